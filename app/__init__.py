@@ -1,0 +1,1 @@
+"""The open service behind a digital border gate."""

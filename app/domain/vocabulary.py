@@ -1,0 +1,123 @@
+"""The glossary's closed lists, one spelling for code, API, tables and docs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, TypedDict
+
+
+class Text(TypedDict):
+    """One sentence or name in the three languages; `zh` may be unknown."""
+
+    vi: str
+    en: str
+    zh: str | None
+
+
+class Direction(StrEnum):
+    """Way through a gate: `export` is Vietnam to China."""
+
+    EXPORT = "export"
+    IMPORT = "import"
+
+
+class Journey(StrEnum):
+    """How the goods go on: in their own vehicle, or moved onto receiving vehicles."""
+
+    OWN_VEHICLE = "own_vehicle"
+    TRANSSHIPMENT = "transshipment"
+
+
+class Lane(StrEnum):
+    """Queue class of the policy, fastest first."""
+
+    GREEN_SEASON = "green-season"
+    GREEN = "green"
+    ORDINARY = "ordinary"
+
+
+class QueueMode(StrEnum):
+    """Whether a queue summons its vehicles or takes them as they come."""
+
+    CALLED = "called"
+    ARRIVAL_ORDER = "arrival-order"
+
+
+class Severity(StrEnum):
+    """A blocking finding keeps an entry from being ready; a warning never stops a vehicle."""
+
+    BLOCKING = "blocking"
+    WARNING = "warning"
+
+
+class State(StrEnum):
+    """Where an entry stands on its way; checks, holds and payment run beside it."""
+
+    REGISTERED = "registered"
+    QUEUED = "queued"
+    CALLED = "called"
+    ARRIVED = "arrived"
+    IN_GATE = "in_gate"
+    RELEASED = "released"
+    CROSSED = "crossed"
+    CANCELLED = "cancelled"
+    REVOKED = "revoked"
+    NO_SHOW = "no_show"
+    EXPIRED = "expired"
+    TURNED_BACK = "turned_back"
+
+
+class Role(StrEnum):
+    """What a principal is; who may call what is declared per operation."""
+
+    COMPANY = "company"
+    OFFICER = "officer"
+    AGENCY = "agency"
+    YARD = "yard"
+    BANK = "bank"
+    BOARD = "board"
+    AUDITOR = "auditor"
+    APP = "app"
+    ADMIN = "admin"
+
+
+class Agency(StrEnum):
+    """The authorities that check; each confirms its own kinds, in any order."""
+
+    CUSTOMS = "customs"
+    BORDER_GUARD = "border_guard"
+    MEDICAL = "medical"
+    PLANT_QUARANTINE = "plant_quarantine"
+    ANIMAL_QUARANTINE = "animal_quarantine"
+    TRANSPORT = "transport"
+
+
+class Basis(StrEnum):
+    """How well a value is known, strongest first."""
+
+    PUBLISHED = "published"
+    OBSERVED = "observed"
+    PROVISIONAL = "provisional"
+
+
+_STRENGTH = {basis: rank for rank, basis in enumerate(Basis)}
+
+
+def weakest(bases: Iterable[Basis]) -> Basis:
+    """Return the least certain of `bases`; a result is as good as its worst part."""
+    return max(bases, key=_STRENGTH.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a value rests on: its basis and the source that names it."""
+
+    basis: Basis
+    source: str
+
+
+class Queue(NamedTuple):
+    """The entries waiting at one gate in one direction."""
+
+    gate: str
+    direction: Direction

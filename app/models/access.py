@@ -1,0 +1,58 @@
+"""Who may act: organisations and the principals that act for them; answers kept for retries."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, func
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.vocabulary import Agency, Role
+from app.models.base import Base, Identified, one_of
+
+
+class Organisation(Identified, Base):
+    """A company, an agency, a yard operator, a bank or the Management Board."""
+
+    __tablename__ = "organisations"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    tax_code: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class Principal(Identified, Base):
+    """A system that acts, known by an API key of which only a keyed hash is stored."""
+
+    __tablename__ = "principals"
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("agency", Agency),
+        CheckConstraint("(role = 'agency') = (agency IS NOT NULL)", name="agency_of_agencies"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    agency: Mapped[str | None]
+    key_prefix: Mapped[str]
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    revoked_at: Mapped[datetime | None]
+
+
+class StoredAnswer(Base):
+    """What a retry with the same `Idempotency-Key` is answered with, for 24 hours."""
+
+    __tablename__ = "stored_answers"
+    __table_args__ = (Index(None, "stored_at"),)
+
+    principal_id: Mapped[UUID] = mapped_column(
+        PG_UUID(as_uuid=True), ForeignKey("principals.id"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int] = mapped_column(SmallInteger)
+    location: Mapped[str | None]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

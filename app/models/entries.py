@@ -1,0 +1,209 @@
+"""The entry: one vehicle's movement through a gate, and what stands beside its state."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from app.domain.vocabulary import Journey, Lane, State
+from app.models.base import Base, Identified, one_direction, one_of
+
+OPEN = text("ended_at IS NULL")
+
+
+class Entry(Identified, Base):
+    """What was declared is one document; what is searched, ordered or personal is columns."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        one_direction(),
+        one_of("journey", Journey),
+        one_of("state", State),
+        one_of("lane", Lane),
+        CheckConstraint("(state = 'queued') = (queue_key IS NOT NULL)", name="queued_has_key"),
+        CheckConstraint(
+            "(ended_at IS NOT NULL) = (state IN ('crossed', 'cancelled', 'revoked', 'no_show',"
+            " 'expired', 'turned_back'))",
+            name="endings_have_ended",
+        ),
+        UniqueConstraint("organisation_id", "client_reference"),
+        # The head of a lane is one row of this index; place is a count of its ranges.
+        Index(
+            "ix_entries_callable",
+            "gate_code", "direction", "lane", "queue_key", "waits_from", "id",
+            postgresql_where=text("state = 'queued' AND NOT held"),
+        ),
+        Index(
+            "ix_entries_held",
+            "gate_code", "direction", "lane", "queue_key", "waits_from", "id",
+            postgresql_where=text("state = 'queued' AND held"),
+        ),
+        Index(
+            "ix_entries_arrived",
+            "gate_code", "direction", "waits_from", "id",
+            postgresql_where=text("state = 'arrived'"),
+        ),
+        Index("ix_entries_open_plate", "tractor_plate", "direction", postgresql_where=OPEN),
+        Index("ix_entries_tractor_plate", "tractor_plate", "registered_at"),
+        Index("ix_entries_organisation", "organisation_id", "registered_at", "id"),
+        Index("ix_entries_gate", "gate_code", "direction", "registered_at", "id"),
+        Index("ix_entries_changed", "changed_at", "id"),
+        Index("ix_entries_registered", "registered_at", "id"),
+        Index("ix_entries_declarations", "declaration_numbers", postgresql_using="gin"),
+    )  # fmt: skip
+
+    reference: Mapped[str] = mapped_column(unique=True)
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    direction: Mapped[str]
+    journey: Mapped[str]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    registered_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    client_reference: Mapped[str | None]
+    registered_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    planned_arrival_at: Mapped[datetime | None]
+
+    declared: Mapped[dict[str, Any]]
+    tractor_plate: Mapped[str | None]
+    container_numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    declaration_numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+    driver_name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    driver_document: Mapped[bytes | None] = mapped_column(LargeBinary)
+    driver_document_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    driver_phone: Mapped[bytes | None] = mapped_column(LargeBinary)
+    driver_phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    findings: Mapped[list[Any]]
+    verdict: Mapped[dict[str, Any]]
+    lane: Mapped[str]
+    contested: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    held: Mapped[bool] = mapped_column(Boolean, server_default=false())
+
+    presence_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
+    in_position: Mapped[bool] = mapped_column(Boolean, server_default=false())
+
+    waits_from: Mapped[datetime | None]
+    queue_key: Mapped[int | None]
+    points_carried: Mapped[int] = mapped_column(server_default=text("0"))
+    call_number: Mapped[str | None]
+    season_on: Mapped[date | None]
+
+    tracking_version: Mapped[int] = mapped_column(server_default=text("1"))
+    tracking_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+
+
+class Claim(Base):
+    """Who holds a plate or a container: only an entry in position, one over all gates."""
+
+    __tablename__ = "claims"
+    __table_args__ = (one_of("kind", ("plate", "container")), Index(None, "entry_id"))
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+
+
+class Attributed:
+    """When something happened, when it was written down, and by whom."""
+
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    reason: Mapped[str | None]
+    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    source_reference: Mapped[str | None]
+
+
+class Observation(Identified, Attributed, Base):
+    """What somebody saw a vehicle do; never refused, never changed."""
+
+    __tablename__ = "observations"
+    __table_args__ = (
+        one_of("kind", ("arrival", "yard-in", "yard-out", "admission", "exit", "refusal")),
+        one_direction(),
+        UniqueConstraint("organisation_id", "source_reference"),
+        Index(None, "entry_id"),
+    )
+
+    kind: Mapped[str]
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))
+    gate_code: Mapped[str | None] = mapped_column(ForeignKey("gates.code"))
+    yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
+    direction: Mapped[str | None]
+    plate: Mapped[str | None]
+
+
+class Check(Identified, Attributed, Base):
+    """One agency's attributed confirmation; the newest of a kind counts."""
+
+    __tablename__ = "checks"
+    __table_args__ = (
+        one_of("result", ("passed", "failed")),
+        UniqueConstraint("organisation_id", "source_reference"),
+        Index(None, "entry_id"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    kind: Mapped[str]
+    agency: Mapped[str]
+    result: Mapped[str]
+
+
+class Hold(Identified, Base):
+    """An agency's stop on an entry, with its reason, until lifted."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
+        Index("ix_holds_open", "entry_id", postgresql_where=text("lifted_at IS NULL")),
+        UniqueConstraint("organisation_id", "source_reference"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    authority: Mapped[str]
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    placed_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    source_reference: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    lift_reason: Mapped[str | None]
+
+
+class ExceptionCase(Identified, Base):
+    """An observation that contradicts the rules; stands in a review list until settled."""
+
+    __tablename__ = "exceptions"
+    __table_args__ = (
+        Index("ix_exceptions_open", "opened_at", "id", postgresql_where=text("settled_at IS NULL")),
+        Index(None, "entry_id"),
+    )
+
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))
+    observation_id: Mapped[UUID | None] = mapped_column(ForeignKey("observations.id"))
+    rule: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    settled_at: Mapped[datetime | None]

@@ -1,0 +1,95 @@
+"""What a queue remembers beside its entries: calls, numbers given, seasonal places taken."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.vocabulary import Lane
+from app.models.base import Base, Identified, one_direction, one_of
+
+
+class QueueEdition(Base):
+    """The policy edition under which the keys of a queue were computed."""
+
+    __tablename__ = "queue_editions"
+    __table_args__ = (one_direction(),)
+
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"), primary_key=True)
+    direction: Mapped[str] = mapped_column(primary_key=True)
+    policy_code: Mapped[str] = mapped_column(ForeignKey("policy_editions.code"))
+
+
+class Call(Identified, Base):
+    """A summons with its window and everything needed to say why this entry was chosen."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        one_direction(),
+        one_of("lane", Lane),
+        Index(None, "gate_code", "direction", "called_at"),
+        Index(None, "entry_id"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    direction: Mapped[str]
+    called_at: Mapped[datetime]
+    window_ends_at: Mapped[datetime]
+    call_number: Mapped[str]
+    clock: Mapped[int]
+    lane: Mapped[str]
+    points: Mapped[int]
+    open_wait: Mapped[int]
+    policy_code: Mapped[str] = mapped_column(ForeignKey("policy_editions.code"))
+    heads: Mapped[list[Any]]
+    skips: Mapped[list[Any]]
+    called_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+
+
+class CallCounter(Base):
+    """The last call number given in a queue on a legal day."""
+
+    __tablename__ = "call_counters"
+    __table_args__ = (one_direction(),)
+
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"), primary_key=True)
+    direction: Mapped[str] = mapped_column(primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class SeasonDay(Base):
+    """Places taken in a season's daily allotment; one conditional update takes the next."""
+
+    __tablename__ = "season_days"
+    __table_args__ = (CheckConstraint("taken >= 0", name="taken_not_negative"),)
+
+    product_code: Mapped[str] = mapped_column(ForeignKey("products.code"), primary_key=True)
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    taken: Mapped[int]
+
+
+class Event(Base):
+    """Something that happened, written in the transaction that did it; also the outbox."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("id"),
+        Index(None, "entry_id", "number"),
+        Index(None, "gate_code", "direction", "number"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
+    kind: Mapped[str]
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))
+    gate_code: Mapped[str | None]
+    direction: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    data: Mapped[dict[str, Any]]
