@@ -77,3 +77,79 @@ class HoursOrderError(UnfitError):
     """Opening hours close before they open."""
 
     code: ClassVar[str] = "hours-order"
+
+
+class ReferenceDataError(UnfitError):
+    """Reference data contradict themselves or have a hole; the errors name each place."""
+
+    code: ClassVar[str] = "reference-data-unfit"
+
+
+class TariffRefusalError(UnfitError):
+    """The tariff has no price for what was asked; each subclass is one refusal."""
+
+
+class NoTariffInForceError(TariffRefusalError):
+    """No tariff edition is in force on that day; never a price of zero."""
+
+    code: ClassVar[str] = "no-tariff-in-force"
+
+
+class ModeNotInTariffError(TariffRefusalError):
+    """The tariff does not cover this way of travelling."""
+
+    code: ClassVar[str] = "mode-not-in-tariff"
+
+
+class VehicleClassUnknownError(TariffRefusalError):
+    """Neither payload nor container length gives a class."""
+
+    code: ClassVar[str] = "vehicle-class-unknown"
+
+
+class GoodsGroupNotForDirectionError(TariffRefusalError):
+    """The goods group does not exist in this direction, or not at all."""
+
+    code: ClassVar[str] = "goods-group-not-for-direction"
+
+
+class ReceivingVehicleNotForJourneyError(TariffRefusalError):
+    """Receiving vehicles were named on a journey without transshipment."""
+
+    code: ClassVar[str] = "receiving-vehicle-not-for-journey"
+
+
+class DeclaredValueMissingError(TariffRefusalError):
+    """A mixed load has a goods line without a declared customs value."""
+
+    code: ClassVar[str] = "declared-value-missing"
+
+
+class OverlappingForceError(ConflictError):
+    """Two tariff editions would be in force on one day by the knowledge of one day."""
+
+    code: ClassVar[str] = "overlapping-force"
+
+
+class StepRefusedError(ConflictError):
+    """The table of steps has no such step from where the entry stands."""
+
+    code: ClassVar[str] = "step-refused"
+
+
+class NoPolicyInForceError(ConflictError):
+    """No policy edition is in force on that day, so nobody can be ordered."""
+
+    code: ClassVar[str] = "no-policy-in-force"
+
+
+class PolicyUnfitError(UnfitError):
+    """A policy edition contradicts itself or leaves out what a queue needs."""
+
+    code: ClassVar[str] = "policy-unfit"
+
+
+class SharesOverCapacityError(UnfitError):
+    """The lanes' shares are more than the capacity that they share, or less than nothing."""
+
+    code: ClassVar[str] = "shares-over-capacity"
