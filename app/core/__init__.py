@@ -1,0 +1,1 @@
+"""What runs the service and knows nothing of border gates: settings, database, logs."""

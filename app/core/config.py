@@ -1,0 +1,210 @@
+"""Settings of one process, read once at its start from the environment and a `.env` file."""
+
+import base64
+import binascii
+import os
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from dotenv import dotenv_values
+from limits import parse_many
+from pydantic import (
+    AfterValidator,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "GATE_"
+SECRETS = ("pepper", "token_secret", "cursor_secret", "search_secret", "data_keys")
+SHORTEST_SECRET = 32
+DATA_KEY_BYTES = 32
+
+# Development secrets, known to everybody who reads this file; production mode refuses them.
+SANDBOX_DATA_KEYS = "sandbox:" + base64.b64encode(b"sandbox data key, known to all!!").decode()
+
+
+class Mode(StrEnum):
+    """How much the service trusts its surroundings."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    """What a log line looks like."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text has one line for each, beginning with its name."""
+
+
+def _rate(text: str) -> str:
+    try:
+        parse_many(text)
+    except ValueError as error:
+        message = "write a rate such as 300/minute"
+        raise ValueError(message) from error
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; `.env.example` explains each to an operator.
+
+    Names in the environment are the field's in capitals after `GATE_`, save `DATABASE_URL`,
+    `HOST` and `PORT`, which hosting platforms set under these names.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+    mode: Mode = Mode.SANDBOX
+    data_dir: Path = Path("var")
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
+    public_url: str | None = Field(None, pattern=r"^https?://\S+[^/\s]$")
+    drain_seconds: PositiveInt = 10
+
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    pool_size: PositiveInt = 10
+    pool_overflow: int = Field(5, ge=0)
+    pool_timeout_seconds: PositiveInt = 10
+    statement_cache_size: int = Field(200, ge=0)
+    lock_timeout_ms: PositiveInt = 5000
+    statement_timeout_ms: PositiveInt = 30000
+
+    pepper: SecretStr = SecretStr("sandbox pepper for API keys, known to all")
+    token_secret: SecretStr = SecretStr("sandbox secret of tracking tokens, known to all")
+    cursor_secret: SecretStr = SecretStr("sandbox secret of page cursors, known to all")
+    search_secret: SecretStr = SecretStr("sandbox secret of searchable hashes, known to all")
+    data_keys: SecretStr = SecretStr(SANDBOX_DATA_KEYS)
+
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    rate_limit_public: Rate = "600/minute"
+    rate_limit_key: Rate = "6000/minute"
+    max_body_bytes: PositiveInt = 1_048_576
+    max_body_depth: PositiveInt = 32
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this is production mode."""
+        return self.mode is Mode.PRODUCTION
+
+    @property
+    def base_url(self) -> str:
+        """The address that links begin with, without a slash at its end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def encryption_keys(self) -> dict[str, bytes]:
+        """The keys of encrypted columns by name; the first encrypts, all decrypt."""
+        return dict(_data_keys(self.data_keys.get_secret_value()))
+
+    @field_validator("database_url")
+    @classmethod
+    def _speak_asyncpg(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(_asyncpg_url(value.get_secret_value()))
+
+    @field_validator("data_keys")
+    @classmethod
+    def _check_data_keys(cls, value: SecretStr) -> SecretStr:
+        if not dict(_data_keys(value.get_secret_value())):
+            message = "at least one key is needed"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> Self:
+        weak = [name for name in SECRETS if self.is_production and self._is_weak(name)]
+        if weak:
+            reason = (
+                f"production mode needs a secret of its own, {SHORTEST_SECRET} characters or more"
+            )
+            message = "\n".join(f"{environment_name(name)}: {reason}" for name in weak)
+            raise ValueError(message)
+        return self
+
+    def _is_weak(self, name: str) -> bool:
+        value: SecretStr = getattr(self, name)
+        is_known = value == type(self).model_fields[name].default
+        return is_known or len(value.get_secret_value()) < SHORTEST_SECRET
+
+
+def environment_name(name: str) -> str:
+    """Return the environment variable of the field `name` of `Settings`."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}"
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Return the settings of the environment and of `env_file`, the environment first.
+
+    Raises:
+        SettingsError: naming each wrong or unknown setting, never showing its value.
+    """
+    unknown = _unknown([*os.environ, *(dotenv_values(env_file) if env_file else ())])
+    if unknown:
+        raise SettingsError("\n".join(f"{name}: there is no such setting" for name in unknown))
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(one) for one in error.errors())) from None
+
+
+def _unknown(names: Iterable[str]) -> list[str]:
+    known = {environment_name(name) for name in Settings.model_fields}
+    return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+
+
+def _line(error: ErrorDetails) -> str:
+    sentence = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:  # the model's own checks name the setting themselves
+        return sentence
+    name = str(error["loc"][0])
+    return f"{environment_name(name) if name in Settings.model_fields else name}: {sentence}"
+
+
+def _data_keys(text: str) -> Iterator[tuple[str, bytes]]:
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        name, _, encoded = one.partition(":")
+        try:
+            secret = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            secret = b""
+        if not name or len(secret) != DATA_KEY_BYTES:
+            message = "write name:key,name:key where a key is 32 bytes in base64"
+            raise ValueError(message)
+        yield name, secret
+
+
+def _asyncpg_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        message = "write postgresql://user:password@host:port/database"
+        raise ValueError(message)
+    # libpq's name for it, which every host's control panel shows
+    query = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(url.query)]
+    return urlunsplit(url._replace(scheme="postgresql+asyncpg", query=urlencode(query)))
