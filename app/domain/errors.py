@@ -153,3 +153,194 @@ class SharesOverCapacityError(UnfitError):
     """The lanes' shares are more than the capacity that they share, or less than nothing."""
 
     code: ClassVar[str] = "shares-over-capacity"
+
+
+class EntryNotFoundError(NotFoundError):
+    """No entry of that id, or none that this principal may see."""
+
+    code: ClassVar[str] = "entry-not-found"
+
+
+class OrderNotFoundError(NotFoundError):
+    """No order of that id, or none that this principal may see."""
+
+    code: ClassVar[str] = "order-not-found"
+
+
+class HoldNotFoundError(NotFoundError):
+    """The entry has no hold of that id."""
+
+    code: ClassVar[str] = "hold-not-found"
+
+
+class GateNotFoundError(NotFoundError):
+    """No gate of that code."""
+
+    code: ClassVar[str] = "gate-not-found"
+
+
+class YardNotFoundError(NotFoundError):
+    """No yard of that code."""
+
+    code: ClassVar[str] = "yard-not-found"
+
+
+class QueueNotFoundError(NotFoundError):
+    """The gate has no queue in this direction today."""
+
+    code: ClassVar[str] = "queue-not-found"
+
+
+class EditionNotFoundError(NotFoundError):
+    """No tariff or policy edition of that code."""
+
+    code: ClassVar[str] = "edition-not-found"
+
+
+class TrackingNotFoundError(NotFoundError):
+    """The tracking link is not valid, or no longer."""
+
+    code: ClassVar[str] = "tracking-not-found"
+
+
+class KeyInvalidError(UnauthenticatedError):
+    """No API key was given, or it is unknown or revoked."""
+
+    code: ClassVar[str] = "key-invalid"
+
+
+class RoleForbiddenError(ForbiddenError):
+    """The principal's role may not call this operation."""
+
+    code: ClassVar[str] = "role-forbidden"
+
+
+class CheckNotYoursError(ForbiddenError):
+    """An agency records only its own kinds of check."""
+
+    code: ClassVar[str] = "check-not-yours"
+
+
+class HoldNotYoursError(ForbiddenError):
+    """A hold is lifted by the authority that placed it."""
+
+    code: ClassVar[str] = "hold-not-yours"
+
+
+class UnknownCodeError(UnfitError):
+    """A code that the reference data do not know."""
+
+    code: ClassVar[str] = "unknown-code"
+
+    @classmethod
+    def at(cls, pointer: str, value: str) -> "UnknownCodeError":
+        """Return the error that names the field and its value."""
+        return cls(errors=(FieldError(pointer, cls.code, value),), value=value)
+
+
+class PlateMissingError(UnfitError):
+    """A vehicle has a tractor plate, or a unit id where nobody drives it."""
+
+    code: ClassVar[str] = "tractor-plate-missing"
+
+
+class PlateAlreadyRegisteredError(ConflictError):
+    """The same company has an open entry on this plate in this direction."""
+
+    code: ClassVar[str] = "plate-already-registered"
+
+
+class DuplicateReferenceError(ConflictError):
+    """The company has used this reference of its own before."""
+
+    code: ClassVar[str] = "client-reference-taken"
+
+
+class RetryCollisionError(ConflictError):
+    """Another request with the same key or source reference is being answered right now."""
+
+    code: ClassVar[str] = "retry-in-progress"
+
+
+class RetryMismatchError(UnfitError):
+    """The idempotency key or source reference was used for something else."""
+
+    code: ClassVar[str] = "retry-mismatch"
+
+
+class StaleVersionError(StaleError):
+    """The entry was amended since it was read."""
+
+    code: ClassVar[str] = "stale-version"
+
+
+class NotAmendableError(UnfitError):
+    """The field changes only by substitution, or by cancelling and registering anew."""
+
+    code: ClassVar[str] = "not-amendable"
+
+
+class EntryEndedError(ConflictError):
+    """The entry has ended; endings are final."""
+
+    code: ClassVar[str] = "entry-ended"
+
+
+class GateClosedError(ConflictError):
+    """Nobody is called while the gate is closed, nor earlier than the lead before it opens."""
+
+    code: ClassVar[str] = "gate-closed"
+
+
+class QueueCallsNobodyError(ConflictError):
+    """The queue runs in arrival order: the other side lets vehicles come."""
+
+    code: ClassVar[str] = "queue-calls-nobody"
+
+
+class ReleaseRefusedError(ConflictError):
+    """Something is still missing; the errors list all of it."""
+
+    code: ClassVar[str] = "release-refused"
+
+
+class ReasonRequiredError(UnfitError):
+    """What is recorded more than ten minutes after it happened needs a reason."""
+
+    code: ClassVar[str] = "reason-required"
+
+
+class OccurredInFutureError(UnfitError):
+    """Nothing can be seen before it happens."""
+
+    code: ClassVar[str] = "occurred-in-future"
+
+
+class HoldLiftedError(ConflictError):
+    """The hold has been lifted already."""
+
+    code: ClassVar[str] = "hold-already-lifted"
+
+
+class AmountMismatchError(UnfitError):
+    """A payment is of exactly the amount that is due."""
+
+    code: ClassVar[str] = "amount-mismatch"
+
+
+class OrderNotDueError(ConflictError):
+    """The order is paid, cancelled or superseded."""
+
+    code: ClassVar[str] = "order-not-due"
+
+
+class ConfirmationNotNeededError(ConflictError):
+    """An official edition rules without confirmation."""
+
+    code: ClassVar[str] = "confirmation-not-needed"
+
+
+class ClockBackwardsError(UnfitError):
+    """The business clock moves forward only."""
+
+    code: ClassVar[str] = "clock-backwards"
