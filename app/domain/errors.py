@@ -344,3 +344,17 @@ class ClockBackwardsError(UnfitError):
     """The business clock moves forward only."""
 
     code: ClassVar[str] = "clock-backwards"
+
+
+class UnavailableError(DomainError):
+    """The service lacks something for the moment; the same request may succeed later."""
+
+
+class BusyError(UnavailableError):
+    """Others held what the request waited for until the time to wait was over."""
+
+    code: ClassVar[str] = "busy"
+
+    def __init__(self, retry_after: int = 1) -> None:
+        """Keep the seconds after which trying again makes sense."""
+        super().__init__(retry_after=retry_after)
