@@ -1,0 +1,235 @@
+"""Policy editions: the dated, immutable rules of the queues, read from their published form.
+
+Rates differ by lane only, never by company. Minutes are whole; days are half-open legal days.
+Source: the edition itself, which names its legal text and says whether it is official.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from app.domain.errors import FieldError, NoPolicyInForceError, PolicyUnfitError
+from app.domain.queue_order import Rates, miss_charge, slowdown_thousandths
+from app.domain.validity import Timeline, Validity
+from app.domain.vocabulary import Basis, Direction, Evidence, Lane, Queue, QueueMode, State, Text
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRate:
+    """What a lane earns per open second; a strict lane is called before all others."""
+
+    lane: Lane
+    rate: int
+    strict: bool
+    label: Text
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class MissStep:
+    """What the n-th missed call brings: a charge and a place further back, or an ending."""
+
+    number: int
+    charge_minutes: int
+    ending: State | None
+
+    def charge(self, rate: int) -> int:
+        """Return the charge in points, at the rate of the lane in which the call was missed."""
+        return miss_charge(self.charge_minutes, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """How often and by how many minutes an entry may put itself off; that time earns nothing."""
+
+    max_per_entry: int
+    choices_minutes: tuple[int, ...]
+    only_before_call: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The slow-down published with an edition, for one split of the capacity over the lanes."""
+
+    shares_percent: Mapping[Lane, int]
+    slowdown_thousandths: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEdition:
+    """One dated version of the queue rules.
+
+    `windows_minutes` is how long a call stands, by the yard location it finds the vehicle in;
+    `in_position` the locations in which a recorded vehicle waits; `uncounted` the reasons for which
+    a missed call costs nothing; `bound` the promise to the public, in a sentence.
+    """
+
+    code: str
+    official: bool
+    valid: Validity
+    title: Text
+    lanes: tuple[LaneRate, ...]
+    bound: Text
+    predictions: tuple[Prediction, ...]
+    windows_minutes: Mapping[str, int]
+    reminder_minutes: int
+    lead_minutes: int
+    misses: tuple[MissStep, ...]
+    uncounted: frozenset[str]
+    deferral: Deferral
+    in_position: frozenset[str]
+    modes: Mapping[Queue, QueueMode]
+
+    @property
+    def rates(self) -> Rates:
+        """Points per open second of every lane."""
+        return {row.lane: row.rate for row in self.lanes}
+
+    @property
+    def strict(self) -> frozenset[Lane]:
+        """The lanes that are called before all others."""
+        return frozenset(row.lane for row in self.lanes if row.strict)
+
+    def mode_of(self, gate: str, direction: Direction) -> QueueMode | None:
+        """Return how a queue runs; None: the gate has no queue in this direction."""
+        return self.modes.get(Queue(gate, direction))
+
+    def window(self, location: str) -> timedelta:
+        """Return how long a call stands for a vehicle waiting at a yard of this location."""
+        return timedelta(minutes=self.windows_minutes[location])
+
+    def miss(self, number: int) -> MissStep:
+        """Return what the `number`-th missed call brings; the last step stands for all after it."""
+        return self.misses[min(number, len(self.misses)) - 1]
+
+
+class Policies:
+    """The published editions; one, or none and that is an error, is in force on a day."""
+
+    __slots__ = ("_timeline",)
+
+    def __init__(self, editions: Iterable[PolicyEdition]) -> None:
+        """Keep the editions by their days.
+
+        Raises:
+            OverlappingValidityError: two of them share a day.
+        """
+        self._timeline = Timeline((edition.valid, edition) for edition in editions)
+
+    def get(self, on: date) -> PolicyEdition | None:
+        """Return the edition of the legal day `on`, None where there is none."""
+        return self._timeline.get(on)
+
+    def in_force(self, on: date) -> PolicyEdition:
+        """Return the edition of the legal day `on`.
+
+        Raises:
+            NoPolicyInForceError: no edition covers that day; no other stands in for it.
+        """
+        edition = self._timeline.get(on)
+        if edition is None:
+            raise NoPolicyInForceError(day=on.isoformat())
+        return edition
+
+
+def parse_policy(document: Document) -> PolicyEdition:
+    """Return the edition of a document in the published form.
+
+    Raises:
+        PolicyUnfitError: it contradicts itself; the errors name what, by JSON pointer.
+    """
+    edition = _read(document)
+    errors = (*_unfit_lanes(edition), *_unfit_steps(edition), *_unfit_queues(document["queues"]))
+    # Only sound rates can be computed with.
+    errors = errors or tuple(_unfit_predictions(edition))
+    if errors:
+        raise PolicyUnfitError(errors=errors, policy=edition.code)
+    return edition
+
+
+def _read(document: Document) -> PolicyEdition:
+    call, no_show = document["call"], document["no_show"]
+    return PolicyEdition(
+        code=document["code"],
+        official=document["official"],
+        valid=Validity.parse(document),
+        title=document["title"],
+        lanes=tuple(map(_lane, document["lanes"])),
+        bound=document["order"]["sentence"],
+        predictions=tuple(map(_prediction, document["predicted_slowdown"]["worked_examples"])),
+        windows_minutes={row["called_from"]: row["window_minutes"] for row in call["windows"]},
+        reminder_minutes=call["reminder_minutes_before_end"],
+        lead_minutes=call["lead_minutes_before_opening"],
+        misses=tuple(map(_miss, no_show["steps"])),
+        uncounted=frozenset(no_show["not_counted_when"]),
+        deferral=_deferral(document["deferral"]),
+        in_position=frozenset(document["positions"]["in_position"]),
+        modes=dict(_modes(document["queues"])),
+    )
+
+
+def _lane(row: Document) -> LaneRate:
+    evidence = Evidence(Basis(row["basis"]), row["source"])
+    strict = row.get("strict_within_allotment", False)
+    return LaneRate(Lane(row["code"]), row["rate"], strict, row["label"], evidence)
+
+
+def _prediction(row: Document) -> Prediction:
+    shares = {Lane(lane): share for lane, share in row["capacity_share_percent"].items()}
+    return Prediction(shares, row["slowdown_thousandths"])
+
+
+def _miss(row: Document) -> MissStep:
+    ending = State(row["ending"]) if row["effect"] == "ended" else None
+    return MissStep(row["miss"], row.get("charge_minutes", 0), ending)
+
+
+def _deferral(row: Document) -> Deferral:
+    return Deferral(row["max_per_entry"], tuple(row["choices_minutes"]), row["not_after_call"])
+
+
+def _modes(rows: Iterable[Document]) -> Iterator[tuple[Queue, QueueMode]]:
+    for row in rows:
+        for gate in row["gates"]:
+            yield Queue(gate, Direction(row["direction"])), QueueMode(row["mode"])
+
+
+def _unfit_lanes(edition: PolicyEdition) -> Iterator[FieldError]:
+    """Every lane has one rate, at least 1: of 0 nobody would be called. Only a season is strict."""
+    if sorted(row.lane for row in edition.lanes) != sorted(Lane):
+        yield FieldError("/lanes", "every-lane-once")
+    for position, row in enumerate(edition.lanes):
+        if type(row.rate) is not int or row.rate < 1:
+            yield FieldError(f"/lanes/{position}/rate", "whole-and-positive", row.rate)
+        if row.strict and row.lane is not Lane.GREEN_SEASON:
+            yield FieldError(f"/lanes/{position}/strict_within_allotment", "season-only", row.lane)
+
+
+def _unfit_steps(edition: PolicyEdition) -> Iterator[FieldError]:
+    """A vehicle that can wait can be called from there, and missing calls comes to an end."""
+    for location in sorted(edition.in_position - edition.windows_minutes.keys()):
+        yield FieldError("/call/windows", "window-for-every-position", location)
+    if [miss.number for miss in edition.misses] != list(range(1, len(edition.misses) + 1)):
+        yield FieldError("/no_show/steps", "numbered-from-one")
+    if not edition.misses or edition.misses[-1].ending is None:
+        yield FieldError("/no_show/steps", "last-one-ends")
+
+
+def _unfit_queues(rows: Sequence[Document]) -> Iterator[FieldError]:
+    """A queue runs in one mode."""
+    named = Counter(queue for queue, _ in _modes(rows))
+    for gate, direction in (queue for queue, times in named.items() if times > 1):
+        yield FieldError("/queues", "queue-once", f"{gate}/{direction}")
+
+
+def _unfit_predictions(edition: PolicyEdition) -> Iterator[FieldError]:
+    """The slow-down that is published is the one that the equation gives."""
+    for position, said in enumerate(edition.predictions):
+        computed = slowdown_thousandths(edition.rates, said.shares_percent, strict=edition.strict)
+        if said.slowdown_thousandths != computed:
+            at = f"/predicted_slowdown/worked_examples/{position}/slowdown_thousandths"
+            yield FieldError(at, "as-computed", computed)
