@@ -1,0 +1,124 @@
+"""What is wrong with a tariff document: every hole and contradiction, each with its place.
+
+A hole found here stops an edition before it is announced; found at the gate it would stop a lane.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
+from typing import TypeVar
+
+from app.domain.charges.rates import ShareKey, VehicleRole
+from app.domain.errors import FieldError
+from app.domain.rows import Row
+from app.domain.vocabulary import Direction, Journey
+
+T = TypeVar("T")
+
+PARTS = (
+    "code", "title", "official", "legal_reference", "scope", "vehicle_classes",
+    "vehicle_class_rule", "goods_groups", "cells", "multipliers", "journeys", "mixed_load_rule",
+    "order_kinds",
+)  # fmt: skip
+ROLES = {
+    Journey.OWN_VEHICLE: (VehicleRole.DECLARED,),
+    Journey.TRANSSHIPMENT: (VehicleRole.DECLARED, VehicleRole.RECEIVING),
+}
+"""The vehicles that pay on each journey; every one needs a share, in both directions."""
+
+
+def holes_of(document: Row) -> tuple[FieldError, ...]:
+    """Return everything that keeps a tariff document from being an edition."""
+    if missing := [FieldError(f"/{part}", "missing") for part in PARTS if part not in document]:
+        return tuple(missing)
+    checks = (_of_classes, _of_numbers, _of_cells, _of_multipliers, _of_shares, _of_free_groups)
+    return tuple(fault for check in checks for fault in check(document))
+
+
+def share_keys(row: Row) -> Iterator[ShareKey]:
+    """Yield what a journey row gives a share for."""
+    for direction in row["directions"]:
+        yield Direction(direction), Journey(row["journey"]), VehicleRole(row["vehicle_role"])
+
+
+def _of_classes(document: Row) -> Iterator[FieldError]:
+    """Payload classes run from 0 without end; container lengths without a gap once they begin."""
+    rows = sorted(document["vehicle_classes"], key=lambda row: row["rank"])
+    yield from _gaps("/vehicle_classes/payload_kg", [row["payload_kg"] for row in rows], first=0)
+    boxes = [row["container_length_ft"] for row in rows if row["container_length_ft"]]
+    yield from _gaps("/vehicle_classes/container_length_ft", boxes)
+
+
+def _gaps(pointer: str, spans: list[Row], first: int | None = None) -> Iterator[FieldError]:
+    if spans and first is not None and spans[0]["from"] != first:
+        yield FieldError(pointer, "first-class-starts-late", spans[0]["from"])
+    for lower, higher in pairwise(spans):
+        if lower["below"] != higher["from"]:
+            yield FieldError(pointer, "gap-or-overlap", f"{lower['below']} | {higher['from']}")
+    if not spans or spans[-1]["below"] is not None:
+        yield FieldError(pointer, "last-class-ends")
+
+
+def _of_numbers(document: Row) -> Iterator[FieldError]:
+    """Money and basis points are whole numbers, never fractions, never negative."""
+    for part, name in (
+        ("cells", "amount_vnd"),
+        ("multipliers", "factor_basis_points"),
+        ("journeys", "basis_points"),
+    ):
+        for index, row in enumerate(document[part]):
+            if type(row[name]) is not int or row[name] < 0:
+                yield FieldError(f"/{part}/{index}/{name}", "whole-number", str(row[name]))
+
+
+def _of_cells(document: Row) -> Iterator[FieldError]:
+    """Every goods group has one price in every class, and nothing else has one."""
+    groups, classes = _codes(document, "goods_groups"), _codes(document, "vehicle_classes")
+    found = ((row["goods_group"], row["vehicle_class"]) for row in document["cells"])
+    for (group, vehicle), fault in _matched(product(groups, classes), found):
+        yield FieldError("/cells", f"cell-{fault}", f"{group} x {vehicle}")
+
+
+def _of_multipliers(document: Row) -> Iterator[FieldError]:
+    """A factor is on a goods group of the table, one at most."""
+    found = [row["goods_group"] for row in document["multipliers"]]
+    groups = set(_codes(document, "goods_groups"))
+    wanted = [group for group in groups if group in found]
+    for group, fault in _matched(wanted, found):
+        yield FieldError("/multipliers", f"multiplier-{fault}", group)
+
+
+def _of_shares(document: Row) -> Iterator[FieldError]:
+    """Every vehicle that pays has one share, and its order is of a kind in the table."""
+    wanted = (
+        (direction, journey, role)
+        for direction, journey in product(Direction, Journey)
+        for role in ROLES[journey]
+    )
+    found = (key for row in document["journeys"] for key in share_keys(row))
+    for key, fault in _matched(wanted, found):
+        yield FieldError("/journeys", f"share-{fault}", " x ".join(key))
+    kinds = _codes(document, "order_kinds")
+    for index, row in enumerate(document["journeys"]):
+        if row["order_kind"] not in kinds:
+            yield FieldError(f"/journeys/{index}/order_kind", "unknown", row["order_kind"])
+
+
+def _of_free_groups(document: Row) -> Iterator[FieldError]:
+    """What the fee is not on has a price of nothing."""
+    free = {row["code"] for row in document["goods_groups"] if not row["chargeable"]}
+    for index, row in enumerate(document["cells"]):
+        if row["goods_group"] in free and row["amount_vnd"] != 0:
+            yield FieldError(f"/cells/{index}", "group-not-chargeable", row["goods_group"])
+
+
+def _codes(document: Row, part: str) -> list[str]:
+    return [row["code"] for row in document[part]]
+
+
+def _matched(wanted: Iterable[T], found: Iterable[T]) -> Iterator[tuple[T, str]]:
+    """Yield what is missing, what nobody wanted, and what is there twice."""
+    expected, counts = list(wanted), Counter(found)
+    yield from ((one, "missing") for one in expected if one not in counts)
+    yield from ((one, "unknown") for one in counts if one not in expected)
+    yield from ((one, "twice") for one, times in counts.items() if times > 1)
