@@ -1,6 +1,6 @@
 """What the green-lane rules may read about an entry; the customs channel is not among it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -45,9 +45,12 @@ class LaneFacts:
     open_discrepancies: tuple[str, ...] = ()
 
 
+_NAMES = tuple(field.name for field in fields(LaneFacts))
+
+
 def facts_document(facts: LaneFacts) -> dict[str, Any]:
     """Return the facts as plain JSON values, to store beside the verdict they led to."""
-    return {name: _plain(value) for name, value in asdict(facts).items()}
+    return {name: _plain(getattr(facts, name)) for name in _NAMES}
 
 
 def _plain(value: str | tuple[str, ...] | datetime | None) -> str | list[str] | None:
