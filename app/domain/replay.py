@@ -1,0 +1,302 @@
+"""The queue rule played again from its events: what anyone needs to check every call.
+
+A plain model without database: events in the order of the log go in, and every call, every points
+carried and every rate that the rule would not have given comes out. Order is the order of the
+events, never their clocks: a call may read the clock and then wait for the lock.
+
+Units as in `queue_order`: clocks are whole open seconds of the queue, points whole numbers.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.queue_order import (
+    NO_LANE,
+    Choice,
+    Rates,
+    Waiting,
+    change_lane,
+    change_rates,
+    charge,
+    choose,
+    heads,
+    key_at,
+    points,
+)
+from app.domain.vocabulary import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An entry began to wait, or waits again with the points it had when it left."""
+
+    entry: UUID
+    lane: Lane
+    rate: int
+    clock: int
+    waits_from: datetime
+    carried: int = 0
+    charges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An entry waits no more: unready by its own doing (its points stand still), or ended."""
+
+    entry: UUID
+    clock: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChanged:
+    """A waiting or called entry went to another lane with the points it had earned."""
+
+    entry: UUID
+    lane: Lane
+    rate: int
+    clock: int
+    carried: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry may not be called until `cause` (a hold, a notice) is lifted; it keeps ageing."""
+
+    entry: UUID
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """One cause for which an entry might not be called is gone."""
+
+    entry: UUID
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An entry was called."""
+
+    entry: UUID
+    clock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A called entry waits again: it missed its call at a charge, or the call was withdrawn."""
+
+    entry: UUID
+    charges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatesChanged:
+    """Another policy edition holds from this reading of the clock on."""
+
+    rates: Rates
+    clock: int
+    strict: Collection[Lane] = NO_LANE
+
+
+Event = Entered | Left | LaneChanged | Held | Lifted | Called | Returned | RatesChanged
+
+
+class Fault(StrEnum):
+    """In what an event differs from the rule."""
+
+    CALL = "call"
+    POINTS = "points"
+    RATE = "rate"
+    NOT_WAITING = "not-waiting"
+    WAITS_ALREADY = "waits-already"
+    NOT_CALLED = "not-called"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where an event is not what the rule gives: its position, what was due, what was made."""
+
+    position: int
+    fault: Fault
+    due: UUID | int | None
+    made: UUID | int | None
+
+
+Found = tuple[Fault, UUID | int | None, UUID | int | None]
+
+
+class WaitingList:
+    """Everybody who waits in one queue, and the rule that orders them."""
+
+    __slots__ = ("_called", "_causes", "_kept", "_keyed", "rates", "strict")
+
+    def __init__(self, rates: Rates, *, strict: Collection[Lane] = NO_LANE) -> None:
+        """Begin empty, under an edition's rates and strict lanes."""
+        self.rates = rates
+        self.strict = strict
+        self._keyed: dict[UUID, Waiting] = {}
+        self._called: set[UUID] = set()
+        self._causes: defaultdict[UUID, set[str]] = defaultdict(set)
+        self._kept: dict[UUID, int] = {}
+
+    def __contains__(self, entry: UUID) -> bool:
+        """Tell whether an entry has a key: it waits or is called."""
+        return entry in self._keyed
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """Everybody who waits, held or not; a called entry does not."""
+        return [one for one in self._keyed.values() if one.id not in self._called]
+
+    @property
+    def callable(self) -> list[Waiting]:
+        """Everybody who waits and is not held."""
+        return [one for one in self.waiting if not self._causes.get(one.id)]
+
+    def is_called(self, entry: UUID) -> bool:
+        """Tell whether an entry has been called and has not come back or left."""
+        return entry in self._called
+
+    def kept(self, entry: UUID) -> int | None:
+        """Return the points with which an entry left, None if it never waited here."""
+        return self._kept.get(entry)
+
+    def points(self, entry: UUID, clock: int) -> int:
+        """Return what an entry that waits or is called has earned."""
+        return points(self._keyed[entry], self.rates, clock)
+
+    def enter(self, one: Waiting) -> None:
+        """Let an entry wait, with the key it brings."""
+        self._keyed[one.id] = one
+
+    def leave(self, entry: UUID, clock: int) -> int:
+        """Take an entry out, keep its points for its return and give them."""
+        self._kept[entry] = self.points(entry, clock)
+        self._called.discard(entry)
+        del self._keyed[entry]
+        return self._kept[entry]
+
+    def change_lane(self, entry: UUID, lane: Lane, clock: int) -> None:
+        """Move an entry to another lane with the points it has."""
+        self._keyed[entry] = change_lane(self._keyed[entry], lane, self.rates, clock)
+
+    def hold(self, entry: UUID, cause: str) -> None:
+        """Let an entry not be called for `cause`; it keeps ageing."""
+        self._causes[entry].add(cause)
+
+    def lift(self, entry: UUID, cause: str) -> None:
+        """Take one cause away; others still hold."""
+        self._causes[entry].discard(cause)
+
+    def due(self, clock: int) -> Choice | None:
+        """Return whom the rule calls next."""
+        return choose(heads(self.callable), self.rates, clock, strict=self.strict)
+
+    def call(self, clock: int) -> Choice | None:
+        """Call whom the rule calls next; None where nobody may be called."""
+        choice = self.due(clock)
+        if choice is not None:
+            self.take(choice.first.id)
+        return choice
+
+    def take(self, entry: UUID) -> None:
+        """Count an entry as called, whether or not it was due."""
+        self._called.add(entry)
+
+    def put_back(self, entry: UUID, charges: int = 0) -> None:
+        """Let a called entry wait again: it never stopped ageing, and pays `charges`."""
+        self._called.discard(entry)
+        self._keyed[entry] = charge(self._keyed[entry], charges)
+
+    def change_rates(self, rates: Rates, clock: int, *, strict: Collection[Lane] = NO_LANE) -> None:
+        """Go on under another edition; everybody keeps the points of this reading of the clock."""
+        for entry, one in self._keyed.items():
+            self._keyed[entry] = change_rates(one, self.rates, rates, clock)
+        self.rates, self.strict = rates, strict
+
+
+def replay(
+    events: Iterable[Event], rates: Rates, *, strict: Collection[Lane] = NO_LANE
+) -> list[Difference]:
+    """Return every difference between a queue's events, in their order, and the rule.
+
+    The list begins empty under `rates`. After a difference it goes on with what was made, so that
+    one wrong call is one difference.
+    """
+    line = WaitingList(rates, strict=strict)
+    return [
+        Difference(position, fault, due, made)
+        for position, event in enumerate(events)
+        for fault, due, made in _follow(line, event)
+    ]
+
+
+def _follow(line: WaitingList, event: Event) -> list[Found]:
+    """Let an event happen to the list and return in what it differs from the rule."""
+    match event:
+        case Left() | LaneChanged() | Called() | Returned() if event.entry not in line:
+            return [(Fault.NOT_WAITING, None, event.entry)]
+        case _:
+            found = list(_faults(line, event))
+            _happen(line, event)
+            return found
+
+
+def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
+    match event:
+        case Entered():
+            yield from _entry_faults(line, event)
+        case LaneChanged():
+            yield from _rate_fault(line, event)
+            due = line.points(event.entry, event.clock)
+            if event.carried != due:
+                yield Fault.POINTS, due, event.carried
+        case Called():
+            choice = line.due(event.clock)
+            called = None if choice is None else choice.first.id
+            if called != event.entry:
+                yield Fault.CALL, called, event.entry
+        case Returned() if not line.is_called(event.entry):
+            yield Fault.NOT_CALLED, None, event.entry
+        case _:
+            pass
+
+
+def _entry_faults(line: WaitingList, event: Entered) -> Iterator[Found]:
+    yield from _rate_fault(line, event)
+    if event.entry in line:
+        yield Fault.WAITS_ALREADY, None, event.entry
+    kept, brought = line.kept(event.entry), event.carried - event.charges
+    if kept not in {None, brought}:
+        yield Fault.POINTS, kept, brought
+
+
+def _rate_fault(line: WaitingList, event: Entered | LaneChanged) -> Iterator[Found]:
+    if event.rate != line.rates[event.lane]:
+        yield Fault.RATE, line.rates[event.lane], event.rate
+
+
+def _happen(line: WaitingList, event: Event) -> None:
+    match event:
+        case Entered():
+            key = key_at(event.rate, event.clock, event.carried, event.charges)
+            line.enter(Waiting(event.entry, event.lane, key, event.waits_from))
+        case Left():
+            line.leave(event.entry, event.clock)
+        case LaneChanged():
+            line.change_lane(event.entry, event.lane, event.clock)
+        case Held():
+            line.hold(event.entry, event.cause)
+        case Lifted():
+            line.lift(event.entry, event.cause)
+        case Called():
+            line.take(event.entry)
+        case Returned():
+            line.put_back(event.entry, event.charges)
+        case _:
+            line.change_rates(event.rates, event.clock, strict=event.strict)
