@@ -16,6 +16,7 @@ from app.models.reference import (
     Product,
     ProductAccess,
     ProductPaper,
+    ReferenceDocument,
     ReferenceRevision,
     RequiredCheckRow,
     Route,
@@ -29,7 +30,7 @@ __all__ = [
     "Base", "BusinessClock", "Call", "CallCounter", "Charge", "Check", "Claim",
     "EditionConfirmation", "Entry", "Event", "ExceptionCase", "Gate", "GateClosure", "GateHours",
     "GreenLaneDays", "Hold", "Observation", "Order", "Organisation", "Payment", "PolicyEdition",
-    "Principal", "Product", "ProductAccess", "ProductPaper", "QueueEdition", "ReferenceRevision",
-    "RequiredCheckRow", "Route", "Season", "SeasonDay", "StoredAnswer", "TariffEdition",
+    "Principal", "Product", "ProductAccess", "ProductPaper", "QueueEdition", "ReferenceDocument",
+    "ReferenceRevision", "RequiredCheckRow", "Route", "Season", "SeasonDay", "StoredAnswer", "TariffEdition",
     "TariffForce", "Yard",
 ]  # fmt: skip

@@ -33,7 +33,10 @@ class Entry(Identified, Base):
         one_of("journey", Journey),
         one_of("state", State),
         one_of("lane", Lane),
-        CheckConstraint("(state = 'queued') = (queue_key IS NOT NULL)", name="queued_has_key"),
+        # A called entry keeps its key: a missed call puts it back with what it had earned.
+        CheckConstraint(
+            "(state IN ('queued', 'called')) = (queue_key IS NOT NULL)", name="waiting_has_key"
+        ),
         CheckConstraint(
             "(ended_at IS NOT NULL) = (state IN ('crossed', 'cancelled', 'revoked', 'no_show',"
             " 'expired', 'turned_back'))",
@@ -100,6 +103,7 @@ class Entry(Identified, Base):
     ended_at: Mapped[datetime | None]
     yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
     in_position: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    was_in_yard: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
     waits_from: Mapped[datetime | None]
     queue_key: Mapped[int | None]

@@ -16,6 +16,15 @@ from sqlalchemy.types import Text
 from app.models.base import Base, Identified, one_of
 
 
+class ReferenceDocument(Base):
+    """What a published document says beside its rows: labels, notes, areas."""
+
+    __tablename__ = "reference_documents"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    facts: Mapped[dict[str, Any]]
+
+
 class Gate(Base):
     """A border gate; its hours, closures, routes and green-lane days are rows of their own."""
 
@@ -165,9 +174,7 @@ class PolicyEdition(Base):
 
     __tablename__ = "policy_editions"
     __table_args__ = (
-        ExcludeConstraint(
-            ("valid_on", "&&"), name="ex_policy_editions_one_rules", using="gist"
-        ),
+        ExcludeConstraint(("valid_on", "&&"), name="ex_policy_editions_one_rules", using="gist"),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -199,7 +206,7 @@ class ReferenceRevision(Base):
 
 
 class BusinessClock(Base):
-    """One row in sandbox mode: business time was `business_at` at `machine_at`, runs `speed`-fold."""
+    """One row in sandbox mode: business time was `business_at` at `machine_at`, and its speed."""
 
     __tablename__ = "business_clock"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

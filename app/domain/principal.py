@@ -1,0 +1,27 @@
+"""The person or system that acts; stored with every act."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.vocabulary import Agency, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts, for which organisation, in which role."""
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    role: Role
+    agency: Agency | None = None
+
+    @property
+    def authority(self) -> str:
+        """The agency of an agency's principal, else the role: whom a reader would name."""
+        return self.agency.value if self.agency else self.role.value
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether entries of every company are visible; companies see only their own."""
+        return self.role not in {Role.COMPANY, Role.APP}

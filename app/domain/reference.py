@@ -1,0 +1,75 @@
+"""All reference data at one revision, read once and shared: what the rules are asked with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from app.domain.charges import Tariffs
+from app.domain.errors import UnknownCodeError
+from app.domain.gates import ZONE, Gate, Yard
+from app.domain.green_lane import LaneRows
+from app.domain.open_clock import OpenClock, legal_day
+from app.domain.policy import Policies, PolicyEdition
+from app.domain.required_checks import RequiredChecks
+from app.domain.rows import Row
+from app.domain.vocabulary import Queue, QueueMode
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An edition that may not be used before two board members confirm it."""
+
+    kind: str
+    code: str
+    confirmed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One consistent reading of the reference rows; a change makes a new one.
+
+    `documents` are the published documents with their rows put back, for display.
+    """
+
+    revision: int
+    gates: Mapping[str, Gate]
+    yards: Mapping[str, Yard]
+    lane_rows: LaneRows
+    required_checks: RequiredChecks
+    tariffs: Tariffs
+    policies: Policies
+    policy_codes: Mapping[str, PolicyEdition]
+    pending: tuple[Pending, ...]
+    documents: Mapping[str, Row]
+    zone: tzinfo = ZONE
+    _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
+
+    def gate(self, code: str, pointer: str = "/gate") -> Gate:
+        """Return a gate.
+
+        Raises:
+            UnknownCodeError: there is none of that code.
+        """
+        if code not in self.gates:
+            raise UnknownCodeError.at(pointer, code)
+        return self.gates[code]
+
+    def clock(self, queue: Queue) -> OpenClock:
+        """Return the open clock of a queue."""
+        if queue not in self._clocks:
+            self._clocks[queue] = self.gates[queue.gate].clock(queue.direction)
+        return self._clocks[queue]
+
+    def day(self, at: datetime) -> date:
+        """Return the legal day of an instant."""
+        return legal_day(at, self.zone)
+
+    def mode(self, queue: Queue, on: date) -> QueueMode | None:
+        """Return how a queue runs on a day; None where it has no queue, or no edition rules."""
+        edition = self.policies.get(on)
+        return edition.mode_of(queue.gate, queue.direction) if edition else None
+
+    def queues(self, on: date) -> tuple[Queue, ...]:
+        """Return the queues that run on a day, in order of gate and direction."""
+        edition = self.policies.get(on)
+        return tuple(sorted(edition.modes)) if edition else ()

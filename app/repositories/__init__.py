@@ -1,0 +1,1 @@
+"""The only queries: small classes that answer named questions."""

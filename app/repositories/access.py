@@ -1,0 +1,182 @@
+"""Principals, and the one statement that opens every authenticated request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, cast, func, literal, select, true
+from sqlalchemy.dialects.postgresql import INTERVAL, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
+
+from app.domain.principal import Principal
+from app.domain.vocabulary import Agency, Role
+from app.models import BusinessClock, Organisation, ReferenceRevision, StoredAnswer
+from app.models import Principal as PrincipalRow
+
+KEPT = timedelta(hours=24)
+# Idempotency keys share PostgreSQL's one space of advisory locks with the queues; seeds part them.
+RETRY_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """Business time was `business_at` when the machine's was `machine_at`; runs `speed`-fold."""
+
+    machine_at: datetime
+    business_at: datetime
+    speed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A stored 2xx answer and the fingerprint of the request it answered."""
+
+    fingerprint: bytes
+    status: int
+    location: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a request must know before it begins, in one statement."""
+
+    principal: Principal
+    revision: int
+    clock: ClockRow | None
+    retry_taken: bool
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a process polls to keep its caches honest."""
+
+    revision: int
+    clock: ClockRow | None
+
+
+class AccessRepository:
+    """Who acts, and what they were answered before."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def open_request(self, key_hash: bytes, retry_key: str | None) -> Opening | None:
+        """Return the principal of a key, the state of caches, and any stored answer to a retry.
+
+        The retry key is taken by a try-lock until the transaction ends; `retry_taken` is False
+        while another request holds it. None where the key is unknown or revoked.
+        """
+        row = (await self._session.execute(_opening(key_hash, retry_key))).one_or_none()
+        return None if row is None else _read_opening(row)
+
+    async def pulse(self) -> Pulse:
+        """Return the revision of reference data and the business clock."""
+        statement = select(ReferenceRevision.revision, BusinessClock).outerjoin(
+            BusinessClock, true()
+        )
+        row = (await self._session.execute(statement)).one()
+        return Pulse(row.revision, _clock(row.BusinessClock))
+
+    async def store_answer(self, principal_id: UUID, key: str, answer: Answer) -> bool:
+        """Keep `answer` for retries; False where another request stored one in the meantime."""
+        values = {
+            "principal_id": principal_id,
+            "key": key,
+            "fingerprint": answer.fingerprint,
+            "status": answer.status,
+            "location": answer.location,
+            "body": answer.body,
+        }
+        row = insert(StoredAnswer).values(values)
+        statement = row.on_conflict_do_update(
+            constraint="pk_stored_answers",
+            set_={**values, "stored_at": func.clock_timestamp()},
+            where=StoredAnswer.stored_at <= func.clock_timestamp() - cast(KEPT, INTERVAL),
+        ).returning(StoredAnswer.key)
+        return (await self._session.execute(statement)).first() is not None
+
+    async def set_clock(self, clock: ClockRow) -> None:
+        """Move the sandbox's business clock, for every process."""
+        values = {
+            "machine_at": clock.machine_at,
+            "business_at": clock.business_at,
+            "speed": clock.speed,
+        }
+        row = insert(BusinessClock).values(id=1, **values)
+        await self._session.execute(
+            row.on_conflict_do_update(constraint="pk_business_clock", set_=values)
+        )
+
+    async def organisation(self, name: str) -> Organisation | None:
+        """Return an organisation by its name."""
+        return await self._session.scalar(select(Organisation).where(Organisation.name == name))
+
+    async def principals(self) -> Sequence[PrincipalRow]:
+        """Return all principals by name."""
+        return (await self._session.scalars(select(PrincipalRow).order_by(PrincipalRow.name))).all()
+
+    async def principal(self, name: str) -> PrincipalRow | None:
+        """Return a principal by its name."""
+        return await self._session.scalar(select(PrincipalRow).where(PrincipalRow.name == name))
+
+
+def _opening(key_hash: bytes, retry_key: str | None) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            PrincipalRow.id,
+            PrincipalRow.organisation_id,
+            PrincipalRow.name,
+            PrincipalRow.role,
+            PrincipalRow.agency,
+            ReferenceRevision.revision,
+            BusinessClock.machine_at,
+            BusinessClock.business_at,
+            BusinessClock.speed,
+        )
+        .join(ReferenceRevision, true())
+        .outerjoin(BusinessClock, true())
+        .where(PrincipalRow.key_hash == key_hash, PrincipalRow.revoked_at.is_(None))
+    )
+    return statement if retry_key is None else _with_retry(statement, retry_key)
+
+
+def _with_retry(statement: Select[*tuple[Any, ...]], retry_key: str) -> Select[*tuple[Any, ...]]:
+    name = cast(PrincipalRow.id, Text) + literal(":", Text) + literal(retry_key, Text)
+    lock = func.pg_try_advisory_xact_lock(func.hashtextextended(name, RETRY_SEED))
+    return statement.add_columns(
+        lock.label("taken"),
+        StoredAnswer.fingerprint,
+        StoredAnswer.status,
+        StoredAnswer.location,
+        StoredAnswer.body,
+    ).outerjoin(
+        StoredAnswer,
+        (StoredAnswer.principal_id == PrincipalRow.id)
+        & (StoredAnswer.key == retry_key)
+        & (StoredAnswer.stored_at > func.clock_timestamp() - cast(KEPT, INTERVAL)),
+    )
+
+
+def _read_opening(row: Any) -> Opening:  # noqa: ANN401 - a row of either statement above
+    principal = Principal(
+        row.id,
+        row.organisation_id,
+        row.name,
+        Role(row.role),
+        Agency(row.agency) if row.agency else None,
+    )
+    stored = getattr(row, "status", None) is not None
+    answer = Answer(row.fingerprint, row.status, row.location, row.body) if stored else None
+    return Opening(principal, row.revision, _clock(row), getattr(row, "taken", True), answer)
+
+
+def _clock(row: Any) -> ClockRow | None:  # noqa: ANN401 - a row, an object, or nothing
+    if row is None or row.business_at is None:
+        return None
+    return ClockRow(row.machine_at, row.business_at, row.speed)

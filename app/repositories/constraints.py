@@ -1,0 +1,21 @@
+"""What a broken constraint means to the rules, by the constraint's name."""
+
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.errors import DomainError, DuplicateReferenceError, RetryCollisionError
+
+BY_NAME: dict[str, type[DomainError]] = {
+    "uq_entries_organisation_id_client_reference": DuplicateReferenceError,
+    "uq_observations_organisation_id_source_reference": RetryCollisionError,
+    "uq_checks_organisation_id_source_reference": RetryCollisionError,
+    "uq_holds_organisation_id_source_reference": RetryCollisionError,
+    "uq_payments_organisation_id_source_reference": RetryCollisionError,
+    "pk_stored_answers": RetryCollisionError,
+}
+
+
+def translated(error: IntegrityError) -> DomainError | None:
+    """Return the domain's name for a broken constraint, None where it has none."""
+    cause = getattr(error.orig, "__cause__", None)
+    known = BY_NAME.get(getattr(cause, "constraint_name", None) or "")
+    return known() if known else None

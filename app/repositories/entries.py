@@ -1,0 +1,251 @@
+"""Entries: found by what people know of them, ordered by what they have waited."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.principal import Principal
+from app.domain.queue_order import Bound
+from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.models import Claim, Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilter:
+    """What a list of entries is narrowed to; None leaves a field open."""
+
+    gate: str | None = None
+    direction: Direction | None = None
+    state: State | None = None
+    lane: Lane | None = None
+    plate: str | None = None
+    declaration_number: str | None = None
+    client_reference: str | None = None
+    reference: str | None = None
+    registered_from: datetime | None = None
+    registered_before: datetime | None = None
+    changed_after: datetime | None = None
+
+
+class EntriesRepository:
+    """Questions about entries."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def get(self, entry_id: UUID, principal: Principal) -> Entry | None:
+        """Return an entry that `principal` may see."""
+        return await self._session.scalar(
+            _visible(select(Entry).where(Entry.id == entry_id), principal)
+        )
+
+    async def by_id(self, entry_id: UUID) -> Entry | None:
+        """Return an entry, whoever asks."""
+        return await self._session.get(Entry, entry_id, populate_existing=True)
+
+    async def by_reference(self, reference: str) -> Entry | None:
+        """Return the entry of a short reference."""
+        return await self._session.scalar(select(Entry).where(Entry.reference == reference))
+
+    async def by_tracking(self, token_hash: bytes) -> Entry | None:
+        """Return the entry that a tracking token opens."""
+        return await self._session.scalar(select(Entry).where(Entry.tracking_hash == token_hash))
+
+    async def locked(self, entry_id: UUID) -> Entry:
+        """Return an entry as it is now, kept from other writers until the transaction ends."""
+        statement = (
+            select(Entry)
+            .where(Entry.id == entry_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).one()
+
+    async def open_with_plate(self, plate: str, direction: Direction) -> Sequence[Entry]:
+        """Return the entries on a plate that have not ended, oldest first."""
+        statement = (
+            select(Entry)
+            .where(Entry.tractor_plate == plate, Entry.direction == direction)
+            .where(Entry.ended_at.is_(None))
+            .order_by(Entry.registered_at, Entry.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def insert(self, values: Mapping[str, Any]) -> None:
+        """Store a new entry from its columns; quicker than an object where none is needed."""
+        await self._session.execute(insert(Entry), [values])
+
+    async def page(
+        self, principal: Principal, where: EntryFilter, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[Entry]:
+        """Return up to `limit` entries after a cursor: newest first, or by change when asked so."""
+        if where.changed_after is not None:
+            order = (Entry.changed_at, Entry.id)
+            later = tuple_(*order) > tuple_(*after) if after else None
+            statement = select(Entry).order_by(*order)
+        else:
+            order = (Entry.registered_at, Entry.id)
+            later = tuple_(*order) < tuple_(*after) if after else None
+            statement = select(Entry).order_by(*(column.desc() for column in order))
+        statement = statement.where(*_conditions(where)).limit(limit)
+        if later is not None:
+            statement = statement.where(later)
+        return (await self._session.scalars(_visible(statement, principal))).all()
+
+    # --- the queue's order: ask under the queue's lock -------------------------------------
+
+    async def heads(self, queue: Queue) -> Sequence[Entry]:
+        """Return the callable entry with the lowest key of each lane; ask under the lock only."""
+        first = union_all(*(_head_id(queue, lane) for lane in Lane))
+        statement = (
+            select(Entry).where(Entry.id.in_(first)).execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def waiting(self, queue: Queue) -> Sequence[Entry]:
+        """Return everybody who waits to be called, callable or held."""
+        statement = (
+            select(Entry)
+            .where(_in_queue(queue), Entry.state == State.QUEUED.value)
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def keyed(self, queue: Queue) -> Sequence[Entry]:
+        """Return everybody who has a key: those who wait and those who are called."""
+        statement = (
+            select(Entry)
+            .where(_in_queue(queue), Entry.queue_key.is_not(None))
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def held_before(
+        self, queue: Queue, bounds: Mapping[Lane, Bound], limit: int
+    ) -> Sequence[Entry]:
+        """Return up to `limit` held entries that the rule would have called first."""
+        before = or_(*(and_(Entry.lane == lane.value, _before(b)) for lane, b in bounds.items()))
+        statement = (
+            select(Entry)
+            .where(_in_queue(queue), _state(State.QUEUED), Entry.held, before)
+            .order_by(Entry.waits_from, Entry.id)
+            .limit(limit)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def count_before(self, queue: Queue, bounds: Mapping[Lane, Bound]) -> dict[Lane, int]:
+        """Return how many callable entries of each lane stand before a place, by index ranges."""
+        counts = [
+            select(func.count())
+            .select_from(Entry)
+            .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
+            .where(_before(bound))
+            .scalar_subquery()
+            for lane, bound in bounds.items()
+        ]
+        row = (await self._session.execute(select(*counts))).one()
+        return dict(zip(bounds, row, strict=True))
+
+    async def count_arrived_before(self, queue: Queue, waits_from: datetime, entry_id: UUID) -> int:
+        """Return how many arrived earlier in an arrival-order queue and still wait."""
+        statement = (
+            select(func.count())
+            .select_from(Entry)
+            .where(_in_queue(queue), _state(State.ARRIVED))
+            .where(tuple_(Entry.waits_from, Entry.id) < tuple_(waits_from, entry_id))
+        )
+        return await self._session.scalar(statement) or 0
+
+    # --- claims -----------------------------------------------------------------------------
+
+    async def claim(self, entry_id: UUID, claims: Sequence[tuple[str, str]]) -> bool:
+        """Take all of `claims` (kind, value) for an entry, or none and return False."""
+        rows = [{"kind": kind, "value": value, "entry_id": entry_id} for kind, value in claims]
+        if not rows:
+            return True
+        statement = pg_insert(Claim).values(rows).on_conflict_do_nothing().returning(Claim.value)
+        taken = (await self._session.execute(statement)).all()
+        if len(taken) == len(rows):
+            return True
+        await self.release_claims(entry_id)
+        return False
+
+    async def release_claims(self, entry_id: UUID) -> None:
+        """Let go of the plate and containers of an entry."""
+        await self._session.execute(delete(Claim).where(Claim.entry_id == entry_id))
+
+
+def _in_queue(queue: Queue) -> ColumnElement[bool]:
+    return and_(Entry.gate_code == queue.gate, Entry.direction == queue.direction.value)
+
+
+def _state(state: State) -> ColumnElement[bool]:
+    # Literal: a generic plan cannot use a partial index through a parameter.
+    return Entry.state == literal(state.value, literal_execute=True)
+
+
+def _head_id(queue: Queue, lane: Lane) -> Select[UUID]:
+    statement = (
+        select(Entry.id)
+        .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
+        .order_by(Entry.queue_key, Entry.waits_from, Entry.id)
+        .limit(1)
+    )
+    return select(statement.subquery().c.id)
+
+
+def _before(bound: Bound) -> ColumnElement[bool]:
+    """Return a domain bound as one range of the lane's index."""
+    if bound.below is None:
+        return true()
+    if bound.tied is None:
+        return Entry.queue_key < bound.below
+    return tuple_(Entry.queue_key, Entry.waits_from, Entry.id) < tuple_(bound.below, *bound.tied)
+
+
+def _visible(statement: Select[Entry], principal: Principal) -> Select[Entry]:
+    """Narrow to what a principal may see: others' entries do not exist for a company."""
+    if principal.sees_all:
+        return statement
+    return statement.where(Entry.organisation_id == principal.organisation_id)
+
+
+def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
+    equal = {
+        Entry.gate_code: where.gate,
+        Entry.direction: where.direction,
+        Entry.state: where.state,
+        Entry.lane: where.lane,
+        Entry.tractor_plate: where.plate,
+        Entry.client_reference: where.client_reference,
+        Entry.reference: where.reference,
+    }
+    yield from (column == value for column, value in equal.items() if value is not None)
+    if where.declaration_number is not None:
+        yield Entry.declaration_numbers.contains([where.declaration_number])
+    if where.registered_from is not None:
+        yield Entry.registered_at >= where.registered_from
+    if where.registered_before is not None:
+        yield Entry.registered_at < where.registered_before
+    if where.changed_after is not None:
+        yield Entry.changed_at > where.changed_after

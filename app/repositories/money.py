@@ -1,0 +1,87 @@
+"""Charges, orders and payments."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Charge, Order, Payment
+
+
+class MoneyRepository:
+    """Questions about what is owed and what was paid."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def insert(self, charge: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> None:
+        """Store a charge and its orders from their columns."""
+        await self._session.execute(insert(Charge), [charge])
+        if orders:
+            await self._session.execute(insert(Order), orders)
+
+    async def charge(self, entry_id: UUID) -> Charge | None:
+        """Return the charge of an entry that is not superseded."""
+        statement = select(Charge).where(
+            Charge.entry_id == entry_id, Charge.superseded_at.is_(None)
+        )
+        return await self._session.scalar(statement)
+
+    async def orders(self, entry_id: UUID) -> Sequence[Order]:
+        """Return all orders of an entry, oldest first."""
+        statement = (
+            select(Order).where(Order.entry_id == entry_id).order_by(Order.created_at, Order.code)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def charges_of(self, entry_ids: Sequence[UUID]) -> Sequence[Charge]:
+        """Return the current charges of several entries."""
+        statement = select(Charge).where(
+            Charge.entry_id.in_(entry_ids), Charge.superseded_at.is_(None)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def orders_of(self, entry_ids: Sequence[UUID]) -> Sequence[Order]:
+        """Return the orders of several entries, oldest first."""
+        statement = (
+            select(Order)
+            .where(Order.entry_id.in_(entry_ids))
+            .order_by(Order.created_at, Order.code)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def supersede(self, charge_id: UUID, at: datetime) -> None:
+        """Close a charge and its unpaid orders; only that they are current is overwritten."""
+        await self._session.execute(
+            update(Charge).where(Charge.id == charge_id).values(superseded_at=at)
+        )
+        await self._session.execute(
+            update(Order)
+            .where(Order.charge_id == charge_id, Order.state == "due")
+            .values(state="superseded")
+        )
+
+    async def order(self, order_id: UUID, *, locked: bool = False) -> Order | None:
+        """Return an order, kept from other writers when `locked`."""
+        statement = select(Order).where(Order.id == order_id)
+        if locked:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return await self._session.scalar(statement)
+
+    async def payments(self, order_id: UUID) -> Sequence[Payment]:
+        """Return the payments of an order, oldest first."""
+        statement = (
+            select(Payment).where(Payment.order_id == order_id).order_by(Payment.received_at)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def payment_by_source(self, organisation_id: UUID, source: str) -> Payment | None:
+        """Return what an organisation already reported under its own reference."""
+        statement = select(Payment).where(
+            Payment.organisation_id == organisation_id, Payment.source_reference == source
+        )
+        return await self._session.scalar(statement)

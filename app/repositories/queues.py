@@ -1,0 +1,97 @@
+"""What queues remember: their lock, the edition of their keys, numbers and seasonal places."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.vocabulary import Queue
+from app.models import Call, CallCounter, QueueEdition, SeasonDay
+
+QUEUE_SEED = 0
+
+
+class QueuesRepository:
+    """Questions about queues."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def lock(self, queue: Queue, *, exclusive: bool = False) -> None:
+        """Take the queue's advisory lock until the transaction ends, in a statement of its own.
+
+        Shared for waiting starts, amendments, holds and checks; exclusive for calls. It comes
+        before any event number is drawn, or an honest log would look forged.
+        """
+        take = func.pg_advisory_xact_lock if exclusive else func.pg_advisory_xact_lock_shared
+        name = f"queue:{queue.gate}:{queue.direction.value}"
+        await self._session.execute(select(take(func.hashtextextended(name, QUEUE_SEED))))
+
+    async def edition(self, queue: Queue) -> str | None:
+        """Return the code of the edition under which the queue's keys were computed."""
+        row = await self._session.get(
+            QueueEdition, (queue.gate, queue.direction.value), populate_existing=True
+        )
+        return row.policy_code if row else None
+
+    async def set_edition(self, queue: Queue, policy_code: str, *, replace: bool) -> None:
+        """Remember the edition of the queue's keys; without `replace` the first one stays."""
+        row = insert(QueueEdition).values(
+            gate_code=queue.gate, direction=queue.direction.value, policy_code=policy_code
+        )
+        if replace:
+            row = row.on_conflict_do_update(
+                constraint="pk_queue_editions", set_={"policy_code": policy_code}
+            )
+        else:
+            row = row.on_conflict_do_nothing()
+        await self._session.execute(row)
+
+    async def next_number(self, queue: Queue, on: date) -> int:
+        """Return the next call number of a queue on a legal day, from 1."""
+        row = insert(CallCounter).values(
+            gate_code=queue.gate, direction=queue.direction.value, on_day=on, last=1
+        )
+        statement = row.on_conflict_do_update(
+            constraint="pk_call_counters", set_={"last": CallCounter.last + 1}
+        ).returning(CallCounter.last)
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def take_season_place(
+        self, product: str, gate: str, on: date, allotment: int | None
+    ) -> bool:
+        """Take a place in a day's allotment by one conditional update; False when it is used up."""
+        row = insert(SeasonDay).values(product_code=product, gate_code=gate, on_day=on, taken=1)
+        statement = row.on_conflict_do_update(
+            constraint="pk_season_days",
+            set_={"taken": SeasonDay.taken + 1},
+            where=None if allotment is None else SeasonDay.taken < allotment,
+        ).returning(SeasonDay.taken)
+        if allotment == 0:
+            return False
+        return (await self._session.execute(statement)).first() is not None
+
+    async def recent_calls(self, queue: Queue, since: datetime, limit: int) -> Sequence[Call]:
+        """Return up to `limit` calls of a queue since an instant, newest first."""
+        statement = (
+            select(Call)
+            .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
+            .where(Call.called_at > since)
+            .order_by(Call.called_at.desc(), Call.id.desc())
+            .limit(limit)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def last_call(self, entry_id: UUID) -> Call | None:
+        """Return the newest call of an entry."""
+        statement = (
+            select(Call)
+            .where(Call.entry_id == entry_id)
+            .order_by(Call.called_at.desc(), Call.id.desc())
+            .limit(1)
+        )
+        return await self._session.scalar(statement)

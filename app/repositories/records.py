@@ -1,0 +1,87 @@
+"""What was seen, checked and held, and the events that tell of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Check, Event, ExceptionCase, Hold, Observation
+
+
+class RecordsRepository:
+    """Questions about attributed records; all are only ever added to."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def observation_by_source(self, organisation_id: UUID, source: str) -> Observation | None:
+        """Return an observation by the reference its reporter gave it."""
+        statement = select(Observation).where(
+            Observation.organisation_id == organisation_id, Observation.source_reference == source
+        )
+        return await self._session.scalar(statement)
+
+    async def observations(self, entry_id: UUID) -> Sequence[Observation]:
+        """Return what was seen of an entry, oldest first."""
+        statement = (
+            select(Observation)
+            .where(Observation.entry_id == entry_id)
+            .order_by(Observation.recorded_at, Observation.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def check_by_source(self, organisation_id: UUID, source: str) -> Check | None:
+        """Return a check by the reference its agency gave it."""
+        statement = select(Check).where(
+            Check.organisation_id == organisation_id, Check.source_reference == source
+        )
+        return await self._session.scalar(statement)
+
+    async def checks(self, entry_id: UUID) -> Sequence[Check]:
+        """Return all checks of an entry, oldest first."""
+        statement = (
+            select(Check)
+            .where(Check.entry_id == entry_id)
+            .order_by(Check.occurred_at, Check.recorded_at, Check.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def hold_by_source(self, organisation_id: UUID, source: str) -> Hold | None:
+        """Return a hold by the reference its authority gave it."""
+        statement = select(Hold).where(
+            Hold.organisation_id == organisation_id, Hold.source_reference == source
+        )
+        return await self._session.scalar(statement)
+
+    async def holds(self, entry_ids: Sequence[UUID]) -> Sequence[Hold]:
+        """Return the holds of entries, oldest first, lifted ones included."""
+        statement = (
+            select(Hold).where(Hold.entry_id.in_(entry_ids)).order_by(Hold.placed_at, Hold.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def exceptions(self, entry_id: UUID) -> Sequence[ExceptionCase]:
+        """Return the exceptions opened on an entry, oldest first."""
+        statement = (
+            select(ExceptionCase)
+            .where(ExceptionCase.entry_id == entry_id)
+            .order_by(ExceptionCase.opened_at, ExceptionCase.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def insert_events(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Append events in the order given; their numbers are drawn here, after the lock."""
+        await self._session.execute(insert(Event), events)
+
+    async def newest_event(self, entry_id: UUID, kinds: Sequence[str]) -> Event | None:
+        """Return the newest event of an entry among `kinds`."""
+        statement = (
+            select(Event)
+            .where(Event.entry_id == entry_id, Event.kind.in_(kinds))
+            .order_by(Event.number.desc())
+            .limit(1)
+        )
+        return await self._session.scalar(statement)

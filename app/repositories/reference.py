@@ -1,0 +1,193 @@
+"""Reference rows in and out: documents are taken apart into rows, and put together again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, text, update
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import (
+    Base,
+    EditionConfirmation,
+    Gate,
+    GateClosure,
+    GateHours,
+    GreenLaneDays,
+    PolicyEdition,
+    Principal,
+    Product,
+    ProductAccess,
+    ProductPaper,
+    ReferenceDocument,
+    ReferenceRevision,
+    RequiredCheckRow,
+    Route,
+    Season,
+    TariffEdition,
+    TariffForce,
+    Yard,
+)
+
+Document = dict[str, Any]
+DATED: Sequence[tuple[str, type[Base]]] = (
+    ("hours", GateHours),
+    ("closures", GateClosure),
+    ("green_lane_rows", GreenLaneDays),
+)
+
+
+def days(row: Mapping[str, Any], first: str = "valid_from", end: str = "valid_to") -> Range[date]:
+    """Return the half-open range of two ISO days in a row; None is open."""
+    start, stop = (date.fromisoformat(row[key]) if row.get(key) else None for key in (first, end))
+    return Range(start, stop, bounds="[)")
+
+
+def dated(row: Any) -> Document:  # noqa: ANN401 - any table with `facts` and `valid_on`
+    """Return a stored row in its published shape."""
+    return {
+        **row.facts,
+        "valid_from": _iso(row.valid_on.lower),
+        "valid_to": _iso(row.valid_on.upper),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+class ReferenceRepository:
+    """Questions about reference data, and the ways to add to it."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def revision(self) -> int:
+        """Return the number of the present reference data."""
+        return (await self._session.execute(select(ReferenceRevision.revision))).scalar_one()
+
+    async def bump(self) -> None:
+        """Count the revision up, so that every process reads anew."""
+        row = insert(ReferenceRevision).values(id=1, revision=1)
+        await self._session.execute(
+            row.on_conflict_do_update(
+                constraint="pk_reference_revision",
+                set_={"revision": ReferenceRevision.revision + 1},
+            )
+        )
+
+    async def add_rows(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+        """Add the rows that are not there yet and return how many were new."""
+        if not rows:
+            return 0
+        statement = insert(table).values(rows).on_conflict_do_nothing().returning(text("1"))
+        return len((await self._session.execute(statement)).all())
+
+    async def close_force(self, code: str, valid_on: Range[date], known_to: date) -> None:
+        """Close what was known of an edition's days; the database refuses any other edit."""
+        await self._session.execute(
+            update(TariffForce)
+            .where(TariffForce.code == code, TariffForce.valid_on == valid_on)
+            .where(func.upper_inf(TariffForce.known_on))
+            .values(known_on=func.daterange(func.lower(TariffForce.known_on), known_to))
+        )
+
+    async def documents(self) -> Mapping[str, Document]:
+        """Return the documents that are kept beside the rows, by code."""
+        rows = await self._all(select(ReferenceDocument))
+        return {row.code: row.facts for row in rows}
+
+    async def gates(self) -> list[Document]:
+        """Return the gates in published shape, each with its rows."""
+        rows = {
+            row.code: dict(row.facts) for row in await self._all(select(Gate).order_by(Gate.code))
+        }
+        for key, table in DATED:
+            found = await self._by(table, "gate_code")
+            for code, document in rows.items():
+                document[key] = found[code]
+        routes = defaultdict(list)
+        for route in await self._all(select(Route).order_by(Route.code)):
+            routes[route.gate_code].append(route.facts)
+        return [{**document, "routes": routes[code]} for code, document in rows.items()]
+
+    async def yards(self) -> list[Document]:
+        """Return the yards in published shape."""
+        return [row.facts for row in await self._all(select(Yard).order_by(Yard.code))]
+
+    async def products(self) -> list[Document]:
+        """Return the products in published shape, each with its rows."""
+        access = await self._by(ProductAccess, "product_code")
+        papers = await self._by(ProductPaper, "product_code")
+        seasons = await self._by(Season, "product_code")
+        return [
+            {
+                **row.facts,
+                "market_access": access[row.code],
+                "required_documents": papers[row.code],
+                "seasons": seasons[row.code],
+            }
+            for row in await self._all(select(Product).order_by(Product.code))
+        ]
+
+    async def required_checks(self) -> list[Document]:
+        """Return the rows that say which checks an entry needs."""
+        statement = select(RequiredCheckRow).order_by(RequiredCheckRow.id)
+        return [dated(row) for row in await self._all(statement)]
+
+    async def tariffs(self) -> list[Document]:
+        """Return the tariff editions in published shape, their force as the rows say."""
+        force = defaultdict(list)
+        order = select(TariffForce).order_by(func.lower(TariffForce.known_on))
+        for row in await self._all(order):
+            known = {"known_from": _iso(row.known_on.lower), "known_to": _iso(row.known_on.upper)}
+            force[row.code].append({**dated(row), **known})
+        rows = await self._all(select(TariffEdition).order_by(TariffEdition.code))
+        return [{**row.document, "force": force[row.code]} for row in rows]
+
+    async def policies(self) -> list[Document]:
+        """Return the policy editions in published shape, their days as the rows say."""
+        rows = await self._all(select(PolicyEdition).order_by(PolicyEdition.code))
+        return [
+            {
+                **row.document,
+                "valid_from": _iso(row.valid_on.lower),
+                "valid_to": _iso(row.valid_on.upper),
+            }
+            for row in rows
+        ]
+
+    async def confirmations(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Return the names of who confirmed each edition, by kind and code."""
+        statement = (
+            select(EditionConfirmation.kind, EditionConfirmation.edition_code, Principal.name)
+            .join(Principal, Principal.id == EditionConfirmation.principal_id)
+            .order_by(EditionConfirmation.confirmed_at, Principal.name)
+        )
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for kind, code, name in (await self._session.execute(statement)).all():
+            found[kind, code] = (*found.get((kind, code), ()), name)
+        return found
+
+    async def confirm(self, kind: str, code: str, principal_id: UUID, at: datetime) -> None:
+        """Add one board member's word; a second word of the same member changes nothing."""
+        row = insert(EditionConfirmation).values(
+            kind=kind, edition_code=code, principal_id=principal_id, confirmed_at=at
+        )
+        await self._session.execute(row.on_conflict_do_nothing())
+
+    async def _by(self, table: Any, owner: str) -> Mapping[str, list[Document]]:  # noqa: ANN401
+        """Return the dated rows of a table by their owner, earliest first."""
+        found: dict[str, list[Document]] = defaultdict(list)
+        for row in await self._all(
+            select(table).order_by(func.lower(table.valid_on).nulls_first())
+        ):
+            found[getattr(row, owner)].append(dated(row))
+        return found
+
+    async def _all(self, statement: Select[Any]) -> Iterable[Any]:
+        return (await self._session.scalars(statement)).all()

@@ -1,0 +1,77 @@
+"""One transaction and the repositories that ask within it; nothing here commits."""
+
+from functools import cached_property
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Base
+from app.repositories.access import AccessRepository
+from app.repositories.boards import BoardsRepository
+from app.repositories.constraints import translated
+from app.repositories.entries import EntriesRepository
+from app.repositories.money import MoneyRepository
+from app.repositories.queues import QueuesRepository
+from app.repositories.records import RecordsRepository
+from app.repositories.reference import ReferenceRepository
+
+
+class UnitOfWork:
+    """What a service method works in: repositories that share one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Work within the transaction of `session`."""
+        self._session = session
+
+    @cached_property
+    def access(self) -> AccessRepository:
+        """Principals, stored answers, the sandbox's clock."""
+        return AccessRepository(self._session)
+
+    @cached_property
+    def boards(self) -> BoardsRepository:
+        """What queue boards show."""
+        return BoardsRepository(self._session)
+
+    @cached_property
+    def entries(self) -> EntriesRepository:
+        """Entries and the claims on plates and containers."""
+        return EntriesRepository(self._session)
+
+    @cached_property
+    def money(self) -> MoneyRepository:
+        """Charges, orders, payments."""
+        return MoneyRepository(self._session)
+
+    @cached_property
+    def queues(self) -> QueuesRepository:
+        """Queue locks, numbers, seasonal places, calls."""
+        return QueuesRepository(self._session)
+
+    @cached_property
+    def records(self) -> RecordsRepository:
+        """Observations, checks, holds, exceptions, events."""
+        return RecordsRepository(self._session)
+
+    @cached_property
+    def reference(self) -> ReferenceRepository:
+        """Reference data and confirmations."""
+        return ReferenceRepository(self._session)
+
+    def add(self, *rows: Base) -> None:
+        """Keep new rows; they are stored by the next `flush` or by the end."""
+        self._session.add_all(rows)
+
+    async def flush(self) -> None:
+        """Store what is pending now, so that a broken constraint surfaces in the service.
+
+        Raises:
+            DomainError: the rule that the constraint guards.
+        """
+        try:
+            await self._session.flush()
+        except IntegrityError as error:
+            known = translated(error)
+            if known is None:
+                raise
+            raise known from error

@@ -1,0 +1,1 @@
+"""One use case a method: load everything, decide purely, store once."""

@@ -1,0 +1,58 @@
+"""What every use case is given from outside: who acts, when, on which reference data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.ciphers import Cipher, Tokens
+from app.domain.principal import Principal
+from app.domain.reference import Reference
+from app.domain.vocabulary import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What only the edge can make: identities, tokens, ciphertexts."""
+
+    new_id: Callable[[], UUID]
+    reference_of: Callable[[UUID], str]
+    tokens: Tokens
+    cipher: Cipher
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One principal's act: `now` is business time in whole seconds."""
+
+    principal: Principal
+    now: datetime
+    reference: Reference
+    tools: Tools
+
+    @property
+    def day(self) -> date:
+        """The legal day of the act."""
+        return self.reference.day(self.now)
+
+    def event(
+        self,
+        kind: str,
+        queue: Queue | None,
+        entry_id: UUID | None,
+        occurred_at: datetime | None = None,
+        **data: Any,  # noqa: ANN401 - JSON
+    ) -> Mapping[str, Any]:
+        """Return the columns of an event that this act causes; `data` names no person or goods."""
+        return {
+            "id": self.tools.new_id(),
+            "kind": kind,
+            "entry_id": entry_id,
+            "gate_code": queue.gate if queue else None,
+            "direction": queue.direction.value if queue else None,
+            "occurred_at": occurred_at or self.now,
+            "recorded_at": self.now,
+            "principal_id": self.principal.id,
+            "data": data,
+        }

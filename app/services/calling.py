@@ -1,0 +1,284 @@
+"""Calling: the next by the rule, under the lock, each call with everything that explains it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.closures import Candidate, exclusion
+from app.domain.declaration import read_declaration
+from app.domain.errors import (
+    GateClosedError,
+    GateNotFoundError,
+    QueueCallsNobodyError,
+    QueueNotFoundError,
+)
+from app.domain.policy import PolicyEdition
+from app.domain.queue_order import (
+    Bound,
+    Choice,
+    Waiting,
+    bounds,
+    change_rates,
+    choose,
+    points,
+)
+from app.domain.steps import Step, step
+from app.domain.vocabulary import Lane, Queue, QueueMode, State
+from app.models import Call, Entry, Hold
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.waiting import WaitingLine, waiting
+
+# More held entries than this before a chosen one are counted, not listed.
+SKIPS_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The calls made, in order; fewer than asked where nobody else may be called."""
+
+    calls: Sequence[Call]
+    entries: Mapping[Any, Entry]
+
+
+def queue_at(act: Act, gate_code: str, queue: Queue) -> QueueMode:
+    """Return how a queue runs today.
+
+    Raises:
+        GateNotFoundError: there is no such gate.
+        QueueNotFoundError: the gate has no queue in this direction, or no edition is in force.
+    """
+    if gate_code not in act.reference.gates:
+        raise GateNotFoundError(gate=gate_code)
+    mode = act.reference.mode(queue, act.day)
+    if mode is None:
+        raise QueueNotFoundError(gate=queue.gate, direction=queue.direction.value)
+    return mode
+
+
+class Calling:
+    """Calls vehicles of one queue."""
+
+    def __init__(self, uow: UnitOfWork, act: Act, queue: Queue) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+        self._queue = queue
+
+    async def call_next(self, count: int) -> Called:
+        """Call up to `count` vehicles, one after the other, each the one with the most points.
+
+        Raises:
+            GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError.
+        """
+        self._ensure_calls()
+        await self._uow.queues.lock(self._queue, exclusive=True)
+        self._ensure_open()
+        line = WaitingLine(self._uow, self._act, self._queue)
+        edition = await self._edition_in_force(line)
+        calls: list[Call] = []
+        entries: dict[Any, Entry] = {}
+        for _ in range(count):
+            called = await self._call_one(line, edition)
+            if called is None:
+                break
+            call, entry = called
+            calls.append(call)
+            entries[call.id] = entry
+        if line.events:
+            await self._uow.records.insert_events(line.events)
+        return Called(calls, entries)
+
+    def _ensure_calls(self) -> None:
+        if queue_at(self._act, self._queue.gate, self._queue) is not QueueMode.CALLED:
+            raise QueueCallsNobodyError(gate=self._queue.gate)
+
+    def _ensure_open(self) -> None:
+        """Refuse calls while the gate is closed, but for the edition's lead before it opens."""
+        act, clock = self._act, self._act.reference.clock(self._queue)
+        if clock.is_open(act.now):
+            return
+        opens_at = clock.next_change(act.now)
+        lead = timedelta(minutes=act.reference.policies.in_force(act.day).lead_minutes)
+        if opens_at is None or opens_at - act.now > lead:
+            opens = opens_at.isoformat() if opens_at else None
+            raise GateClosedError(gate=self._queue.gate, opens_at=opens)
+
+    async def _edition_in_force(self, line: WaitingLine) -> PolicyEdition:
+        """Return today's edition; the first call under it recomputes all keys from the points."""
+        kept = await line.edition()
+        edition = self._act.reference.policies.in_force(self._act.day)
+        if edition.code != kept.code:
+            await self._rekey(line, kept, edition)
+        return edition
+
+    async def _rekey(self, line: WaitingLine, kept: PolicyEdition, edition: PolicyEdition) -> None:
+        for entry in await self._uow.entries.keyed(self._queue):
+            after = change_rates(waiting(entry), kept.rates, edition.rates, line.clock)
+            entry.queue_key = after.key
+        await self._uow.queues.set_edition(self._queue, edition.code, replace=True)
+        await self._uow.flush()
+        rates = {lane.value: rate for lane, rate in edition.rates.items()}
+        line.events.append(
+            self._act.event(
+                "rates.changed", self._queue, None,
+                clock=line.clock, policy=edition.code, rates=rates,
+                strict=sorted(edition.strict),
+            )
+        )  # fmt: skip
+
+    async def _call_one(
+        self, line: WaitingLine, edition: PolicyEdition
+    ) -> tuple[Call, Entry] | None:
+        excluded, candidates = await self._candidates()
+        found = {entry.id: entry for entry in candidates}
+        choice = choose(
+            [waiting(entry) for entry in candidates], edition.rates, line.clock,
+            strict=edition.strict,
+        )  # fmt: skip
+        if choice is None:
+            return None
+        skips = await self._skips(choice, line, edition, excluded)
+        entry = found[choice.first.id]
+        call = self._call(entry, choice, line, edition, skips)
+        entry.state = step(State(entry.state), Step.CALL).value
+        entry.changed_at = self._act.now
+        self._uow.add(call)
+        await self._uow.flush()
+        return call, entry
+
+    async def _candidates(self) -> tuple[list[tuple[Entry, str]], Sequence[Entry]]:
+        """Return who is excluded by a closure of today, and who may be compared.
+
+        On most days no closure excludes anybody, and one head per lane is everybody.
+        """
+        act, gate = self._act, self._act.reference.gates[self._queue.gate]
+        if not any(closure.valid.covers(act.day) for closure in gate.closures):
+            return [], await self._uow.entries.heads(self._queue)
+        excluded: list[tuple[Entry, str]] = []
+        callable_: list[Entry] = []
+        for entry in await self._uow.entries.waiting(self._queue):
+            closure = exclusion(gate.closures, act.day, _candidate(act, entry))
+            if closure is not None:
+                excluded.append((entry, closure.kind.value))
+            elif not entry.held:
+                callable_.append(entry)
+        return excluded, callable_
+
+    async def _skips(
+        self,
+        choice: Choice,
+        line: WaitingLine,
+        edition: PolicyEdition,
+        excluded: Sequence[tuple[Entry, str]],
+    ) -> list[dict[str, Any]]:
+        """Return who the rule would have called first but for a hold or a closure."""
+        before = bounds(choice.first, edition.rates, line.clock, strict=edition.strict)
+        held = await self._uow.entries.held_before(self._queue, before, SKIPS_LISTED)
+        holds = await self._holds(held)
+        skips = [_skip(entry, "held", holds.get(entry.id), line, edition) for entry in held]
+        skips += [
+            _skip(entry, reason, None, line, edition)
+            for entry, reason in excluded
+            if not entry.held and _is_before(waiting(entry), before)
+        ][:SKIPS_LISTED]
+        return skips
+
+    async def _holds(self, held: Sequence[Entry]) -> Mapping[Any, Hold]:
+        if not held:
+            return {}
+        holds = await self._uow.records.holds([entry.id for entry in held])
+        return {hold.entry_id: hold for hold in holds if hold.lifted_at is None}
+
+    def _call(
+        self,
+        entry: Entry,
+        choice: Choice,
+        line: WaitingLine,
+        edition: PolicyEdition,
+        skips: list[dict[str, Any]],
+    ) -> Call:
+        act = self._act
+        heads = [
+            {
+                "entry": str(head.id),
+                "lane": head.lane.value,
+                "rate": edition.rates[head.lane],
+                "points": points(head, edition.rates, line.clock),
+                "waits_from": head.waits_from.isoformat(),
+                "open_wait": self._open_wait(head.waits_from),
+            }
+            for head in _first_of_each_lane(choice)
+        ]
+        opens_at = self._act.reference.clock(self._queue).next_change(act.now)
+        window = edition.window(self._location(entry))
+        begins = act.now if line.is_open else (opens_at or act.now)
+        line.events.append(
+            act.event(
+                "call.made", self._queue, entry.id,
+                clock=line.clock, points=choice.points, policy=edition.code, heads=heads,
+                skips=skips, call_number=entry.call_number,
+            )
+        )  # fmt: skip
+        return Call(
+            id=act.tools.new_id(),
+            entry_id=entry.id,
+            gate_code=self._queue.gate,
+            direction=self._queue.direction.value,
+            called_at=act.now,
+            window_ends_at=begins + window,
+            call_number=entry.call_number,
+            clock=line.clock,
+            lane=entry.lane,
+            points=choice.points,
+            open_wait=self._open_wait(choice.first.waits_from),
+            policy_code=edition.code,
+            heads=heads,
+            skips=skips,
+            called_by=act.principal.id,
+        )
+
+    def _open_wait(self, waits_from: datetime) -> int:
+        return self._act.reference.clock(self._queue).seconds_between(waits_from, self._act.now)
+
+    def _location(self, entry: Entry) -> str:
+        """Return where the vehicle is summoned from; one between yards gets the longest window."""
+        yard = self._act.reference.yards.get(entry.yard_code or "")
+        return yard.location.value if yard else "outside-gate"
+
+
+def _is_before(one: Waiting, before: Mapping[Lane, Bound]) -> bool:
+    return one.lane in before and before[one.lane].covers(one)
+
+
+def _first_of_each_lane(choice: Choice) -> list[Waiting]:
+    """Return the heads that were compared: of many candidates, the first of each lane."""
+    seen: dict[Lane, Waiting] = {}
+    for head in choice.ranked:
+        seen.setdefault(head.lane, head)
+    return list(seen.values())
+
+
+def _candidate(act: Act, entry: Entry) -> Candidate:
+    declaration = read_declaration(entry.declared)
+    return Candidate(
+        direction=declaration.direction,
+        registered_on=act.reference.day(entry.registered_at),
+        waits_on=act.reference.day(entry.waits_from) if entry.waits_from else None,
+        goods_groups=declaration.goods_groups,
+    )
+
+
+def _skip(
+    entry: Entry, reason: str, hold: Hold | None, line: WaitingLine, edition: PolicyEdition
+) -> dict[str, Any]:
+    """Return one skip: who would have been called, why not, and who said so."""
+    return {
+        "entry": str(entry.id),
+        "call_number": entry.call_number,
+        "lane": entry.lane,
+        "points": points(waiting(entry), edition.rates, line.clock),
+        "reason": reason,
+        "posted_by": hold.authority if hold else None,
+    }

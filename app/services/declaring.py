@@ -1,0 +1,74 @@
+"""From a declaration to columns: what is stored, what is searched, what is encrypted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.ciphers import Cipher
+from app.domain.declaration import Declaration
+from app.domain.errors import FieldError, PlateMissingError, UnknownCodeError
+from app.domain.reference import Reference
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Personal data of a registration: never part of the stored document."""
+
+    name: str | None = None
+    document_number: str | None = None
+    phone: str | None = None
+
+
+def ensure_known(reference: Reference, declaration: Declaration) -> None:
+    """Refuse codes that no row knows, and a vehicle that nobody could recognise.
+
+    Raises:
+        UnknownCodeError, PlateMissingError.
+    """
+    reference.gate(declaration.gate)
+    errors = tuple(_unknown_groups(reference, declaration))
+    if errors:
+        raise UnknownCodeError(errors=errors, value=errors[0].value)
+    given = {one.pointer for one in declaration.identifiers}
+    if "/vehicle/tractor_plate" not in given and declaration.unit_id is None:
+        raise PlateMissingError(errors=(FieldError("/vehicle/tractor_plate", "required"),))
+
+
+def _unknown_groups(reference: Reference, declaration: Declaration) -> Iterator[FieldError]:
+    known = {group for one in reference.tariffs.editions.values() for group in one.groups}
+    if not known:
+        return  # before any edition is confirmed, pricing says that none is in force
+    for at, consignment in enumerate(declaration.consignments):
+        for number, line in enumerate(consignment.lines):
+            if line.goods_group not in known:
+                pointer = f"/consignments/{at}/lines/{number}/goods_group"
+                yield FieldError(pointer, UnknownCodeError.code, line.goods_group)
+
+
+def declared_columns(document: Document, declaration: Declaration) -> dict[str, Any]:
+    """Return the columns that a declaration fills: the document, and what is searched."""
+    return {
+        "gate_code": declaration.gate,
+        "direction": declaration.direction.value,
+        "journey": declaration.journey.value,
+        "client_reference": document.get("client_reference"),
+        "planned_arrival_at": declaration.planned_arrival_at,
+        "declared": dict(document),
+        "tractor_plate": declaration.tractor_plate,
+        "container_numbers": list(declaration.containers),
+        "declaration_numbers": list(declaration.declaration_numbers),
+    }
+
+
+def personal_columns(cipher: Cipher, driver: Driver) -> dict[str, bytes | None]:
+    """Return the driver's data encrypted, and the keyed hashes to find them by."""
+    number, phone = driver.document_number, driver.phone
+    return {
+        "driver_name": cipher.encrypt(driver.name) if driver.name else None,
+        "driver_document": cipher.encrypt(number) if number else None,
+        "driver_document_hash": cipher.hash_to_find(number) if number else None,
+        "driver_phone": cipher.encrypt(phone) if phone else None,
+        "driver_phone_hash": cipher.hash_to_find(phone) if phone else None,
+    }

@@ -1,0 +1,272 @@
+"""What a vehicle owes: facts from the declaration, price from the edition of the day.
+
+This is where a reader enters: the rules stand in `app/domain/charges`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote, quote_document
+from app.domain.declaration import Declaration, Load
+from app.domain.errors import (
+    AmountMismatchError,
+    Fact,
+    FieldError,
+    OrderNotDueError,
+    OrderNotFoundError,
+    RetryMismatchError,
+    TariffRefusalError,
+)
+from app.domain.findings import Finding, blocking
+from app.domain.reference import Reference
+from app.domain.vocabulary import Queue
+from app.models import Charge, Entry, Order, Payment
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+
+KINDS = ("infrastructure", "transfer")
+
+
+def fee_facts(reference: Reference, declaration: Declaration) -> FeeFacts:
+    """Return what the tariff asks of a declaration."""
+    return FeeFacts(
+        mode=reference.gate(declaration.gate).mode,
+        direction=declaration.direction,
+        journey=declaration.journey,
+        goods=tuple(
+            GoodsValue(line.goods_group, line.customs_value_vnd) for line in declaration.lines
+        ),
+        vehicle=_payload(declaration.load),
+        receiving=tuple(_payload(load) for load in declaration.receiving),
+    )
+
+
+def _payload(load: Load) -> Payload:
+    return Payload(load.payload_kg, load.container_length_ft)
+
+
+def price(reference: Reference, facts: FeeFacts, on: date, known_on: date | None = None) -> Quote:
+    """Return the price of a day, by what is known now or was known on `known_on`.
+
+    Raises:
+        TariffRefusalError: the tariff has no price for these facts; never a price of zero.
+    """
+    return quote(reference.tariffs.in_force(on, known_on), facts)
+
+
+def price_or_finding(
+    reference: Reference, declaration: Declaration, on: date
+) -> tuple[Quote | None, tuple[Finding, ...]]:
+    """Return the price, or the blocking findings that stand in for it."""
+    try:
+        return price(reference, fee_facts(reference, declaration), on), ()
+    except TariffRefusalError as refusal:
+        return None, tuple(
+            blocking(error.rule, _in_declaration(error.pointer, declaration), _plain(error.value))
+            for error in refusal.errors
+        )
+
+
+def _in_declaration(pointer: str, declaration: Declaration) -> str:
+    """Return where in a declaration the fee facts' `pointer` came from."""
+    head, _, rest = pointer[1:].partition("/")
+    if head != "goods":
+        whole = {"on": "/planned_arrival_at", "mode": "/gate", "receiving": "/receiving_vehicles"}
+        return whole.get(head, f"/{head}") + (f"/{rest}" if rest else "")
+    number, _, field = rest.partition("/")
+    return f"{_line_pointers(declaration)[int(number)]}/{field}"
+
+
+def _line_pointers(declaration: Declaration) -> list[str]:
+    return [
+        f"/consignments/{at}/lines/{number}"
+        for at, consignment in enumerate(declaration.consignments)
+        for number, _ in enumerate(consignment.lines)
+    ] or ["/consignments"]
+
+
+def _plain(value: Fact) -> str | int | None:
+    return value if isinstance(value, str | int) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """To which entry a price is bound: for which day, why, and what was paid before by kind."""
+
+    entry_id: UUID
+    on: date
+    cause: str
+    paid: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A charge and its orders, as columns to store; both None where nothing could be priced."""
+
+    charge: Mapping[str, Any]
+    orders: Sequence[Mapping[str, Any]]
+
+
+def charge_of(act: Act, quoted: Quote, binding: Binding) -> Priced:
+    """Return the charge that binds a quote to an entry; its orders ask less what was paid."""
+    charge = {
+        "id": act.tools.new_id(),
+        "entry_id": binding.entry_id,
+        "tariff_code": quoted.edition.code,
+        "priced_on": binding.on,
+        "total_vnd": quoted.total_vnd,
+        "quote": quote_document(quoted),
+        "cause": binding.cause,
+        "created_at": act.now,
+    }
+    return Priced(charge, list(_orders(act, charge, quoted, binding.paid)))
+
+
+def _orders(
+    act: Act, charge: Mapping[str, Any], quoted: Quote, paid: Mapping[str, int]
+) -> Iterator[Mapping[str, Any]]:
+    for kind in KINDS:
+        due = quoted.amount(kind) - paid.get(kind, 0)
+        if due <= 0:
+            continue
+        identity = act.tools.new_id()
+        yield {
+            "id": identity,
+            "code": f"{act.day:%Y%m%d}-{act.tools.reference_of(identity)[1:].replace('-', '')}",
+            "entry_id": charge["entry_id"],
+            "charge_id": charge["id"],
+            "kind": kind,
+            "amount_vnd": due,
+            "state": "due",
+            "created_at": act.now,
+        }
+
+
+class Charging:
+    """What happens to the charge of an entry that is already there."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def reprice(
+        self, entry: Entry, queue: Queue, quoted: Quote | None, on: date, cause: str
+    ) -> list[Mapping[str, Any]]:
+        """Supersede the charge where edition or amount differ; return the events of it."""
+        current = await self._uow.money.charge(entry.id)
+        if quoted is None or not _differs(current, quoted):
+            return []
+        paid = await self._paid(entry)
+        if current is not None:
+            await self._uow.money.supersede(current.id, self._act.now)
+        priced = charge_of(self._act, quoted, Binding(entry.id, on, cause, paid))
+        await self._uow.money.insert(priced.charge, priced.orders)
+        return [
+            self._act.event(
+                "charge.made",
+                queue,
+                entry.id,
+                charge=str(priced.charge["id"]),
+                tariff=quoted.edition.code,
+                total_vnd=quoted.total_vnd,
+                cause=cause,
+                supersedes=str(current.id) if current else None,
+            )
+        ]
+
+    async def _paid(self, entry: Entry) -> dict[str, int]:
+        paid: dict[str, int] = {}
+        for order in await self._uow.money.orders(entry.id):
+            if order.state == "paid":
+                paid[order.kind] = paid.get(order.kind, 0) + order.amount_vnd
+        return paid
+
+
+def _differs(current: Charge | None, quoted: Quote) -> bool:
+    return current is None or current.quote != quote_document(quoted)
+
+
+class Paying:
+    """Money that comes in for orders."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def order(self, order_id: UUID) -> tuple[Order, Sequence[Payment]]:
+        """Return an order and its payments.
+
+        Raises:
+            OrderNotFoundError: there is none that the principal may see.
+        """
+        order = await self._uow.money.order(order_id)
+        if order is None or not await self._sees(order):
+            raise OrderNotFoundError
+        return order, await self._uow.money.payments(order.id)
+
+    async def pay(
+        self, order_id: UUID, amount_vnd: int, source_reference: str
+    ) -> tuple[Order, Payment]:
+        """Record the payment of exactly what is due; the same source reference pays once.
+
+        Raises:
+            OrderNotFoundError, OrderNotDueError, AmountMismatchError, RetryMismatchError.
+        """
+        order = await self._uow.money.order(order_id, locked=True)
+        if order is None:
+            raise OrderNotFoundError
+        known = await self._uow.money.payment_by_source(
+            self._act.principal.organisation_id, source_reference
+        )
+        if known is not None:
+            return order, _same(known, order, amount_vnd)
+        _ensure_due(order, amount_vnd)
+        payment = await self._receive(order, source_reference)
+        return order, payment
+
+    async def _receive(self, order: Order, source_reference: str) -> Payment:
+        act = self._act
+        order.state, order.paid_at = "paid", act.now
+        payment = Payment(
+            id=act.tools.new_id(),
+            order_id=order.id,
+            amount_vnd=order.amount_vnd,
+            source_reference=source_reference,
+            paid_at=act.now,
+            received_at=act.now,
+            principal_id=act.principal.id,
+            organisation_id=act.principal.organisation_id,
+        )
+        self._uow.add(payment)
+        await self._uow.flush()
+        await self._uow.records.insert_events(
+            [
+                act.event(
+                    "order.paid", None, order.entry_id, order=str(order.id), order_kind=order.kind,
+                    amount_vnd=order.amount_vnd,
+                )
+            ]
+        )  # fmt: skip
+        return payment
+
+    async def _sees(self, order: Order) -> bool:
+        return await self._uow.entries.get(order.entry_id, self._act.principal) is not None
+
+
+def _same(payment: Payment, order: Order, amount_vnd: int) -> Payment:
+    if payment.order_id != order.id or payment.amount_vnd != amount_vnd:
+        raise RetryMismatchError(errors=(FieldError("/source_reference", RetryMismatchError.code),))
+    return payment
+
+
+def _ensure_due(order: Order, amount_vnd: int) -> None:
+    if order.state != "due":
+        raise OrderNotDueError(order=order.code, state=order.state)
+    if amount_vnd != order.amount_vnd:
+        error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
+        raise AmountMismatchError(errors=(error,), due_vnd=order.amount_vnd)

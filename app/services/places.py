@@ -1,0 +1,89 @@
+"""Where an entry stands in its queue, and how long that is likely to take."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.expected_wait import Estimate, by_call_rate
+from app.domain.queue_order import bounds, points
+from app.domain.vocabulary import Queue, State
+from app.models import Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.views import Place
+from app.services.waiting import WaitingLine, queue_of, waiting
+
+# Long enough for ten calls at a slow gate, short enough to tell of today.
+RECENT = timedelta(hours=2)
+RECENT_CALLS = 100
+MOVES = (
+    "waiting.started",
+    "waiting.stopped",
+    "lane.changed",
+    "hold.placed",
+    "hold.lifted",
+    "call.made",
+)
+
+
+class Places:
+    """Answers "how many are before me?" by index ranges, whatever the length of the queue."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def place(self, entry: Entry) -> Place | None:
+        """Return the place of an entry that waits, None for any other."""
+        if entry.state == State.QUEUED:
+            return await self._in_called_queue(entry)
+        if entry.state == State.ARRIVED and entry.waits_from is not None:
+            return await self._in_arrival_order(entry, entry.waits_from)
+        return None
+
+    async def last_move(self, entry: Entry) -> Any:  # noqa: ANN401 - an event or None
+        """Return the newest event that changed the place of an entry."""
+        return await self._uow.records.newest_event(entry.id, MOVES)
+
+    async def _in_called_queue(self, entry: Entry) -> Place:
+        queue = queue_of(entry)
+        line = WaitingLine(self._uow, self._act, queue)
+        edition = await line.edition()
+        one = waiting(entry)
+        before = bounds(one, edition.rates, line.clock, strict=edition.strict)
+        ahead = await self._uow.entries.count_before(queue, before)
+        return Place(
+            place=sum(ahead.values()) + 1,
+            ahead={lane.value: count for lane, count in ahead.items()},
+            points=points(one, edition.rates, line.clock),
+            open_wait_seconds=self._open_wait(queue, one.waits_from),
+            callable=not entry.held,
+            expected=await self.estimate(queue, sum(ahead.values()) + 1),
+        )
+
+    async def _in_arrival_order(self, entry: Entry, waits_from: datetime) -> Place:
+        queue = queue_of(entry)
+        ahead = await self._uow.entries.count_arrived_before(queue, waits_from, entry.id)
+        return Place(
+            place=ahead + 1,
+            ahead={},
+            points=None,
+            open_wait_seconds=self._open_wait(queue, waits_from),
+            callable=not entry.held,
+            expected=Estimate(None, "recent-call-rate", 0, "queue-calls-nobody"),
+        )
+
+    def _open_wait(self, queue: Queue, waits_from: datetime) -> int:
+        return self._act.reference.clock(queue).seconds_between(waits_from, self._act.now)
+
+    async def estimate(self, queue: Queue, place: int) -> Estimate:
+        """Return the expected open wait until `place` calls have been made."""
+        calls = await self._uow.queues.recent_calls(queue, self._act.now - RECENT, RECENT_CALLS)
+        return by_call_rate(place, self._open_seconds_of(queue, calls), len(calls))
+
+    def _open_seconds_of(self, queue: Queue, calls: Sequence[Any]) -> int:
+        if not calls:
+            return 0
+        clock = self._act.reference.clock(queue)
+        return clock.seconds_between(calls[-1].called_at, self._act.now)

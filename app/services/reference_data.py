@@ -1,0 +1,80 @@
+"""The reference rows read into one consistent `Reference`; what is not confirmed stays out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.domain.charges import Tariffs, parse_edition, parse_force
+from app.domain.gates import parse_gate, parse_yard
+from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
+from app.domain.policy import Policies, parse_policy
+from app.domain.reference import Pending, Reference
+from app.domain.required_checks import parse_required_checks
+from app.repositories.unit_of_work import UnitOfWork
+
+CONFIRMATIONS_NEEDED = 2
+Document = Mapping[str, Any]
+Confirmations = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+async def read_reference(uow: UnitOfWork, *, unofficial_needs_confirmation: bool) -> Reference:
+    """Return the reference data as the rows stand now.
+
+    In production an edition that is not official is left out until two board members confirmed
+    it; `pending` then names it.
+    """
+    kept = await uow.reference.documents()
+    gates = await uow.reference.gates()
+    produce = {**kept["produce"], "products": await uow.reference.products()}
+    checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
+    tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
+    confirmed = await uow.reference.confirmations() if unofficial_needs_confirmation else None
+    rules = list(_usable("policy", policies, confirmed))
+    editions = {document["code"]: parse_policy(document) for document in rules}
+    return Reference(
+        revision=await uow.reference.revision(),
+        gates={document["code"]: parse_gate(document) for document in gates},
+        yards={row["code"]: parse_yard(row) for row in await uow.reference.yards()},
+        lane_rows=_lane_rows(gates, produce),
+        required_checks=parse_required_checks(checks),
+        tariffs=_tariffs(tariffs, confirmed),
+        policies=Policies(editions.values()),
+        policy_codes=editions,
+        pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
+        documents={
+            **kept,
+            "gates": {**kept["gates"], "gates": gates},
+            "produce": produce,
+            "tariffs": {document["code"]: document for document in tariffs},
+            "policies": {document["code"]: document for document in policies},
+        },
+    )
+
+
+def _lane_rows(gates: Iterable[Document], produce: Document) -> LaneRows:
+    return LaneRows(
+        lane_days={gate["code"]: parse_lane_days(gate) for gate in gates},
+        produce=parse_products(produce),
+    )
+
+
+def _tariffs(documents: list[dict[str, Any]], confirmed: Confirmations | None) -> Tariffs:
+    usable = list(_usable("tariff", documents, confirmed))
+    force = [row for document in documents for row in parse_force(document)]
+    return Tariffs([parse_edition(document) for document in usable], force)
+
+
+def _usable(
+    kind: str, documents: Iterable[Document], confirmed: Confirmations | None
+) -> Iterable[Document]:
+    waiting = {pending.code for pending in _pending(kind, documents, confirmed)}
+    return [document for document in documents if document["code"] not in waiting]
+
+
+def _pending(
+    kind: str, documents: Iterable[Document], confirmed: Confirmations | None
+) -> tuple[Pending, ...]:
+    if confirmed is None:
+        return ()
+    unofficial = (document["code"] for document in documents if not document["official"])
+    named = (Pending(kind, code, confirmed.get((kind, code), ())) for code in unofficial)
+    return tuple(one for one in named if len(one.confirmed_by) < CONFIRMATIONS_NEEDED)

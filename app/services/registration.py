@@ -1,0 +1,162 @@
+"""Registration: one transaction, one answer with findings, verdict, price and what to do next."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.core.ciphers import hash_of_token
+from app.domain.declaration import Declaration, read_declaration
+from app.domain.errors import FieldError, PlateAlreadyRegisteredError
+from app.domain.vocabulary import Queue, State
+from app.models import Charge, Entry, Order
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.amendment import Amendment
+from app.services.assessment import Assessment, Situation, assess
+from app.services.declaring import (
+    Document,
+    Driver,
+    declared_columns,
+    ensure_known,
+    personal_columns,
+)
+from app.services.entries import Entries
+from app.services.fees import Binding, Priced, charge_of
+from app.services.views import EntryView, progress_of, steps_of
+
+
+class Registration:
+    """Registers entries for a company."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def register(self, document: Document, driver: Driver) -> EntryView:
+        """Store a new entry, or complete the one a yard or guard opened for this plate.
+
+        Raises:
+            UnknownCodeError, PlateMissingError: the request must change.
+            PlateAlreadyRegisteredError: this company has an open entry on the plate already.
+        """
+        declaration = read_declaration(document)
+        ensure_known(self._act.reference, declaration)
+        others = await self._open_with_plate(declaration)
+        self._ensure_first(others)
+        seen = next((one for one in others if _is_unregistered(one, declaration)), None)
+        if seen is not None:
+            entry = await Amendment(self._uow, self._act).complete(seen.id, document, driver)
+            return await Entries(self._uow, self._act).view(entry)
+        contested = await self._mark_contested(others)
+        return await self._store(document, declaration, driver, contested=contested)
+
+    async def _open_with_plate(self, declaration: Declaration) -> Sequence[Entry]:
+        if declaration.tractor_plate is None:
+            return ()
+        return await self._uow.entries.open_with_plate(
+            declaration.tractor_plate, declaration.direction
+        )
+
+    def _ensure_first(self, others: Sequence[Entry]) -> None:
+        for other in others:
+            if other.organisation_id == self._act.principal.organisation_id:
+                raise PlateAlreadyRegisteredError(
+                    errors=(
+                        FieldError("/vehicle/tractor_plate", PlateAlreadyRegisteredError.code),
+                    ),
+                    reference=other.reference,
+                )
+
+    async def _mark_contested(self, others: Sequence[Entry]) -> bool:
+        """Mark registered entries of other companies; neither company learns who the other is."""
+        rivals = [other for other in others if other.organisation_id is not None]
+        for rival in rivals:
+            rival.contested = True
+        return bool(rivals)
+
+    async def _store(
+        self, document: Document, declaration: Declaration, driver: Driver, *, contested: bool
+    ) -> EntryView:
+        act = self._act
+        situation = Situation(declared_at=act.now, contested=contested)
+        assessed = assess(act, declaration, driver.name, situation)
+        columns = self._columns(document, declaration, driver, assessed, contested=contested)
+        priced = None
+        if assessed.quote is not None:
+            binding = Binding(columns["id"], assessed.priced_on, "registered")
+            priced = charge_of(act, assessed.quote, binding)
+        await self._uow.entries.insert(columns)
+        if priced is not None:
+            await self._uow.money.insert(priced.charge, priced.orders)
+        await self._uow.records.insert_events(self._events(columns, assessed, priced))
+        return self._view(columns, priced, driver)
+
+    def _view(self, columns: Mapping[str, Any], priced: Priced | None, driver: Driver) -> EntryView:
+        act, entry = self._act, Entry(**columns)
+        orders = [Order(**order) for order in priced.orders] if priced else []
+        progress = progress_of(act.reference, entry, act.day, orders=orders, checks=(), holds=())
+        return EntryView(
+            entry=entry,
+            charge=Charge(**priced.charge) if priced else None,
+            orders=orders,
+            driver_name=driver.name,
+            next_steps=steps_of(act.reference, progress),
+            tracking_token=act.tools.tokens.tracking(entry.id, 1),
+        )
+
+    def _columns(
+        self,
+        document: Document,
+        declaration: Declaration,
+        driver: Driver,
+        assessed: Assessment,
+        *,
+        contested: bool,
+    ) -> dict[str, Any]:
+        act = self._act
+        identity = act.tools.new_id()
+        token = act.tools.tokens.tracking(identity, 1)
+        lane = assessed.likely_lane
+        return {
+            "id": identity,
+            "reference": act.tools.reference_of(identity),
+            "state": State.REGISTERED.value,
+            "version": 1,
+            "organisation_id": act.principal.organisation_id,
+            "registered_by": act.principal.id,
+            "registered_at": act.now,
+            "changed_at": act.now,
+            **declared_columns(document, declaration),
+            **personal_columns(act.tools.cipher, driver),
+            "findings": assessed.findings,
+            "verdict": assessed.verdict_document(lane, provisional=True),
+            "lane": lane.value,
+            "contested": contested,
+            "held": False,
+            "in_position": False,
+            "points_carried": 0,
+            "tracking_version": 1,
+            "tracking_hash": hash_of_token(token),
+        }
+
+    def _events(
+        self, columns: Mapping[str, Any], assessed: Assessment, priced: Priced | None
+    ) -> list[Mapping[str, Any]]:
+        queue = Queue(columns["gate_code"], columns["direction"])
+        return [
+            self._act.event(
+                "entry.registered",
+                queue,
+                columns["id"],
+                lane=columns["lane"],
+                refused=list(assessed.verdict.refused),
+                findings=[
+                    {"rule": one["rule"], "pointer": one["pointer"]} for one in assessed.findings
+                ],
+                charge=str(priced.charge["id"]) if priced else None,
+            )
+        ]
+
+
+def _is_unregistered(entry: Entry, declaration: Declaration) -> bool:
+    return entry.organisation_id is None and entry.gate_code == declaration.gate

@@ -1,0 +1,100 @@
+"""What an answer shows of an entry, gathered once from what the transaction holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.declaration import Declaration, read_declaration
+from app.domain.expected_wait import Estimate
+from app.domain.next_steps import NextStep, Progress, next_steps
+from app.domain.reference import Reference
+from app.domain.required_checks import CheckFacts, CheckKind, Stage, needed
+from app.domain.vocabulary import Journey, State
+from app.models import Charge, Check, Entry, Hold, Order
+from app.services.waiting import queue_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many would be called before an entry, per lane, if calling happened now."""
+
+    place: int
+    ahead: Mapping[str, int]
+    points: int | None
+    open_wait_seconds: int
+    callable: bool
+    expected: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry with its charge and orders, checks and holds, and what is still to be done."""
+
+    entry: Entry
+    charge: Charge | None
+    orders: Sequence[Order]
+    driver_name: str | None = None
+    checks: Sequence[Check] = ()
+    holds: Sequence[Hold] = ()
+    next_steps: tuple[NextStep, ...] = ()
+    place: Place | None = None
+    tracking_token: str | None = None
+
+
+def passed(checks: Sequence[Check]) -> frozenset[CheckKind]:
+    """Return the kinds whose newest check passed; `checks` are oldest first."""
+    newest = {check.kind: check.result for check in checks}
+    return frozenset(CheckKind(kind) for kind, result in newest.items() if result == "passed")
+
+
+def check_facts(reference: Reference, declaration: Declaration, *, was_in_yard: bool) -> CheckFacts:
+    """Return what decides which checks an entry needs."""
+    produce = reference.lane_rows.produce
+    return CheckFacts(
+        direction=declaration.direction,
+        journey=declaration.journey,
+        has_declaration=bool(declaration.declaration_numbers),
+        foreign_vehicle=declaration.country != "VN",
+        crosses=declaration.journey is Journey.OWN_VEHICLE,
+        has_listed_product=any(
+            produce.product_of(line.hs_code, line.product) for line in declaration.lines
+        ),
+        hs_codes=tuple(line.hs_code for line in declaration.lines if line.hs_code),
+        was_in_yard=was_in_yard,
+    )
+
+
+def needed_checks(
+    reference: Reference, entry: Entry, on: date
+) -> Mapping[Stage, tuple[CheckKind, ...]]:
+    """Return the checks an entry needs before each stage, by the rows of a legal day."""
+    declaration = read_declaration(entry.declared)
+    facts = check_facts(reference, declaration, was_in_yard=entry.was_in_yard or False)
+    return needed(facts, reference.required_checks, on)
+
+
+def progress_of(
+    reference: Reference,
+    entry: Entry,
+    on: date,
+    *,
+    orders: Sequence[Order],
+    checks: Sequence[Check],
+    holds: Sequence[Hold],
+) -> Progress:
+    """Return how far an entry is."""
+    return Progress(
+        state=State(entry.state),
+        mode=reference.mode(queue_of(entry), on),
+        in_position=entry.in_position or False,
+        findings=entry.findings,
+        needed=needed_checks(reference, entry, on),
+        passed=passed(checks),
+        holds=[hold.authority for hold in holds if hold.lifted_at is None],
+        due={order.code: order.amount_vnd for order in orders if order.state == "due"},
+    )
+
+
+def steps_of(reference: Reference, progress: Progress) -> tuple[NextStep, ...]:
+    """Return what is still to be done."""
+    return next_steps(progress, reference.required_checks)

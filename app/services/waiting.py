@@ -1,0 +1,141 @@
+"""The one place that starts, stops and moves waiting; every method asks under the queue's lock.
+
+A lane is won or lost here too: the seasonal allotment is taken when a vehicle is in position.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.findings import is_ready
+from app.domain.green_lane import Verdict
+from app.domain.policy import PolicyEdition
+from app.domain.queue_order import Waiting, change_lane, key_at, points
+from app.domain.steps import Step, step
+from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.models import Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.assessment import Assessment
+
+KEYED = frozenset({State.QUEUED, State.CALLED})
+
+
+def queue_of(entry: Entry) -> Queue:
+    """Return the queue an entry belongs to."""
+    return Queue(entry.gate_code, Direction(entry.direction))
+
+
+def waiting(entry: Entry) -> Waiting:
+    """Return an entry as the queue rule sees it."""
+    if entry.queue_key is None or entry.waits_from is None:
+        message = f"entry {entry.id} does not wait"
+        raise ValueError(message)
+    return Waiting(entry.id, Lane(entry.lane), entry.queue_key, entry.waits_from)
+
+
+class WaitingLine:
+    """A queue's order, as this act finds and changes it; collects the events of the changes."""
+
+    def __init__(self, uow: UnitOfWork, act: Act, queue: Queue) -> None:
+        """Work on `queue`, whose lock the caller holds."""
+        self._uow = uow
+        self._act = act
+        self.queue = queue
+        clock = act.reference.clock(queue)
+        self.clock, self.is_open = clock.reading(act.now), clock.is_open(act.now)
+        self.events: list[Mapping[str, Any]] = []
+        self._edition: PolicyEdition | None = None
+
+    async def edition(self) -> PolicyEdition:
+        """Return the edition under which the keys of this queue stand.
+
+        The first waiting start remembers the edition in force; a later edition replaces it under
+        the exclusive lock only, with all keys (`Calling`).
+        """
+        if self._edition is None:
+            code = await self._uow.queues.edition(self.queue)
+            if code is None:
+                code = self._act.reference.policies.in_force(self._act.day).code
+                await self._uow.queues.set_edition(self.queue, code, replace=False)
+            self._edition = self._act.reference.policy_codes[code]
+        return self._edition
+
+    async def follow(self, entry: Entry, assessed: Assessment) -> None:
+        """Keep what the rules say now, and let the waiting of a called queue agree with it."""
+        lane = await self.lane_of(entry, assessed.verdict)
+        entry.findings = assessed.findings
+        entry.verdict = assessed.verdict_document(lane, provisional=entry.presence_at is None)
+        ready = is_ready(entry.findings)
+        state = State(entry.state)
+        if state in KEYED and entry.lane != lane:
+            await self._change_lane(entry, lane)
+        entry.lane = lane.value
+        if state is State.QUEUED and not ready:
+            entry.state = step(state, Step.UNREADY).value
+            await self.leave(entry, why="unready")
+        elif state is State.REGISTERED and ready and entry.in_position:
+            await self._start(entry)
+
+    async def lane_of(self, entry: Entry, verdict: Verdict) -> Lane:
+        """Return the lane of a verdict; a seasonal place is taken once, in position only."""
+        season = verdict.season
+        if season is None or not verdict.eligible:
+            return verdict.lane
+        if entry.season_on is None and entry.in_position:
+            taken = await self._uow.queues.take_season_place(
+                season.product, entry.gate_code, self._act.day, season.daily_allotment
+            )
+            entry.season_on = self._act.day if taken else None
+            return Lane.GREEN_SEASON if taken else Lane.GREEN
+        return Lane.GREEN_SEASON if entry.season_on or not entry.in_position else Lane.GREEN
+
+    async def leave(self, entry: Entry, *, why: str) -> None:
+        """Take an entry out of the line; it keeps the points it has earned."""
+        edition = await self.edition()
+        entry.points_carried = points(waiting(entry), edition.rates, self.clock)
+        entry.queue_key = None
+        self._record("waiting.stopped", entry, carried=entry.points_carried, why=why)
+
+    async def _start(self, entry: Entry) -> None:
+        rates = (await self.edition()).rates
+        lane = Lane(entry.lane)
+        entry.waits_from = entry.waits_from or self._act.now
+        entry.queue_key = key_at(rates[lane], self.clock, entry.points_carried)
+        entry.state = step(State.REGISTERED, Step.QUEUE).value
+        if entry.call_number is None:
+            entry.call_number = await self.next_number()
+        self._record(
+            "waiting.started",
+            entry,
+            lane=lane,
+            rate=rates[lane],
+            carried=entry.points_carried,
+            waits_from=entry.waits_from.isoformat(),
+            call_number=entry.call_number,
+        )
+
+    async def _change_lane(self, entry: Entry, lane: Lane) -> None:
+        rates = (await self.edition()).rates
+        before = waiting(entry)
+        after = change_lane(before, lane, rates, self.clock)
+        entry.lane, entry.queue_key = lane.value, after.key
+        carried = points(before, rates, self.clock)
+        self._record(
+            "lane.changed",
+            entry,
+            lane=lane,
+            before=before.lane,
+            rate=rates[lane],
+            carried=carried,
+            refused=entry.verdict["refused"],
+        )
+
+    async def next_number(self) -> str:
+        """Return the next short number to call a vehicle by, such as `TT-0147`."""
+        number = await self._uow.queues.next_number(self.queue, self._act.day)
+        prefix = self._act.reference.gates[self.queue.gate].call_prefix
+        return f"{prefix}-{number:04d}"
+
+    def _record(self, kind: str, entry: Entry, **data: Any) -> None:  # noqa: ANN401 - JSON
+        event = self._act.event(kind, self.queue, entry.id, clock=self.clock, **data)
+        self.events.append(event)
