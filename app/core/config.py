@@ -24,7 +24,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "GATE_"
-SECRETS = ("pepper", "token_secret", "cursor_secret", "search_secret", "data_keys")
+SECRETS = ("pepper", "token_secret", "cursor_secret", "data_keys")
 SHORTEST_SECRET = 32
 DATA_KEY_BYTES = 32
 
@@ -97,7 +97,6 @@ class Settings(BaseSettings):
     pepper: SecretStr = SecretStr("sandbox pepper for API keys, known to all")
     token_secret: SecretStr = SecretStr("sandbox secret of tracking tokens, known to all")
     cursor_secret: SecretStr = SecretStr("sandbox secret of page cursors, known to all")
-    search_secret: SecretStr = SecretStr("sandbox secret of searchable hashes, known to all")
     data_keys: SecretStr = SecretStr(SANDBOX_DATA_KEYS)
 
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")

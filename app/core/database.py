@@ -1,0 +1,109 @@
+"""Connections to PostgreSQL: one engine a process, sessions for one transaction each."""
+
+import json
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from app.core.config import Settings
+
+OLDEST_SERVER = 180_000  # as server_version_num counts: uuidv7() and WITHOUT OVERLAPS came with 18
+CONNECT_SECONDS = 10
+# lock_not_available, query_canceled, serialization_failure, deadlock_detected
+PASSING_STATES = frozenset({"55P03", "57014", "40001", "40P01"})
+# connection_exception, insufficient_resources, operator_intervention
+PASSING_CLASSES = frozenset({"08", "53", "57"})
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+class DatabaseVersionError(Exception):
+    """The server is older than the schema needs; the text is one line for an operator."""
+
+
+def make_engine(url: str, settings: Settings) -> AsyncEngine:
+    """Return an engine for `url`; nothing connects before its first use."""
+    engine = create_async_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.pool_timeout_seconds,
+        json_serializer=_encode,
+        json_deserializer=json.loads,
+        connect_args=_connect_arguments(settings),
+    )
+    event.listen(engine.sync_engine, "checkout", _replace_if_closed)
+    return engine
+
+
+def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Return the factory of the sessions; rows stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def check_version(connection: AsyncConnection) -> None:
+    """Make sure that the server is new enough.
+
+    Raises:
+        DatabaseVersionError: it is older than PostgreSQL 18.
+    """
+    number = int(await connection.scalar(text("SHOW server_version_num")) or 0)
+    if number < OLDEST_SERVER:
+        wanted, found = OLDEST_SERVER // 10_000, number / 10_000
+        message = f"DATABASE_URL: PostgreSQL {wanted} or newer is needed, this is {found:.2f}"
+        raise DatabaseVersionError(message)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether the database failed for a reason that trying again later may cure.
+
+    So do a server that is away or coming back, a full pool, a lock not had in time, a deadlock.
+    """
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        is_known = state in PASSING_STATES or state[:2] in PASSING_CLASSES
+        return error.connection_invalidated or is_known
+    # what connecting raises is not translated by SQLAlchemy
+    connecting = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
+    return isinstance(error, (PoolTimeoutError, asyncpg.TooManyConnectionsError, *connecting))
+
+
+def _connect_arguments(settings: Settings) -> dict[str, Any]:
+    """Return what asyncpg is told; behind a pooler, only what one lets through."""
+    size = settings.statement_cache_size
+    arguments = {
+        "timeout": CONNECT_SECONDS,
+        "statement_cache_size": size,
+        "prepared_statement_cache_size": size,
+    }
+    if not size:
+        # An unnamed statement lives as long as the transaction that a pooler gives a server to.
+        named = {
+            "prepared_statement_name_func": str,
+            "server_settings": {"application_name": "gate"},
+        }
+        return arguments | named
+    server = {
+        "application_name": "gate",
+        "timezone": "UTC",
+        "jit": "off",
+        "lock_timeout": str(settings.lock_timeout_ms),
+        "statement_timeout": str(settings.statement_timeout_ms),
+    }
+    return arguments | {"server_settings": server}
+
+
+def _replace_if_closed(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401
+    """Have the pool replace its connections when the server went away; costs no round trip."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError

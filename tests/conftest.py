@@ -1,0 +1,178 @@
+"""One PostgreSQL a run, one template in it, a database for each worker process cloned from that."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import NullPool, make_url, text
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from app.core.config import Settings
+from app.core.database import make_engine
+from app.core.embedded import FAST, EmbeddedServer
+
+TEMPLATE = "template_of_tests"
+CLONE = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+
+NewDatabase = Callable[[], Awaitable[AsyncEngine]]
+
+# Tests must not depend on who runs them.
+for _name in list(os.environ):
+    if _name.startswith(("GATE_", "PG")) or _name in {"DATABASE_URL", "HOST", "PORT"}:
+        del os.environ[_name]
+
+
+async def prepare_template(engine: AsyncEngine) -> None:
+    """Bring an empty database to what every test begins with: the schema and reference data."""
+    from app.core.migrations import upgrade  # noqa: PLC0415 - domain tests do without alembic
+
+    await upgrade(engine)
+
+
+class Server:
+    """The PostgreSQL of a run; its address is the one thing worker processes need."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+
+    def start(self) -> str:
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-tests-"))
+        server = self._stack.enter_context(EmbeddedServer(Path(folder), options=FAST))
+        # Not in this thread: pytest-asyncio keeps its own loop here.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, _make_template(server.url)).result()
+        return server.url
+
+    def stop(self) -> None:
+        self._stack.close()
+
+
+SERVER = pytest.StashKey[Server]()
+ADDRESS = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server for the workers of a parallel run; a single process starts it when asked."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        config.stash[SERVER] = Server()
+        config.stash[ADDRESS] = config.stash[SERVER].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SERVER in config.stash:
+        config.stash[SERVER].stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: pytest.Item) -> None:
+    """Tell a worker process of xdist where the server is."""
+    node.workerinput["database"] = node.config.stash[ADDRESS]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def server_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The address of the run's server; it has the template."""
+    given = getattr(pytestconfig, "workerinput", {})
+    if "database" in given:
+        yield given["database"]
+        return
+    server = Server()
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings of tests: every default, nothing of this machine."""
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+async def engine(server_url: str, settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The engine of this worker process's own database; only rolled-back tests use it."""
+    async with _maintenance(server_url) as connection:
+        engine = await _clone(connection, server_url, settings)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection whose transaction is rolled back when the test ends."""
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        yield connection
+        await transaction.rollback()
+
+
+@pytest.fixture
+def sessions(connection: AsyncConnection) -> async_sessionmaker[AsyncSession]:
+    """The service's session factory, its commits being savepoints of the test's transaction."""
+    return async_sessionmaker(
+        connection,
+        expire_on_commit=False,
+        join_transaction_mode="create_savepoint",
+    )
+
+
+@pytest.fixture
+async def new_database(server_url: str, settings: Settings) -> AsyncIterator[NewDatabase]:
+    """A function giving an engine of a new database with real commits, gone after the test."""
+    engines: list[AsyncEngine] = []
+
+    async def make() -> AsyncEngine:
+        async with _maintenance(server_url) as connection:
+            engines.append(await _clone(connection, server_url, settings))
+        return engines[-1]
+
+    yield make
+    async with _maintenance(server_url) as connection:
+        for engine in engines:
+            await engine.dispose()
+            await connection.execute(text(f"DROP DATABASE {engine.url.database} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def database(new_database: NewDatabase) -> AsyncEngine:
+    """An engine of a new database with real commits, for tests of two at once."""
+    return await new_database()
+
+
+@asynccontextmanager
+async def _maintenance(url: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
+
+
+async def _clone(connection: AsyncConnection, url: str, settings: Settings) -> AsyncEngine:
+    name = f"test_{uuid4().hex}"
+    await connection.execute(text(CLONE.format(name=name, template=TEMPLATE)))
+    return make_engine(_address(url, name), settings)
+
+
+async def _make_template(url: str) -> None:
+    async with _maintenance(url) as connection:
+        await connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    engine = make_engine(_address(url, TEMPLATE), Settings())
+    await prepare_template(engine)
+    await engine.dispose()
+
+
+def _address(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
