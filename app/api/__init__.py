@@ -1,0 +1,1 @@
+"""HTTP and nothing else: what comes in, what goes out, and the manners of both."""

@@ -1,0 +1,196 @@
+"""The one layer around every request: its id, its limits, headers, metrics, log line, last net."""
+
+import os
+import re
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.failures import BodyTooLargeError, InternalError, NoSuchPathError
+from app.api.metrics import Metrics
+from app.api.problems import problem_response
+from app.api.rate_limits import SCOPE_KEY
+from app.domain.errors import DomainError
+
+CLIENT_LEFT: Final = 499  # nobody reads it; logs and metrics do
+FAILED: Final = 500
+FIRST_REFUSAL: Final = 400
+LONGEST_LENGTH: Final = 18  # digits; Python refuses to convert thousands of them
+READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
+
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+_LOG = structlog.get_logger("access")
+
+SECURITY_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+# Kept out of answers that say otherwise: the pages of documents, and what may be cached.
+DEFAULT_HEADERS: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class Manners:
+    """Pure ASGI; no task, no queue, one object a request."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        route_of: Callable[[Scope], str],
+        metrics: Metrics,
+        max_body_bytes: int,
+        hsts: bool = False,
+    ) -> None:
+        """Wrap `app`; `route_of` tells the template of the route that a scope has matched."""
+        self.app = app
+        self.route_of = route_of
+        self.metrics = metrics
+        self.max_body_bytes = max_body_bytes
+        self.headers = (*SECURITY_HEADERS, HSTS) if hsts else SECURITY_HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; whatever goes wrong inside ends as a problem, never as a traceback."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(self, scope, receive, send)
+        bound = structlog.contextvars.bind_contextvars(request_id=exchange.request_id)
+        try:
+            await self._answer(exchange)
+        finally:
+            self._record(exchange)
+            structlog.contextvars.reset_contextvars(**bound)
+
+    async def _answer(self, exchange: "_Exchange") -> None:
+        try:
+            exchange.ensure_acceptable()
+            await self.app(exchange.scope, exchange.receive, exchange.send)
+        except DomainError as error:
+            await exchange.refuse(error)
+        except ClientDisconnect:
+            exchange.status = CLIENT_LEFT
+        except Exception as error:
+            _LOG.error("request failed", error=list(named(error)), **exchange.described())
+            if exchange.is_started:  # the answer is cut short: the server closes the connection
+                raise
+            await exchange.refuse(InternalError(exchange.request_id))
+
+    def _record(self, exchange: "_Exchange") -> None:
+        seconds = time.perf_counter() - exchange.began
+        described = exchange.described()
+        status = exchange.status or CLIENT_LEFT
+        self.metrics.count(described["method"], described["route"], status, seconds)
+        # Reads are the load; their counts are in the metrics, their lines only in debug logs.
+        is_quiet = described["method"] in READS and status < FIRST_REFUSAL
+        log = _LOG.debug if is_quiet else _LOG.info
+        log("request", status=status, ms=round(seconds * 1000, 2), **described)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    __slots__ = (
+        "_manners",
+        "_receive",
+        "_send",
+        "began",
+        "received",
+        "request_id",
+        "scope",
+        "status",
+    )
+
+    def __init__(self, manners: Manners, scope: Scope, receive: Receive, send: Send) -> None:
+        self.began = time.perf_counter()
+        self.scope = scope
+        self.received = 0
+        self.status = 0
+        self._manners = manners
+        self._receive = receive
+        self._send = send
+        self.request_id = scope["request_id"] = _request_id(scope)
+
+    @property
+    def is_started(self) -> bool:
+        return self.status != 0
+
+    def ensure_acceptable(self) -> None:
+        """Refuse what need not be read: a body declared too long, a path no database can hold."""
+        limit = self._manners.max_body_bytes
+        for name, value in self.scope["headers"]:
+            if name == b"content-length" and value.isdigit() and _exceeds(value, limit):
+                raise BodyTooLargeError(limit)
+        if "\0" in self.scope["path"]:
+            raise NoSuchPathError
+
+    async def receive(self) -> Message:
+        """Pass a part of the body on, counting: a chunked body declares no length."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.received += len(message.get("body", b""))
+            if self.received > self._manners.max_body_bytes:
+                raise BodyTooLargeError(self._manners.max_body_bytes)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass a part of the answer on, with our headers on its start."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*message.get("headers", ()), *self._headers(message)]}
+        await self._send(message)
+
+    async def refuse(self, error: DomainError) -> None:
+        """Answer with the problem that `error` is."""
+        await problem_response(error, self.scope)(self.scope, self._receive, self.send)
+
+    def described(self) -> Mapping[str, str]:
+        """Return what logs and metrics may say of the request."""
+        method = self.scope["method"]
+        return {
+            "method": method if method in METHODS else "OTHER",
+            "route": self._manners.route_of(self.scope),
+        }
+
+    def _headers(self, message: Message) -> Iterator[tuple[bytes, bytes]]:
+        yield b"x-request-id", self.request_id.encode()
+        yield from self._manners.headers
+        yield from self.scope.get(SCOPE_KEY, ())
+        present = {name for name, _ in message.get("headers", ())}
+        for name, value in DEFAULT_HEADERS:
+            if name not in present:
+                yield name, value
+
+
+def _exceeds(digits: bytes, limit: int) -> bool:
+    return len(digits) > LONGEST_LENGTH or int(digits) > limit
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the client's id where it is harmless in logs and headers, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return str(value, "ascii")
+    return os.urandom(16).hex()
+
+
+def named(error: BaseException) -> Iterator[str]:
+    """Yield where and as what an error came up, without its text, which may hold personal data."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield type(seen).__qualname__
+        for frame in traceback.extract_tb(seen.__traceback__)[-8:]:
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+        seen = seen.__cause__ or seen.__context__

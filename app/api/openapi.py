@@ -1,0 +1,198 @@
+"""The OpenAPI 3.1 document: what FastAPI derives from the code, plus every operation's manners.
+
+Each operation also fails in ways that no route declares: a body that is no JSON, a used-up
+allowance. Those are added here, so that nothing undeclared is ever answered.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+
+from app.api.failures import (
+    BodyTooLargeError,
+    InternalError,
+    InvalidRequestError,
+    MalformedBodyError,
+    NotJsonMediaTypeError,
+    RateExceededError,
+)
+from app.api.problems import Problem, problem_responses
+from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
+
+OPENAPI_VERSION: Final = "3.1.0"  # generators refuse 3.2
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+ALWAYS: Final = (RateExceededError, InternalError, BusyError)
+WITH_BODY: Final = (MalformedBodyError, BodyTooLargeError, NotJsonMediaTypeError)
+WITH_INPUT: Final = (InvalidRequestError,)
+WITH_KEY: Final = (KeyInvalidError, RoleForbiddenError)
+
+_DEFAULT_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
+
+_DESCRIPTION: Final = """\
+Register vehicles, know what blocks them, what they pay and when they are called.
+
+* **Failures** are `application/problem+json`; sentences in Vietnamese, English or Chinese by
+  `Accept-Language`, codes never change.
+* **Unknown fields** of a request are refused with their pointer. Answers may grow: ignore fields
+  and accept values that you do not know.
+* **Retries**: send `Idempotency-Key` with a POST, and the same again gets the stored answer.
+* **Changes** name the version they were made on in `If-Match`.
+* **Lists** are pages; `next_cursor` asks for the next one.
+* **Allowances** stand in `RateLimit`; after a 429 wait for `Retry-After` seconds.
+"""
+
+API_KEY: Final = HTTPBearer(
+    scheme_name="ApiKey",
+    bearerFormat="API key",
+    description="`Authorization: Bearer` and the key that the operator of the gate gave you.",
+    auto_error=False,
+)
+"""The security scheme of every operation with a key; the credentials are None where none came."""
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of the route's function; clients get methods of that name."""
+    return route.name
+
+
+def application(
+    *,
+    version: str,
+    tags: Sequence[Mapping[str, str]],
+    lifespan: Any = None,  # noqa: ANN401
+) -> FastAPI:
+    """Return an application without routes; `tags` are `{"name", "description"}` in their order.
+
+    `app.api.manners.install` adds the document's own paths.
+    """
+    return FastAPI(
+        title="Border gate",
+        summary="An open service behind a border gate's digital platform.",
+        description=_DESCRIPTION,
+        version=version,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "This server."}],
+        openapi_tags=[dict(tag) for tag in tags],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
+        lifespan=lifespan,
+    )
+
+
+def install_document(app: FastAPI) -> None:
+    """Make `app.openapi()` return the document of this module, made once."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of `app` as it is now."""
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version=OPENAPI_VERSION,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        webhooks=app.webhooks.routes,
+        tags=app.openapi_tags,
+        servers=app.servers,
+        license_info=app.license_info,
+    )
+    _describe_problem(made)
+    for operation in operations(made):
+        _drop_default_422(operation)
+        _declare(operation, _common(operation))
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+    return made
+
+
+def dump(app: FastAPI) -> str:
+    """Return the document as text, the same for the same code.
+
+    Raises:
+        ValueError: it breaks a rule of the house; see `faults`.
+    """
+    made = document(app)
+    if found := list(faults(made)):
+        raise ValueError("\n".join(found))
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+def faults(made: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the document breaks of our rules: ids, tags, descriptions, problem bodies."""
+    described = {tag["name"] for tag in made.get("tags", ()) if tag.get("description")}
+    seen: set[str] = set()
+    for operation in operations(made):
+        name = operation["operationId"]
+        if name in seen:
+            yield f"{name}: the operation id is not unique"
+        seen.add(name)
+        if len(operation.get("tags", ())) != 1 or operation["tags"][0] not in described:
+            yield f"{name}: one tag is needed, and it must be described"
+        if not operation.get("description"):
+            yield f"{name}: the endpoint has no docstring"
+        yield from _undocumented(name, operation["responses"])
+
+
+def _undocumented(name: str, responses: Mapping[str, Any]) -> Iterator[str]:
+    for status, response in responses.items():
+        media_types = set(response.get("content", ()))
+        if status[0] in "45" and media_types != {"application/problem+json"}:
+            yield f"{name}: {status} is not declared as a problem"
+
+
+def operations(made: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every operation of a document."""
+    for item in made.get("paths", {}).values():
+        yield from (item[method] for method in METHODS if method in item)
+
+
+def _describe_problem(made: dict[str, Any]) -> None:
+    """Add the schema that every declared failure refers to."""
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts = schema.pop("$defs")
+    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    for name in _DEFAULT_SCHEMAS:
+        schemas.pop(name, None)
+    made["components"]["schemas"] = dict(sorted((schemas | parts | {"Problem": schema}).items()))
+
+
+def _drop_default_422(operation: dict[str, Any]) -> None:
+    """Remove FastAPI's own 422, which this service never answers."""
+    content = operation["responses"].get("422", {}).get("content", {})
+    if "application/json" in content:
+        del operation["responses"]["422"]
+
+
+def _common(operation: Mapping[str, Any]) -> Iterator[type[DomainError]]:
+    yield from ALWAYS
+    if "requestBody" in operation:
+        yield from WITH_BODY
+    if "requestBody" in operation or operation.get("parameters"):
+        yield from WITH_INPUT
+    if operation.get("security"):
+        yield from WITH_KEY
+
+
+def _declare(operation: dict[str, Any], errors: Iterator[type[DomainError]]) -> None:
+    """Add failures to what the route declares, beside its own examples of the same status."""
+    for status, response in problem_responses(*errors).items():
+        known = operation["responses"].setdefault(str(status), response)
+        for media_type, content in response["content"].items():
+            examples = known["content"].setdefault(media_type, content).setdefault("examples", {})
+            operation_examples = content["examples"]
+            examples.update({key: operation_examples[key] for key in operation_examples})

@@ -1,0 +1,122 @@
+"""Allowances per client and class of operation, told in `RateLimit` headers.
+
+Each client may make a burst of its whole allowance, which then refills evenly (the generic cell
+rate algorithm): one number a client and rule. Memory is this process's own: several processes
+give a client a share each. The memory store of `limits` is not used, because it starts a thread
+and walks over every client at nearly every request; its notation of rates is.
+"""
+
+import ipaddress
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from limits import parse_many
+from starlette.types import Scope
+
+from app.api.failures import RateExceededError
+
+SECOND: Final = 1_000_000_000
+SCOPE_KEY: Final = "rate_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is left of an allowance after a request; times in whole seconds, rounded up.
+
+    `reset`: until the allowance is whole again; `retry_after`: 0 where the request is allowed.
+    """
+
+    remaining: int
+    reset: int
+    retry_after: int
+
+
+class Allowance:
+    """One rate such as 600/minute, kept for many clients; the clock counts nanoseconds."""
+
+    def __init__(self, name: str, amount: int, seconds: int, clock: Callable[[], int]) -> None:
+        """Allow `amount` requests in `seconds`."""
+        self.name = name
+        self.policy = f'"{name}";q={amount};w={seconds}'.encode()
+        self._window = seconds * SECOND
+        self._cost = self._window // amount
+        self._clock = clock
+        self._full_at: dict[str, int] = {}  # when a client's allowance will be whole again
+        self._sweep_at = clock() + self._window
+
+    def take(self, client: str) -> Standing:
+        """Count one request of `client` where it has any left."""
+        now = self._clock()
+        if now >= self._sweep_at:
+            self._sweep(now)
+        full_at = max(self._full_at.get(client, now), now) + self._cost
+        excess = full_at - now - self._window
+        if excess > 0:
+            return Standing(0, _up(full_at - self._cost - now), _up(excess))
+        self._full_at[client] = full_at
+        return Standing(-excess // self._cost, _up(full_at - now), 0)
+
+    def _sweep(self, now: int) -> None:
+        """Forget the clients whose allowance is whole, once a window."""
+        self._full_at = {client: at for client, at in self._full_at.items() if at > now}
+        self._sweep_at = now + self._window
+
+
+def _up(nanoseconds: int) -> int:
+    return -(-nanoseconds // SECOND)
+
+
+class RateLimits:
+    """The allowances of one process, by class of operation."""
+
+    def __init__(
+        self, rates: Mapping[str, str], clock: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        """Read rates such as `{"public": "600/minute", "key": "50/second;6000/minute"}`."""
+        self._classes = {name: _allowances(name, text, clock) for name, text in rates.items()}
+
+    def admit(self, scope: Scope, operation_class: str, client: str) -> None:
+        """Count a request of `client`; the middleware tells the client what is left.
+
+        Raises:
+            RateExceededError: nothing is left; it says when to come again.
+        """
+        allowances = self._classes[operation_class]
+        standings = [allowance.take(client) for allowance in allowances]
+        scope[SCOPE_KEY] = _headers(allowances, standings)
+        wait = max(one.retry_after for one in standings)
+        if wait:
+            raise RateExceededError(wait)
+
+
+def client_of(scope: Scope) -> str:
+    """Return who a request without a key is counted as: its address, of IPv6 the /64 network.
+
+    Behind a proxy the server must be told to trust it, or everybody is one client.
+    """
+    host: str = (scope.get("client") or ("local",))[0]
+    if ":" not in host:
+        return host
+    try:
+        return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return host
+
+
+def _allowances(name: str, text: str, clock: Callable[[], int]) -> tuple[Allowance, ...]:
+    return tuple(
+        Allowance(f"{name}-{item.get_expiry()}s", item.amount, item.get_expiry(), clock)
+        for item in parse_many(text)
+    )
+
+
+def _headers(
+    allowances: Sequence[Allowance], standings: Sequence[Standing]
+) -> list[tuple[bytes, bytes]]:
+    """Return the fields of draft-ietf-httpapi-ratelimit-headers as ASGI wants them."""
+    pairs = zip(allowances, standings, strict=True)
+    left = ", ".join(f'"{one.name}";r={now.remaining};t={now.reset}' for one, now in pairs)
+    policy = b", ".join(one.policy for one in allowances)
+    return [(b"ratelimit-policy", policy), (b"ratelimit", left.encode())]

@@ -1,0 +1,151 @@
+"""Every sentence the API says, in Vietnamese, English and Chinese, found by its key.
+
+`catalogue.json` holds one object a key. The sentences of the rules (identifier warnings, tariff
+refusals, the green lane) stand beside the rules in the domain and are merged in. Keys:
+
+    problem.{code}.title, problem.{code}.detail   a failure, by the code of its error class
+    rule.{rule}                                   what is wrong with one field of a request
+    finding.{rule}                                what is wrong with an entry
+    missing.{step}                                what an entry still needs, and who acts
+    identifier.{kind}, doubt.{kind}.{reason}      an identifier's name; why it is doubted
+    green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from starlette.types import Scope
+
+from app.domain import identifiers
+from app.domain.charges.refusals import REFUSALS
+from app.domain.errors import Fact
+from app.domain.green_lane.rules import RULES
+from app.domain.vocabulary import Text
+
+HANOI = timezone(timedelta(hours=7))
+BEIJING = timezone(timedelta(hours=8))
+LONGEST_HEADER = 200
+UNKNOWN = "…"
+
+_RANGE = re.compile(r"([a-z]{1,8})[-a-z0-9]*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?")
+
+
+class Language(StrEnum):
+    """A language the API speaks, the default first."""
+
+    VI = "vi"
+    EN = "en"
+    ZH = "zh"
+
+
+class Catalogue:
+    """Sentences by key; `{name}` in a sentence stands for the fact of that name."""
+
+    def __init__(self, sentences: Mapping[str, Text]) -> None:
+        """Keep `sentences`, which are templates of `str.format`."""
+        self._sentences = dict(sentences)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a sentence for `key`."""
+        return key in self._sentences
+
+    def keys(self) -> frozenset[str]:
+        """Return every key."""
+        return frozenset(self._sentences)
+
+    def text(self, key: str) -> Text:
+        """Return the sentence of `key` in all languages, facts not filled in.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._sentences[key]
+
+    def say(self, key: str, language: Language, facts: Mapping[str, Fact] | None = None) -> str:
+        """Return the sentence of `key` with `facts`; a fact that is not there reads "…".
+
+        Where the Chinese is not known, the English is returned.
+
+        Raises:
+            KeyError: there is no such sentence.
+        """
+        text = self._sentences[key]
+        return (text[language.value] or text["en"]).format_map(_Facts(facts or {}))
+
+
+class _Facts(dict[str, Any]):
+    """Facts for a template: one that is missing never breaks an answer."""
+
+    def __missing__(self, name: str) -> str:
+        return UNKNOWN
+
+
+def negotiated(header: str | None) -> Language:
+    """Return the language that an `Accept-Language` header likes best; Vietnamese by default."""
+    return _negotiated(header) if header and len(header) <= LONGEST_HEADER else Language.VI
+
+
+def language_of(scope: Scope) -> Language:
+    """Return the language to answer a request in."""
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            return negotiated(value.decode("latin-1"))
+    return Language.VI
+
+
+def moment(at: datetime, language: Language) -> str:
+    """Return an instant as people at the gate write it; in Chinese, by both sides' clocks."""
+    local = at.astimezone(HANOI)
+    if language is Language.ZH:
+        return f"{local:%Y-%m-%d %H:%M}（河内时间，北京时间{at.astimezone(BEIJING):%H:%M}）"
+    if language is Language.EN:
+        return f"{local:%Y-%m-%d %H:%M} (Hanoi time)"
+    return f"{local:%H:%M} ngày {local:%d/%m/%Y} (giờ Hà Nội)"
+
+
+@lru_cache(maxsize=256)
+def _negotiated(header: str) -> Language:
+    """Return the first of the ranges with the highest weight that we speak."""
+    best, weight = Language.VI, 0.0
+    for tag, quality in _ranges(header):
+        if quality > weight:
+            best, weight = tag, quality
+    return best
+
+
+def _ranges(header: str) -> Iterator[tuple[Language, float]]:
+    for part in header.lower().split(","):
+        if found := _RANGE.fullmatch(part.strip()):
+            tag, quality = found.groups()
+            if tag in set(Language):
+                yield Language(tag), float(quality or 1)
+
+
+def _of_the_rules() -> Iterator[tuple[str, Text]]:
+    """Yield the sentences that stand beside their rules in the domain."""
+    for kind, identifier in identifiers.RULES.items():
+        yield f"identifier.{kind}", identifier.label
+    for (kind, reason), sentence in identifiers.SENTENCES.items():
+        yield f"finding.{reason}", sentence
+        yield f"doubt.{kind}.{reason}", sentence
+    for code, sentence in REFUSALS.items():
+        yield f"problem.{code}.detail", sentence
+        yield f"rule.{code}", sentence
+    for rule in RULES:
+        yield f"green-lane.{rule.code}.sentence", rule.sentence
+        yield f"green-lane.{rule.code}.refusal", rule.refusal
+
+
+def load() -> Catalogue:
+    """Return the catalogue: the sentences of the rules, then the file's, which win."""
+    own = json.loads(Path(__file__).with_name("catalogue.json").read_text("utf-8"))
+    return Catalogue({**dict(_of_the_rules()), **own})
+
+
+CATALOGUE = load()
