@@ -118,6 +118,14 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
+    def database_address(self) -> str:
+        """The database's address, once there is one: an embedded server's when it has started."""
+        if self.database_url is None:
+            message = "no database has been started"
+            raise RuntimeError(message)
+        return self.database_url.get_secret_value()
+
+    @property
     def encryption_keys(self) -> dict[str, bytes]:
         """The keys of encrypted columns by name; the first encrypts, all decrypt."""
         return dict(_data_keys(self.data_keys.get_secret_value()))

@@ -1,0 +1,124 @@
+"""The `gate` command; with `app/api/deps.py` and `app/workers/` an edge, where time is asked."""
+
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import preparing
+from app.cli.databases import any_database, own_database
+from app.cli.greeting import greeting
+from app.cli.serving import PortError, leave_when_told, listen, run_server
+from app.core.config import Settings, SettingsError, load_settings
+from app.core.database import DatabaseVersionError, is_passing
+from app.core.logs import configure_logs
+from app.core.postgres_account import EmbeddedServerError
+from app.domain.errors import DomainError
+from app.domain.vocabulary import Agency, Role
+
+OPERATOR_ERRORS = (
+    SettingsError,
+    EmbeddedServerError,
+    DatabaseVersionError,
+    PortError,
+    preparing.SchemaError,
+)
+
+app = typer.Typer(
+    name="gate",
+    help="The service behind a border gate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Tell an operator what to mend in a line, and end with 1."""
+    try:
+        yield
+    except OPERATOR_ERRORS as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except DomainError as error:
+        typer.echo(f"{error.code}: {error.facts}", err=True)
+        raise typer.Exit(1) from None
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        typer.echo(f"DATABASE_URL: the database does not answer: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def begin() -> Settings:
+    """Return the settings, with logging set up as they say."""
+    settings = load_settings()
+    configure_logs(settings)
+    return settings
+
+
+@app.command()
+def serve() -> None:
+    """Answer requests until told to stop; without DATABASE_URL on a database of its own."""
+    leave_when_told()
+    with plain_errors():
+        settings = begin()
+        with listen(settings) as listener, own_database(settings) as connected:
+            keys = asyncio.run(preparing.prepare(connected))
+            run_server(connected, listener, greeting(connected, keys, datetime.now(UTC)))
+
+
+@app.command()
+def work() -> None:
+    """Do what is due apart from requests, until told to stop; as many at once as one likes."""
+    leave_when_told()
+    with plain_errors(), any_database(begin()) as settings:
+        asyncio.run(importlib.import_module("app.workers").work(settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema to this release; run it before the release serves."""
+    with plain_errors(), any_database(begin()) as settings:
+        typer.echo(f"The schema is at {asyncio.run(preparing.migrate(settings))}")
+
+
+@app.command()
+def seed() -> None:
+    """Load the published reference data that are missing; what is there stays."""
+    with plain_errors(), any_database(begin()) as settings:
+        typer.echo(f"{asyncio.run(preparing.seed(settings))} rows added")
+
+
+@app.command()
+def keys(
+    name: Annotated[str, typer.Argument(help="Of the system that acts, such as customs-huu-nghi")],
+    role: Annotated[Role, typer.Argument(help="What it may do")],
+    organisation: Annotated[str, typer.Argument(help="Whom it acts for")],
+    agency: Annotated[Agency | None, typer.Option(help="Which agency, for the role agency")] = None,
+) -> None:
+    """Make and print an API key for a system; one it had before opens nothing any more."""
+    with plain_errors(), any_database(begin()) as settings:
+        given = preparing.give_key(settings, name, role, organisation, agency)
+        typer.echo(asyncio.run(given))
+
+
+@app.command()
+def openapi(
+    path: Annotated[Path | None, typer.Argument(help="Where to; none: standard output")] = None,
+) -> None:
+    """Write the OpenAPI document of the service."""
+    document = importlib.import_module("app.main").create_app(Settings()).openapi()
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if path is None:
+        sys.stdout.write(text)
+    else:
+        path.write_text(text, "utf-8")

@@ -1,0 +1,113 @@
+"""What a database needs before the service runs on it: schema, reference data, keys."""
+
+import importlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.config import Settings
+from app.core.database import check_version, make_engine, make_sessions
+from app.core.migrations import is_current, newest_revision, upgrade
+from app.domain.vocabulary import Agency, Role
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.seeding import Seeding, published_documents
+
+KEYS_FILE = "sandbox-keys.json"
+
+
+class SchemaError(Exception):
+    """The schema is not the one of this release; the text is one line for an operator."""
+
+
+@asynccontextmanager
+async def engine_of(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Give an engine for one command."""
+    engine = make_engine(settings.database_address, settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+async def prepare(settings: Settings) -> dict[str, str]:
+    """Make the database ready to serve; return the sandbox's keys by name.
+
+    In production mode nothing is changed: migrating is a step of its own.
+
+    Raises:
+        DatabaseVersionError: the server is too old.
+        SchemaError: production, and the schema is not that of this release.
+    """
+    async with engine_of(settings) as engine:
+        if settings.is_production:
+            await _check_schema(engine)
+            return {}
+        await upgrade(engine)
+        async with make_sessions(engine).begin() as session:
+            uow = UnitOfWork(session)
+            await Seeding(uow).load(published_documents())
+            return await _sandbox_keys(uow, settings)
+
+
+async def migrate(settings: Settings) -> str | None:
+    """Bring the schema to this release; return its revision."""
+    async with engine_of(settings) as engine:
+        await upgrade(engine)
+    return newest_revision()
+
+
+async def seed(settings: Settings) -> int:
+    """Load the reference data that are missing; return how many rows were."""
+    async with engine_of(settings) as engine, make_sessions(engine).begin() as session:
+        return await Seeding(UnitOfWork(session)).load(published_documents())
+
+
+async def give_key(
+    settings: Settings, name: str, role: Role, organisation: str, agency: Agency | None
+) -> str:
+    """Return a new key of the principal `name`; any it had before is revoked."""
+    services = importlib.import_module("app.services.keys")
+    async with engine_of(settings) as engine, make_sessions(engine).begin() as session:
+        key: str = await services.give_key(
+            UnitOfWork(session),
+            settings.pepper.get_secret_value(),
+            name=name,
+            role=role,
+            organisation=organisation,
+            agency=agency,
+        )
+        return key
+
+
+async def _sandbox_keys(uow: UnitOfWork, settings: Settings) -> dict[str, str]:
+    """Return a key for each name of the sandbox: the ones in its file, as far as they still open.
+
+    The file is written before the transaction ends: a key that is lost with it opens nothing.
+    """
+    path = settings.data_dir / KEYS_FILE
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    services = importlib.import_module("app.services.keys")
+    keys: dict[str, str] = await services.sandbox_keys(
+        uow, settings.pepper.get_secret_value(), kept
+    )
+    _write_private(path, keys)
+    return keys
+
+
+async def _check_schema(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await check_version(connection)
+        if not await is_current(connection):
+            message = "The schema is not that of this release: run `gate migrate`"
+            raise SchemaError(message)
+
+
+def _write_private(path: Path, keys: dict[str, str]) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps(keys, indent=2) + "\n")
+    unfinished.replace(path)
