@@ -39,7 +39,7 @@ def conditional(  # noqa: PLR0913 - each is one header
     etag: str | None = None,
     public: bool = True,
     media_type: str = JSON,
-    vary: str = "Accept-Encoding",
+    vary: str | None = None,
 ) -> Response:
     """Return `body` with its tag, or 304 without it where the client has it.
 
@@ -48,7 +48,9 @@ def conditional(  # noqa: PLR0913 - each is one header
     """
     tag = etag or etag_of(body)
     audience = "public" if public else "private"
-    headers = {"ETag": tag, "Cache-Control": f"{audience}, max-age={max_age}", "Vary": vary}
+    headers = {"ETag": tag, "Cache-Control": f"{audience}, max-age={max_age}"}
+    if vary:
+        headers["Vary"] = vary
     if is_known(request.headers.get("if-none-match"), tag):
         return Response(status_code=NOT_MODIFIED, headers=headers)
     return Response(body, headers=headers, media_type=media_type)

@@ -8,7 +8,7 @@ import html
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from pydantic_core import to_json
@@ -57,6 +57,16 @@ Redoc.init(page.dataset.document, {disableGoogleFont: true, hideLoading: true}, 
 }
 
 
+class Assets(StaticFiles):
+    """The scripts and styles of the pages; they change with a release only."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - passed on
+        """Return a file that may be kept for an hour."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = f"public, max-age={AN_HOUR}"
+        return response
+
+
 def install_pages(app: FastAPI) -> None:
     """Serve the document, its two pages and the explanation of each problem."""
     app.add_route("/openapi.json", openapi_json, include_in_schema=False)
@@ -64,7 +74,7 @@ def install_pages(app: FastAPI) -> None:
     app.add_route("/redoc", redoc_page, include_in_schema=False)
     app.add_route("/docs/{name}.js", start_script, include_in_schema=False)
     app.add_route("/problems/{code}", explain_problem, include_in_schema=False)
-    app.mount(ASSETS, StaticFiles(directory=_assets()), name="docs-assets")
+    app.mount(ASSETS, Assets(directory=_assets()), name="docs-assets")
 
 
 def _assets() -> Path:

@@ -123,7 +123,7 @@ def _pointer(location: Sequence[str | int], body: object, rule: str) -> str:
     if place != "body":
         return f"{place}:{'.'.join(map(str, path))}"[:LONGEST_POINTER]
     segments = _segments(path, body, absent=rule == "required")
-    return "".join(f"/{_escaped(segment)}" for segment in segments)[:LONGEST_POINTER]
+    return "".join(f"/{escaped(segment)}" for segment in segments)[:LONGEST_POINTER]
 
 
 def _segments(path: Sequence[str | int], body: object, *, absent: bool) -> Iterator[str | int]:
@@ -143,9 +143,14 @@ def _has(container: object, step: str | int) -> bool:
     return isinstance(container, dict) and step in container
 
 
-def _escaped(segment: str | int) -> str:
-    text = str(segment).encode("utf-8", "replace").decode()
-    return text.replace("~", "~0").replace("/", "~1")
+def escaped(segment: object) -> str:
+    """Return a name or an index as one step of a JSON pointer."""
+    return storable(str(segment)).replace("~", "~0").replace("/", "~1")
+
+
+def storable(name: str) -> str:
+    """Return a name from a request fit for an answer: short, and valid UTF-8."""
+    return name[:LONGEST_VALUE].encode("utf-8", "replace").decode()
 
 
 def _value(one: Mapping[str, Any], rule: str, location: Sequence[str | int]) -> Fact:

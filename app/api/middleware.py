@@ -4,7 +4,7 @@ import os
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import structlog
@@ -23,6 +23,8 @@ FIRST_REFUSAL: Final = 400
 LONGEST_LENGTH: Final = 18  # digits; Python refuses to convert thousands of them
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
+
+Header = tuple[bytes, bytes]
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
@@ -103,6 +105,7 @@ class _Exchange:
     """One request and its answer."""
 
     __slots__ = (
+        "_length",
         "_manners",
         "_receive",
         "_send",
@@ -121,7 +124,8 @@ class _Exchange:
         self._manners = manners
         self._receive = receive
         self._send = send
-        self.request_id = scope["request_id"] = _request_id(scope)
+        self._length = b""
+        self.request_id = scope["request_id"] = self._read_headers() or os.urandom(16).hex()
 
     @property
     def is_started(self) -> bool:
@@ -130,11 +134,20 @@ class _Exchange:
     def ensure_acceptable(self) -> None:
         """Refuse what need not be read: a body declared too long, a path no database can hold."""
         limit = self._manners.max_body_bytes
-        for name, value in self.scope["headers"]:
-            if name == b"content-length" and value.isdigit() and _exceeds(value, limit):
-                raise BodyTooLargeError(limit)
+        if self._length.isdigit() and _exceeds(self._length, limit):
+            raise BodyTooLargeError(limit)
         if "\0" in self.scope["path"]:
             raise NoSuchPathError
+
+    def _read_headers(self) -> str:
+        """Return the client's own id where it is harmless in logs and headers."""
+        request_id = ""
+        for name, value in self.scope["headers"]:
+            if name == b"content-length":
+                self._length = value
+            elif name == b"x-request-id" and _SANE_ID.fullmatch(value):
+                request_id = str(value, "ascii")
+        return request_id
 
     async def receive(self) -> Message:
         """Pass a part of the body on, counting: a chunked body declares no length."""
@@ -149,7 +162,7 @@ class _Exchange:
         """Pass a part of the answer on, with our headers on its start."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), *self._headers(message)]}
+            message = {**message, "headers": self._headers(message.get("headers", ()))}
         await self._send(message)
 
     async def refuse(self, error: DomainError) -> None:
@@ -164,26 +177,17 @@ class _Exchange:
             "route": self._manners.route_of(self.scope),
         }
 
-    def _headers(self, message: Message) -> Iterator[tuple[bytes, bytes]]:
-        yield b"x-request-id", self.request_id.encode()
-        yield from self._manners.headers
-        yield from self.scope.get(SCOPE_KEY, ())
-        present = {name for name, _ in message.get("headers", ())}
-        for name, value in DEFAULT_HEADERS:
-            if name not in present:
-                yield name, value
+    def _headers(self, own: Iterable[Header]) -> list[Header]:
+        headers = [*own, (b"x-request-id", self.request_id.encode()), *self._manners.headers]
+        if SCOPE_KEY in self.scope:
+            headers += self.scope[SCOPE_KEY]
+        present = {name for name, _ in headers}
+        headers += [header for header in DEFAULT_HEADERS if header[0] not in present]
+        return headers
 
 
 def _exceeds(digits: bytes, limit: int) -> bool:
     return len(digits) > LONGEST_LENGTH or int(digits) > limit
-
-
-def _request_id(scope: Scope) -> str:
-    """Return the client's id where it is harmless in logs and headers, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
-            return str(value, "ascii")
-    return os.urandom(16).hex()
 
 
 def named(error: BaseException) -> Iterator[str]:

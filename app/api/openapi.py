@@ -21,7 +21,7 @@ from app.api.failures import (
     NotJsonMediaTypeError,
     RateExceededError,
 )
-from app.api.problems import Problem, problem_responses
+from app.api.problems import MEDIA_TYPE, Problem, problem_responses
 from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
 
 OPENAPI_VERSION: Final = "3.1.0"  # generators refuse 3.2
@@ -117,6 +117,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         _drop_default_422(operation)
         _declare(operation, _common(operation))
         operation["responses"] = dict(sorted(operation["responses"].items()))
+    _share_examples(made)
     return made
 
 
@@ -151,7 +152,7 @@ def faults(made: Mapping[str, Any]) -> Iterator[str]:
 def _undocumented(name: str, responses: Mapping[str, Any]) -> Iterator[str]:
     for status, response in responses.items():
         media_types = set(response.get("content", ()))
-        if status[0] in "45" and media_types != {"application/problem+json"}:
+        if status[0] in "45" and media_types != {MEDIA_TYPE}:
             yield f"{name}: {status} is not declared as a problem"
 
 
@@ -193,6 +194,24 @@ def _declare(operation: dict[str, Any], errors: Iterator[type[DomainError]]) -> 
     for status, response in problem_responses(*errors).items():
         known = operation["responses"].setdefault(str(status), response)
         for media_type, content in response["content"].items():
-            examples = known["content"].setdefault(media_type, content).setdefault("examples", {})
-            operation_examples = content["examples"]
-            examples.update({key: operation_examples[key] for key in operation_examples})
+            contents = known.setdefault("content", {})
+            examples = contents.setdefault(media_type, content).setdefault("examples", {})
+            examples.update(content["examples"])
+
+
+def _share_examples(made: dict[str, Any]) -> None:
+    """Write each failure's example once; operations refer to it."""
+    shared: dict[str, Any] = {}
+    for content in _problem_contents(made):
+        shared |= content["examples"]
+        content["examples"] = {
+            code: {"$ref": f"#/components/examples/{code}"} for code in sorted(content["examples"])
+        }
+    made["components"]["examples"] = dict(sorted(shared.items()))
+
+
+def _problem_contents(made: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for operation in operations(made):
+        for response in operation["responses"].values():
+            if MEDIA_TYPE in response.get("content", ()):
+                yield response["content"][MEDIA_TYPE]

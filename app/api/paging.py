@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import Field
 
 from app.api.failures import BadCursorError
@@ -32,10 +32,19 @@ Cursor = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """The page that is asked for; a dependency: `paging: Annotated[Paging, Depends()]`."""
+    """The page that is asked for; take it as `AskedPage`."""
 
     limit: Limit = LIMIT
     cursor: Cursor = None
+
+
+# A coroutine: the framework runs a dependency that is none, a class too, in a thread.
+async def get_paging(limit: Limit = LIMIT, cursor: Cursor = None) -> Paging:
+    """Return the page that a request asks for."""
+    return Paging(limit, cursor)
+
+
+AskedPage = Annotated[Paging, Depends(get_paging)]
 
 
 class Page(Out, Generic[T]):

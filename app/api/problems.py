@@ -5,6 +5,7 @@ request. `errors[]` holds pointer, rule, message and, where it is small and not 
 The facts of the failure stand beside them.
 """
 
+import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -68,6 +69,13 @@ _CODES: Final[Mapping[int, str]] = {
     422: "unfit",
     503: "unavailable",
 }
+_RETRY_AFTER: Final = {
+    "Retry-After": {
+        "description": "Seconds after which to come again.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
+_HEADERS: Final[Mapping[int, Mapping[str, Any]]] = {429: _RETRY_AFTER, 503: _RETRY_AFTER}
 _FAMILIES: Final = ("rule", "missing", "finding")
 _EXAMPLES: Final[Mapping[str, Fact]] = {
     "limit": 1048576,
@@ -213,12 +221,10 @@ def problem_responses(*errors: type[DomainError]) -> dict[int | str, dict[str, A
 
 
 def _response(status: int) -> dict[str, Any]:
-    return {
-        "description": HTTPStatus(status).phrase,
-        "content": {
-            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
-        },
-    }
+    kind = next(kind for kind, of_kind in STATUS_BY_KIND.items() if of_kind == status)
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+    response = {"description": inspect.getdoc(kind), "content": {MEDIA_TYPE: content}}
+    return {**response, "headers": _HEADERS[status]} if status in _HEADERS else response
 
 
 def _example(kind: type[DomainError], status: int) -> dict[str, Any]:

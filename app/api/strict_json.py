@@ -7,8 +7,10 @@ deep nesting with a RecursionError. Here each of those is an error that names th
 import json
 import math
 import re
-from collections.abc import Sequence
-from typing import Any, NoReturn
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NoReturn
 
 from fastapi import params
 from fastapi.routing import APIRoute
@@ -17,69 +19,84 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from app.api.failures import MalformedBodyError, NotJsonMediaTypeError
-from app.api.field_errors import RequestFieldError
-from app.domain.errors import FieldError
+from app.api.field_errors import RequestFieldError, escaped, storable
+from app.domain.errors import Fact
 
-DEPTH = 32
-MOST_NAMES = 1000
+DEPTH: Final = 32
+MOST_NAMES: Final = 1000
+MOST_DIGITS: Final = sys.get_int_max_str_digits()
+
+NOT_UTF8: Final = "utf-8"
+SYNTAX: Final = "json-syntax"
+NOT_FINITE: Final = "number-not-finite"
+TOO_DEEP: Final = "too-deep"
+DUPLICATE: Final = "duplicate-name"
+TOO_MANY_NAMES: Final = "too-many-names"
 
 # A string may end nowhere: it then reaches to the end, so that a scan is never quadratic.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+
+class _JsonError(Exception):
+    """A rule that the text breaks somewhere; where is found out afterwards."""
+
+    def __init__(self, rule: str, **facts: Fact) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.facts = facts
 
 
 def parse(body: bytes, depth: int = DEPTH) -> Any:  # noqa: ANN401 - JSON is any value
     """Return the value of a JSON text whose arrays and objects nest `depth` levels at most.
 
     Raises:
-        MalformedBodyError: naming the rule that the text breaks.
+        MalformedBodyError: naming the rule that the text breaks, and where.
     """
-    if body.count(b"{") + body.count(b"[") > depth:  # cheap; counting right is not
-        _ensure_shallow(body, depth)
+    _ensure_shallow(body, depth)
     try:
-        return _DECODER.decode(body.decode())
+        return _STRICT.decode(body.decode())
     except UnicodeDecodeError:
-        raise _malformed(FieldError("", "utf-8")) from None
+        raise _malformed(NOT_UTF8) from None
     except json.JSONDecodeError as error:
-        where = {"line": error.lineno, "column": error.colno}
-        raise _malformed(RequestFieldError("", "json-syntax", facts=where)) from None
-    except ValueError:  # Python converts no more than 4,300 digits
-        raise _malformed(FieldError("", "number-not-finite")) from None
+        raise _malformed(SYNTAX, line=error.lineno, column=error.colno) from None
+    except _JsonError as error:
+        raise _malformed(error.rule, _place_of_fault(body), **error.facts) from None
+    except ValueError:  # more digits than Python converts
+        raise _malformed(NOT_FINITE, _place_of_fault(body)) from None
 
 
-def _malformed(error: FieldError) -> MalformedBodyError:
-    return MalformedBodyError(errors=[error])
+def _malformed(rule: str, pointer: str = "", **facts: Fact) -> MalformedBodyError:
+    return MalformedBodyError(errors=[RequestFieldError(pointer, rule, facts=facts)])
 
 
 def _ensure_shallow(body: bytes, depth: int) -> None:
+    if body.count(b"{") + body.count(b"[") <= depth:  # cheap; counting levels is not
+        return
     level = 0
     for token in _TOKEN.finditer(body):
         first = token.group()[:1]
         level += (first in b"[{") - (first in b"]}")
         if level > depth:
-            raise _malformed(RequestFieldError("", "too-deep", facts={"max": depth}))
+            raise _malformed(TOO_DEEP, max=depth)
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise _malformed(RequestFieldError("", "duplicate-name", facts={"name": _twice(pairs)}))
+        raise _JsonError(DUPLICATE, name=storable(_twice(pairs)))
     if len(fields) > MOST_NAMES:
-        raise _malformed(RequestFieldError("", "too-many-names", facts={"max": MOST_NAMES}))
+        raise _JsonError(TOO_MANY_NAMES, max=MOST_NAMES)
     return fields
 
 
 def _twice(pairs: Sequence[tuple[str, Any]]) -> str:
-    """Return the first name that comes again, fit for an answer: short and valid UTF-8."""
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            return name[:80].encode("utf-8", "replace").decode()
-        seen.add(name)
-    return ""
+    """Return the name that comes more than once."""
+    counts = Counter(name for name, _ in pairs)
+    return max(counts, key=counts.__getitem__)
 
 
 def _refuse_number(_: str) -> NoReturn:
-    raise _malformed(FieldError("", "number-not-finite"))
+    raise _JsonError(NOT_FINITE)
 
 
 def _float(digits: str) -> float:
@@ -87,8 +104,52 @@ def _float(digits: str) -> float:
     return number if math.isfinite(number) else _refuse_number(digits)
 
 
-_DECODER = json.JSONDecoder(
+_STRICT: Final = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_refuse_number, parse_float=_float
+)
+
+
+def _place_of_fault(body: bytes) -> str:
+    """Return the pointer to the first fault: read again, with a mark in the place of each."""
+    return _pointer_to_mark(_MARKING.decode(body.decode())) or ""
+
+
+def _pointer_to_mark(value: object) -> str | None:
+    if value is _MARK:
+        return ""
+    parts: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, list):
+        parts = enumerate(value)
+    for name, part in parts:
+        rest = _pointer_to_mark(part)
+        if rest is not None:
+            return f"/{escaped(name)}{rest}"
+    return None
+
+
+def _marked_integer(digits: str) -> object:
+    return 0 if len(digits) <= MOST_DIGITS else _MARK
+
+
+def _marked_number(digits: str) -> object:
+    return 0 if math.isfinite(float(digits)) else _MARK
+
+
+def _marked_object(pairs: Sequence[tuple[str, Any]]) -> object:
+    fields = dict(pairs)
+    if len(fields) > MOST_NAMES:
+        return _MARK
+    return fields if len(fields) == len(pairs) else {**fields, _twice(pairs): _MARK}
+
+
+_MARK: Final = object()
+_MARKING: Final = json.JSONDecoder(
+    object_pairs_hook=_marked_object,
+    parse_constant=lambda _: _MARK,
+    parse_float=_marked_number,
+    parse_int=_marked_integer,
 )
 
 
