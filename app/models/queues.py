@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.vocabulary import Lane
@@ -83,7 +83,7 @@ class Event(Base):
         Index(None, "gate_code", "direction", "number"),
     )
 
-    number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     id: Mapped[UUID]
     kind: Mapped[str]
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))

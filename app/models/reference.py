@@ -8,12 +8,35 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, SmallInteger, UniqueConstraint, false
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    SmallInteger,
+    false,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.models.base import Base, Identified, one_of
+
+SAME_FACTS = literal_column("md5(facts::text)")
+"""What a row says, short enough for an index."""
+
+
+def has_days(column: str) -> CheckConstraint:
+    """Return the check that a range has a day: an empty one would be read as open on both sides."""
+    return CheckConstraint(f"NOT isempty({column})", name=f"{column}_has_days")
+
+
+def said_once(table: str, *owner: str) -> ExcludeConstraint:
+    """Return the exclusion of the same row twice on one day, whatever the bounds of either."""
+    same = [(column, "=") for column in owner]
+    return ExcludeConstraint(
+        *same, (SAME_FACTS, "="), ("valid_on", "&&"), name=f"ex_{table}_said_once", using="gist"
+    )
 
 
 class ReferenceDocument(Base):
@@ -67,7 +90,7 @@ class GateHours(Dated, Base):
     """Opening hours of a gate, per direction and weekday."""
 
     __tablename__ = "gate_hours"
-    __table_args__ = (UniqueConstraint("gate_code", "valid_on", "facts"),)
+    __table_args__ = (has_days("valid_on"), said_once("gate_hours", "gate_code"))
 
     gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
 
@@ -76,7 +99,7 @@ class GateClosure(Dated, Base):
     """Days on which a gate is closed or takes only some vehicles."""
 
     __tablename__ = "gate_closures"
-    __table_args__ = (UniqueConstraint("gate_code", "valid_on", "facts"),)
+    __table_args__ = (has_days("valid_on"), said_once("gate_closures", "gate_code"))
 
     gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
 
@@ -127,7 +150,7 @@ class Season(Dated, Base):
     """A product's yearly window and daily allotment at a gate."""
 
     __tablename__ = "seasons"
-    __table_args__ = (UniqueConstraint("product_code", "gate_code", "valid_on", "facts"),)
+    __table_args__ = (has_days("valid_on"), said_once("seasons", "product_code", "gate_code"))
 
     product_code: Mapped[str] = mapped_column(ForeignKey("products.code"))
     gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
@@ -137,7 +160,7 @@ class RequiredCheckRow(Dated, Base):
     """Which check which entries need, and before what."""
 
     __tablename__ = "required_checks"
-    __table_args__ = (UniqueConstraint("kind", "valid_on", "facts"),)
+    __table_args__ = (has_days("valid_on"), said_once("required_checks", "kind"))
 
     kind: Mapped[str]
 
@@ -157,10 +180,11 @@ class TariffForce(Identified, Base):
 
     __tablename__ = "tariff_forces"
     __table_args__ = (
+        has_days("valid_on"),
+        has_days("known_on"),
         ExcludeConstraint(
             ("valid_on", "&&"), ("known_on", "&&"), name="ex_tariff_forces_one_rules", using="gist"
         ),
-        UniqueConstraint("code", "valid_on", "known_on"),
     )
 
     code: Mapped[str] = mapped_column(ForeignKey("tariff_editions.code"))
@@ -174,6 +198,7 @@ class PolicyEdition(Base):
 
     __tablename__ = "policy_editions"
     __table_args__ = (
+        has_days("valid_on"),
         ExcludeConstraint(("valid_on", "&&"), name="ex_policy_editions_one_rules", using="gist"),
     )
 

@@ -173,12 +173,13 @@ class ReferenceRepository:
             found[kind, code] = (*found.get((kind, code), ()), name)
         return found
 
-    async def confirm(self, kind: str, code: str, principal_id: UUID, at: datetime) -> None:
-        """Add one board member's word; a second word of the same member changes nothing."""
+    async def confirm(self, kind: str, code: str, principal_id: UUID, at: datetime) -> bool:
+        """Add one board member's word; False where the same member had given it before."""
         row = insert(EditionConfirmation).values(
             kind=kind, edition_code=code, principal_id=principal_id, confirmed_at=at
         )
-        await self._session.execute(row.on_conflict_do_nothing())
+        statement = row.on_conflict_do_nothing().returning(EditionConfirmation.confirmed_at)
+        return (await self._session.execute(statement)).first() is not None
 
     async def _by(self, table: Any, owner: str) -> Mapping[str, list[Document]]:  # noqa: ANN401
         """Return the dated rows of a table by their owner, earliest first."""

@@ -23,18 +23,24 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One principal's act: `now` is business time in whole seconds."""
+class Today:
+    """What anybody may ask with: business time in whole seconds, and the reference data."""
 
-    principal: Principal
     now: datetime
     reference: Reference
-    tools: Tools
 
     @property
     def day(self) -> date:
-        """The legal day of the act."""
+        """The legal day of `now`."""
         return self.reference.day(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Today):
+    """One principal's act."""
+
+    principal: Principal
+    tools: Tools
 
     def event(
         self,

@@ -4,7 +4,7 @@ What binds a place to a vehicle and its goods (gate, plates, container, seal, de
 amended, or a place could be sold.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -124,16 +124,20 @@ class Amendment:
         self._act = act
 
     async def amend(
-        self, entry_id: UUID, version: int, patch: Document, driver: Mapping[str, str | None] | None
+        self,
+        entry_id: UUID,
+        versions: Collection[int],
+        patch: Document,
+        driver: Mapping[str, str | None] | None,
     ) -> Entry:
-        """Change declared data on the version the caller read; the place is kept.
+        """Change declared data of a version the caller read; the place is kept.
 
         Raises:
             EntryNotFoundError, StaleVersionError, EntryEndedError, NotAmendableError,
             UnknownCodeError.
         """
         entry, line = await self._under_lock(entry_id)
-        if entry.version != version:
+        if entry.version not in versions:
             raise StaleVersionError(version=entry.version)
         if State(entry.state) in ENDINGS:
             raise EntryEndedError(state=entry.state)

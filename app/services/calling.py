@@ -27,7 +27,7 @@ from app.domain.steps import Step, step
 from app.domain.vocabulary import Lane, Queue, QueueMode, State
 from app.models import Call, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Act
+from app.services.act import Act, Today
 from app.services.waiting import WaitingLine, waiting
 
 # More held entries than this before a chosen one are counted, not listed.
@@ -42,16 +42,16 @@ class Called:
     entries: Mapping[Any, Entry]
 
 
-def queue_at(act: Act, gate_code: str, queue: Queue) -> QueueMode:
+def queue_at(today: Today, queue: Queue) -> QueueMode:
     """Return how a queue runs today.
 
     Raises:
         GateNotFoundError: there is no such gate.
         QueueNotFoundError: the gate has no queue in this direction, or no edition is in force.
     """
-    if gate_code not in act.reference.gates:
-        raise GateNotFoundError(gate=gate_code)
-    mode = act.reference.mode(queue, act.day)
+    if queue.gate not in today.reference.gates:
+        raise GateNotFoundError(gate=queue.gate)
+    mode = today.reference.mode(queue, today.day)
     if mode is None:
         raise QueueNotFoundError(gate=queue.gate, direction=queue.direction.value)
     return mode
@@ -91,7 +91,7 @@ class Calling:
         return Called(calls, entries)
 
     def _ensure_calls(self) -> None:
-        if queue_at(self._act, self._queue.gate, self._queue) is not QueueMode.CALLED:
+        if queue_at(self._act, self._queue) is not QueueMode.CALLED:
             raise QueueCallsNobodyError(gate=self._queue.gate)
 
     def _ensure_open(self) -> None:

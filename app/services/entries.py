@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
-from app.models import Entry, ExceptionCase
+from app.models import Call, Entry, ExceptionCase
 from app.repositories.entries import EntryFilter
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Act
+from app.services.act import Act, Today
 from app.services.assessment import driver_name_of
 from app.services.places import Places
-from app.services.views import EntryView, progress_of, steps_of
+from app.services.views import Beside, EntryView, progress_of, steps_of
 
 
 class Entries:
@@ -61,9 +62,8 @@ class Entries:
         orders = await uow.money.orders(entry.id)
         checks = await uow.records.checks(entry.id)
         holds = await uow.records.holds([entry.id])
-        progress = progress_of(
-            act.reference, entry, act.day, orders=orders, checks=checks, holds=holds
-        )
+        beside = Beside(orders=orders, checks=checks, holds=holds)
+        progress = progress_of(act.reference, entry, act.day, beside)
         return EntryView(
             entry=entry,
             charge=await uow.money.charge(entry.id),
@@ -75,17 +75,6 @@ class Entries:
             place=await Places(uow, act).place(entry),
             tracking_token=act.tools.tokens.tracking(entry.id, entry.tracking_version),
         )
-
-    async def tracked(self, token: str) -> EntryView:
-        """Return the entry that a tracking token opens.
-
-        Raises:
-            TrackingNotFoundError: the token is wrong or has been revoked.
-        """
-        entry = await self._uow.entries.by_tracking(hash_of_token(token))
-        if entry is None:
-            raise TrackingNotFoundError
-        return await self.view(entry)
 
     async def renew_tracking(self, entry_id: UUID) -> str:
         """Revoke the tracking link of an entry and return the token of a new one.
@@ -106,3 +95,38 @@ class Entries:
     async def exceptions(self, entry: Entry) -> Sequence[ExceptionCase]:
         """Return what contradicted the rules on an entry."""
         return await self._uow.records.exceptions(entry.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a tracking link shows: progress and place, the newest call, what last moved it."""
+
+    view: EntryView
+    call: Call | None
+    moved_by: str | None
+
+
+async def tracked(uow: UnitOfWork, today: Today, token: str) -> Tracked:
+    """Return what a tracking token opens; nothing personal is read.
+
+    Raises:
+        TrackingNotFoundError: the token is wrong or has been revoked.
+    """
+    entry = await uow.entries.by_tracking(hash_of_token(token))
+    if entry is None:
+        raise TrackingNotFoundError
+    orders = await uow.money.orders(entry.id)
+    checks = await uow.records.checks(entry.id)
+    holds = await uow.records.holds([entry.id])
+    beside = Beside(orders=orders, checks=checks, holds=holds)
+    progress = progress_of(today.reference, entry, today.day, beside)
+    places = Places(uow, today)
+    moved = await places.last_move(entry)
+    view = EntryView(
+        entry=entry,
+        charge=None,
+        orders=orders,
+        next_steps=steps_of(today.reference, progress),
+        place=await places.place(entry),
+    )
+    return Tracked(view, await uow.queues.last_call(entry.id), moved.kind if moved else None)

@@ -9,9 +9,9 @@ from app.domain.queue_order import bounds, points
 from app.domain.vocabulary import Queue, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Act
+from app.services.act import Today
 from app.services.views import Place
-from app.services.waiting import WaitingLine, queue_of, waiting
+from app.services.waiting import kept_edition, queue_of, waiting
 
 # Long enough for ten calls at a slow gate, short enough to tell of today.
 RECENT = timedelta(hours=2)
@@ -29,10 +29,10 @@ MOVES = (
 class Places:
     """Answers "how many are before me?" by index ranges, whatever the length of the queue."""
 
-    def __init__(self, uow: UnitOfWork, act: Act) -> None:
-        """Work within one transaction, for one act."""
+    def __init__(self, uow: UnitOfWork, today: Today) -> None:
+        """Ask within one transaction."""
         self._uow = uow
-        self._act = act
+        self._today = today
 
     async def place(self, entry: Entry) -> Place | None:
         """Return the place of an entry that waits, None for any other."""
@@ -48,15 +48,15 @@ class Places:
 
     async def _in_called_queue(self, entry: Entry) -> Place:
         queue = queue_of(entry)
-        line = WaitingLine(self._uow, self._act, queue)
-        edition = await line.edition()
+        clock = self._today.reference.clock(queue).reading(self._today.now)
+        edition = await kept_edition(self._uow, self._today, queue)
         one = waiting(entry)
-        before = bounds(one, edition.rates, line.clock, strict=edition.strict)
+        before = bounds(one, edition.rates, clock, strict=edition.strict)
         ahead = await self._uow.entries.count_before(queue, before)
         return Place(
             place=sum(ahead.values()) + 1,
             ahead={lane.value: count for lane, count in ahead.items()},
-            points=points(one, edition.rates, line.clock),
+            points=points(one, edition.rates, clock),
             open_wait_seconds=self._open_wait(queue, one.waits_from),
             callable=not entry.held,
             expected=await self.estimate(queue, sum(ahead.values()) + 1),
@@ -75,15 +75,15 @@ class Places:
         )
 
     def _open_wait(self, queue: Queue, waits_from: datetime) -> int:
-        return self._act.reference.clock(queue).seconds_between(waits_from, self._act.now)
+        return self._today.reference.clock(queue).seconds_between(waits_from, self._today.now)
 
     async def estimate(self, queue: Queue, place: int) -> Estimate:
         """Return the expected open wait until `place` calls have been made."""
-        calls = await self._uow.queues.recent_calls(queue, self._act.now - RECENT, RECENT_CALLS)
+        calls = await self._uow.queues.recent_calls(queue, self._today.now - RECENT, RECENT_CALLS)
         return by_call_rate(place, self._open_seconds_of(queue, calls), len(calls))
 
     def _open_seconds_of(self, queue: Queue, calls: Sequence[Any]) -> int:
         if not calls:
             return 0
-        clock = self._act.reference.clock(queue)
-        return clock.seconds_between(calls[-1].called_at, self._act.now)
+        clock = self._today.reference.clock(queue)
+        return clock.seconds_between(calls[-1].called_at, self._today.now)

@@ -21,7 +21,7 @@ from app.services.declaring import (
 )
 from app.services.entries import Entries
 from app.services.fees import Binding, Priced, charge_of
-from app.services.views import EntryView, progress_of, steps_of
+from app.services.views import Beside, EntryView, progress_of, steps_of
 
 
 class Registration:
@@ -94,7 +94,7 @@ class Registration:
     def _view(self, columns: Mapping[str, Any], priced: Priced | None, driver: Driver) -> EntryView:
         act, entry = self._act, Entry(**columns)
         orders = [Order(**order) for order in priced.orders] if priced else []
-        progress = progress_of(act.reference, entry, act.day, orders=orders, checks=(), holds=())
+        progress = progress_of(act.reference, entry, act.day, Beside(orders))
         return EntryView(
             entry=entry,
             charge=Charge(**priced.charge) if priced else None,

@@ -73,15 +73,16 @@ def needed_checks(
     return needed(facts, reference.required_checks, on)
 
 
-def progress_of(
-    reference: Reference,
-    entry: Entry,
-    on: date,
-    *,
-    orders: Sequence[Order],
-    checks: Sequence[Check],
-    holds: Sequence[Hold],
-) -> Progress:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an entry's state."""
+
+    orders: Sequence[Order] = ()
+    checks: Sequence[Check] = ()
+    holds: Sequence[Hold] = ()
+
+
+def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) -> Progress:
     """Return how far an entry is."""
     return Progress(
         state=State(entry.state),
@@ -89,9 +90,9 @@ def progress_of(
         in_position=entry.in_position or False,
         findings=entry.findings,
         needed=needed_checks(reference, entry, on),
-        passed=passed(checks),
-        holds=[hold.authority for hold in holds if hold.lifted_at is None],
-        due={order.code: order.amount_vnd for order in orders if order.state == "due"},
+        passed=passed(beside.checks),
+        holds=[hold.authority for hold in beside.holds if hold.lifted_at is None],
+        due={order.code: order.amount_vnd for order in beside.orders if order.state == "due"},
     )
 
 

@@ -14,7 +14,7 @@ from app.domain.steps import Step, step
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Act
+from app.services.act import Act, Today
 from app.services.assessment import Assessment
 
 KEYED = frozenset({State.QUEUED, State.CALLED})
@@ -31,6 +31,14 @@ def waiting(entry: Entry) -> Waiting:
         message = f"entry {entry.id} does not wait"
         raise ValueError(message)
     return Waiting(entry.id, Lane(entry.lane), entry.queue_key, entry.waits_from)
+
+
+async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdition:
+    """Return the edition under which the keys of a queue stand, else the one in force."""
+    code = await uow.queues.edition(queue)
+    if code is None:
+        return today.reference.policies.in_force(today.day)
+    return today.reference.policy_codes[code]
 
 
 class WaitingLine:

@@ -1,0 +1,36 @@
+"""Small memories of one process: what was answered a moment ago may be answered again."""
+
+from collections.abc import Callable, Hashable
+from time import monotonic
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Moments(Generic[T]):
+    """Keeps values for `seconds`, up to `most` of them, the oldest going first."""
+
+    def __init__(self, seconds: float, most: int, clock: Callable[[], float] = monotonic) -> None:
+        """Begin empty."""
+        self._seconds = seconds
+        self._most = most
+        self._clock = clock
+        self._kept: dict[Hashable, tuple[float, T]] = {}
+
+    def get(self, key: Hashable) -> T | None:
+        """Return what was kept for `key`, None where it is too old or never was."""
+        found = self._kept.get(key)
+        if found is None or found[0] < self._clock():
+            return None
+        return found[1]
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep `value` for `key`."""
+        self._kept.pop(key, None)
+        self._kept[key] = (self._clock() + self._seconds, value)
+        if len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
+
+    def clear(self) -> None:
+        """Forget everything, for what everything rests on has changed."""
+        self._kept.clear()

@@ -1,0 +1,299 @@
+"""Entries: registering, reading, amending, ending."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from app.api.caching import conditional, expected_versions, version_tag
+from app.api.deps import Caller, Process, Retry, Spoken, Uow, get_process, may
+from app.api.paging import Cursors, Page, Paging
+from app.api.problems import problem_responses
+from app.api.schemas.answers import check_out, entry_out, hold_out, place_out, tracking_out
+from app.api.schemas.entries import (
+    CancellationIn,
+    CheckIn,
+    CheckOut,
+    EntryIn,
+    EntryOut,
+    EntryPatch,
+    HoldIn,
+    HoldOut,
+    LiftIn,
+    PlaceOut,
+    ReportIn,
+    TrackingOut,
+)
+from app.api.schemas.types import Instant
+from app.api.strict_json import StrictRoute
+from app.domain.errors import (
+    CheckNotYoursError,
+    DuplicateReferenceError,
+    EntryEndedError,
+    EntryNotFoundError,
+    HoldLiftedError,
+    HoldNotFoundError,
+    HoldNotYoursError,
+    NotAmendableError,
+    OccurredInFutureError,
+    PlateAlreadyRegisteredError,
+    PlateMissingError,
+    ReasonRequiredError,
+    ReleaseRefusedError,
+    RetryCollisionError,
+    RetryMismatchError,
+    StaleVersionError,
+    StepRefusedError,
+    UnknownCodeError,
+)
+from app.domain.vocabulary import Direction, Lane, Role, State
+from app.repositories.entries import EntryFilter
+from app.services.amendment import Amendment, Certificate
+from app.services.checks import CheckReport, Checks
+from app.services.declaring import Driver
+from app.services.entries import Entries
+from app.services.passage import Passage, Report
+from app.services.registration import Registration
+from app.services.sightings import plate_of
+
+router = APIRouter(prefix="/v1/entries", tags=["entries"], route_class=StrictRoute)
+OfProcess = Annotated[Process, Depends(get_process)]
+
+EVERYBODY = (
+    Role.COMPANY, Role.APP, Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR,
+)  # fmt: skip
+DECLARANTS = (Role.COMPANY, Role.APP)
+GUARDS = (Role.OFFICER, Role.AGENCY)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=EntryOut,
+    dependencies=[may(*DECLARANTS)],
+    responses=problem_responses(
+        UnknownCodeError, PlateMissingError, PlateAlreadyRegisteredError, DuplicateReferenceError,
+        RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def register_entry(
+    body: EntryIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+) -> Response:
+    """Register a vehicle before it arrives.
+
+    One answer has the findings, the green-lane verdict, the frozen price, a tracking link and what
+    to do next. Blocking findings do not refuse the entry: they keep it from being ready.
+    """
+    driver = Driver(**body.driver.model_dump()) if body.driver else Driver()
+    view = await Registration(uow, caller).register(body.document(), driver)
+    answer = entry_out(view, language, process.settings.base_url)
+    location = f"/v1/entries/{view.entry.id}"
+    return await retry.answer(answer, location=location, secret=view.tracking_token)
+
+
+class Filters:
+    """What a list of entries is narrowed to."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a query field
+        self,
+        gate: str | None = None,
+        direction: Direction | None = None,
+        state: State | None = None,
+        lane: Lane | None = None,
+        plate: Annotated[str | None, Query(max_length=64)] = None,
+        declaration_number: Annotated[str | None, Query(max_length=64)] = None,
+        client_reference: Annotated[str | None, Query(max_length=64)] = None,
+        reference: Annotated[str | None, Query(max_length=16)] = None,
+        registered_from: Instant | None = None,
+        registered_before: Instant | None = None,
+        changed_after: Instant | None = None,
+    ) -> None:
+        self.where = EntryFilter(
+            gate=gate,
+            direction=direction,
+            state=state,
+            lane=lane,
+            plate=plate_of(plate) if plate else None,
+            declaration_number=declaration_number,
+            client_reference=client_reference,
+            reference=reference,
+            registered_from=registered_from,
+            registered_before=registered_before,
+            changed_after=changed_after,
+        )
+
+
+@router.get("", dependencies=[may(*EVERYBODY)])
+async def list_entries(
+    filters: Annotated[Filters, Depends()],
+    paging: Annotated[Paging, Depends()],
+    uow: Uow,
+    caller: Caller,
+    language: Spoken,
+    process: OfProcess,
+) -> Page[EntryOut]:
+    """List entries, newest first; with `changed_after` by time of change, oldest first.
+
+    A company sees its own. The list leaves out places, checks and next steps: ask for one entry.
+    """
+    where, cursors = filters.where, process.cursors
+    named = {name: str(value) for name, value in _given(where).items()}
+    after = _position(cursors, paging, named)
+    views = await Entries(uow, caller).page(where, after, paging.limit + 1)
+    page = views[: paging.limit]
+    items = [entry_out(view, language, process.settings.base_url) for view in page]
+    following = None
+    if len(views) > paging.limit:
+        last = page[-1].entry
+        at = last.changed_at if where.changed_after else last.registered_at
+        following = cursors.issue([at.isoformat(), str(last.id)], "entries", named)
+    return Page[EntryOut](items=items, next_cursor=following)
+
+
+def _given(where: EntryFilter) -> dict[str, Any]:
+    fields = EntryFilter.__dataclass_fields__
+    return {name: getattr(where, name) for name in fields if getattr(where, name) is not None}
+
+
+def _position(cursors: Cursors, paging: Paging, named: dict[str, str]) -> list[Any] | None:
+    if paging.cursor is None:
+        return None
+    at, identity = cursors.read(paging.cursor, "entries", named, values=2)
+    return [datetime.fromisoformat(str(at)), UUID(str(identity))]
+
+
+@router.get(
+    "/{entry}", response_model=EntryOut,
+    dependencies=[may(*EVERYBODY)], responses=problem_responses(EntryNotFoundError)
+)
+async def get_entry(
+    entry: UUID, request: Request, uow: Uow, caller: Caller, language: Spoken, process: OfProcess
+) -> Response:
+    """Return an entry with its price, place, checks outstanding and what to do next."""
+    view = await Entries(uow, caller).get(entry)
+    answer = entry_out(view, language, process.settings.base_url)
+    body = answer.__pydantic_serializer__.to_json(answer)
+    return conditional(request, body, 0, public=False, vary="Accept-Language")
+
+
+@router.patch(
+    "/{entry}",
+    dependencies=[may(*DECLARANTS)],
+    responses=problem_responses(
+        EntryNotFoundError, StaleVersionError, EntryEndedError, NotAmendableError,
+        UnknownCodeError, DuplicateReferenceError,
+    ),
+)  # fmt: skip
+async def amend_entry(  # noqa: PLR0913, PLR0917 - dependencies
+    entry: UUID,
+    body: EntryPatch,
+    uow: Uow,
+    caller: Caller,
+    language: Spoken,
+    process: OfProcess,
+    response: Response,
+    if_match: Annotated[str | None, Header()] = None,
+) -> EntryOut:
+    """Change declared data as a JSON merge patch; the place in the queue is kept.
+
+    Send the `version` you read as `If-Match`. Plates, containers, seals, gate and declarations
+    that were given are not amended. The entry is judged and priced anew.
+    """
+    versions = expected_versions(if_match)
+    driver = None
+    if "driver" in body.model_fields_set:
+        driver = body.driver.model_dump() if body.driver else {}
+    amended = await Amendment(uow, caller).amend(entry, versions, body.document(), driver)
+    response.headers["ETag"] = version_tag(amended.version)
+    view = await Entries(uow, caller).view(amended)
+    return entry_out(view, language, process.settings.base_url)
+
+
+@router.get(
+    "/{entry}/place",
+    dependencies=[may(*EVERYBODY)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def get_place(entry: UUID, uow: Uow, caller: Caller) -> PlaceOut | None:
+    """Return how many would be called before this entry now; null while it does not wait."""
+    view = await Entries(uow, caller).get(entry)
+    return place_out(view.place) if view.place else None
+
+
+@router.post(
+    "/{entry}/tracking-token",
+    status_code=201,
+    dependencies=[may(*DECLARANTS, Role.OFFICER)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def renew_tracking_token(
+    entry: UUID, uow: Uow, caller: Caller, process: OfProcess
+) -> TrackingOut:
+    """Revoke the tracking link of an entry and return a new one."""
+    token = await Entries(uow, caller).renew_tracking(entry)
+    return tracking_out(token, process.settings.base_url)
+
+
+@router.post(
+    "/{entry}/checks",
+    status_code=201,
+    response_model=CheckOut,
+    dependencies=[may(Role.AGENCY, Role.YARD)],
+    responses=problem_responses(
+        EntryNotFoundError, CheckNotYoursError, OccurredInFutureError, ReasonRequiredError,
+        RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def record_check(
+    entry: UUID, body: CheckIn, uow: Uow, caller: Caller, retry: Retry
+) -> Response:
+    """Record a check: in any order, once per source reference, by the agency whose kind it is.
+
+    A result that comes after another corrects it: the newest of a kind counts.
+    """
+    certificate = None
+    if body.certificate is not None and body.certificate.status is not None:
+        certificate = Certificate(body.certificate.status.value, body.certificate.number)
+    report = CheckReport(
+        kind=body.kind,
+        passed=body.result == "passed",
+        occurred_at=body.occurred_at,
+        reason=body.reason,
+        source_reference=body.source_reference,
+        certificate=certificate,
+    )
+    check = await Checks(uow, caller).record(entry, report)
+    return await retry.answer(check_out(check))
+
+
+@router.post(
+    "/{entry}/holds",
+    status_code=201,
+    response_model=HoldOut,
+    dependencies=[may(*GUARDS)],
+    responses=problem_responses(
+        EntryNotFoundError, EntryEndedError, RetryCollisionError, RetryMismatchError
+    ),
+)
+async def place_hold(entry: UUID, body: HoldIn, uow: Uow, caller: Caller, retry: Retry) -> Response:
+    """Stop an entry with a reason: it is not called or released, and keeps ageing."""
+    hold = await Checks(uow, caller).place_hold(entry, body.reason, body.source_reference)
+    return await retry.answer(hold_out(hold))
+
+
+@router.post(
+    "/{entry}/holds/{hold}/lift",
+    response_model=HoldOut,
+    dependencies=[may(*GUARDS)],
+    responses=problem_responses(
+        EntryNotFoundError, HoldNotFoundError, HoldNotYoursError, HoldLiftedError,
+        RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def lift_hold(
+    entry: UUID, hold: UUID, body: LiftIn, uow: Uow, caller: Caller, retry: Retry
+) -> Response:
+    """Lift a hold; only the authority that placed it may."""
+    lifted = await Checks(uow, caller).lift_hold(entry, hold, body.reason)
+    return await retry.answer(hold_out(lifted), status=200)

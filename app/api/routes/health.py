@@ -1,0 +1,59 @@
+"""Whether the process lives, and whether it may be sent work."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.api.deps import Process, anyone, get_process
+from app.api.schemas.types import Out
+from app.services.readiness import Readiness, read_readiness
+from app.repositories.unit_of_work import UnitOfWork
+
+router = APIRouter(tags=["health"])
+UNAVAILABLE = 503
+
+
+class LiveOut(Out):
+    """The process answers."""
+
+    status: str
+
+
+class ReadyOut(Out):
+    """What the service needs to do its work, each with what is wrong, or null."""
+
+    ready: bool
+    database: str | None
+    migrations: str | None
+    clock: str | None
+    editions: str | None
+
+
+@router.get("/health/live", dependencies=[anyone()])
+async def check_live() -> LiveOut:
+    """Answer while the process lives; asks nothing of the database."""
+    return LiveOut(status="live")
+
+
+@router.get("/health/ready", dependencies=[anyone()], responses={UNAVAILABLE: {"model": ReadyOut}})
+async def check_ready(
+    response: Response, process: Annotated[Process, Depends(get_process)]
+) -> ReadyOut:
+    """Tell whether database, migrations, clocks and editions are fit; 503 names what is not."""
+    found = await process.readiness()
+    if not found.ready:
+        response.status_code = UNAVAILABLE
+    return ReadyOut(
+        ready=found.ready,
+        database=found.database,
+        migrations=found.migrations,
+        clock=found.clock,
+        editions=found.editions,
+    )
+
+
+@router.get("/metrics", dependencies=[anyone()], response_class=Response)
+async def get_metrics(request: Request) -> Response:
+    """Return this process's metrics as Prometheus reads them."""
+    return request.app.state.metrics.response()

@@ -1,0 +1,99 @@
+"""What yards, guards and cameras saw: movements and arrivals, never refused."""
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.problems import problem_responses
+from app.api.schemas.queues import ArrivalIn, ExceptionOut, MovementIn, SeenOut, SightingIn
+from app.api.strict_json import StrictRoute
+from app.api.texts import CATALOGUE, Language
+from app.domain.errors import (
+    EntryNotFoundError,
+    OccurredInFutureError,
+    ReasonRequiredError,
+    RetryCollisionError,
+    RetryMismatchError,
+    UnknownCodeError,
+    YardNotFoundError,
+)
+from app.domain.vocabulary import Role
+from app.services.positions import Positions, Seen
+from app.services.sightings import Sighting
+
+router = APIRouter(prefix="/v1", tags=["observations"], route_class=StrictRoute)
+
+FAILURES = (
+    EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, UnknownCodeError,
+    RetryCollisionError, RetryMismatchError,
+)  # fmt: skip
+
+
+@router.post(
+    "/yards/{yard}/movements",
+    status_code=201,
+    response_model=SeenOut,
+    dependencies=[may(Role.YARD, Role.OFFICER, Role.AGENCY)],
+    responses=problem_responses(YardNotFoundError, *FAILURES),
+)
+async def record_movement(
+    yard: str, body: MovementIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Record a vehicle that goes into a yard or out of it.
+
+    In a yard that counts it is in position: ready entries begin to wait and get their call number.
+    An unknown plate opens an unregistered entry.
+    """
+    seen = await Positions(uow, caller).record_movement(
+        yard, _sighting(body), way=body.way, gate=body.gate
+    )
+    return await retry.answer(_seen_out(seen, language))
+
+
+@router.post(
+    "/arrivals",
+    status_code=201,
+    response_model=SeenOut,
+    dependencies=[may(Role.OFFICER, Role.AGENCY)],
+    responses=problem_responses(*FAILURES),
+)
+async def record_arrival(
+    body: ArrivalIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Record a vehicle at the gate itself; the day of it decides the tariff edition."""
+    seen = await Positions(uow, caller).record_arrival(body.gate, _sighting(body))
+    return await retry.answer(_seen_out(seen, language))
+
+
+def _sighting(body: SightingIn) -> Sighting:
+    return Sighting(
+        reference=body.reference,
+        plate=body.plate,
+        direction=body.direction,
+        occurred_at=body.occurred_at,
+        reason=body.reason,
+        source_reference=body.source_reference,
+    )
+
+
+def _seen_out(seen: Seen, language: Language) -> SeenOut:
+    observation, entry = seen.observation, seen.entry
+    return SeenOut(
+        id=observation.id,
+        kind=observation.kind,
+        occurred_at=observation.occurred_at,
+        recorded_at=observation.recorded_at,
+        backfilled=observation.backfilled,
+        entry=entry.id if entry else None,
+        reference=entry.reference if entry else None,
+        state=entry.state if entry else None,
+        unregistered=entry is not None and entry.organisation_id is None,
+        call_number=entry.call_number if entry else None,
+        exceptions=[
+            ExceptionOut(
+                id=case.id,
+                rule=case.rule,
+                message=CATALOGUE.say(f"exception.{case.rule}", language, case.facts),
+            )
+            for case in seen.exceptions
+        ],
+    )

@@ -1,0 +1,112 @@
+"""Through the gate and out: what guards saw, and the one permission that may be refused."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.problems import problem_responses
+from app.api.routes.entries import OfProcess
+from app.api.schemas.answers import entry_out
+from app.api.schemas.entries import CancellationIn, EntryOut, ReportIn
+from app.api.strict_json import StrictRoute
+from app.domain.errors import (
+    EntryNotFoundError,
+    OccurredInFutureError,
+    ReasonRequiredError,
+    ReleaseRefusedError,
+    RetryCollisionError,
+    RetryMismatchError,
+    StepRefusedError,
+)
+from app.domain.vocabulary import Role
+from app.models import Entry
+from app.services.act import Act
+from app.services.entries import Entries
+from app.services.passage import Passage, Report
+
+router = APIRouter(prefix="/v1/entries", tags=["passage"], route_class=StrictRoute)
+
+GUARDS = (Role.OFFICER, Role.AGENCY)
+OBSERVING = problem_responses(
+    EntryNotFoundError, OccurredInFutureError, ReasonRequiredError,
+    RetryCollisionError, RetryMismatchError,
+)  # fmt: skip
+
+
+@router.post(
+    "/{entry}/admission", response_model=EntryOut, dependencies=[may(*GUARDS)], responses=OBSERVING
+)
+async def record_admission(
+    entry: UUID, body: ReportIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+) -> Response:
+    """Record that a vehicle is in the gate; without the checks it needs, an exception is opened."""
+    seen = await Passage(uow, caller).observe(entry, "admission", _report(body))
+    return await retry.answer(await _out(uow, caller, seen, language, process), status=200)
+
+
+@router.post(
+    "/{entry}/release",
+    response_model=EntryOut,
+    dependencies=[may(*GUARDS)],
+    responses=problem_responses(
+        EntryNotFoundError, StepRefusedError, ReleaseRefusedError, RetryCollisionError, RetryMismatchError
+    ),
+)
+async def release_entry(
+    entry: UUID, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+) -> Response:
+    """Let an entry leave: checks passed, no hold open, orders paid; else all that is missing."""
+    released = await Passage(uow, caller).release(entry)
+    return await retry.answer(await _out(uow, caller, released, language, process), status=200)
+
+
+@router.post(
+    "/{entry}/exit", response_model=EntryOut, dependencies=[may(*GUARDS, Role.YARD)], responses=OBSERVING
+)
+async def record_exit(
+    entry: UUID, body: ReportIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+) -> Response:
+    """Record that a vehicle has left the gate; without release, an exception is opened."""
+    seen = await Passage(uow, caller).observe(entry, "exit", _report(body))
+    return await retry.answer(await _out(uow, caller, seen, language, process), status=200)
+
+
+@router.post(
+    "/{entry}/refusal", response_model=EntryOut, dependencies=[may(*GUARDS)], responses=OBSERVING
+)
+async def record_refusal(
+    entry: UUID, body: ReportIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+) -> Response:
+    """Record that we or the other side turned a vehicle back."""
+    seen = await Passage(uow, caller).observe(entry, "refusal", _report(body))
+    return await retry.answer(await _out(uow, caller, seen, language, process), status=200)
+
+
+@router.post(
+    "/{entry}/cancellation",
+    response_model=EntryOut,
+    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER)],
+    responses=problem_responses(
+        EntryNotFoundError, StepRefusedError, RetryCollisionError, RetryMismatchError
+    ),
+)
+async def cancel_entry(
+    entry: UUID, body: CancellationIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+) -> Response:
+    """End an entry: its company cancels it before arrival, an officer revokes it."""
+    ended = await Passage(uow, caller).cancel(entry, body.reason)
+    return await retry.answer(await _out(uow, caller, ended, language, process), status=200)
+
+
+def _report(body: ReportIn) -> Report:
+    return Report(
+        occurred_at=body.occurred_at, reason=body.reason, source_reference=body.source_reference
+    )
+
+
+async def _out(
+    uow: Uow, caller: Act, entry: Entry, language: Spoken, process: OfProcess
+) -> EntryOut:
+    view = await Entries(uow, caller).view(entry)
+    return entry_out(view, language, process.settings.base_url)

@@ -1,0 +1,109 @@
+"""Queues: what everybody may see, and calling."""
+
+from fastapi import APIRouter, Depends, Request, Response
+from typing import Annotated
+
+from app.api.caching import conditional
+from app.api.deps import Caller, Process, RetryRequired, Uow, Visitor, anyone, get_process, may
+from app.api.problems import problem_responses
+from app.api.schemas.boards import queue_bytes, queues_bytes
+from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
+from app.api.strict_json import StrictRoute
+from app.domain.errors import (
+    GateClosedError,
+    GateNotFoundError,
+    NoPolicyInForceError,
+    QueueCallsNobodyError,
+    QueueNotFoundError,
+    RetryCollisionError,
+    RetryMismatchError,
+)
+from app.domain.vocabulary import Direction, Queue, Role
+from app.models import Call, Entry
+from app.services.calling import Calling, queue_at
+
+router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
+OfProcess = Annotated[Process, Depends(get_process)]
+BOARD_SECONDS = 1
+
+
+@router.get("/queues", response_model=QueuesOut, dependencies=[anyone()])
+async def list_queues(request: Request, _: Visitor, process: OfProcess) -> Response:
+    """Return all queues of today: numbers, call numbers, expected waits; no plates."""
+    boards = await process.boards()
+    return conditional(request, boards.all, BOARD_SECONDS, etag=boards.etag)
+
+
+@router.get(
+    "/gates/{gate}/queues/{direction}",
+    response_model=QueueOut,
+    dependencies=[anyone()],
+    responses=problem_responses(GateNotFoundError, QueueNotFoundError),
+)
+async def get_queue(
+    gate: str, direction: Direction, request: Request, visitor: Visitor, process: OfProcess
+) -> Response:
+    """Return one queue: open or closed and until when, who waits per lane, who is called now."""
+    queue = Queue(gate, direction)
+    queue_at(visitor, queue)
+    boards = await process.boards()
+    return conditional(request, boards.one[queue], BOARD_SECONDS)
+
+
+@router.post(
+    "/gates/{gate}/queues/{direction}/calls",
+    status_code=201,
+    response_model=CallsOut,
+    dependencies=[may(Role.OFFICER)],
+    responses=problem_responses(
+        GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError,
+        NoPolicyInForceError, RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def call_next_vehicles(
+    gate: str, direction: Direction, body: CallsIn, uow: Uow, caller: Caller, retry: RetryRequired
+) -> Response:
+    """Call the next vehicles by the rule, each with the reason why it was chosen.
+
+    Fewer come back where nobody else may be called. Needs an `Idempotency-Key`: a retry never
+    calls again.
+    """
+    called = await Calling(uow, caller, Queue(gate, direction)).call_next(body.count)
+    calls = [_call_out(call, called.entries[call.id]) for call in called.calls]
+    return await retry.answer(CallsOut(calls=calls))
+
+
+def _call_out(call: Call, entry: Entry) -> CallOut:
+    return CallOut(
+        id=call.id,
+        entry=entry.id,
+        reference=entry.reference,
+        call_number=call.call_number,
+        called_at=call.called_at,
+        window_ends_at=call.window_ends_at,
+        lane=call.lane,
+        points=call.points,
+        open_wait_seconds=call.open_wait,
+        open_clock=call.clock,
+        policy=call.policy_code,
+        compared=[
+            HeadOut(
+                lane=head["lane"],
+                rate=head["rate"],
+                points=head["points"],
+                open_wait_seconds=head["open_wait"],
+                waits_from=head["waits_from"],
+            )
+            for head in call.heads
+        ],
+        skips=[
+            SkipOut(
+                call_number=skip["call_number"],
+                lane=skip["lane"],
+                points=skip["points"],
+                reason=skip["reason"],
+                posted_by=skip["posted_by"],
+            )
+            for skip in call.skips
+        ],
+    )

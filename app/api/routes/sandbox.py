@@ -1,0 +1,32 @@
+"""Sandbox mode only: business time that can be moved, so that a day passes in a minute."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from app.api.deps import Caller, Process, Uow, get_process, may
+from app.api.problems import problem_responses
+from app.api.schemas.queues import ClockIn, ClockOut
+from app.api.strict_json import StrictRoute
+from app.domain.errors import ClockBackwardsError, FieldError
+from app.domain.vocabulary import Role
+from app.repositories.access import ClockRow
+
+router = APIRouter(prefix="/v1/sandbox", tags=["sandbox"], route_class=StrictRoute)
+
+
+@router.put(
+    "/clock",
+    dependencies=[may(Role.ADMIN)],
+    responses=problem_responses(ClockBackwardsError),
+)
+async def move_clock(
+    body: ClockIn, uow: Uow, caller: Caller, process: Annotated[Process, Depends(get_process)]
+) -> ClockOut:
+    """Move the business clock forward and set how fast it runs from there; 0 stops it."""
+    if body.now < caller.now:
+        raise ClockBackwardsError(errors=(FieldError("/now", ClockBackwardsError.code),))
+    clock = ClockRow(process.machine_now(), body.now, body.speed)
+    await uow.access.set_clock(clock)
+    process.move_clock(clock)
+    return ClockOut(now=body.now, speed=body.speed)

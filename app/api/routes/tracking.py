@@ -1,0 +1,30 @@
+"""What a driver sees by the tracking link: no key, nothing personal."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from app.api.caching import conditional
+from app.api.deps import Process, Spoken, Visitor, anyone, get_process
+from app.api.problems import problem_responses
+from app.api.schemas.entries import TrackedOut
+from app.api.tracking import tracked_bytes
+from app.domain.errors import TrackingNotFoundError
+
+router = APIRouter(prefix="/v1/tracking", tags=["tracking"])
+OfProcess = Annotated[Process, Depends(get_process)]
+Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_=-]+$")]
+
+
+@router.get(
+    "/{token}",
+    response_model=TrackedOut,
+    dependencies=[anyone()],
+    responses=problem_responses(TrackingNotFoundError),
+)
+async def track_entry(
+    token: Token, request: Request, visitor: Visitor, language: Spoken, process: OfProcess
+) -> Response:
+    """Return where an entry stands: place, expected wait, what is missing, what is due, and why."""
+    body = await tracked_bytes(process, visitor, token, language)
+    return conditional(request, body, 1, public=False, vary="Accept-Language")

@@ -1,0 +1,78 @@
+"""Boards as bytes: made once for all readers of a second, the same on every route."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.api.caching import etag_of
+from app.api.schemas.entries import EstimateOut
+from app.api.schemas.queues import CalledOut, LaneStatusOut, QueueOut, QueuesOut
+from app.domain.expected_wait import Estimate
+from app.domain.vocabulary import Queue
+from app.repositories.boards import CallMade
+from app.services.boards import LaneBoard, QueueBoard
+
+
+@dataclass(frozen=True, slots=True)
+class Boards:
+    """All boards of one moment, ready to send."""
+
+    all: bytes
+    etag: str
+    one: Mapping[Queue, bytes]
+
+
+def boards_of(boards: Mapping[Queue, QueueBoard]) -> Boards:
+    """Return the bytes of all boards."""
+    out = {queue: queue_out(board) for queue, board in boards.items()}
+    every = QueuesOut(items=list(out.values()))
+    body = every.__pydantic_serializer__.to_json(every)
+    one = {queue: board.__pydantic_serializer__.to_json(board) for queue, board in out.items()}
+    return Boards(body, etag_of(body), one)
+
+
+def queue_out(board: QueueBoard) -> QueueOut:
+    """Return one queue as everybody may see it."""
+    return QueueOut(
+        gate=board.queue.gate,
+        direction=board.queue.direction,
+        mode=board.mode,
+        names=board.gate.names,
+        open=board.is_open,
+        changes_at=board.changes_at,
+        waiting=board.waiting,
+        on_the_way=board.on_the_way,
+        oldest_wait_seconds=board.oldest_wait,
+        lanes=[_lane_out(lane) for lane in board.lanes],
+        called_now=[_called_out(call) for call in board.called_now],
+        calls_per_hour=board.calls_per_hour,
+        policy=board.policy,
+        as_of=board.as_of,
+    )
+
+
+def _lane_out(lane: LaneBoard) -> LaneStatusOut:
+    return LaneStatusOut(
+        lane=lane.lane,
+        rate=lane.rate,
+        waiting=lane.waiting,
+        oldest_wait_seconds=lane.oldest_wait,
+        expected_wait=_estimate_out(lane.expected),
+    )
+
+
+def _estimate_out(expected: Estimate) -> EstimateOut:
+    return EstimateOut(
+        seconds=expected.seconds,
+        method=expected.method,
+        sample=expected.sample,
+        reason=expected.reason,
+    )
+
+
+def _called_out(call: CallMade) -> CalledOut:
+    return CalledOut(
+        call_number=call.call_number,
+        lane=call.lane,
+        called_at=call.called_at,
+        window_ends_at=call.window_ends_at,
+    )

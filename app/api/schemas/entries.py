@@ -1,0 +1,426 @@
+"""Entries on the wire: what a company declares, what everybody is answered."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.api.schemas.types import (
+    PERSONAL,
+    Amount,
+    Choice,
+    Code,
+    Day,
+    Feet,
+    In,
+    Instant,
+    Kilograms,
+    Label,
+    Open,
+    Out,
+    Patch,
+    RawIdentifier,
+    Reference,
+    Remark,
+    Vnd,
+)
+from app.domain.green_lane import PhytosanitaryStatus
+from app.domain.required_checks import CheckKind
+from app.domain.vocabulary import Basis, Direction, Journey, Lane, Severity, State
+
+Country = Literal["VN", "CN"]
+
+
+class ContainerIn(In):
+    """A container on the vehicle."""
+
+    number: RawIdentifier
+    length_ft: Feet | None = None
+
+
+class VehicleIn(In):
+    """The vehicle that moves through the gate; one without driver has a `unit_id` for a plate."""
+
+    country: Country = "VN"
+    tractor_plate: Annotated[RawIdentifier | None, Field(examples=["12C-000.17"])] = None
+    unit_id: Annotated[str | None, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$")] = None
+    trailer_plate: Annotated[RawIdentifier | None, Field(examples=["12R-000.44"])] = None
+    payload_kg: Kilograms | None = None
+    """Registered payload; it decides the vehicle class of the fee."""
+    own_weight_kg: Kilograms | None = None
+    containers: Annotated[list[ContainerIn], Field(max_length=4)] = []
+    seal_numbers: Annotated[list[RawIdentifier], Field(max_length=10)] = []
+
+
+class ReceivingVehicleIn(In):
+    """A vehicle that takes over transshipped goods."""
+
+    country: Country = "VN"
+    tractor_plate: RawIdentifier | None = None
+    trailer_plate: RawIdentifier | None = None
+    payload_kg: Kilograms | None = None
+    containers: Annotated[list[ContainerIn], Field(max_length=4)] = []
+
+
+class GoodsLineIn(In):
+    """One kind of goods."""
+
+    goods_group: Annotated[Code, Field(examples=["fresh-produce-export"])]
+    """The group of the tariff that prices the goods; declared here, checked by an officer."""
+    product: Annotated[Code | None, Field(examples=["lychee"])] = None
+    hs_code: Annotated[RawIdentifier | None, Field(examples=["0810.90.20"])] = None
+    name: Label | None = None
+    gross_kg: Kilograms | None = None
+    quantity: Annotated[int | None, Field(ge=0, le=10**12)] = None
+    unit: Annotated[str | None, Field(max_length=20, pattern=r"^[\w .%/-]*$")] = None
+    customs_value_vnd: Vnd | None = None
+    origin: Annotated[str | None, Field(pattern="^[A-Z]{2}$", examples=["VN"])] = None
+
+
+class ConsignmentIn(In):
+    """The goods under one customs declaration."""
+
+    declaration_number: Annotated[RawIdentifier | None, Field(examples=["309900000015"])] = None
+    regime: Annotated[str | None, Field(pattern="^[A-Z][0-9]{2}$", examples=["B11"])] = None
+    customs_channel: Annotated[str | None, Field(pattern="^(green|yellow|red)$")] = None
+    """Decided by customs; it never decides the lane."""
+    lines: Annotated[list[GoodsLineIn], Field(min_length=1, max_length=200)]
+
+
+class CertificateIn(In):
+    """The phytosanitary certificate."""
+
+    number: Annotated[Label | None, Field(examples=["KD-2026-00001"])] = None
+    status: Choice[PhytosanitaryStatus] | None = None
+
+
+class DocumentsIn(In):
+    """Export papers of farm produce."""
+
+    phytosanitary_certificate: CertificateIn | None = None
+    growing_area_code: Annotated[RawIdentifier | None, Field(examples=["VN-LSOR-0001"])] = None
+    packing_house_code: Annotated[RawIdentifier | None, Field(examples=["VN-LSPH-0001"])] = None
+    test_documents: Annotated[list[Code], Field(max_length=20, examples=[["cadmium-test"]])] = []
+
+
+class DriverIn(In):
+    """Who drives: kept encrypted, masked in answers, never in events or logs."""
+
+    name: Annotated[Label | None, PERSONAL] = None
+    document_number: Annotated[Label | None, PERSONAL] = None
+    phone: Annotated[Label | None, PERSONAL] = None
+
+
+class PayerIn(In):
+    """Who pays the fee, where it is not the declarant."""
+
+    name: Label | None = None
+    tax_code: Annotated[RawIdentifier | None, Field(examples=["9900123459"])] = None
+    address: Remark | None = None
+
+
+class EntryIn(In):
+    """A vehicle's movement, declared before it arrives; no consignment means an empty vehicle."""
+
+    gate: Annotated[Code, Field(examples=["tan-thanh"])]
+    direction: Choice[Direction]
+    journey: Choice[Journey] = Journey.OWN_VEHICLE
+    planned_arrival_at: Instant | None = None
+    client_reference: Reference | None = None
+    vehicle: VehicleIn
+    receiving_vehicles: Annotated[list[ReceivingVehicleIn], Field(max_length=20)] = []
+    consignments: Annotated[list[ConsignmentIn], Field(max_length=20)] = []
+    documents: DocumentsIn | None = None
+    driver: DriverIn | None = None
+    payer: PayerIn | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return what is stored as declared: everything but the driver."""
+        return self.model_dump(mode="json", exclude={"driver"}, exclude_none=True)
+
+
+class VehiclePatch(In):
+    """A vehicle in an amendment; plates, containers and seals change by substitution only."""
+
+    country: Country | None = None
+    tractor_plate: RawIdentifier | None = None
+    unit_id: str | None = None
+    trailer_plate: RawIdentifier | None = None
+    payload_kg: Kilograms | None = None
+    own_weight_kg: Kilograms | None = None
+    containers: list[ContainerIn] | None = None
+    seal_numbers: list[RawIdentifier] | None = None
+
+
+class EntryPatch(Patch):
+    """A change of declared data, as a JSON merge patch: a field left out stays, null removes it."""
+
+    gate: Code | None = None
+    direction: Choice[Direction] | None = None
+    journey: Choice[Journey] | None = None
+    planned_arrival_at: Instant | None = None
+    client_reference: Reference | None = None
+    vehicle: VehiclePatch | None = None
+    receiving_vehicles: Annotated[list[ReceivingVehicleIn] | None, Field(max_length=20)] = None
+    consignments: Annotated[list[ConsignmentIn] | None, Field(max_length=20)] = None
+    documents: DocumentsIn | None = None
+    driver: DriverIn | None = None
+    payer: PayerIn | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the merge patch of the stored document: everything sent but the driver."""
+        return self.model_dump(mode="json", exclude={"driver"}, exclude_unset=True)
+
+
+class FindingOut(Out):
+    """Something wrong with the entry; a blocking one keeps it from being ready."""
+
+    rule: Annotated[str, Field(examples=["plate-cn-province-missing"])]
+    severity: Annotated[Severity, Open]
+    pointer: Annotated[str, Field(examples=["/vehicle/tractor_plate"])]
+    value: str | int | None
+    message: str
+
+
+class RefusalOut(Out):
+    """A green-lane rule that the entry does not meet."""
+
+    rule: Annotated[str, Field(examples=["GL-06"])]
+    message: str
+
+
+class VerdictOut(Out):
+    """The green-lane answer: all refusals at once."""
+
+    on: Day
+    provisional: bool
+    """Judged on the planned arrival; in position it is judged again and counts."""
+    eligible: bool
+    lane: Annotated[Lane, Open]
+    conditional: bool
+    """The lane is kept on a certificate that is requested or sampled only."""
+    considered: list[str]
+    refused: list[RefusalOut]
+    basis: Annotated[Basis, Open]
+
+
+class RateOut(Out):
+    """A number of the tariff with what it rests on."""
+
+    value: int
+    basis: Annotated[Basis, Open]
+    source: str
+
+
+class ChargeLineOut(Out):
+    """One vehicle's price: cell x multiplier x share."""
+
+    vehicle: str
+    order_kind: str
+    vehicle_class: str
+    goods_group: str
+    cell: RateOut
+    multiplier_basis_points: RateOut
+    share_basis_points: RateOut
+    amount: Amount
+    basis: Annotated[Basis, Open]
+
+
+class ChargeOut(Out):
+    """The price as it was frozen, with its edition and lines."""
+
+    id: UUID
+    tariff: str
+    official: bool
+    """False while any number of the edition is ours and not the law's."""
+    priced_on: Day
+    cause: str
+    goods_group: str
+    vehicle_class: str
+    basis: Annotated[Basis, Open]
+    lines: list[ChargeLineOut]
+    total: Amount
+
+
+class OrderOut(Out):
+    """What one payer owes of one kind."""
+
+    id: UUID
+    code: str
+    kind: str
+    amount: Amount
+    state: Annotated[str, Field(examples=["due"])]
+    paid_at: Instant | None
+
+
+class NextStepOut(Out):
+    """What is still to be done, and who does it."""
+
+    code: str
+    who: str
+    message: str
+    facts: Mapping[str, str | int | None]
+
+
+class EstimateOut(Out):
+    """An expected wait in open seconds; null with the reason where too little is known."""
+
+    seconds: int | None
+    method: str
+    sample: int
+    reason: str | None
+
+
+class PlaceOut(Out):
+    """How many would be called before this entry if calling happened now, plus one."""
+
+    place: int
+    ahead: Mapping[str, int]
+    points: int | None
+    open_wait_seconds: int
+    callable: bool
+    expected_wait: EstimateOut
+
+
+class DriverOut(Out):
+    """The driver, masked."""
+
+    name: str | None
+
+
+class TrackingOut(Out):
+    """A link for the driver: no key needed, nothing personal shown."""
+
+    token: str
+    url: str
+
+
+class EntryOut(Out):
+    """One vehicle's movement through a gate."""
+
+    id: UUID
+    reference: Annotated[str, Field(examples=["E4K7-9QXPM2"])]
+    gate: str
+    direction: Annotated[Direction, Open]
+    journey: Annotated[Journey, Open]
+    state: Annotated[State, Open]
+    version: int
+    client_reference: str | None
+    registered_at: Instant
+    changed_at: Instant
+    planned_arrival_at: Instant | None
+    unregistered: bool
+    contested: bool
+    held: bool
+    ready: bool
+    findings: list[FindingOut]
+    verdict: VerdictOut
+    charge: ChargeOut | None
+    orders: list[OrderOut]
+    next_steps: list[NextStepOut]
+    place: PlaceOut | None
+    call_number: str | None
+    presence_at: Instant | None
+    arrived_at: Instant | None
+    ended_at: Instant | None
+    yard: str | None
+    driver: DriverOut
+    declared: Mapping[str, Any]
+    tracking: TrackingOut | None
+
+
+class CheckIn(In):
+    """A check that an agency confirms or fails; sent again with its reference it counts once."""
+
+    kind: Choice[CheckKind]
+    result: Literal["passed", "failed"]
+    occurred_at: Instant | None = None
+    reason: Label | None = None
+    source_reference: Reference | None = None
+    certificate: CertificateIn | None = None
+    """With plant quarantine: its word on the phytosanitary certificate, which decides the lane."""
+
+    @model_validator(mode="after")
+    def _certificate_has_status(self) -> "CheckIn":
+        if self.certificate is None:
+            return self
+        if self.kind is not CheckKind.PLANT_QUARANTINE or self.certificate.status is None:
+            code, text = "certificate_of_plant_quarantine", "a status from plant quarantine only"
+            raise PydanticCustomError(code, text)
+        return self
+
+
+class CheckOut(Out):
+    """One agency's attributed confirmation."""
+
+    id: UUID
+    kind: str
+    agency: str
+    result: str
+    occurred_at: Instant
+    recorded_at: Instant
+    backfilled: bool
+
+
+class HoldIn(In):
+    """A stop, with its reason."""
+
+    reason: Label
+    source_reference: Reference | None = None
+
+
+class LiftIn(In):
+    """Why a hold ends."""
+
+    reason: Label
+
+
+class HoldOut(Out):
+    """An authority's stop on an entry."""
+
+    id: UUID
+    authority: str
+    reason: str
+    placed_at: Instant
+    lifted_at: Instant | None
+
+
+class ReportIn(In):
+    """When something was seen; told more than ten minutes later it needs a reason."""
+
+    occurred_at: Instant | None = None
+    reason: Label | None = None
+    source_reference: Reference | None = None
+
+
+class CancellationIn(In):
+    """Why an entry ends."""
+
+    reason: Label | None = None
+
+
+class TrackedOut(Out):
+    """What a driver sees: nothing personal, no plate, no company."""
+
+    reference: str
+    gate: str
+    direction: Annotated[Direction, Open]
+    state: Annotated[State, Open]
+    lane: Annotated[Lane, Open]
+    conditional: bool
+    call_number: str | None
+    place: PlaceOut | None
+    call_window_ends_at: Instant | None
+    next_steps: list[NextStepOut]
+    due: Amount
+    changed_because: Annotated[str | None, Field(examples=["lane.changed"])]
+    as_of: Instant
+
+
+class TrackingTokenOut(Out):
+    """A new tracking link; the one before opens nothing any more."""
+
+    token: str
+    url: str

@@ -1,0 +1,225 @@
+"""Queues, calls and observations on the wire."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.api.schemas.entries import EstimateOut
+from app.api.schemas.types import (
+    Amount,
+    AmountIn,
+    Choice,
+    Code,
+    In,
+    Instant,
+    Label,
+    Open,
+    Out,
+    RawIdentifier,
+    Reference,
+)
+from app.domain.vocabulary import Direction, Lane, QueueMode, State
+from typing import Literal
+
+
+class SightingIn(In):
+    """Whom an observation is about: an entry's reference, or a plate and a direction."""
+
+    reference: Annotated[str | None, Field(max_length=16, examples=["E4K7-9QXPM2"])] = None
+    plate: Annotated[RawIdentifier | None, Field(min_length=1, examples=["12C-000.17"])] = None
+    direction: Choice[Direction] | None = None
+    occurred_at: Instant | None = None
+    reason: Label | None = None
+    source_reference: Reference | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "SightingIn":
+        if self.reference is None and (self.plate is None or self.direction is None):
+            code, text = "reference_or_plate", "a reference, or a plate with a direction"
+            raise PydanticCustomError(code, text)
+        return self
+
+
+class MovementIn(SightingIn):
+    """A vehicle that goes into a yard or out of it."""
+
+    way: Literal["in", "out"]
+    gate: Code | None = None
+    """The gate an unknown plate is bound for, where the yard serves several."""
+
+
+class ArrivalIn(SightingIn):
+    """A vehicle seen at the gate itself."""
+
+    gate: Annotated[Code, Field(examples=["tan-thanh"])]
+
+
+class ExceptionOut(Out):
+    """What contradicts the rules; it stands in a review list until settled."""
+
+    id: UUID
+    rule: Annotated[str, Field(examples=["arrived-uncalled"])]
+    message: str
+
+
+class SeenOut(Out):
+    """A stored observation and what it led to."""
+
+    id: UUID
+    kind: str
+    occurred_at: Instant
+    recorded_at: Instant
+    backfilled: bool
+    entry: UUID | None
+    """None where several open entries share the plate and none was named."""
+    reference: str | None
+    state: Annotated[State, Open] | None
+    unregistered: bool
+    call_number: str | None
+    exceptions: list[ExceptionOut]
+
+
+class CallsIn(In):
+    """How many vehicles to call."""
+
+    count: Annotated[int, Field(ge=1, le=50, examples=[3])] = 1
+
+
+class HeadOut(Out):
+    """The first of a lane, as it was compared."""
+
+    lane: Annotated[Lane, Open]
+    rate: int
+    points: int
+    open_wait_seconds: int
+    waits_from: Instant
+
+
+class SkipOut(Out):
+    """Who would have been called but for a hold or a closure."""
+
+    call_number: str | None
+    lane: Annotated[Lane, Open]
+    points: int
+    reason: str
+    posted_by: str | None
+
+
+class CallOut(Out):
+    """A summons, with everything that explains why this vehicle was chosen."""
+
+    id: UUID
+    entry: UUID
+    reference: str
+    call_number: str
+    called_at: Instant
+    window_ends_at: Instant
+    lane: Annotated[Lane, Open]
+    points: int
+    open_wait_seconds: int
+    open_clock: int
+    policy: str
+    compared: list[HeadOut]
+    skips: list[SkipOut]
+
+
+class CallsOut(Out):
+    """The calls made, in order; fewer than asked where nobody else may be called."""
+
+    calls: list[CallOut]
+
+
+class LaneStatusOut(Out):
+    """One lane of a queue."""
+
+    lane: Annotated[Lane, Open]
+    rate: int | None
+    waiting: int
+    oldest_wait_seconds: int | None
+    expected_wait: EstimateOut
+
+
+class CalledOut(Out):
+    """A vehicle that is called now."""
+
+    call_number: str
+    lane: Annotated[Lane, Open]
+    called_at: Instant
+    window_ends_at: Instant
+
+
+class QueueOut(Out):
+    """A queue as everybody may see it: numbers and call numbers, no plates."""
+
+    gate: str
+    direction: Annotated[Direction, Open]
+    mode: Annotated[QueueMode, Open]
+    names: Mapping[str, str | None]
+    open: bool
+    changes_at: Instant | None
+    """When it next opens or closes."""
+    waiting: int
+    on_the_way: int
+    """Registered and not in position yet."""
+    oldest_wait_seconds: int | None
+    lanes: list[LaneStatusOut]
+    called_now: list[CalledOut]
+    calls_per_hour: int | None
+    policy: str
+    as_of: Instant
+
+
+class QueuesOut(Out):
+    """All queues of today."""
+
+    items: list[QueueOut]
+
+
+class PaymentIn(In):
+    """Money that came in; the same source reference pays once."""
+
+    amount: AmountIn
+    source_reference: Reference
+
+
+class PaymentOut(Out):
+    """Money that came in for an order."""
+
+    id: UUID
+    order: UUID
+    order_code: str
+    order_state: Annotated[str, Field(examples=["paid"])]
+    amount: Amount
+    source_reference: str
+    received_at: Instant
+
+
+class OrderDetailOut(Out):
+    """An order with its payments."""
+
+    id: UUID
+    code: str
+    entry: UUID
+    kind: str
+    amount: Amount
+    state: Annotated[str, Field(examples=["due"])]
+    created_at: Instant
+    paid_at: Instant | None
+    payments: list[PaymentOut]
+
+
+class ClockIn(In):
+    """Where to move the sandbox's business clock, and how fast it runs from there."""
+
+    now: Instant
+    speed: Annotated[int, Field(ge=0, le=100_000)] = 1
+
+
+class ClockOut(Out):
+    """The business clock."""
+
+    now: Instant
+    speed: int

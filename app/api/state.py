@@ -1,0 +1,103 @@
+"""What one process keeps for all its requests: caches of rows, and clocks read at the edge."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.api.memory import Moments
+from app.api.paging import Cursors
+from app.api.schemas.boards import Boards, boards_of
+from app.core.config import Settings
+from app.domain.reference import Reference
+from app.repositories.access import ClockRow
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Today, Tools
+from app.services.boards import read_boards
+from app.services.reference_data import read_reference
+
+SECOND = 1.0
+TRACKED_KEPT = 50_000
+BOARDS = "boards"
+
+
+def machine_now() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Process:
+    """One per process; rows are the truth, and a revision says when a cache is old."""
+
+    settings: Settings
+    sessions: async_sessionmaker[AsyncSession]
+    tools: Tools
+    cursors: Cursors
+    machine_now: Callable[[], datetime] = machine_now
+    reference: Reference | None = None
+    clock: ClockRow | None = None
+    tracked: Moments[bytes] = field(default_factory=lambda: Moments(SECOND, TRACKED_KEPT))
+    _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
+
+    def __post_init__(self) -> None:
+        """Let one reading of the reference data serve all who wait for it."""
+        self._reading = asyncio.Lock()
+        self._drawing = asyncio.Lock()
+
+    def now(self, clock: ClockRow | None) -> datetime:
+        """Return business time in whole seconds: the machine's, unless the sandbox moved it."""
+        machine = self.machine_now()
+        if clock is None or self.settings.is_production:
+            return machine.replace(microsecond=0)
+        passed = (machine - clock.machine_at) * clock.speed
+        return (clock.business_at + passed).replace(microsecond=0)
+
+    async def today(self) -> Today:
+        """Return what a visitor asks with, from memory; at most a second old."""
+        reference = self.reference or await self.reference_at(None)
+        return Today(self.now(self.clock), reference)
+
+    async def reference_at(self, revision: int | None) -> Reference:
+        """Return the reference data of `revision`, reading them when memory has another."""
+        if self.reference is not None and revision in (None, self.reference.revision):
+            return self.reference
+        async with self._reading:
+            if self.reference is None or revision not in (None, self.reference.revision):
+                self.reference = await self._read()
+        return self.reference
+
+    async def boards(self) -> Boards:
+        """Return all boards, drawn once a second for whoever asks."""
+        kept = self._boards.get(BOARDS)
+        if kept is not None:
+            return kept
+        async with self._drawing:
+            return self._boards.get(BOARDS) or await self._draw()
+
+    def move_clock(self, clock: ClockRow) -> None:
+        """Go by a business clock that was moved just now; what was drawn before is old."""
+        self.clock = clock
+        self._boards.clear()
+        self.tracked.clear()
+
+    async def pulse(self) -> None:
+        """Learn what other processes changed: the reference data, the sandbox's clock."""
+        async with self.sessions() as session:
+            pulse = await UnitOfWork(session).access.pulse()
+        self.clock = pulse.clock
+        await self.reference_at(pulse.revision)
+
+    async def _draw(self) -> Boards:
+        today = await self.today()
+        async with self.sessions() as session:
+            drawn = boards_of(await read_boards(UnitOfWork(session), today))
+        self._boards.put(BOARDS, drawn)
+        return drawn
+
+    async def _read(self) -> Reference:
+        strict = self.settings.is_production
+        async with self.sessions() as session:
+            return await read_reference(UnitOfWork(session), unofficial_needs_confirmation=strict)

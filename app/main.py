@@ -1,0 +1,96 @@
+"""The application: `create_app()` builds it; importing this module opens nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from app.api import manners
+from app.api.paging import Cursors
+from app.api.rate_limits import RateLimits
+from app.api.routes import ROUTERS, SANDBOX_ROUTERS
+from app.api.state import Process
+from app.core.ciphers import Cipher, Tokens
+from app.core.config import Settings, load_settings
+from app.core.database import check_version, is_passing, make_engine, make_sessions
+from app.core.ids import reference_of, uuid7
+from app.services.act import Tools
+
+PULSE_SECONDS = 1
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the service for `settings`, read from the environment where none are given."""
+    settings = settings or load_settings()
+    app = FastAPI(
+        title="Border gate",
+        version="0.1.0",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.rate_limits = RateLimits(
+        {"public": settings.rate_limit_public, "key": settings.rate_limit_key}
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    if not settings.is_production:
+        for router in SANDBOX_ROUTERS:
+            app.include_router(router)
+    manners.install(
+        app,
+        max_body_bytes=settings.max_body_bytes,
+        max_body_depth=settings.max_body_depth,
+        hsts=settings.is_production,
+    )
+    return app
+
+
+def make_tools(settings: Settings) -> Tools:
+    """Return what only the edge can make: identities, tokens, ciphertexts."""
+    return Tools(
+        new_id=uuid7,
+        reference_of=reference_of,
+        tokens=Tokens(settings.token_secret.get_secret_value()),
+        cipher=Cipher(settings.encryption_keys, settings.pepper.get_secret_value()),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    if settings.database_url is None:
+        message = "DATABASE_URL: no database; `gate serve` starts one where none is named"
+        raise RuntimeError(message)
+    engine = make_engine(settings.database_url.get_secret_value(), settings)
+    async with engine.connect() as connection:
+        await check_version(connection)
+    process = Process(
+        settings=settings,
+        sessions=make_sessions(engine),
+        tools=make_tools(settings),
+        cursors=Cursors(settings.cursor_secret.get_secret_value()),
+    )
+    app.state.process, app.state.engine = process, engine
+    await process.pulse()
+    pulsing = asyncio.create_task(_keep_pulse(process))
+    yield
+    pulsing.cancel()
+    await asyncio.gather(pulsing, return_exceptions=True)
+    await engine.dispose()
+
+
+async def _keep_pulse(process: Process) -> None:
+    """Learn each second what other processes changed; a database that is away comes back."""
+    while True:
+        await asyncio.sleep(PULSE_SECONDS)
+        try:
+            await process.pulse()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("database away", error=type(error).__name__)

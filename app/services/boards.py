@@ -1,0 +1,126 @@
+"""What the public sees of every queue: made once for all readers, from a few statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.expected_wait import Estimate, by_recent_waits
+from app.domain.gates import Gate
+from app.domain.open_clock import OpenClock
+from app.domain.policy import PolicyEdition
+from app.domain.vocabulary import Lane, Queue, QueueMode, State
+from app.repositories.boards import CallMade, Standing
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Today
+
+RECENT = timedelta(hours=2)
+HOUR = timedelta(hours=1)
+WAITS = {QueueMode.CALLED: State.QUEUED, QueueMode.ARRIVAL_ORDER: State.ARRIVED}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneBoard:
+    """One lane of a queue; waits are open seconds."""
+
+    lane: Lane
+    rate: int | None
+    waiting: int
+    oldest_wait: int | None
+    expected: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class QueueBoard:
+    """One queue as everybody may see it."""
+
+    queue: Queue
+    mode: QueueMode
+    gate: Gate
+    is_open: bool
+    changes_at: datetime | None
+    waiting: int
+    on_the_way: int
+    oldest_wait: int | None
+    lanes: Sequence[LaneBoard]
+    called_now: Sequence[CallMade]
+    calls_per_hour: int | None
+    policy: str
+    as_of: datetime
+
+
+async def read_boards(uow: UnitOfWork, today: Today) -> Mapping[Queue, QueueBoard]:
+    """Return the boards of all queues of today, in two statements."""
+    edition = today.reference.policies.get(today.day)
+    if edition is None:
+        return {}
+    standings = await uow.boards.standings()
+    calls = await uow.boards.calls_since(today.now - RECENT)
+    return {
+        queue: _board(
+            today,
+            edition,
+            queue,
+            [one for one in standings if one.queue == queue],
+            [one for one in calls if one.queue == queue],
+        )
+        for queue in today.reference.queues(today.day)
+    }
+
+
+def _board(
+    today: Today,
+    edition: PolicyEdition,
+    queue: Queue,
+    standings: Sequence[Standing],
+    calls: Sequence[CallMade],
+) -> QueueBoard:
+    mode, clock = edition.modes[queue], today.reference.clock(queue)
+    waiting = [one for one in standings if one.state is WAITS[mode]]
+    lanes = Lane if mode is QueueMode.CALLED else ()
+    return QueueBoard(
+        queue=queue,
+        mode=mode,
+        gate=today.reference.gates[queue.gate],
+        is_open=clock.is_open(today.now),
+        changes_at=clock.next_change(today.now),
+        waiting=sum(one.count for one in waiting),
+        on_the_way=sum(one.count for one in standings if one.state is State.REGISTERED),
+        oldest_wait=_oldest(waiting, clock, today.now),
+        lanes=[_lane(today, edition, lane, waiting, calls, clock) for lane in lanes],
+        called_now=[call for call in calls if call.still_called],
+        calls_per_hour=_rate(calls, clock, today.now) if mode is QueueMode.CALLED else None,
+        policy=edition.code,
+        as_of=today.now,
+    )
+
+
+def _lane(  # noqa: PLR0913, PLR0917 - the parts of one board
+    today: Today,
+    edition: PolicyEdition,
+    lane: Lane,
+    waiting: Sequence[Standing],
+    calls: Sequence[CallMade],
+    clock: OpenClock,
+) -> LaneBoard:
+    here = [one for one in waiting if one.lane is lane]
+    recent = [one.open_wait for one in calls if one.lane is lane]
+    return LaneBoard(
+        lane=lane,
+        rate=edition.rates[lane],
+        waiting=sum(one.count for one in here),
+        oldest_wait=_oldest(here, clock, today.now),
+        expected=by_recent_waits(recent),
+    )
+
+
+def _oldest(standings: Iterable[Standing], clock: OpenClock, now: datetime) -> int | None:
+    since = [one.oldest for one in standings if one.oldest is not None]
+    return clock.seconds_between(min(since), now) if since else None
+
+
+def _rate(calls: Sequence[CallMade], clock: OpenClock, now: datetime) -> int | None:
+    """Return the calls per open hour of the last hours, None where it was never open."""
+    open_seconds = clock.seconds_between(now - RECENT, now)
+    if open_seconds <= 0:
+        return None
+    return len([one for one in calls if one.called_at > now - RECENT]) * 3600 // open_seconds

@@ -1,0 +1,87 @@
+"""Prices without registering: many vehicles, one day, all of them or none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote
+from app.domain.errors import FieldError, TariffRefusalError, UnknownCodeError
+from app.domain.reference import Reference
+from app.domain.vocabulary import Direction, Journey
+
+MOST_REFUSALS = 100
+"""More would only repeat themselves; those of the first vehicles are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One vehicle's movement as it was asked about; `gate` is a code."""
+
+    gate: str
+    direction: Direction
+    journey: Journey
+    goods: tuple[GoodsValue, ...]
+    vehicle: Payload
+    receiving: tuple[Payload, ...]
+
+
+def quote_all(
+    reference: Reference, asked: Sequence[Asked], on: date, known_on: date | None = None
+) -> tuple[Quote, ...]:
+    """Return the price of every vehicle by the edition of `on`, as known now or on `known_on`.
+
+    Raises:
+        UnknownCodeError: a gate or goods group that no row knows; all of them are named.
+        TariffRefusalError: the tariff has no price for some vehicle; nothing is priced then. The
+            code is that of the first refusal, the errors name all by vehicle.
+    """
+    if unknown := tuple(_unknown(reference, asked)):
+        raise UnknownCodeError(errors=unknown[:MOST_REFUSALS], value=unknown[0].value)
+    edition = reference.tariffs.in_force(on, known_on)
+    quotes: list[Quote] = []
+    refused: list[TariffRefusalError] = []
+    errors: list[FieldError] = []
+    for number, one in enumerate(asked):
+        try:
+            quotes.append(quote(edition, _facts(reference, one)))
+        except TariffRefusalError as refusal:
+            refused.append(refusal)
+            errors += (_at_vehicle(number, error) for error in refusal.errors)
+    if refused:
+        raise type(refused[0])(errors=errors[:MOST_REFUSALS])
+    return tuple(quotes)
+
+
+def _facts(reference: Reference, asked: Asked) -> FeeFacts:
+    return FeeFacts(
+        reference.gates[asked.gate].mode,
+        asked.direction,
+        asked.journey,
+        asked.goods,
+        asked.vehicle,
+        asked.receiving,
+    )
+
+
+def _unknown(reference: Reference, asked: Sequence[Asked]) -> Iterator[FieldError]:
+    groups = {group for one in reference.tariffs.editions.values() for group in one.groups}
+    for number, vehicle in enumerate(asked):
+        at = f"/vehicles/{number}"
+        if vehicle.gate not in reference.gates:
+            yield FieldError(f"{at}/gate", UnknownCodeError.code, vehicle.gate)
+        for index, line in enumerate(vehicle.goods):
+            # Before any edition is confirmed no group is known; pricing says what is missing.
+            if groups and line.goods_group not in groups:
+                pointer = f"{at}/goods/{index}/goods_group"
+                yield FieldError(pointer, UnknownCodeError.code, line.goods_group)
+
+
+# Where the tariff's own facts stand in a request.
+_POINTERS = {"mode": "/gate", "vehicle": "", "receiving": "/receiving_vehicles", "goods": "/goods"}
+
+
+def _at_vehicle(number: int, error: FieldError) -> FieldError:
+    head, slash, rest = error.pointer[1:].partition("/")
+    pointer = f"/vehicles/{number}{_POINTERS[head]}{slash}{rest}"
+    value = error.value if head != "mode" else None
+    return FieldError(pointer, error.rule, value)
