@@ -16,6 +16,7 @@ from app.core.ciphers import Cipher, Tokens
 from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_sessions
 from app.core.ids import reference_of, uuid7
+from app.core.migrations import newest_revision
 from app.services.act import Tools
 
 PULSE_SECONDS = 1
@@ -41,7 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if not settings.is_production:
         for router in SANDBOX_ROUTERS:
             app.include_router(router)
-    manners.install(
+    app.state.metrics = manners.install(
         app,
         max_body_bytes=settings.max_body_bytes,
         max_body_depth=settings.max_body_depth,
@@ -74,6 +75,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         sessions=make_sessions(engine),
         tools=make_tools(settings),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
+        schema_head=newest_revision() or "",
     )
     app.state.process, app.state.engine = process, engine
     await process.pulse()

@@ -40,7 +40,10 @@ def get_process(request: Request) -> Process:
     return process
 
 
-async def get_uow(process: Annotated[Process, Depends(get_process)]) -> AsyncIterator[UnitOfWork]:
+OfProcess = Annotated[Process, Depends(get_process)]
+
+
+async def get_uow(process: OfProcess) -> AsyncIterator[UnitOfWork]:
     """One transaction a request: commit if the endpoint returns, roll back if it raises."""
     async with process.sessions.begin() as session:
         yield UnitOfWork(session)
@@ -53,7 +56,7 @@ Uow = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
 async def get_opening(
     request: Request,
     uow: Uow,
-    process: Annotated[Process, Depends(get_process)],
+    process: OfProcess,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Opening:
     """Return who asks, in the one statement that opens a request.
@@ -75,7 +78,7 @@ async def get_opening(
 
 
 async def get_caller(
-    process: Annotated[Process, Depends(get_process)],
+    process: OfProcess,
     opening: Annotated[Opening, Depends(get_opening, scope="function")],
 ) -> Act:
     """Return one principal's act: who, when, on which reference data."""
@@ -91,7 +94,7 @@ async def get_caller(
 Caller = Annotated[Act, Depends(get_caller, scope="function")]
 
 
-async def get_visitor(request: Request, process: Annotated[Process, Depends(get_process)]) -> Today:
+async def get_visitor(request: Request, process: OfProcess) -> Today:
     """Return what anybody may ask with, from memory."""
     limits: RateLimits = request.app.state.rate_limits
     limits.admit(request.scope, "public", client_of(request.scope))

@@ -11,11 +11,13 @@ from app.api.memory import Moments
 from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
 from app.core.config import Settings
+from app.core.database import is_passing
 from app.domain.reference import Reference
 from app.repositories.access import ClockRow
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today, Tools
 from app.services.boards import read_boards
+from app.services.readiness import Readiness, read_readiness
 from app.services.reference_data import read_reference
 
 SECOND = 1.0
@@ -36,6 +38,7 @@ class Process:
     sessions: async_sessionmaker[AsyncSession]
     tools: Tools
     cursors: Cursors
+    schema_head: str
     machine_now: Callable[[], datetime] = machine_now
     reference: Reference | None = None
     clock: ClockRow | None = None
@@ -89,6 +92,18 @@ class Process:
             pulse = await UnitOfWork(session).access.pulse()
         self.clock = pulse.clock
         await self.reference_at(pulse.revision)
+
+    async def readiness(self) -> Readiness:
+        """Return how fit this process is to be sent work."""
+        try:
+            async with self.sessions() as session:
+                reference = self.reference or await self.reference_at(None)
+                uow = UnitOfWork(session)
+                return await read_readiness(uow, reference, self.machine_now(), self.schema_head)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            return Readiness(database="not reached")
 
     async def _draw(self) -> Boards:
         today = await self.today()

@@ -10,9 +10,7 @@ from app.services.act import Today
 from app.services.entries import Tracked, tracked
 
 
-async def tracked_bytes(
-    process: Process, today: Today, token: str, language: Language
-) -> bytes:
+async def tracked_bytes(process: Process, today: Today, token: str, language: Language) -> bytes:
     """Return the answer to a token, from memory where it is less than a second old.
 
     Raises:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, func, literal, select, true
+from sqlalchemy import Select, cast, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import INTERVAL, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
@@ -82,6 +82,12 @@ class AccessRepository:
         )
         row = (await self._session.execute(statement)).one()
         return Pulse(row.revision, _clock(row.BusinessClock))
+
+    async def schema_and_time(self) -> tuple[str | None, datetime]:
+        """Return the migration that is applied, and the database's time."""
+        statement = text("SELECT (SELECT version_num FROM alembic_version), clock_timestamp()")
+        applied, now = (await self._session.execute(statement)).one()
+        return applied, now
 
     async def store_answer(self, principal_id: UUID, key: str, answer: Answer) -> bool:
         """Keep `answer` for retries; False where another request stored one in the meantime."""

@@ -1,15 +1,18 @@
 """Reference rows in and out: documents are taken apart into rows, and put together again."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, Table, func, inspect, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.errors import DomainError, OverlappingForceError, OverlappingValidityError
 from app.models import (
     Base,
     EditionConfirmation,
@@ -33,6 +36,8 @@ from app.models import (
 )
 
 Document = dict[str, Any]
+Values = Mapping[str, Any]
+EXCLUSION_VIOLATION = "23P01"
 DATED: Sequence[tuple[str, type[Base]]] = (
     ("hours", GateHours),
     ("closures", GateClosure),
@@ -40,7 +45,7 @@ DATED: Sequence[tuple[str, type[Base]]] = (
 )
 
 
-def days(row: Mapping[str, Any], first: str = "valid_from", end: str = "valid_to") -> Range[date]:
+def days(row: Values, first: str = "valid_from", end: str = "valid_to") -> Range[date]:
     """Return the half-open range of two ISO days in a row; None is open."""
     start, stop = (date.fromisoformat(row[key]) if row.get(key) else None for key in (first, end))
     return Range(start, stop, bounds="[)")
@@ -70,6 +75,10 @@ class ReferenceRepository:
         """Return the number of the present reference data."""
         return (await self._session.execute(select(ReferenceRevision.revision))).scalar_one()
 
+    async def lock(self) -> None:
+        """Keep other writers of reference data waiting until the transaction ends."""
+        await self._session.execute(select(ReferenceRevision.revision).with_for_update())
+
     async def bump(self) -> None:
         """Count the revision up, so that every process reads anew."""
         row = insert(ReferenceRevision).values(id=1, revision=1)
@@ -80,12 +89,41 @@ class ReferenceRepository:
             )
         )
 
-    async def add_rows(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
-        """Add the rows that are not there yet and return how many were new."""
-        if not rows:
-            return 0
-        statement = insert(table).values(rows).on_conflict_do_nothing().returning(text("1"))
-        return len((await self._session.execute(statement)).all())
+    async def add_rows(self, table: type[Base], rows: Sequence[Values]) -> int:
+        """Add the rows that are not there, close those that now end, return how many of both.
+
+        A row without days is there when its key is; a dated one when the same was said from the
+        same day on. What is there stays as it is but for an open end. Ask under `lock`.
+
+        Raises:
+            OverlappingForceError, OverlappingValidityError: rows contradict what is in force.
+        """
+        facts = _table_of(table)
+        kept = {_saying(facts, row): row for row in await self._kept(facts)}
+        new = [row for row in rows if _saying(facts, row) not in kept]
+        ended = [row for row in rows if _ends(facts, kept.get(_saying(facts, row)), row)]
+        for row in ended:
+            await self._close(facts, kept[_saying(facts, row)], row)
+        if new:
+            await self._insert(facts, new)
+        return len(new) + len(ended)
+
+    async def _kept(self, table: Table) -> Sequence[Values]:
+        return [dict(row) for row in (await self._session.execute(select(table))).mappings()]
+
+    async def _insert(self, table: Table, rows: Sequence[Values]) -> None:
+        try:
+            await self._session.execute(insert(table), rows)
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlstate", None) != EXCLUSION_VIOLATION:
+                raise
+            raise _overlap(table, error) from error
+
+    async def _close(self, table: Table, kept: Values, row: Values) -> None:
+        """Give the open end of a row its day."""
+        column = str(_closable(table))
+        same = (one == kept[one.name] for one in table.primary_key)
+        await self._session.execute(update(table).where(*same).values({column: row[column]}))
 
     async def close_force(self, code: str, valid_on: Range[date], known_to: date) -> None:
         """Close what was known of an edition's days; the database refuses any other edit."""
@@ -142,12 +180,13 @@ class ReferenceRepository:
     async def tariffs(self) -> list[Document]:
         """Return the tariff editions in published shape, their force as the rows say."""
         force = defaultdict(list)
-        order = select(TariffForce).order_by(func.lower(TariffForce.known_on))
+        known, valid = func.lower(TariffForce.known_on), func.lower(TariffForce.valid_on)
+        order = select(TariffForce).order_by(known.nulls_first(), valid.nulls_first())
         for row in await self._all(order):
-            known = {"known_from": _iso(row.known_on.lower), "known_to": _iso(row.known_on.upper)}
-            force[row.code].append({**dated(row), **known})
+            bounds = {"known_from": _iso(row.known_on.lower), "known_to": _iso(row.known_on.upper)}
+            force[row.code].append({**dated(row), **bounds})
         rows = await self._all(select(TariffEdition).order_by(TariffEdition.code))
-        return [{**row.document, "force": force[row.code]} for row in rows]
+        return [{**row.document, **_in_force(force[row.code])} for row in rows]
 
     async def policies(self) -> list[Document]:
         """Return the policy editions in published shape, their days as the rows say."""
@@ -182,13 +221,66 @@ class ReferenceRepository:
         return (await self._session.execute(statement)).first() is not None
 
     async def _by(self, table: Any, owner: str) -> Mapping[str, list[Document]]:  # noqa: ANN401
-        """Return the dated rows of a table by their owner, earliest first."""
+        """Return the dated rows of a table by their owner, earliest first, else as published."""
         found: dict[str, list[Document]] = defaultdict(list)
-        for row in await self._all(
-            select(table).order_by(func.lower(table.valid_on).nulls_first())
-        ):
+        order = (func.lower(table.valid_on).nulls_first(), *inspect(table).primary_key)
+        for row in await self._all(select(table).order_by(*order)):
             found[getattr(row, owner)].append(dated(row))
         return found
 
     async def _all(self, statement: Select[Any]) -> Iterable[Any]:
         return (await self._session.scalars(statement)).all()
+
+
+def _table_of(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _closable(table: Table) -> str | None:
+    """Return the column of days whose open end may be closed, None where rows have no days."""
+    return next((name for name in ("known_on", "valid_on") if name in table.c), None)
+
+
+def _saying(table: Table, row: Values) -> Hashable:
+    """Return what makes a row the same as another: its key, or what it says from which day on.
+
+    An edition is known by its code; any other dated row has no name but what it says.
+    """
+    names = [column.name for column in table.primary_key]
+    if names == ["id"] or "valid_on" in names:
+        names = [name for name in table.c.keys() if name != "id"]  # noqa: SIM118 - not a dict
+    closable = _closable(table)
+    return tuple(_plain(row[name], closed=name == closable) for name in names)
+
+
+def _plain(value: Any, *, closed: bool) -> Hashable:  # noqa: ANN401 - any column's value
+    if isinstance(value, Range):
+        return value.lower if closed else (value.lower, value.upper)
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
+
+
+def _ends(table: Table, kept: Values | None, row: Values) -> bool:
+    """Tell whether `row` gives a day to the open end of the one that is kept."""
+    column = _closable(table)
+    if kept is None or column is None:
+        return False
+    return kept[column].upper is None and row[column].upper is not None
+
+
+def _overlap(table: Table, error: IntegrityError) -> DomainError:
+    """Return the rules' name for days that are taken already."""
+    kind = OverlappingForceError if "known_on" in table.c else OverlappingValidityError
+    detail = getattr(getattr(error.orig, "__cause__", None), "detail", None)
+    return kind(one=table.name, other=detail)
+
+
+def _in_force(force: Sequence[Document]) -> Document:
+    """Return the days of an edition by the latest knowledge, and all rows that say so."""
+    latest = [row for row in force if row["known_to"] is None]
+    return {
+        "valid_from": latest[0]["valid_from"] if latest else None,
+        "valid_to": latest[-1]["valid_to"] if latest else None,
+        "force": list(force),
+    }

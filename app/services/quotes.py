@@ -46,7 +46,7 @@ def quote_all(
             quotes.append(quote(edition, _facts(reference, one)))
         except TariffRefusalError as refusal:
             refused.append(refusal)
-            errors += (_at_vehicle(number, error) for error in refusal.errors)
+            errors += (_in_request(number, one, error) for error in refusal.errors)
     if refused:
         raise type(refused[0])(errors=errors[:MOST_REFUSALS])
     return tuple(quotes)
@@ -80,8 +80,12 @@ def _unknown(reference: Reference, asked: Sequence[Asked]) -> Iterator[FieldErro
 _POINTERS = {"mode": "/gate", "vehicle": "", "receiving": "/receiving_vehicles", "goods": "/goods"}
 
 
-def _at_vehicle(number: int, error: FieldError) -> FieldError:
+def _in_request(number: int, asked: Asked, error: FieldError) -> FieldError:
+    """Return a refusal with its pointer into the request."""
     head, slash, rest = error.pointer[1:].partition("/")
-    pointer = f"/vehicles/{number}{_POINTERS[head]}{slash}{rest}"
-    value = error.value if head != "mode" else None
-    return FieldError(pointer, error.rule, value)
+    pointer = f"/vehicles/{number}{_POINTERS[head]}"
+    if head == "mode":
+        return FieldError(pointer, error.rule, asked.gate)
+    if head == "goods" and not asked.goods:  # an empty vehicle has no line to point at
+        return FieldError(pointer, error.rule, error.value)
+    return FieldError(f"{pointer}{slash}{rest}", error.rule, error.value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.domain.charges import Tariffs, parse_edition, parse_force
 from app.domain.gates import parse_gate, parse_yard
@@ -17,22 +18,32 @@ Confirmations = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 async def read_reference(uow: UnitOfWork, *, unofficial_needs_confirmation: bool) -> Reference:
-    """Return the reference data as the rows stand now.
+    """Return the reference data as the rows stand now, all of one revision.
 
     In production an edition that is not official is left out until two board members confirmed
     it; `pending` then names it.
     """
+    while True:
+        revision = await uow.reference.revision()
+        found = await _read(uow, revision, strict=unofficial_needs_confirmation)
+        # A change that was committed between two of the statements makes them read again.
+        if await uow.reference.revision() == revision:
+            return found
+
+
+async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     kept = await uow.reference.documents()
     gates = await uow.reference.gates()
     produce = {**kept["produce"], "products": await uow.reference.products()}
     checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
-    confirmed = await uow.reference.confirmations() if unofficial_needs_confirmation else None
+    confirmed = await uow.reference.confirmations() if strict else None
     rules = list(_usable("policy", policies, confirmed))
     editions = {document["code"]: parse_policy(document) for document in rules}
+    zone = ZoneInfo(kept["gates"]["time_zone"])
     return Reference(
-        revision=await uow.reference.revision(),
-        gates={document["code"]: parse_gate(document) for document in gates},
+        revision=revision,
+        gates={document["code"]: parse_gate(document, zone) for document in gates},
         yards={row["code"]: parse_yard(row) for row in await uow.reference.yards()},
         lane_rows=_lane_rows(gates, produce),
         required_checks=parse_required_checks(checks),
@@ -47,6 +58,7 @@ async def read_reference(uow: UnitOfWork, *, unofficial_needs_confirmation: bool
             "tariffs": {document["code"]: document for document in tariffs},
             "policies": {document["code"]: document for document in policies},
         },
+        zone=zone,
     )
 
 

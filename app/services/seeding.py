@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from app.domain.charges import parse_edition
+from app.domain.charges import Tariffs, parse_edition, parse_force
 from app.domain.gates import parse_gates, parse_yards
+from app.domain.green_lane import parse_lane_days, parse_products
 from app.domain.policy import parse_policy
+from app.domain.required_checks import parse_required_checks
 from app.models import (
     Base,
     Gate,
@@ -31,6 +33,7 @@ from app.repositories.unit_of_work import UnitOfWork
 
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
+DAYS = ("valid_from", "valid_to")
 NAMES = ("gates", "yards", "produce", "required-checks", "queue-policy")
 
 
@@ -46,34 +49,45 @@ def published_documents() -> dict[str, Row]:
 
 
 class Seeding:
-    """Loads what is new and leaves what is there; the database refuses to edit it anyway."""
+    """Loads what is new and leaves what is there, but for a row that now ends.
+
+    The database refuses any other edit of what was announced: a changed row is a new one, from a
+    day on which the old one has ended.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         """Work within one transaction."""
         self._uow = uow
 
     async def load(self, documents: Mapping[str, Row]) -> int:
-        """Check `documents`, add the rows that are missing and return how many.
+        """Check `documents`, add the rows that are missing, close those that end; return how many.
 
         Raises:
             DomainError: a document contradicts itself or what is in force; nothing is stored.
         """
         _check(documents)
-        added = 0
+        reference = self._uow.reference
+        await reference.lock()
+        changed = 0
         for table, rows in _tables(documents):
-            added += await self._uow.reference.add_rows(table, rows)
-        if added:
-            await self._uow.reference.bump()
-        return added
+            changed += await reference.add_rows(table, rows)
+        if changed:
+            await reference.bump()
+        return changed
 
 
 def _check(documents: Mapping[str, Row]) -> None:
     """Read every document once as the rules will; what cannot be read is not stored."""
     parse_gates(documents["gates"])
+    for gate in documents["gates"]["gates"]:
+        parse_lane_days(gate)
     parse_yards(documents["yards"])
+    parse_products(documents["produce"])
+    parse_required_checks(documents["required-checks"])
     parse_policy(documents["queue-policy"])
-    for edition in _editions(documents):
-        parse_edition(edition)
+    editions = _editions(documents)
+    force = [row for edition in editions for row in parse_force(edition)]
+    Tariffs([parse_edition(edition) for edition in editions], force)
 
 
 def _editions(documents: Mapping[str, Row]) -> list[Row]:
@@ -171,7 +185,11 @@ def _of_editions(tariffs: Iterable[Row], policy: Row) -> Iterator[tuple[type[Bas
     yield (
         TariffEdition,
         [
-            {"code": one["code"], "official": one["official"], "document": _without(one, "force")}
+            {
+                "code": one["code"],
+                "official": one["official"],
+                "document": _without(one, "force", *DAYS),
+            }
             for one in tariffs
         ],
     )
@@ -195,14 +213,14 @@ def _of_editions(tariffs: Iterable[Row], policy: Row) -> Iterator[tuple[type[Bas
                 "code": policy["code"],
                 "official": policy["official"],
                 "valid_on": days(policy),
-                "document": policy,
+                "document": _without(policy, *DAYS),
             }
         ],
     )
 
 
 def _dated(row: Row) -> dict[str, Any]:
-    return {"valid_on": days(row), "facts": _without(row, "valid_from", "valid_to")}
+    return {"valid_on": days(row), "facts": _without(row, *DAYS)}
 
 
 def _without(row: Row, *keys: str) -> dict[str, Any]:

@@ -7,12 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.api.caching import conditional, expected_versions, version_tag
-from app.api.deps import Caller, Process, Retry, Spoken, Uow, get_process, may
+from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.paging import Cursors, Page, Paging
 from app.api.problems import problem_responses
 from app.api.schemas.answers import check_out, entry_out, hold_out, place_out, tracking_out
 from app.api.schemas.entries import (
-    CancellationIn,
     CheckIn,
     CheckOut,
     EntryIn,
@@ -22,7 +21,6 @@ from app.api.schemas.entries import (
     HoldOut,
     LiftIn,
     PlaceOut,
-    ReportIn,
     TrackingOut,
 )
 from app.api.schemas.types import Instant
@@ -40,11 +38,9 @@ from app.domain.errors import (
     PlateAlreadyRegisteredError,
     PlateMissingError,
     ReasonRequiredError,
-    ReleaseRefusedError,
     RetryCollisionError,
     RetryMismatchError,
     StaleVersionError,
-    StepRefusedError,
     UnknownCodeError,
 )
 from app.domain.vocabulary import Direction, Lane, Role, State
@@ -53,12 +49,10 @@ from app.services.amendment import Amendment, Certificate
 from app.services.checks import CheckReport, Checks
 from app.services.declaring import Driver
 from app.services.entries import Entries
-from app.services.passage import Passage, Report
 from app.services.registration import Registration
 from app.services.sightings import plate_of
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"], route_class=StrictRoute)
-OfProcess = Annotated[Process, Depends(get_process)]
 
 EVERYBODY = (
     Role.COMPANY, Role.APP, Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR,
@@ -95,7 +89,7 @@ async def register_entry(
 class Filters:
     """What a list of entries is narrowed to."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a query field
+    def __init__(
         self,
         gate: str | None = None,
         direction: Direction | None = None,
@@ -164,8 +158,10 @@ def _position(cursors: Cursors, paging: Paging, named: dict[str, str]) -> list[A
 
 
 @router.get(
-    "/{entry}", response_model=EntryOut,
-    dependencies=[may(*EVERYBODY)], responses=problem_responses(EntryNotFoundError)
+    "/{entry}",
+    response_model=EntryOut,
+    dependencies=[may(*EVERYBODY)],
+    responses=problem_responses(EntryNotFoundError),
 )
 async def get_entry(
     entry: UUID, request: Request, uow: Uow, caller: Caller, language: Spoken, process: OfProcess
@@ -185,7 +181,7 @@ async def get_entry(
         UnknownCodeError, DuplicateReferenceError,
     ),
 )  # fmt: skip
-async def amend_entry(  # noqa: PLR0913, PLR0917 - dependencies
+async def amend_entry(
     entry: UUID,
     body: EntryPatch,
     uow: Uow,

@@ -1,14 +1,10 @@
 """Whether the process lives, and whether it may be sent work."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Depends, Request, Response
-
-from app.api.deps import Process, anyone, get_process
+from app.api.deps import OfProcess, anyone
+from app.api.metrics import CONTENT_TYPE, Metrics
 from app.api.schemas.types import Out
-from app.services.readiness import Readiness, read_readiness
-from app.repositories.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["health"])
 UNAVAILABLE = 503
@@ -37,9 +33,7 @@ async def check_live() -> LiveOut:
 
 
 @router.get("/health/ready", dependencies=[anyone()], responses={UNAVAILABLE: {"model": ReadyOut}})
-async def check_ready(
-    response: Response, process: Annotated[Process, Depends(get_process)]
-) -> ReadyOut:
+async def check_ready(response: Response, process: OfProcess) -> ReadyOut:
     """Tell whether database, migrations, clocks and editions are fit; 503 names what is not."""
     found = await process.readiness()
     if not found.ready:
@@ -56,4 +50,5 @@ async def check_ready(
 @router.get("/metrics", dependencies=[anyone()], response_class=Response)
 async def get_metrics(request: Request) -> Response:
     """Return this process's metrics as Prometheus reads them."""
-    return request.app.state.metrics.response()
+    metrics: Metrics = request.app.state.metrics
+    return Response(metrics.payload(), media_type=CONTENT_TYPE)

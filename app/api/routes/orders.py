@@ -26,9 +26,7 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute
 
 @router.get(
     "/{order}",
-    dependencies=[
-        may(Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR)
-    ],
+    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR)],
     responses=problem_responses(OrderNotFoundError),
 )
 async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.problems import problem_responses
-from app.api.routes.entries import OfProcess
 from app.api.schemas.answers import entry_out
 from app.api.schemas.entries import CancellationIn, EntryOut, ReportIn
 from app.api.strict_json import StrictRoute
@@ -38,7 +37,13 @@ OBSERVING = problem_responses(
     "/{entry}/admission", response_model=EntryOut, dependencies=[may(*GUARDS)], responses=OBSERVING
 )
 async def record_admission(
-    entry: UUID, body: ReportIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+    entry: UUID,
+    body: ReportIn,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    process: OfProcess,
 ) -> Response:
     """Record that a vehicle is in the gate; without the checks it needs, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "admission", _report(body))
@@ -50,7 +55,11 @@ async def record_admission(
     response_model=EntryOut,
     dependencies=[may(*GUARDS)],
     responses=problem_responses(
-        EntryNotFoundError, StepRefusedError, ReleaseRefusedError, RetryCollisionError, RetryMismatchError
+        EntryNotFoundError,
+        StepRefusedError,
+        ReleaseRefusedError,
+        RetryCollisionError,
+        RetryMismatchError,
     ),
 )
 async def release_entry(
@@ -62,10 +71,19 @@ async def release_entry(
 
 
 @router.post(
-    "/{entry}/exit", response_model=EntryOut, dependencies=[may(*GUARDS, Role.YARD)], responses=OBSERVING
+    "/{entry}/exit",
+    response_model=EntryOut,
+    dependencies=[may(*GUARDS, Role.YARD)],
+    responses=OBSERVING,
 )
 async def record_exit(
-    entry: UUID, body: ReportIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+    entry: UUID,
+    body: ReportIn,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    process: OfProcess,
 ) -> Response:
     """Record that a vehicle has left the gate; without release, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "exit", _report(body))
@@ -76,7 +94,13 @@ async def record_exit(
     "/{entry}/refusal", response_model=EntryOut, dependencies=[may(*GUARDS)], responses=OBSERVING
 )
 async def record_refusal(
-    entry: UUID, body: ReportIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+    entry: UUID,
+    body: ReportIn,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    process: OfProcess,
 ) -> Response:
     """Record that we or the other side turned a vehicle back."""
     seen = await Passage(uow, caller).observe(entry, "refusal", _report(body))
@@ -92,7 +116,13 @@ async def record_refusal(
     ),
 )
 async def cancel_entry(
-    entry: UUID, body: CancellationIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+    entry: UUID,
+    body: CancellationIn,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    process: OfProcess,
 ) -> Response:
     """End an entry: its company cancels it before arrival, an officer revokes it."""
     ended = await Passage(uow, caller).cancel(entry, body.reason)

@@ -1,12 +1,10 @@
 """Queues: what everybody may see, and calling."""
 
-from fastapi import APIRouter, Depends, Request, Response
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
 from app.api.caching import conditional
-from app.api.deps import Caller, Process, RetryRequired, Uow, Visitor, anyone, get_process, may
+from app.api.deps import Caller, OfProcess, RetryRequired, Uow, Visitor, anyone, may
 from app.api.problems import problem_responses
-from app.api.schemas.boards import queue_bytes, queues_bytes
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
@@ -23,7 +21,6 @@ from app.models import Call, Entry
 from app.services.calling import Calling, queue_at
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
-OfProcess = Annotated[Process, Depends(get_process)]
 BOARD_SECONDS = 1
 
 

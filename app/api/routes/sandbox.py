@@ -1,10 +1,8 @@
 """Sandbox mode only: business time that can be moved, so that a day passes in a minute."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends
-
-from app.api.deps import Caller, Process, Uow, get_process, may
+from app.api.deps import Caller, OfProcess, Uow, may
 from app.api.problems import problem_responses
 from app.api.schemas.queues import ClockIn, ClockOut
 from app.api.strict_json import StrictRoute
@@ -20,9 +18,7 @@ router = APIRouter(prefix="/v1/sandbox", tags=["sandbox"], route_class=StrictRou
     dependencies=[may(Role.ADMIN)],
     responses=problem_responses(ClockBackwardsError),
 )
-async def move_clock(
-    body: ClockIn, uow: Uow, caller: Caller, process: Annotated[Process, Depends(get_process)]
-) -> ClockOut:
+async def move_clock(body: ClockIn, uow: Uow, caller: Caller, process: OfProcess) -> ClockOut:
     """Move the business clock forward and set how fast it runs from there; 0 stops it."""
     if body.now < caller.now:
         raise ClockBackwardsError(errors=(FieldError("/now", ClockBackwardsError.code),))

@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from app.api.caching import conditional
-from app.api.deps import Process, Spoken, Visitor, anyone, get_process
+from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
 from app.api.schemas.entries import TrackedOut
 from app.api.tracking import tracked_bytes
 from app.domain.errors import TrackingNotFoundError
 
 router = APIRouter(prefix="/v1/tracking", tags=["tracking"])
-OfProcess = Annotated[Process, Depends(get_process)]
 Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_=-]+$")]
 
 

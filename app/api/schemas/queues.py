@@ -1,7 +1,7 @@
 """Queues, calls and observations on the wire."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -22,7 +22,6 @@ from app.api.schemas.types import (
     Reference,
 )
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
-from typing import Literal
 
 
 class SightingIn(In):
