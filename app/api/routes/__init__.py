@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from app.api.routes import entries, health, observations, orders, passage, queues, sandbox, tracking
+from app.api.routes import (
+    entries,
+    gates,
+    green_lane,
+    health,
+    observations,
+    orders,
+    passage,
+    policies,
+    queues,
+    quotes,
+    sandbox,
+    tariffs,
+    tracking,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     entries.router,
@@ -11,6 +25,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     queues.router,
     orders.router,
     tracking.router,
+    gates.router,
+    tariffs.router,
+    quotes.router,
+    green_lane.router,
+    policies.router,
     health.router,
 )
 SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)

@@ -33,11 +33,11 @@ class DatedOut(EvidenceOut):
 
 
 class CountOut(EvidenceOut):
-    """How many vehicles; between `low` and `high` where only a range is known."""
+    """How many vehicles; `low` and `high` are the ends of what was told."""
 
     vehicles: int
-    low: int | None
-    high: int | None
+    low: int
+    high: int
 
 
 Label = Annotated[str, Field(examples=["Cửa khẩu Tân Thanh"])]
@@ -46,7 +46,7 @@ Label = Annotated[str, Field(examples=["Cửa khẩu Tân Thanh"])]
 
 def label_of(text: Text | Mapping[str, str | None], language: Language) -> str:
     """Return a text in `language`; where the Chinese is unknown, in English."""
-    return text.get(language.value) or str(text["en"])
+    return str(text.get(language.value) or text["en"])
 
 
 def evidence_out(found: Evidence) -> EvidenceOut:

@@ -259,6 +259,4 @@ def _position(row: Row | None) -> PositionOut | None:
 
 
 def _count(row: Row | None) -> CountOut | None:
-    if row is None:
-        return None
-    return CountOut.model_validate({"vehicles": None, "low": None, "high": None, **row})
+    return None if row is None else CountOut.model_validate(row)

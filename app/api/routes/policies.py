@@ -1,0 +1,58 @@
+"""Policy editions: the rules of the queues, and the board's word on unofficial ones."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.deps import Caller, Retry, Spoken, Uow, Visitor, anyone, may
+from app.api.problems import problem_responses
+from app.api.readings import MINUTES, UNCHANGED, read
+from app.api.schemas.editions import ConfirmationOut, confirmation_out
+from app.api.schemas.policies import PoliciesOut, PolicyOut, policies_out, policy_out
+from app.api.strict_json import StrictRoute
+from app.domain.errors import (
+    ConfirmationNotNeededError,
+    EditionNotFoundError,
+    RetryCollisionError,
+    RetryMismatchError,
+)
+from app.domain.vocabulary import Role
+from app.services.confirmations import Confirmations, EditionKind
+
+router = APIRouter(prefix="/v1/policies", tags=["policies"], route_class=StrictRoute)
+
+
+@router.get("", response_model=PoliciesOut, dependencies=[anyone()], responses=UNCHANGED)
+async def list_policies(request: Request, visitor: Visitor, language: Spoken) -> Response:
+    """List all policy editions: their days, rates and promise to the public."""
+    return read(request, policies_out(visitor, language), MINUTES)
+
+
+@router.get(
+    "/{code}",
+    response_model=PolicyOut,
+    dependencies=[anyone()],
+    responses={**UNCHANGED, **problem_responses(EditionNotFoundError)},
+)
+async def get_policy(code: str, request: Request, visitor: Visitor, language: Spoken) -> Response:
+    """Return a policy edition: rates, windows, misses, and the slow-down it predicts."""
+    document = visitor.reference.documents["policies"].get(code)
+    if document is None:
+        raise EditionNotFoundError
+    return read(request, policy_out(visitor, document, language), MINUTES)
+
+
+@router.post(
+    "/{code}/confirmations",
+    response_model=ConfirmationOut,
+    dependencies=[may(Role.BOARD)],
+    responses=problem_responses(
+        EditionNotFoundError, ConfirmationNotNeededError, RetryCollisionError, RetryMismatchError
+    ),
+)
+async def confirm_policy(code: str, uow: Uow, caller: Caller, retry: Retry) -> Response:
+    """Confirm a policy edition that is not official.
+
+    Two members of the board are needed before queues may follow it; a second word of the same
+    member changes nothing.
+    """
+    confirmed = await Confirmations(uow, caller).confirm(EditionKind.POLICY, code)
+    return await retry.answer(confirmation_out(confirmed), status=200)

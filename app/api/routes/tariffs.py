@@ -1,0 +1,58 @@
+"""Tariff editions: what they cost, when they rule, and the board's word on unofficial ones."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.deps import Caller, Retry, Spoken, Uow, Visitor, anyone, may
+from app.api.problems import problem_responses
+from app.api.readings import MINUTES, UNCHANGED, read
+from app.api.schemas.editions import ConfirmationOut, confirmation_out
+from app.api.schemas.tariffs import TariffOut, TariffsOut, tariff_out, tariffs_out
+from app.api.strict_json import StrictRoute
+from app.domain.errors import (
+    ConfirmationNotNeededError,
+    EditionNotFoundError,
+    RetryCollisionError,
+    RetryMismatchError,
+)
+from app.domain.vocabulary import Role
+from app.services.confirmations import Confirmations, EditionKind
+
+router = APIRouter(prefix="/v1/tariffs", tags=["tariffs"], route_class=StrictRoute)
+
+
+@router.get("", response_model=TariffsOut, dependencies=[anyone()], responses=UNCHANGED)
+async def list_tariffs(request: Request, visitor: Visitor, language: Spoken) -> Response:
+    """List all tariff editions: when each is in force, official or not, who must still confirm."""
+    return read(request, tariffs_out(visitor, language), MINUTES)
+
+
+@router.get(
+    "/{code}",
+    response_model=TariffOut,
+    dependencies=[anyone()],
+    responses={**UNCHANGED, **problem_responses(EditionNotFoundError)},
+)
+async def get_tariff(code: str, request: Request, visitor: Visitor, language: Spoken) -> Response:
+    """Return a tariff edition: every cell, multiplier and share with what it rests on."""
+    document = visitor.reference.documents["tariffs"].get(code)
+    if document is None:
+        raise EditionNotFoundError
+    return read(request, tariff_out(visitor, document, language), MINUTES)
+
+
+@router.post(
+    "/{code}/confirmations",
+    response_model=ConfirmationOut,
+    dependencies=[may(Role.BOARD)],
+    responses=problem_responses(
+        EditionNotFoundError, ConfirmationNotNeededError, RetryCollisionError, RetryMismatchError
+    ),
+)
+async def confirm_tariff(code: str, uow: Uow, caller: Caller, retry: Retry) -> Response:
+    """Confirm a tariff edition that is not official.
+
+    Two members of the board are needed before money may be asked for by it; a second word of the
+    same member changes nothing.
+    """
+    confirmed = await Confirmations(uow, caller).confirm(EditionKind.TARIFF, code)
+    return await retry.answer(confirmation_out(confirmed), status=200)

@@ -1,0 +1,198 @@
+"""Policy editions on the wire: who is called when, in numbers and in a sentence."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.api.schemas.editions import EditionOut, edition_fields
+from app.api.schemas.evidence import EvidenceOut, Label, TextOut, label_of
+from app.api.schemas.types import Day, Open, Out
+from app.api.texts import Language
+from app.domain.gates import Location
+from app.domain.vocabulary import Direction, Lane, QueueMode, State
+from app.services.act import Today
+from app.services.confirmations import EditionKind
+
+Row = Mapping[str, Any]
+
+
+class LaneRateOut(EvidenceOut):
+    """What a lane earns: points per open second."""
+
+    lane: Annotated[Lane, Open]
+    names: TextOut
+    label: Label
+    rate: int
+    strict: bool
+    """Whether it is called before all others, inside the daily allotment."""
+
+
+class PolicySummaryOut(EditionOut):
+    """A policy edition in a list."""
+
+    valid_from: Day | None
+    valid_to: Day | None
+    """The first day on which it no longer rules."""
+    lanes: list[LaneRateOut]
+    bound: TextOut
+    """The promise to the public: who may pass whom."""
+
+
+class PoliciesOut(Out):
+    """All policy editions."""
+
+    items: list[PolicySummaryOut]
+
+
+class OrderRuleOut(EvidenceOut):
+    """How the next vehicle is found, in English."""
+
+    points: str
+    next: str
+    ties: list[str]
+    waiting_starts: str
+
+
+class PredictionOut(EvidenceOut):
+    """How many times longer the slowest lane waits than in order of arrival, in thousandths."""
+
+    capacity_share_percent: Mapping[str, int]
+    slowdown_thousandths: int
+
+
+class WindowOut(EvidenceOut):
+    """How long a call stands, by where it finds the vehicle."""
+
+    location: Annotated[Location, Open]
+    minutes: int
+
+
+class MissOut(EvidenceOut):
+    """What the n-th missed call brings: a charge, or an end."""
+
+    miss: int
+    charge_minutes: int | None
+    """Taken off as if the vehicle had waited so much less."""
+    ending: Annotated[State, Open] | None
+
+
+class DeferralOut(EvidenceOut):
+    """How an entry may put itself off; that time earns nothing."""
+
+    max_per_entry: int
+    choices_minutes: list[int]
+    not_after_call: bool
+
+
+class QueueModeOut(EvidenceOut):
+    """How the queues of some gates run in one direction."""
+
+    gates: list[str]
+    direction: Annotated[Direction, Open]
+    mode: Annotated[QueueMode, Open]
+
+
+class OverrideOut(EvidenceOut):
+    """When somebody may be called out of order."""
+
+    needs_second_officer: bool
+    needs_reason_code: bool
+    weekly_cap_per_gate: int
+    count_is_public: bool
+
+
+class LegalTextOut(EvidenceOut):
+    """The decision that the edition follows; a placeholder where it was not found."""
+
+    reference: str | None
+    placeholder: bool
+    text: TextOut
+
+
+class PolicyOut(PolicySummaryOut):
+    """A policy edition with its whole content, which never changes once announced."""
+
+    legal_text: LegalTextOut
+    order: OrderRuleOut
+    predictions: list[PredictionOut]
+    windows: list[WindowOut]
+    reminder_minutes: int
+    """So long before a window ends the vehicle is reminded."""
+    lead_minutes: int
+    """So long before opening calls may be made."""
+    misses: list[MissOut]
+    uncounted_misses: list[Annotated[str, Field(examples=["authority-hold"])]]
+    """Reasons for which a missed call costs nothing."""
+    deferral: DeferralOut
+    in_position: list[Annotated[Location, Open]]
+    """The yard locations in which a recorded vehicle waits."""
+    queues: list[QueueModeOut]
+    override: OverrideOut
+    notes: list[str]
+
+
+def policies_out(today: Today, language: Language) -> PoliciesOut:
+    """Return every edition, also those that wait for confirmation."""
+    documents = today.reference.documents["policies"].values()
+    return PoliciesOut(
+        items=[PolicySummaryOut(**_summary(today, document, language)) for document in documents]
+    )
+
+
+def policy_out(today: Today, document: Row, language: Language) -> PolicyOut:
+    """Return an edition with its content."""
+    call, missed = document["call"], document["no_show"]
+    return PolicyOut(
+        **_summary(today, document, language),
+        legal_text=LegalTextOut.model_validate(document["legal_text"]),
+        order=OrderRuleOut.model_validate(document["order"]),
+        predictions=[
+            PredictionOut.model_validate(row)
+            for row in document["predicted_slowdown"]["worked_examples"]
+        ],
+        windows=[_window(row) for row in call["windows"]],
+        reminder_minutes=call["reminder_minutes_before_end"],
+        lead_minutes=call["lead_minutes_before_opening"],
+        misses=[_miss(row) for row in missed["steps"]],
+        uncounted_misses=missed["not_counted_when"],
+        deferral=DeferralOut.model_validate(document["deferral"]),
+        in_position=document["positions"]["in_position"],
+        queues=[QueueModeOut.model_validate(row) for row in document["queues"]],
+        override=OverrideOut.model_validate(document["manual_override"]),
+        notes=document["notes"],
+    )
+
+
+def _summary(today: Today, document: Row, language: Language) -> dict[str, Any]:
+    in_force = today.reference.policies.get(today.day)
+    return {
+        **edition_fields(today.reference, EditionKind.POLICY, document, language),
+        "in_force": in_force is not None and in_force.code == document["code"],
+        "valid_from": document["valid_from"],
+        "valid_to": document["valid_to"],
+        "lanes": [_lane(row, language) for row in document["lanes"]],
+        "bound": TextOut.model_validate(document["order"]["sentence"]),
+    }
+
+
+def _lane(row: Row, language: Language) -> LaneRateOut:
+    return LaneRateOut(
+        lane=row["code"],
+        names=TextOut.model_validate(row["label"]),
+        label=label_of(row["label"], language),
+        rate=row["rate"],
+        strict=row.get("strict_within_allotment", False),
+        basis=row["basis"],
+        source=row["source"],
+    )
+
+
+def _window(row: Row) -> WindowOut:
+    return WindowOut.model_validate(
+        {**row, "location": row["called_from"], "minutes": row["window_minutes"]}
+    )
+
+
+def _miss(row: Row) -> MissOut:
+    return MissOut.model_validate({"charge_minutes": None, "ending": None, **row})

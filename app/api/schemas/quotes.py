@@ -1,0 +1,179 @@
+"""Quotes on the wire: what is asked about vehicles nobody registered, what each would pay."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from app.api.schemas.entries import ChargeLineOut, RateOut
+from app.api.schemas.evidence import EvidenceOut, Label, evidence_out, label_of
+from app.api.schemas.types import Amount, Choice, Code, Day, In, Kilograms, Open, Out, Vnd
+from app.api.texts import Language
+from app.domain.charges import GoodsValue, Payload, Quote, Rate
+from app.domain.charges.lines import Line
+from app.domain.vocabulary import Basis, Direction, Journey
+from app.services.quotes import Asked
+
+MOST_VEHICLES = 100
+
+
+class QuotedGoodsIn(In):
+    """One kind of goods on the vehicle."""
+
+    goods_group: Annotated[Code, Field(examples=["fresh-produce-export"])]
+    customs_value_vnd: Vnd | None = None
+    """Needed on every line where the goods are of more than one group."""
+
+
+class QuotedPayloadIn(In):
+    """What gives a vehicle its class; one of the two is needed."""
+
+    payload_kg: Kilograms | None = None
+    """Registered payload."""
+    container_length_ft: Annotated[int | None, Field(ge=1, le=240, examples=[40])] = None
+    """The lengths of the containers on it, added up."""
+
+    def payload(self) -> Payload:
+        """Return what the tariff reads of it."""
+        return Payload(self.payload_kg, self.container_length_ft)
+
+
+class QuotedVehicleIn(QuotedPayloadIn):
+    """One vehicle's movement; without goods it is empty."""
+
+    gate: Annotated[Code, Field(examples=["tan-thanh"])]
+    direction: Choice[Direction]
+    journey: Choice[Journey] = Journey.OWN_VEHICLE
+    goods: Annotated[list[QuotedGoodsIn], Field(max_length=50)] = []
+    receiving_vehicles: Annotated[list[QuotedPayloadIn], Field(max_length=20)] = []
+    """The vehicles that take over transshipped goods."""
+
+    def asked(self) -> Asked:
+        """Return the question as the service reads it."""
+        return Asked(
+            self.gate,
+            self.direction,
+            self.journey,
+            tuple(GoodsValue(line.goods_group, line.customs_value_vnd) for line in self.goods),
+            self.payload(),
+            tuple(one.payload() for one in self.receiving_vehicles),
+        )
+
+
+class QuotesIn(In):
+    """Up to a hundred vehicles on one day."""
+
+    on: Day | None = None
+    """The day of arrival at the gate, past or announced; today where none is given."""
+    known_on: Day | None = None
+    """Ask what was known on that day; the latest knowledge where none is given."""
+    vehicles: Annotated[list[QuotedVehicleIn], Field(min_length=1, max_length=MOST_VEHICLES)]
+
+
+class QuoteLineOut(ChargeLineOut):
+    """What one vehicle pays: cell x multiplier x share, each with what it rests on."""
+
+    tariff: str
+    provisional: bool
+    """True where a number of this line is not the law's; no money may be collected on it."""
+
+
+class OrderAmountOut(Out):
+    """What goes to the order of one kind."""
+
+    order_kind: Annotated[str, Field(examples=["infrastructure"])]
+    label: Label
+    amount: Amount
+
+
+class QuoteOut(Out):
+    """The price of one vehicle's movement, with every reason for it."""
+
+    goods_group: str
+    goods_group_label: Label
+    goods_group_basis: EvidenceOut | None
+    """What chose the goods group of a mixed load; null where only one is declared."""
+    vehicle_class: str
+    vehicle_class_label: Label
+    vehicle_class_basis: EvidenceOut
+    """How the class of the vehicle was found."""
+    basis: Annotated[Basis, Open]
+    """The weakest basis of the lines."""
+    provisional: bool
+    lines: list[QuoteLineOut]
+    amounts: list[OrderAmountOut]
+    """By kind of order, also where it is nothing."""
+    total: Amount
+
+
+class QuotesOut(Out):
+    """A price for every vehicle asked about, in that order."""
+
+    on: Day
+    known_on: Day | None
+    tariff: Annotated[str, Field(examples=["tariff-2025-09"])]
+    official: bool
+    """False while any number of the edition is not the law's."""
+    quotes: list[QuoteOut]
+    total: Amount
+
+
+def quotes_out(
+    quotes: Sequence[Quote], on: date, known_on: date | None, language: Language
+) -> QuotesOut:
+    """Return the prices of a day; all of them are by one edition."""
+    edition = quotes[0].edition
+    return QuotesOut(
+        on=on,
+        known_on=known_on,
+        tariff=edition.code,
+        official=edition.official,
+        quotes=[_quote(one, language) for one in quotes],
+        total=Amount.vnd(sum(one.total_vnd for one in quotes)),
+    )
+
+
+def _quote(quote: Quote, language: Language) -> QuoteOut:
+    edition = quote.edition
+    classes = {one.code: one.label for one in edition.classes}
+    return QuoteOut(
+        goods_group=quote.goods_group,
+        goods_group_label=label_of(edition.groups[quote.goods_group].label, language),
+        goods_group_basis=evidence_out(quote.group_basis) if quote.group_basis else None,
+        vehicle_class=quote.vehicle_class,
+        vehicle_class_label=label_of(classes[quote.vehicle_class], language),
+        vehicle_class_basis=evidence_out(quote.class_basis),
+        basis=quote.basis,
+        provisional=quote.basis is Basis.PROVISIONAL,
+        lines=[_line(line, edition.code) for line in quote.lines],
+        amounts=[
+            OrderAmountOut(
+                order_kind=kind,
+                label=label_of(label, language),
+                amount=Amount.vnd(quote.amount(kind)),
+            )
+            for kind, label in edition.order_kinds.items()
+        ],
+        total=Amount.vnd(quote.total_vnd),
+    )
+
+
+def _line(line: Line, tariff: str) -> QuoteLineOut:
+    return QuoteLineOut(
+        vehicle=line.vehicle,
+        order_kind=line.order_kind,
+        vehicle_class=line.vehicle_class,
+        goods_group=line.goods_group,
+        cell=_rate(line.cell),
+        multiplier_basis_points=_rate(line.multiplier),
+        share_basis_points=_rate(line.share),
+        amount=Amount.vnd(line.amount_vnd),
+        basis=line.basis,
+        tariff=tariff,
+        provisional=line.basis is Basis.PROVISIONAL,
+    )
+
+
+def _rate(rate: Rate) -> RateOut:
+    return RateOut(value=rate.value, basis=rate.evidence.basis, source=rate.evidence.source)
