@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.core.database import make_engine
 from app.core.embedded import FAST, EmbeddedServer
@@ -34,11 +35,29 @@ for _name in list(os.environ):
         del os.environ[_name]
 
 
+def key_of(name: str) -> str:
+    """Return the API key of a sandbox member in every test database."""
+    return f"test-key-of-{name}"
+
+
 async def prepare_template(engine: AsyncEngine) -> None:
     """Bring an empty database to what every test begins with: the schema and reference data."""
-    from app.core.migrations import upgrade  # noqa: PLC0415 - domain tests do without alembic
+    # Domain tests do without alembic and the services.
+    from app.core.migrations import upgrade  # noqa: PLC0415
+    from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415
+    from app.services.keys import SANDBOX, Keys  # noqa: PLC0415
+    from app.services.seeding import Seeding, published_documents  # noqa: PLC0415
 
     await upgrade(engine)
+    async with AsyncSession(engine) as session, session.begin():
+        uow = UnitOfWork(session)
+        await Seeding(uow).load(published_documents())
+        pepper = Settings().pepper.get_secret_value()
+        for member in SANDBOX:
+            await Keys(uow, pepper).issue(member)
+            principal = await uow.access.principal(member.name)
+            assert principal is not None
+            principal.key_hash = hash_of_key(key_of(member.name), pepper)
 
 
 class Server:

@@ -5,9 +5,12 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
 
     problem.{code}.title, problem.{code}.detail   a failure, by the code of its error class
     rule.{rule}                                   what is wrong with one field of a request
-    finding.{rule}                                what is wrong with an entry
+    finding.{rule}                                what is wrong with an entry, {kind}-{reason} of an
+                                                  identifier included
     missing.{step}                                what an entry still needs, and who acts
-    identifier.{kind}, doubt.{kind}.{reason}      an identifier's name; why it is doubted
+    identifier.{kind}                             an identifier's name
+    next.{step}                                   what to do next, and who does it
+    exception.{rule}                              how an observation contradicts the rules
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """
 
@@ -132,11 +135,11 @@ def _of_the_rules() -> Iterator[tuple[str, Text]]:
     for kind, identifier in identifiers.RULES.items():
         yield f"identifier.{kind}", identifier.label
     for (kind, reason), sentence in identifiers.SENTENCES.items():
-        yield f"finding.{reason}", sentence
-        yield f"doubt.{kind}.{reason}", sentence
+        yield f"finding.{kind}-{reason}", sentence
     for code, sentence in REFUSALS.items():
         yield f"problem.{code}.detail", sentence
         yield f"rule.{code}", sentence
+        yield f"finding.{code}", sentence
     for rule in RULES:
         yield f"green-lane.{rule.code}.sentence", rule.sentence
         yield f"green-lane.{rule.code}.refusal", rule.refusal

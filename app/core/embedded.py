@@ -66,15 +66,25 @@ class EmbeddedServer:
     back with its data; should this process die, the next start stops the orphan and starts anew.
     """
 
-    def __init__(self, directory: Path, *, options: Mapping[str, str] = DURABLE) -> None:
-        """Prepare a server with PostgreSQL's `options`; nothing is touched before `start`."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        options: Mapping[str, str] = DURABLE,
+        account: Account | None = None,
+    ) -> None:
+        """Prepare a server with PostgreSQL's `options`; nothing is touched before `start`.
+
+        It runs as `account`, by default as `account_for` finds fit.
+        """
         self._directory = directory.resolve()
         self._data = self._directory / "postgres"
         self._options = options
         self._stopping = threading.Event()
         self._starting = threading.Lock()
         self._folder = Path()
-        self._account = Account()
+        self._given_account = account
+        self._account = account or Account()
         self._programs = Path()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -132,7 +142,7 @@ class EmbeddedServer:
     def _start_locked(self) -> None:
         self._stopping.clear()
         stop_orphan(self._data)
-        self._account = account_for(self._data)
+        self._account = self._given_account or account_for(self._data)
         self._folder = private_folder()
         self._programs = reachable_programs(self._account, self._folder)
         self._account.own(self._folder)

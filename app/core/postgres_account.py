@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -77,6 +78,10 @@ class Account:
             extra_groups=None if self.user is None else [],
         )
 
+    def works(self) -> bool:
+        """Return whether anything can be run as this account at all."""
+        return self.can("-d", "/")
+
     def can(self, *condition: str | Path) -> bool:
         """Return whether a condition of the shell's `test`, such as `-x path`, holds for it."""
         try:
@@ -96,16 +101,26 @@ class Account:
 def account_for(data: Path) -> Account:
     """Return as whom to run a server on `data`.
 
-    Whoever is not root runs it directly. Root gives data of a user to that user, and its own to
-    `nobody`: by a user namespace, where nothing changes its owner, or else by becoming `nobody`.
+    Whoever is not root runs it directly, or by a user namespace where the system has no name for
+    them, as in a container: PostgreSQL refuses the nameless. Root gives data of a user to that
+    user, and its own to `nobody`: by a user namespace, where nothing changes its owner, or else by
+    becoming `nobody`.
     """
+    namespace = Account(prefix=UNSHARE)
     if os.geteuid() != ROOT:
-        return Account()
+        return Account() if _has_name(os.geteuid()) or not namespace.works() else namespace
     owner = data.stat() if data.exists() else None
     if owner is not None and owner.st_uid not in {ROOT, NOBODY}:
         return Account(user=owner.st_uid, group=owner.st_gid)
-    namespace = Account(prefix=UNSHARE)
-    return namespace if namespace.can("-d", "/") else Account(user=NOBODY, group=NOBODY)
+    return namespace if namespace.works() else Account(user=NOBODY, group=NOBODY)
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 def private_folder() -> Path:

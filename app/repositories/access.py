@@ -77,8 +77,10 @@ class AccessRepository:
 
     async def pulse(self) -> Pulse:
         """Return the revision of reference data and the business clock."""
-        statement = select(ReferenceRevision.revision, BusinessClock).outerjoin(
-            BusinessClock, true()
+        statement = (
+            select(ReferenceRevision.revision, BusinessClock)
+            .select_from(ReferenceRevision)
+            .outerjoin(BusinessClock, true())
         )
         row = (await self._session.execute(statement)).one()
         return Pulse(row.revision, _clock(row.BusinessClock))
@@ -145,6 +147,7 @@ def _opening(key_hash: bytes, retry_key: str | None) -> Select[*tuple[Any, ...]]
             BusinessClock.business_at,
             BusinessClock.speed,
         )
+        .select_from(PrincipalRow)
         .join(ReferenceRevision, true())
         .outerjoin(BusinessClock, true())
         .where(PrincipalRow.key_hash == key_hash, PrincipalRow.revoked_at.is_(None))

@@ -10,7 +10,7 @@ from app.domain.errors import EntryNotFoundError, FieldError, ReleaseRefusedErro
 from app.domain.required_checks import CheckKind, Stage
 from app.domain.steps import ENDINGS, Step, observed, step
 from app.domain.steps import Observation as StepSeen
-from app.domain.vocabulary import State
+from app.domain.vocabulary import Severity, State
 from app.models import Entry, ExceptionCase, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -159,27 +159,29 @@ class Passage:
         return [kind for stage in stages for kind in needed[stage] if kind not in done]
 
     async def _missing(self, entry: Entry) -> list[FieldError]:
-        stages = (Stage.ADMISSION, Stage.RELEASE)
-        missing = [
-            FieldError("/checks", "check-to-be-passed", kind.value)
-            for kind in await self._unpassed(entry, stages)
+        """Return everything that stops a release, by the codes of the catalogue's sentences."""
+        recorders = {row.kind: row.recorders[0] for row in self._act.reference.required_checks.rows}
+        unpassed = await self._unpassed(entry, (Stage.ADMISSION, Stage.RELEASE))
+        holds = await self._uow.records.holds([entry.id])
+        orders = await self._uow.money.orders(entry.id)
+        return [
+            *(FieldError("/checks", kind.value, recorders[kind].value) for kind in unpassed),
+            *(
+                FieldError("/holds", "hold-open", hold.authority)
+                for hold in holds
+                if hold.lifted_at is None
+            ),
+            *(
+                FieldError("/orders", "order-unpaid", order.code)
+                for order in orders
+                if order.state == "due"
+            ),
+            *(
+                FieldError(finding["pointer"], finding["rule"], finding["value"])
+                for finding in entry.findings
+                if finding["severity"] == Severity.BLOCKING
+            ),
         ]
-        missing += [
-            FieldError("/holds", "hold-to-be-lifted", hold.authority)
-            for hold in await self._uow.records.holds([entry.id])
-            if hold.lifted_at is None
-        ]
-        missing += [
-            FieldError("/orders", "pay-order", order.code)
-            for order in await self._uow.money.orders(entry.id)
-            if order.state == "due"
-        ]
-        missing += [
-            FieldError(finding["pointer"], finding["rule"], finding["value"])
-            for finding in entry.findings
-            if finding["severity"] == "blocking"
-        ]
-        return missing
 
     async def _move(self, entry: Entry, line: WaitingLine, after: State, *, why: str) -> None:
         """Set the state; who is in the gate or has ended waits no more, endings free the plate."""

@@ -1,6 +1,7 @@
 """Movements and arrivals: observations that are never refused, and what follows from them."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.errors import YardNotFoundError
@@ -145,7 +146,7 @@ class Positions:
             return
         entry.yard_code = yard.code if way == "in" else None
         entry.was_in_yard = True
-        entry.presence_at = entry.presence_at or at.occurred_at
+        entry.presence_at = entry.presence_at or _presence(entry, at)
         if way == "in" and await self._counts(entry, yard):
             await self._take_position(entry)
         await self._reassess(entry, line)
@@ -177,7 +178,7 @@ class Positions:
             self._open(after.exception, entry, seen)
         if State(entry.state) in ENDINGS:
             return
-        entry.presence_at = entry.presence_at or at.occurred_at
+        entry.presence_at = entry.presence_at or _presence(entry, at)
         entry.arrived_at = entry.arrived_at or at.occurred_at
         if after.state is State.ARRIVED and entry.queue_key is not None:
             await line.leave(entry, why="arrived")
@@ -236,3 +237,13 @@ class Positions:
 
     def _mode(self, queue: Queue) -> QueueMode | None:
         return self._act.reference.mode(queue, self._act.day)
+
+
+def _presence(entry: Entry, at: Moment) -> datetime:
+    """Return the first presence: after a registration that was there within the same second.
+
+    Instants are whole seconds, and the rule that a vehicle is declared before it comes is strict.
+    """
+    if entry.organisation_id is not None and at.occurred_at == entry.registered_at:
+        return at.occurred_at + timedelta(seconds=1)
+    return at.occurred_at

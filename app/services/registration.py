@@ -6,7 +6,7 @@ from typing import Any
 from app.core.ciphers import hash_of_token
 from app.domain.declaration import Declaration, read_declaration
 from app.domain.errors import FieldError, PlateAlreadyRegisteredError
-from app.domain.vocabulary import Queue, State
+from app.domain.vocabulary import Direction, Queue, State
 from app.models import Charge, Entry, Order
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -142,7 +142,7 @@ class Registration:
     def _events(
         self, columns: Mapping[str, Any], assessed: Assessment, priced: Priced | None
     ) -> list[Mapping[str, Any]]:
-        queue = Queue(columns["gate_code"], columns["direction"])
+        queue = Queue(columns["gate_code"], Direction(columns["direction"]))
         return [
             self._act.event(
                 "entry.registered",

@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from app.api.texts import CATALOGUE, Catalogue, Language, moment, negotiated
+from app.domain import identifiers
+from app.domain.green_lane.rules import RULES
+
+AT = datetime(2026, 2, 20, 17, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(None, Language.VI, id="none"),
+        pytest.param("", Language.VI, id="empty"),
+        pytest.param("en", Language.EN, id="one"),
+        pytest.param("ZH-tw", Language.ZH, id="any case, any region"),
+        pytest.param("fr, en;q=0.5", Language.EN, id="the first we speak"),
+        pytest.param("en;q=0.4, zh;q=0.6", Language.ZH, id="the heavier"),
+        pytest.param("en;q=0.5, zh;q=0.5", Language.EN, id="of equals the first"),
+        pytest.param("vi;q=0, en;q=0.1", Language.EN, id="one that is refused"),
+        pytest.param("*", Language.VI, id="any"),
+        pytest.param("en;q=2", Language.VI, id="no weight"),
+        pytest.param("en" + "," * 300, Language.VI, id="a header too long to be honest"),
+        pytest.param("\x00\xff;;q==", Language.VI, id="noise"),
+    ],
+)
+def test_the_language_is_what_the_header_likes_best(header: str | None, expected: Language) -> None:
+    assert negotiated(header) is expected
+
+
+def test_a_sentence_holds_its_facts() -> None:
+    said = CATALOGUE.say("rule.too-long", Language.EN, {"max": 64})
+
+    assert said == "At most 64 characters are allowed."
+
+
+def test_a_fact_that_is_missing_never_breaks_an_answer() -> None:
+    assert CATALOGUE.say("rule.too-long", Language.EN) == "At most … characters are allowed."
+
+
+def test_braces_in_a_fact_stay_as_they_are() -> None:
+    said = CATALOGUE.say("problem.unknown-code.detail", Language.EN, {"value": "{limit}"})
+
+    assert "{limit}" in said
+
+
+def test_where_the_chinese_is_not_known_the_english_is_said() -> None:
+    catalogue = Catalogue({"a": {"vi": "một", "en": "one", "zh": None}})
+
+    assert catalogue.say("a", Language.ZH) == "one"
+
+
+def test_a_sentence_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        CATALOGUE.say("problem.none.title", Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (Language.VI, "00:30 ngày 21/02/2026 (giờ Hà Nội)"),
+        (Language.EN, "2026-02-21 00:30 (Hanoi time)"),
+        (Language.ZH, "2026-02-21 00:30（河内时间，北京时间01:30）"),
+    ],
+)
+def test_an_instant_is_written_as_people_at_the_gate_do(language: Language, expected: str) -> None:
+    assert moment(AT, language) == expected
+
+
+def test_the_sentences_of_the_rules_are_in_the_catalogue() -> None:
+    keys = {f"green-lane.{rule.code}.{part}" for rule in RULES for part in ("sentence", "refusal")}
+    keys |= {f"finding.{kind}-{reason}" for kind, reason in identifiers.SENTENCES}
+    keys |= {f"identifier.{kind}" for kind in identifiers.RULES}
+    keys |= {f"finding.{kind}-invalid" for kind in identifiers.RULES}
+
+    assert keys <= CATALOGUE.keys()
+
+
+def test_a_doubt_that_reads_differently_by_kind_has_a_sentence_for_all() -> None:
+    by_reason: dict[str, set[str]] = {}
+    for (_, reason), sentence in identifiers.SENTENCES.items():
+        by_reason.setdefault(reason, set()).add(sentence["en"])
+
+    for reason, sentences in by_reason.items():
+        said = CATALOGUE.say(f"finding.{reason}", Language.EN)
+        assert sentences == {said} or said not in sentences
