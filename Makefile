@@ -9,26 +9,116 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 BIN := .venv/bin
-LOCK ?= requirements-dev.lock
+RUN := .venv/.run
+DEV := .venv/.dev
+SQUAWK_RULES := require-timeout-settings,prefer-robust-stmts
 
 .PHONY: help
 help: ## List what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+# ---- To run -------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(RUN) ## Start everything in sandbox mode, on PORT (8000) of this machine
+	@exec $(BIN)/gate serve
+
+# ---- To work on it ------------------------------------------------------------------------------
 
 .PHONY: venv
-venv: .venv/.complete ## Create .venv with everything for running, testing and linting
+venv: $(DEV) ## Make .venv with what running, testing and linting need
 
-# uv where it is installed, else pip; both check the hashes of the lock. The project itself needs no
-# build: a .pth file makes it importable and bin/gate starts it, under any path.
-.venv/.complete: $(LOCK) Makefile
-	@[ -x $(BIN)/python ] || $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
-	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	if command -v uv >/dev/null; then
-		VIRTUAL_ENV="$$PWD/.venv" uv pip sync --quiet --require-hashes $(LOCK)
-	else
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+.PHONY: test
+test: $(DEV) ## Run every test, in parallel; PYTEST="-k name" chooses
+	@$(BIN)/python -m pytest -p no:schemathesis --numprocesses=auto --ignore=tests/contract $(PYTEST)
+	if [ -d tests/contract ]; then $(BIN)/python -m pytest tests/contract $(PYTEST); fi
+
+.PHONY: check
+check: $(DEV) ## Run what CI runs: format, lint, types, layers, fresh documents, then the tests
+	@say() { printf '\n== %s\n' "$$1"; }
+	say 'format and lint'
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/hadolint Dockerfile
+	say 'types'
+	$(BIN)/mypy
+	say 'layers'
+	$(BIN)/lint-imports
+	say 'migrations'
+	$(BIN)/alembic upgrade head --sql | $(BIN)/squawk --exclude=$(SQUAWK_RULES) -
+	say 'documents'
+	$(BIN)/gate openapi | diff -u openapi.json - || { echo 'openapi.json is old: make openapi' >&2; exit 1; }
+	$(BIN)/python -m docs --check || { echo 'docs/ is old: make docs' >&2; exit 1; }
+	say 'tests'
+	rm -f .coverage .coverage.*
+	$(MAKE) test PYTEST='--cov --cov-append --cov-report='
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='app/domain/*'
+
+.PHONY: fix
+fix: $(DEV) ## Format, and mend what can be mended without asking
+	@$(BIN)/ruff check --fix . || true
+	$(BIN)/ruff format .
+
+.PHONY: migration
+migration: $(DEV) ## Write the next migration from the models: m="add holds"
+	@test -n "$(m)" || { echo 'Say what it does: make migration m="add holds"' >&2; exit 1; }
+	$(BIN)/python -m app.core.migrations "$(m)"
+
+.PHONY: openapi
+openapi: $(DEV) ## Write openapi.json
+	@$(BIN)/gate openapi openapi.json
+
+.PHONY: docs
+docs: $(DEV) ## Write the generated pages of docs/
+	@$(BIN)/python -m docs
+
+.PHONY: clients
+clients: $(DEV) ## Generate the Python and the TypeScript client from openapi.json
+	@rm -rf clients/python/gate_client clients/typescript/src
+	$(BIN)/openapi-python-client generate --path openapi.json --meta none --overwrite \
+		--config clients/python/generator.yaml --output-path clients/python/gate_client
+	cd clients/typescript
+	npm ci --no-audit --no-fund --silent
+	npm run --silent generate
+
+.PHONY: bench
+bench: $(DEV) ## Measure, and write benchmarks/RESULTS.md
+	@$(BIN)/python -m benchmarks
+
+.PHONY: locks
+locks: ## Resolve the libraries of pyproject.toml anew (needs uv)
+	@lock() { uv export --quiet --frozen --no-emit-project --no-header --no-annotate "$$@"; }
+	uv lock --quiet
+	lock --output-file requirements.lock
+	lock --group test --group lint --group client --group deploy --output-file requirements-dev.lock
+
+# ---- The virtual environment --------------------------------------------------------------------
+# By uv where it is installed, else by pip; both check the lock's hashes. The project needs no
+# build: a .pth file makes it importable and bin/gate starts it, wherever the folder stands.
+
+define install
+	@if [ ! -x $(BIN)/python ]; then
+		$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+		$(PYTHON) -m venv .venv
 	fi
-	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "gate.pth").write_text(f"{pathlib.Path.cwd()}\n")'
+	echo "Installing $(1)"
+	if command -v uv >/dev/null; then
+		VIRTUAL_ENV="$$PWD/.venv" uv pip install --quiet --require-hashes --requirement $(1)
+	else
+		$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
+			--require-hashes --requirement $(1)
+	fi
+	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+	echo ../../../.. >"$$site/gate.pth"
 	printf '#!/bin/sh\nexec "$$(dirname -- "$$0")/python" -m app.cli "$$@"\n' >$(BIN)/gate
 	chmod +x $(BIN)/gate
-	touch $@
+endef
+
+$(RUN): requirements.lock
+	$(call install,requirements.lock)
+	touch $(RUN)
+
+$(DEV): requirements-dev.lock
+	$(call install,requirements-dev.lock)
+	touch $(RUN) $(DEV)

@@ -1,0 +1,136 @@
+"""Settings: what they refuse, and that they say so by name."""
+
+import base64
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.config import SECRETS, Settings, SettingsError, environment_name, load_settings
+
+PROJECT = Path(__file__).parents[2]
+OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
+    "GATE_DATA_KEYS": "new:" + base64.b64encode(bytes(range(32))).decode(),
+}
+
+
+def load(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return load_settings(env_file=None)
+
+
+def test_nothing_set_is_a_sandbox_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {})
+    assert not settings.is_production
+    assert "http://127.0.0.1:8000" == settings.base_url
+    assert settings.database_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("GATE_MODE", "staging", id="an unknown mode"),
+        pytest.param("PORT", "http", id="a port that is no number"),
+        pytest.param("PORT", "65536", id="a port out of range"),
+        pytest.param("DATABASE_URL", "mysql://secret@host/gate", id="another kind of database"),
+        pytest.param("GATE_DATA_KEYS", "short:c2VjcmV0", id="a key that is not 32 bytes"),
+        pytest.param("GATE_DATA_KEYS", "no colon", id="a key without name"),
+        pytest.param("GATE_DATA_KEYS", ",", id="no key at all"),
+        pytest.param("GATE_POOL_SIZE", "0", id="no connection"),
+        pytest.param("GATE_RATE_LIMIT_KEY", "many", id="a rate that is none"),
+        pytest.param("GATE_LOG_LEVEL", "loud", id="an unknown level"),
+        pytest.param("GATE_PUBLIC_URL", "gate.example", id="an address without scheme"),
+        pytest.param("GATE_MOED", "production", id="a name with a slip"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_a_line_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=rf"^{name}: .+$") as refused:
+        load(monkeypatch, {name: value})
+    assert 1 == len(str(refused.value).splitlines())
+    assert "secret" not in str(refused.value)
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, {"PORT": "0", "GATE_MODE": "x"})
+    assert {"PORT", "GATE_MODE"} == {line.split(":")[0] for line in str(refused.value).splitlines()}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_production_refuses_each_known_secret_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    others = {key: value for key, value in OWN_SECRETS.items() if key != environment_name(name)}
+    with pytest.raises(SettingsError, match=rf"^{environment_name(name)}: .+$"):
+        load(monkeypatch, {"GATE_MODE": "production", **others})
+
+
+def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"^GATE_PEPPER: "):
+        load(monkeypatch, {"GATE_MODE": "production", **OWN_SECRETS, "GATE_PEPPER": "short"})
+
+
+def test_production_runs_on_secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {"GATE_MODE": "production", **OWN_SECRETS})
+    assert {"new": bytes(range(32))} == settings.encryption_keys
+
+
+def test_the_first_data_key_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [f"{name}:{base64.b64encode(name.encode() * 8).decode()}" for name in ("2026", "2025")]
+    settings = load(monkeypatch, {"GATE_DATA_KEYS": ", ".join(keys)})
+    assert ["2026", "2025"] == list(settings.encryption_keys)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_a_database_may_be_named_as_its_operators_do(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    url = f"{scheme}://gate:p%40ss@db.example:6432/gate?sslmode=require"
+    settings = load(monkeypatch, {"DATABASE_URL": url})
+    assert settings.database_url is not None
+    assert (
+        "postgresql+asyncpg://gate:p%40ss@db.example:6432/gate?ssl=require"
+        == settings.database_address
+    )
+
+
+def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {**OWN_SECRETS, "DATABASE_URL": "postgres://gate:s3cret@db/gate"})
+    assert not any(secret in repr(settings) for secret in ("s" * 40, "s3cret", "AAECAw"))
+
+
+def test_settings_come_from_a_file_too_and_the_environment_goes_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("GATE_POOL_SIZE=3\nPORT=8001\nPOSTGRES_PASSWORD=of something else\n")
+    monkeypatch.setenv("PORT", "8002")
+    settings = load_settings(file)
+    assert (3, 8002) == (settings.pool_size, settings.port)
+    file.write_text("GATE_POOL_SIZES=3\n")
+    with pytest.raises(SettingsError, match=r"^GATE_POOL_SIZES: "):
+        load_settings(file)
+
+
+def test_the_example_explains_every_setting_and_its_default() -> None:
+    example = PROJECT / ".env.example"
+    shown = re.findall(r"^([A-Z_]+)=", example.read_text(), re.MULTILINE)
+    assert sorted(environment_name(name) for name in Settings.model_fields) == sorted(shown)
+    assert Settings() == load_settings(example)
+
+
+@given(st.text())
+def test_no_text_for_a_setting_ends_in_anything_but_its_name(text: str) -> None:
+    text = text.replace("\0", "").encode(errors="ignore").decode()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("GATE_DATA_KEYS", text)
+        try:
+            load_settings(env_file=None)
+        except SettingsError as error:
+            assert str(error).startswith("GATE_DATA_KEYS: ")  # noqa: PT017 - either may be right
