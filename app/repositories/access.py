@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, func, literal, select, text, true
+from sqlalchemy import Select, cast, delete, func, literal, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import INTERVAL, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
@@ -108,6 +108,20 @@ class AccessRepository:
             where=StoredAnswer.stored_at <= func.clock_timestamp() - cast(KEPT, INTERVAL),
         ).returning(StoredAnswer.key)
         return (await self._session.execute(statement)).first() is not None
+
+    async def forget_answers(self, limit: int) -> int:
+        """Delete up to `limit` stored answers that are too old to be replayed; return how many."""
+        old = (
+            select(StoredAnswer.principal_id, StoredAnswer.key)
+            .where(StoredAnswer.stored_at <= func.clock_timestamp() - cast(KEPT, INTERVAL))
+            .limit(limit)
+        )
+        statement = (
+            delete(StoredAnswer)
+            .where(tuple_(StoredAnswer.principal_id, StoredAnswer.key).in_(old))
+            .returning(StoredAnswer.key)
+        )
+        return len((await self._session.execute(statement)).all())
 
     async def set_clock(self, clock: ClockRow) -> None:
         """Move the sandbox's business clock, for every process."""
