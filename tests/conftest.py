@@ -171,6 +171,17 @@ async def database(new_database: NewDatabase) -> AsyncEngine:
     return await new_database()
 
 
+@pytest.fixture
+async def empty_database(server_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine of a new database without a table; no connection outlives its use."""
+    name = f"empty_{uuid4().hex}"
+    async with _maintenance(server_url) as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    yield create_async_engine(_address(server_url, name), poolclass=NullPool)
+    async with _maintenance(server_url) as connection:
+        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @asynccontextmanager
 async def _maintenance(url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)

@@ -35,6 +35,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     kept = await uow.reference.documents()
     gates = await uow.reference.gates()
     produce = {**kept["produce"], "products": await uow.reference.products()}
+    yards = await uow.reference.yards()
     checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
@@ -44,7 +45,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     return Reference(
         revision=revision,
         gates={document["code"]: parse_gate(document, zone) for document in gates},
-        yards={row["code"]: parse_yard(row) for row in await uow.reference.yards()},
+        yards={row["code"]: parse_yard(row) for row in yards},
         lane_rows=_lane_rows(gates, produce),
         required_checks=parse_required_checks(checks),
         tariffs=_tariffs(tariffs, confirmed),
@@ -54,7 +55,9 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         documents={
             **kept,
             "gates": {**kept["gates"], "gates": gates},
+            "yards": {**kept["yards"], "yards": yards},
             "produce": produce,
+            "required-checks": checks,
             "tariffs": {document["code"]: document for document in tariffs},
             "policies": {document["code"]: document for document in policies},
         },
