@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from app.domain.errors import (
-    ConflictError,
     DomainError,
     FieldError,
     NotFoundError,
@@ -103,22 +102,6 @@ class IfMatchMissingError(PreconditionRequiredError):
     def __init__(self) -> None:
         """Name the header at fault."""
         super().__init__(errors=[FieldError("header:If-Match", "required")])
-
-
-class IdempotencyKeyInUseError(ConflictError):
-    """A request with the same key is under way at this moment."""
-
-    code: ClassVar[str] = "idempotency-key-in-use"
-
-
-class IdempotencyKeyReusedError(UnfitError):
-    """The key was used before for another request."""
-
-    code: ClassVar[str] = "idempotency-key-reused"
-
-    def __init__(self) -> None:
-        """Name the header at fault."""
-        super().__init__(errors=[FieldError("header:Idempotency-Key", "idempotency-key-reused")])
 
 
 class RateExceededError(TooManyRequestsError):

@@ -162,14 +162,14 @@ def _code(error: DomainError) -> str:
 
 
 def _field(error: FieldError, language: Language) -> dict[str, Any]:
-    facts = {"value": error.value, "rule": error.rule}
-    facts |= dict(error.facts) if isinstance(error, RequestFieldError) else {}
-    one = {
+    shown = {"value": error.value} if _is_shown(error) else {}
+    facts = dict(error.facts) if isinstance(error, RequestFieldError) else {}
+    return {
         "pointer": error.pointer,
         "rule": error.rule,
-        "message": message_of(error.rule, language, facts),
+        "message": message_of(error.rule, language, {**facts, **shown}),
+        **shown,
     }
-    return {**one, "value": error.value} if _is_shown(error) else one
 
 
 def _is_shown(error: FieldError) -> bool:

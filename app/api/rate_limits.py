@@ -46,6 +46,10 @@ class Allowance:
         self._full_at: dict[str, int] = {}  # when a client's allowance will be whole again
         self._sweep_at = clock() + self._window
 
+    def __len__(self) -> int:
+        """Return how many clients are remembered."""
+        return len(self._full_at)
+
     def take(self, client: str) -> Standing:
         """Count one request of `client` where it has any left."""
         now = self._clock()

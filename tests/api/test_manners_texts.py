@@ -76,13 +76,3 @@ def test_the_sentences_of_the_rules_are_in_the_catalogue() -> None:
     keys |= {f"finding.{kind}-invalid" for kind in identifiers.RULES}
 
     assert keys <= CATALOGUE.keys()
-
-
-def test_a_doubt_that_reads_differently_by_kind_has_a_sentence_for_all() -> None:
-    by_reason: dict[str, set[str]] = {}
-    for (_, reason), sentence in identifiers.SENTENCES.items():
-        by_reason.setdefault(reason, set()).add(sentence["en"])
-
-    for reason, sentences in by_reason.items():
-        said = CATALOGUE.say(f"finding.{reason}", Language.EN)
-        assert sentences == {said} or said not in sentences
