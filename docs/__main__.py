@@ -1,0 +1,29 @@
+"""Write the generated pages: `python -m docs`; with `--check`, fail where one is old."""
+
+import sys
+from pathlib import Path
+
+from docs.rules_page import rules_page
+
+HERE = Path(__file__).parent
+PAGES = {"rules.md": rules_page}
+
+
+def main(arguments: list[str]) -> int:
+    """Write every page, or return 1 and name those that are old."""
+    check = "--check" in arguments
+    old = [name for name, page in PAGES.items() if not _is_fresh(HERE / name, page())]
+    for name in old:
+        if check:
+            sys.stderr.write(f"docs/{name} is not what the code says\n")
+        else:
+            (HERE / name).write_text(PAGES[name](), "utf-8")
+    return 1 if check and old else 0
+
+
+def _is_fresh(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text("utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
