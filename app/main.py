@@ -8,9 +8,10 @@ import structlog
 from fastapi import FastAPI
 
 from app.api import manners
+from app.api.openapi import application
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits
-from app.api.routes import ROUTERS, SANDBOX_ROUTERS
+from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
 from app.api.state import Process
 from app.core.ciphers import Cipher, Tokens
 from app.core.config import Settings, load_settings
@@ -26,13 +27,8 @@ log = structlog.get_logger()
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service for `settings`, read from the environment where none are given."""
     settings = settings or load_settings()
-    app = FastAPI(
-        title="Border gate",
-        version="0.1.0",
-        lifespan=_lifespan,
-        docs_url=None,
-        redoc_url=None,
-    )
+    tags = TAGS if settings.is_production else (*TAGS, *SANDBOX_TAGS)
+    app = application(version="0.1.0", tags=tags, lifespan=_lifespan)
     app.state.settings = settings
     app.state.rate_limits = RateLimits(
         {"public": settings.rate_limit_public, "key": settings.rate_limit_key}

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel
 
 from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint
+from app.api.openapi import API_KEY
 from app.api.rate_limits import RateLimits, client_of
 from app.api.state import Process
 from app.api.texts import Language, language_of
@@ -29,7 +30,6 @@ from app.repositories.access import Answer, Opening
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 
-BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key.")
 # Stands in a stored answer for the tracking token, which no table may hold.
 TOKEN_MARK = b"{tracking-token}"
 
@@ -57,22 +57,23 @@ async def get_opening(
     request: Request,
     uow: Uow,
     process: OfProcess,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
 ) -> Opening:
     """Return who asks, in the one statement that opens a request.
 
     Raises:
         KeyInvalidError: no key, or one that is unknown or revoked.
     """
-    if credentials is None:
-        raise KeyInvalidError
-    pepper = process.settings.pepper.get_secret_value()
-    key_hash = hash_of_key(credentials.credentials, pepper)
-    retry_key = request.headers.get("idempotency-key") if request.method == "POST" else None
-    opening = await uow.access.open_request(key_hash, retry_key)
-    if opening is None:
-        raise KeyInvalidError
     limits: RateLimits = request.app.state.rate_limits
+    opening = None
+    if credentials is not None:
+        key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
+        retry_key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        opening = await uow.access.open_request(key_hash, retry_key)
+    if opening is None:
+        # Who guesses keys is counted by address, or guessing would be free.
+        limits.admit(request.scope, "public", client_of(request.scope))
+        raise KeyInvalidError
     limits.admit(request.scope, "key", str(opening.principal.id))
     return opening
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     true,
     tuple_,
     union_all,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -80,6 +81,10 @@ class EntriesRepository:
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).one()
+
+    async def touch(self, entry_id: UUID, at: datetime) -> None:
+        """Note that something beside an entry changed, for those who ask for changes."""
+        await self._session.execute(update(Entry).where(Entry.id == entry_id).values(changed_at=at))
 
     async def open_with_plate(self, plate: str, direction: Direction) -> Sequence[Entry]:
         """Return the entries on a plate that have not ended, oldest first."""
@@ -179,16 +184,29 @@ class EntriesRepository:
     # --- claims -----------------------------------------------------------------------------
 
     async def claim(self, entry_id: UUID, claims: Sequence[tuple[str, str]]) -> bool:
-        """Take all of `claims` (kind, value) for an entry, or none and return False."""
-        rows = [{"kind": kind, "value": value, "entry_id": entry_id} for kind, value in claims]
-        if not rows:
+        """Take all of `claims` (kind, value) for an entry that may have some, or no more of them.
+
+        False where another entry has one; what the entry had before, it keeps.
+        """
+        # In one order for everybody: two who want the same two do not wait for each other.
+        wanted = sorted(set(claims))
+        if not wanted:
             return True
-        statement = pg_insert(Claim).values(rows).on_conflict_do_nothing().returning(Claim.value)
-        taken = (await self._session.execute(statement)).all()
-        if len(taken) == len(rows):
+        rows = [{"kind": kind, "value": value, "entry_id": entry_id} for kind, value in wanted]
+        statement = pg_insert(Claim).values(rows).on_conflict_do_nothing()
+        new = (await self._session.execute(statement.returning(Claim.kind, Claim.value))).all()
+        if len(new) == len(wanted) or await self._claims_of(entry_id) >= set(wanted):
             return True
-        await self.release_claims(entry_id)
+        await self._let_go(entry_id, [(kind, value) for kind, value in new])
         return False
+
+    async def _claims_of(self, entry_id: UUID) -> set[tuple[str, str]]:
+        statement = select(Claim.kind, Claim.value).where(Claim.entry_id == entry_id)
+        return {(kind, value) for kind, value in (await self._session.execute(statement)).all()}
+
+    async def _let_go(self, entry_id: UUID, claims: Sequence[tuple[str, str]]) -> None:
+        statement = delete(Claim).where(Claim.entry_id == entry_id)
+        await self._session.execute(statement.where(tuple_(Claim.kind, Claim.value).in_(claims)))
 
     async def release_claims(self, entry_id: UUID) -> None:
         """Let go of the plate and containers of an entry."""

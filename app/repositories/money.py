@@ -65,6 +65,14 @@ class MoneyRepository:
             .values(state="superseded")
         )
 
+    async def cancel_due(self, entry_id: UUID) -> None:
+        """Ask no more for what an entry that did not cross still owed."""
+        await self._session.execute(
+            update(Order)
+            .where(Order.entry_id == entry_id, Order.state == "due")
+            .values(state="cancelled")
+        )
+
     async def order(self, order_id: UUID, *, locked: bool = False) -> Order | None:
         """Return an order, kept from other writers when `locked`."""
         statement = select(Order).where(Order.id == order_id)

@@ -243,6 +243,7 @@ class Paying:
             organisation_id=act.principal.organisation_id,
         )
         self._uow.add(payment)
+        await self._uow.entries.touch(order.entry_id, act.now)
         await self._uow.flush()
         await self._uow.records.insert_events(
             [

@@ -193,6 +193,8 @@ class Passage:
             entry.ended_at = self._act.now
             entry.in_position = False
             await self._uow.entries.release_claims(entry.id)
+            if after is not State.CROSSED:
+                await self._uow.money.cancel_due(entry.id)
 
     async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:
         entry.changed_at = self._act.now

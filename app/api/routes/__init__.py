@@ -1,5 +1,8 @@
 """The operations of the API, a module per noun."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from fastapi import APIRouter
 
 from app.api.routes import (
@@ -33,3 +36,24 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
 )
 SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
+
+_DESCRIPTIONS: Final = {
+    "entries": "A vehicle's movement through a gate: registered, read, amended, checked, held.",
+    "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
+    "observations": "What yards, guards and cameras saw. An observation is never refused.",
+    "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",
+    "orders": "What a payer owes, and the payments that came in.",
+    "tracking": "What a driver sees by the link of an entry: no key, nothing personal.",
+    "gates": "Gates and yards: routes, hours, closures, green-lane days, open now or not.",
+    "tariffs": "Editions of the fees, with the days on which each rules and what it rests on.",
+    "fees": "Prices for anybody who asks, without registering.",
+    "green-lane": "The green lane: verdicts for anybody who asks, its rules, the list of produce.",
+    "policies": "Editions of the queue rule: rates, windows, misses, promise.",
+    "health": "Whether the process lives and is fit for work, and its metrics.",
+}
+TAGS: Final[tuple[Mapping[str, str], ...]] = tuple(
+    {"name": name, "description": text} for name, text in _DESCRIPTIONS.items()
+)
+SANDBOX_TAGS: Final[tuple[Mapping[str, str], ...]] = (
+    {"name": "sandbox", "description": "Sandbox mode only: business time that can be moved."},
+)
