@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +11,19 @@ from typing import Annotated
 
 import typer
 
+from app.api.openapi import dump
 from app.cli import preparing
 from app.cli.databases import any_database, own_database
 from app.cli.greeting import greeting
 from app.cli.serving import PortError, leave_when_told, listen, run_server
-from app.core.config import Settings, SettingsError, load_settings
+from app.core.config import Mode, Settings, SettingsError, load_settings
 from app.core.database import DatabaseVersionError, is_passing
 from app.core.logs import configure_logs
 from app.core.postgres_account import EmbeddedServerError
 from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role
+from app.main import create_app
+from app.services.keys import Member
 
 OPERATOR_ERRORS = (
     SettingsError,
@@ -107,8 +109,8 @@ def keys(
 ) -> None:
     """Make and print an API key for a system; one it had before opens nothing any more."""
     with plain_errors(), any_database(begin()) as settings:
-        given = preparing.give_key(settings, name, role, organisation, agency)
-        typer.echo(asyncio.run(given))
+        member = Member(name, organisation, role, agency)
+        typer.echo(asyncio.run(preparing.give_key(settings, member)))
 
 
 @app.command()
@@ -116,8 +118,7 @@ def openapi(
     path: Annotated[Path | None, typer.Argument(help="Where to; none: standard output")] = None,
 ) -> None:
     """Write the OpenAPI document of the service."""
-    document = importlib.import_module("app.main").create_app(Settings()).openapi()
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = dump(create_app(Settings(mode=Mode.SANDBOX)))
     if path is None:
         sys.stdout.write(text)
     else:

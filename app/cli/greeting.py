@@ -36,9 +36,13 @@ def greeting(settings: Settings, keys: Mapping[str, str], now: datetime) -> str:
 def first_request(url: str, key: str, now: datetime) -> str:
     """Return a command that a reader can paste into a shell."""
     body = json.dumps(example_entry(now), indent=1)
-    headers = [f"Authorization: Bearer {key}", "Content-Type: application/json"]
+    headers = [
+        f"Authorization: Bearer {key}",
+        "Accept-Language: en",
+        "Content-Type: application/json",
+    ]
     words = " ".join(f"-H '{header}'" for header in headers)
-    return f"curl -sS {url}/v1/entries {words} -d '{body}'"
+    return f"curl -sS {url}/v1/entries {words} -d '{body}' | python3 -m json.tool --no-ensure-ascii"
 
 
 def example_entry(now: datetime) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What a database needs before the service runs on it: schema, reference data, keys."""
 
-import importlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.config import Settings
 from app.core.database import check_version, make_engine, make_sessions
 from app.core.migrations import is_current, newest_revision, upgrade
-from app.domain.vocabulary import Agency, Role
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.keys import Keys, Member
 from app.services.seeding import Seeding, published_documents
 
 KEYS_FILE = "sandbox-keys.json"
@@ -65,21 +64,10 @@ async def seed(settings: Settings) -> int:
         return await Seeding(UnitOfWork(session)).load(published_documents())
 
 
-async def give_key(
-    settings: Settings, name: str, role: Role, organisation: str, agency: Agency | None
-) -> str:
-    """Return a new key of the principal `name`; any it had before is revoked."""
-    services = importlib.import_module("app.services.keys")
+async def give_key(settings: Settings, member: Member) -> str:
+    """Return a new key of `member`; one it had before opens nothing any more."""
     async with engine_of(settings) as engine, make_sessions(engine).begin() as session:
-        key: str = await services.give_key(
-            UnitOfWork(session),
-            settings.pepper.get_secret_value(),
-            name=name,
-            role=role,
-            organisation=organisation,
-            agency=agency,
-        )
-        return key
+        return await Keys(UnitOfWork(session), settings.pepper.get_secret_value()).issue(member)
 
 
 async def _sandbox_keys(uow: UnitOfWork, settings: Settings) -> dict[str, str]:
@@ -89,10 +77,7 @@ async def _sandbox_keys(uow: UnitOfWork, settings: Settings) -> dict[str, str]:
     """
     path = settings.data_dir / KEYS_FILE
     kept = json.loads(path.read_text()) if path.exists() else {}
-    services = importlib.import_module("app.services.keys")
-    keys: dict[str, str] = await services.sandbox_keys(
-        uow, settings.pepper.get_secret_value(), kept
-    )
+    keys = await Keys(uow, settings.pepper.get_secret_value()).issue_sandbox(kept)
     _write_private(path, keys)
     return keys
 

@@ -1,6 +1,5 @@
 """`gate serve`: the API in this process until it is told to stop, then nothing left running."""
 
-import importlib
 import signal
 import socket
 from types import FrameType
@@ -10,6 +9,7 @@ import typer
 import uvicorn
 
 from app.core.config import Settings
+from app.main import create_app
 
 KEEP_ALIVE_SECONDS = 20
 
@@ -60,7 +60,7 @@ def listen(settings: Settings) -> socket.socket:
 def run_server(settings: Settings, listener: socket.socket, greeting: str) -> None:
     """Answer requests on `listener` until told to stop, then finish those that are running."""
     config = uvicorn.Config(
-        importlib.import_module("app.main").create_app(settings),
+        create_app(settings),
         loop="uvloop",
         http="httptools",
         ws="none",

@@ -8,8 +8,8 @@ from structlog.types import Processor
 
 from app.core.config import LogFormat, Settings
 
-# They log requests with their addresses, which hold tracking tokens.
-QUIET = ("uvicorn.access", "httpx", "httpcore")
+# Addresses of requests hold tracking tokens; the others tell of every start and stop.
+QUIET = ("uvicorn", "httpx", "httpcore", "alembic")
 
 
 def configure_logs(settings: Settings) -> None:

@@ -1,0 +1,174 @@
+"""`gate serve`: from nothing to a first answer, and through every way to be stopped."""
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.cli.greeting import example_entry
+from app.core.config import SECRETS, environment_name
+from app.core.embedded import FAST, EmbeddedServer
+from app.services.keys import SANDBOX
+from tests.cli.conftest import READY, Service, Start, run
+from tests.core.test_embedded import is_alive
+
+OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
+    "GATE_DATA_KEYS": "new:" + base64.b64encode(bytes(range(32))).decode(),
+}
+PRODUCTION = {"GATE_MODE": "production", **OWN_SECRETS}
+
+
+def register(service: Service) -> str:
+    """Register a truck and return its id; the answer says that it is stored."""
+    answer = service.ask("POST", "/v1/entries", "company-1", example_entry(datetime.now(UTC)))
+    assert 201 == answer.status_code, answer.text
+    entry_id: str = answer.json()["id"]
+    return entry_id
+
+
+def test_the_printed_request_answers_with_verdict_price_and_next_step(start: Start) -> None:
+    service = start()
+    printed = (service.folder.parent / "out").read_text()
+    command = printed[printed.index("curl ") :].partition("\n\n")[0]
+    answer = subprocess.run(  # noqa: S602 - a reader would paste it into a shell too
+        command, shell=True, capture_output=True, text=True, check=True
+    ).stdout
+    for part in ('"lane": "green"', '"amount": 350000', '"next_steps"', "/v1/tracking/"):
+        assert part in answer
+
+
+def test_there_is_a_private_key_for_everybody_in_the_sandbox(start: Start) -> None:
+    service = start()
+    assert [member.name for member in SANDBOX] == list(service.keys)
+    assert 0o600 == (service.folder / "sandbox-keys.json").stat().st_mode & 0o777
+    before = service.keys
+    service.stop()
+    assert before == start().keys
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_told_to_stop_it_finishes_what_runs_and_stops_its_database(
+    start: Start, how: signal.Signals
+) -> None:
+    service = start()
+    database = service.database_pid
+    body = b'{"gate": "tan-thanh"}'
+    head = f"POST /v1/entries HTTP/1.1\r\nHost: gate\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as connection:
+        connection.sendall(head.encode() + body[:5])
+        time.sleep(0.2)
+        service.process.send_signal(how)
+        time.sleep(0.3)
+        assert is_alive(database)
+        connection.sendall(body[5:])
+        assert connection.recv(100).startswith(b"HTTP/1.1 4")  # no key: it was read and judged
+    assert 0 == service.process.wait(30)
+    assert not is_alive(database)
+
+
+def test_what_was_acknowledged_survives_the_killing_of_the_service(start: Start) -> None:
+    service = start()
+    entry_id, orphan = register(service), service.database_pid
+    service.stop(signal.SIGKILL)
+    assert is_alive(orphan)
+    again = start()
+    assert not is_alive(orphan)
+    assert again.ask("GET", f"/v1/entries/{entry_id}", "company-1").is_success
+
+
+def test_what_was_acknowledged_survives_the_killing_of_its_database(start: Start) -> None:
+    service = start()
+    entry_id, killed = register(service), service.database_pid
+    os.kill(killed, signal.SIGKILL)
+    service.wait_until(READY)
+    assert killed != service.database_pid
+    assert service.ask("GET", f"/v1/entries/{entry_id}", "company-1").is_success
+
+
+def test_a_second_start_on_the_same_data_says_so_and_ends(start: Start, folder: Path) -> None:
+    service = start()
+    second = run(folder, "serve", PORT=str(free_port()))
+    assert 1 == second.returncode
+    assert f"{folder} is in use by process {service.process.pid}: " in second.stderr
+    assert 1 == len(second.stderr.splitlines())
+    assert service.ask("GET", "/health/ready").is_success
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_a_taken_port_is_named_before_anything_starts(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run(folder, "serve", PORT=str(port))
+    assert 1 == ended.returncode
+    assert (
+        f"HOST, PORT: cannot listen on 127.0.0.1:{port}: Address already in use\n" == ended.stderr
+    )
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "migrate", "seed"])
+def test_a_wrong_setting_is_one_line(folder: Path, command: str) -> None:
+    ended = run(folder, command, GATE_POOL_SIZE="none")
+    assert (1, "") == (ended.returncode, ended.stdout)
+    assert ended.stderr.startswith("GATE_POOL_SIZE: ")
+    assert 1 == len(ended.stderr.splitlines())
+
+
+def test_a_database_that_is_away_is_one_line_without_its_password(folder: Path) -> None:
+    url = f"postgresql://gate:s3cret@127.0.0.1:{free_port()}/gate"
+    ended = run(folder, "migrate", DATABASE_URL=url)
+    assert 1 == ended.returncode
+    assert ended.stderr.startswith("DATABASE_URL: the database does not answer: ")
+    assert "s3cret" not in ended.stderr
+    assert 1 == len(ended.stderr.splitlines())
+
+
+def test_production_migrates_apart_and_has_neither_keys_nor_sandbox(
+    start: Start, folder: Path
+) -> None:
+    refused = run(folder, "serve", PORT=str(free_port()), **PRODUCTION)
+    assert (1, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+    assert "run `gate migrate`" in refused.stderr
+    assert 0 == run(folder, "migrate", **PRODUCTION).returncode
+    assert "rows added" in run(folder, "seed", **PRODUCTION).stdout
+    assert "0 rows added\n" == run(folder, "seed", **PRODUCTION).stdout
+    service = start("/health/live", **PRODUCTION)
+    assert not (folder / "sandbox-keys.json").exists()
+    assert 404 == service.ask("GET", "/v1/sandbox/clock").status_code
+    unconfirmed = service.ask("GET", READY)
+    assert (503, None) == (unconfirmed.status_code, unconfirmed.json()["database"])
+    assert unconfirmed.json()["editions"]
+
+
+def test_a_key_can_be_given_while_the_service_runs_and_replaced(start: Start, folder: Path) -> None:
+    service = start()
+    words = ("keys", "customs-2", "agency", "Customs of Tân Thanh", "--agency", "customs")
+    first, second = (run(folder, *words).stdout.strip() for _ in range(2))
+    answers = [
+        httpx.get(f"{service.url}/v1/entries", headers={"Authorization": f"Bearer {key}"})
+        for key in (first, second)
+    ]
+    assert [401, 200] == [answer.status_code for answer in answers]
+
+
+def test_a_database_that_is_set_is_used_and_nothing_embedded_starts(
+    start: Start, folder: Path, tmp_path: Path
+) -> None:
+    with EmbeddedServer(tmp_path / "elsewhere", options=FAST) as server:
+        service = start(DATABASE_URL=server.url)
+        assert register(service)
+        service.stop()
+    assert ["sandbox-keys.json"] == [path.name for path in folder.iterdir()]
