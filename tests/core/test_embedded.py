@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
-async def ask(url: str, *statements: str) -> Any:  # noqa: ANN401 - whatever the last one says
+async def ask(url: str, *statements: str) -> Any:
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -52,7 +52,7 @@ async def ask(url: str, *statements: str) -> Any:  # noqa: ANN401 - whatever the
         await engine.dispose()
 
 
-async def ask_again(url: str, statement: str) -> Any:  # noqa: ANN401
+async def ask_again(url: str, statement: str) -> Any:
     until = time.monotonic() + 30
     while True:
         try:
