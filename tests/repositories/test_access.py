@@ -1,0 +1,177 @@
+"""One statement says who asks, on what state of the world, and what they were answered before."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from app.core.database import make_sessions
+from app.domain.vocabulary import Agency, Role
+from app.repositories.access import Answer, ClockRow
+from app.repositories.unit_of_work import UnitOfWork
+from tests.repositories.conftest import Recording
+from tests.repositories.rows import NOW, Actor, add_actor
+
+ANSWER = Answer(b"fingerprint", 201, "/v1/entries/1", b'{"a":1}')
+CLOCK = ClockRow(machine_at=NOW, business_at=NOW + timedelta(days=1), speed=60)
+
+
+async def test_a_key_says_who_asks_in_one_statement(
+    session: AsyncSession, uow: UnitOfWork, recorded: Recording
+) -> None:
+    guard = await add_actor(session, "agency", agency="border_guard")
+    with recorded() as sent:
+        opening = await uow.access.open_request(guard.key_hash, None)
+    assert 1 == len(sent)
+    assert opening is not None
+    assert (guard.id, guard.organisation_id) == (
+        opening.principal.id,
+        opening.principal.organisation_id,
+    )
+    assert (Role.AGENCY, Agency.BORDER_GUARD) == (opening.principal.role, opening.principal.agency)
+    assert await uow.reference.revision() == opening.revision
+    assert (None, True, None) == (opening.clock, opening.retry_taken, opening.answer)
+
+
+@pytest.mark.parametrize("retry", [None, "a-key"])
+async def test_a_key_that_is_unknown_opens_nothing(uow: UnitOfWork, retry: str | None) -> None:
+    assert await uow.access.open_request(b"nobody's", retry) is None
+
+
+@pytest.mark.parametrize("retry", [None, "a-key"])
+async def test_a_key_that_was_revoked_opens_nothing(
+    session: AsyncSession, uow: UnitOfWork, retry: str | None
+) -> None:
+    actor = await add_actor(session, revoked_at=NOW)
+    assert await uow.access.open_request(actor.key_hash, retry) is None
+
+
+async def test_the_sandbox_s_clock_comes_with_the_opening(uow: UnitOfWork, company: Actor) -> None:
+    await uow.access.set_clock(CLOCK)
+    for retry in (None, "a-key"):
+        opening = await uow.access.open_request(company.key_hash, retry)
+        assert opening is not None
+        assert CLOCK == opening.clock
+    assert CLOCK == (await uow.access.pulse()).clock
+
+
+async def test_the_clock_is_one_row_however_often_it_is_set(uow: UnitOfWork) -> None:
+    assert (await uow.access.pulse()).clock is None
+    await uow.access.set_clock(CLOCK)
+    later = ClockRow(NOW, NOW + timedelta(days=2), 1)
+    await uow.access.set_clock(later)
+    assert later == (await uow.access.pulse()).clock
+
+
+async def test_the_pulse_beats_with_the_reference_data(uow: UnitOfWork) -> None:
+    before = (await uow.access.pulse()).revision
+    await uow.reference.bump()
+    assert before + 1 == (await uow.access.pulse()).revision
+
+
+async def test_the_migration_that_is_applied_is_told_with_the_time(uow: UnitOfWork) -> None:
+    applied, now = await uow.access.schema_and_time()
+    assert applied
+    assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
+
+
+class TestRetries:
+    """The same key is answered the same for a day, and by one request at a time."""
+
+    async def answer(self, uow: UnitOfWork, actor: Actor, key: str = "key") -> Answer | None:
+        opening = await uow.access.open_request(actor.key_hash, key)
+        assert opening is not None
+        assert opening.retry_taken
+        return opening.answer
+
+    async def test_an_answer_is_found_again(self, uow: UnitOfWork, company: Actor) -> None:
+        assert await self.answer(uow, company) is None
+        assert await uow.access.store_answer(company.id, "key", ANSWER)
+        assert ANSWER == await self.answer(uow, company)
+
+    async def test_nobody_gets_the_answer_of_another(
+        self, session: AsyncSession, uow: UnitOfWork, company: Actor
+    ) -> None:
+        await uow.access.store_answer(company.id, "key", ANSWER)
+        assert await self.answer(uow, await add_actor(session)) is None
+        assert await self.answer(uow, company, "another") is None
+
+    async def test_an_answer_stored_meanwhile_is_not_overwritten(
+        self, uow: UnitOfWork, company: Actor
+    ) -> None:
+        assert await uow.access.store_answer(company.id, "key", ANSWER)
+        other = Answer(b"other", 200, None, b"{}")
+        assert not await uow.access.store_answer(company.id, "key", other)
+        assert ANSWER == await self.answer(uow, company)
+
+    @pytest.mark.parametrize(
+        ("hours", "kept"),
+        [
+            pytest.param(23, True, id="within the day"),
+            pytest.param(24, False, id="after it"),
+        ],
+    )
+    async def test_an_answer_is_kept_for_a_day(
+        self, session: AsyncSession, uow: UnitOfWork, company: Actor, hours: int, *, kept: bool
+    ) -> None:
+        await uow.access.store_answer(company.id, "key", ANSWER)
+        await _age(session, hours)
+        assert (ANSWER if kept else None) == await self.answer(uow, company)
+        assert kept is not await uow.access.store_answer(company.id, "key", ANSWER)
+        assert ANSWER == await self.answer(uow, company)
+
+    async def test_old_answers_are_forgotten_a_few_at_a_time(
+        self, session: AsyncSession, uow: UnitOfWork, company: Actor
+    ) -> None:
+        for number in range(3):
+            await uow.access.store_answer(company.id, f"old {number}", ANSWER)
+        await _age(session, 25)
+        await uow.access.store_answer(company.id, "new", ANSWER)
+        assert [2, 1, 0] == [await uow.access.forget_answers(2) for _ in range(3)]
+        assert ANSWER == await self.answer(uow, company, "new")
+
+    async def test_whatever_a_key_holds_are_only_characters(
+        self, uow: UnitOfWork, company: Actor
+    ) -> None:
+        key = f"{uuid4()}:%s:$1:'"
+        assert await uow.access.store_answer(company.id, key, ANSWER)
+        assert ANSWER == await self.answer(uow, company, key)
+
+
+class TestTwoAtOnce:
+    """A retry that comes while the first try still works is told so."""
+
+    @pytest.fixture
+    def two(self, database: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+        """Sessions with real commits."""
+        return make_sessions(database)
+
+    async def test_the_second_does_not_get_the_key_until_the_first_ends(
+        self, two: async_sessionmaker[AsyncSession]
+    ) -> None:
+        async with two.begin() as session:
+            company, rival = await add_actor(session), await add_actor(session)
+
+        async def takes(session: AsyncSession, actor: Actor, key: str = "key") -> bool:
+            opening = await UnitOfWork(session).access.open_request(actor.key_hash, key)
+            return opening is not None and opening.retry_taken
+
+        async with two.begin() as first, two.begin() as second:
+            assert await takes(first, company)
+            assert not await takes(second, company)
+            assert await takes(second, company, "another")
+            assert await takes(second, rival)
+            await UnitOfWork(first).access.store_answer(company.id, "key", ANSWER)
+        async with two.begin() as third:
+            opening = await UnitOfWork(third).access.open_request(company.key_hash, "key")
+            assert opening is not None
+            assert (True, ANSWER) == (opening.retry_taken, opening.answer)
+
+
+async def _age(session: AsyncSession, hours: int) -> None:
+    await session.execute(
+        text("UPDATE stored_answers SET stored_at = stored_at - make_interval(hours => :hours)"),
+        {"hours": hours},
+    )
