@@ -64,15 +64,15 @@ def _facts(reference: Reference, asked: Asked) -> FeeFacts:
 
 
 def _unknown(reference: Reference, asked: Sequence[Asked]) -> Iterator[FieldError]:
+    # Before any edition is confirmed no group is known; pricing says what is missing.
     groups = {group for one in reference.tariffs.editions.values() for group in one.groups}
     for number, vehicle in enumerate(asked):
-        at = f"/vehicles/{number}"
         if vehicle.gate not in reference.gates:
-            yield FieldError(f"{at}/gate", UnknownCodeError.code, vehicle.gate)
+            pointer = f"/vehicles/{number}/gate"
+            yield FieldError(pointer, UnknownCodeError.code, vehicle.gate)
         for index, line in enumerate(vehicle.goods):
-            # Before any edition is confirmed no group is known; pricing says what is missing.
             if groups and line.goods_group not in groups:
-                pointer = f"{at}/goods/{index}/goods_group"
+                pointer = f"/vehicles/{number}/goods/{index}/goods_group"
                 yield FieldError(pointer, UnknownCodeError.code, line.goods_group)
 
 

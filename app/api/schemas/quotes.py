@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.api.schemas.entries import ChargeLineOut, RateOut
-from app.api.schemas.evidence import EvidenceOut, Label, evidence_out, label_of
+from app.api.schemas.entries import ChargeLineOut
+from app.api.schemas.evidence import EvidenceOut, Label, label_of
 from app.api.schemas.types import Amount, Choice, Code, Day, In, Kilograms, Open, Out, Vnd
 from app.api.texts import Language
 from app.domain.charges import GoodsValue, Payload, Quote, Rate
 from app.domain.charges.lines import Line
-from app.domain.vocabulary import Basis, Direction, Journey
+from app.domain.vocabulary import Basis, Direction, Evidence, Journey
 from app.services.quotes import Asked
 
 MOST_VEHICLES = 100
@@ -119,61 +119,80 @@ class QuotesOut(Out):
     total: Amount
 
 
-def quotes_out(
+def quotes_document(
     quotes: Sequence[Quote], on: date, known_on: date | None, language: Language
-) -> QuotesOut:
-    """Return the prices of a day; all of them are by one edition."""
+) -> dict[str, Any]:
+    """Return the prices of a day, all by one edition, as the values of a `QuotesOut`.
+
+    Plain values, because this is asked a thousand times for each entry: making models of them
+    first takes longer than pricing. A test holds every golden answer against the schema.
+    """
     edition = quotes[0].edition
-    return QuotesOut(
-        on=on,
-        known_on=known_on,
-        tariff=edition.code,
-        official=edition.official,
-        quotes=[_quote(one, language) for one in quotes],
-        total=Amount.vnd(sum(one.total_vnd for one in quotes)),
-    )
+    return {
+        "on": on,
+        "known_on": known_on,
+        "tariff": edition.code,
+        "official": edition.official,
+        "quotes": [_quote(one, language) for one in quotes],
+        "total": _vnd(sum(one.total_vnd for one in quotes)),
+    }
 
 
-def _quote(quote: Quote, language: Language) -> QuoteOut:
-    edition = quote.edition
-    classes = {one.code: one.label for one in edition.classes}
-    return QuoteOut(
-        goods_group=quote.goods_group,
-        goods_group_label=label_of(edition.groups[quote.goods_group].label, language),
-        goods_group_basis=evidence_out(quote.group_basis) if quote.group_basis else None,
-        vehicle_class=quote.vehicle_class,
-        vehicle_class_label=label_of(classes[quote.vehicle_class], language),
-        vehicle_class_basis=evidence_out(quote.class_basis),
-        basis=quote.basis,
-        provisional=quote.basis is Basis.PROVISIONAL,
-        lines=[_line(line, edition.code) for line in quote.lines],
-        amounts=[
-            OrderAmountOut(
-                order_kind=kind,
-                label=label_of(label, language),
-                amount=Amount.vnd(quote.amount(kind)),
-            )
+def _quote(quote: Quote, language: Language) -> dict[str, Any]:
+    edition, basis = quote.edition, quote.basis
+    return {
+        "goods_group": quote.goods_group,
+        "goods_group_label": label_of(edition.groups[quote.goods_group].label, language),
+        "goods_group_basis": _evidence(quote.group_basis) if quote.group_basis else None,
+        "vehicle_class": quote.vehicle_class,
+        "vehicle_class_label": _class_label(quote, language),
+        "vehicle_class_basis": _evidence(quote.class_basis),
+        "basis": basis.value,
+        "provisional": basis is Basis.PROVISIONAL,
+        "lines": [_line(line, edition.code) for line in quote.lines],
+        "amounts": [
+            {
+                "order_kind": kind,
+                "label": label_of(label, language),
+                "amount": _vnd(quote.amount(kind)),
+            }
             for kind, label in edition.order_kinds.items()
         ],
-        total=Amount.vnd(quote.total_vnd),
-    )
+        "total": _vnd(quote.total_vnd),
+    }
 
 
-def _line(line: Line, tariff: str) -> QuoteLineOut:
-    return QuoteLineOut(
-        vehicle=line.vehicle,
-        order_kind=line.order_kind,
-        vehicle_class=line.vehicle_class,
-        goods_group=line.goods_group,
-        cell=_rate(line.cell),
-        multiplier_basis_points=_rate(line.multiplier),
-        share_basis_points=_rate(line.share),
-        amount=Amount.vnd(line.amount_vnd),
-        basis=line.basis,
-        tariff=tariff,
-        provisional=line.basis is Basis.PROVISIONAL,
-    )
+def _class_label(quote: Quote, language: Language) -> str:
+    code = quote.vehicle_class
+    found = next(one.label for one in quote.edition.classes if one.code == code)
+    return label_of(found, language)
 
 
-def _rate(rate: Rate) -> RateOut:
-    return RateOut(value=rate.value, basis=rate.evidence.basis, source=rate.evidence.source)
+def _line(line: Line, tariff: str) -> dict[str, Any]:
+    basis = line.basis
+    return {
+        "vehicle": line.vehicle,
+        "order_kind": line.order_kind,
+        "vehicle_class": line.vehicle_class,
+        "goods_group": line.goods_group,
+        "cell": _rate(line.cell),
+        "multiplier_basis_points": _rate(line.multiplier),
+        "share_basis_points": _rate(line.share),
+        "amount": _vnd(line.amount_vnd),
+        "basis": basis.value,
+        "tariff": tariff,
+        "provisional": basis is Basis.PROVISIONAL,
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    found = rate.evidence
+    return {"value": rate.value, "basis": found.basis.value, "source": found.source}
+
+
+def _evidence(found: Evidence) -> dict[str, Any]:
+    return {"basis": found.basis.value, "source": found.source}
+
+
+def _vnd(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "VND"}
