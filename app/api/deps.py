@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel
 
-from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint
+from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint, key_of
 from app.api.openapi import API_KEY
 from app.api.rate_limits import RateLimits, client_of
 from app.api.state import Process
@@ -34,7 +34,7 @@ from app.services.act import Act, Today
 TOKEN_MARK = b"{tracking-token}"
 
 
-def get_process(request: Request) -> Process:
+async def get_process(request: Request) -> Process:
     """Return what this process keeps."""
     process: Process = request.app.state.process
     return process
@@ -68,7 +68,7 @@ async def get_opening(
     opening = None
     if credentials is not None:
         key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
-        retry_key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        retry_key = key_of(request) if request.method == "POST" else None
         opening = await uow.access.open_request(key_hash, retry_key)
     if opening is None:
         # Who guesses keys is counted by address, or guessing would be free.
@@ -141,7 +141,7 @@ def anyone() -> Any:  # noqa: ANN401 - as above
     return Depends(Anyone())
 
 
-def get_language(request: Request) -> Language:
+async def get_language(request: Request) -> Language:
     """Return the language to answer in."""
     return language_of(request.scope)
 

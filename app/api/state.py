@@ -12,8 +12,8 @@ from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
 from app.core.config import Settings
 from app.core.database import is_passing
+from app.domain.questions import ClockRow
 from app.domain.reference import Reference
-from app.repositories.access import ClockRow
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today, Tools
 from app.services.boards import read_boards

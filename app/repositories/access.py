@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
 from app.domain.principal import Principal
+from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role
 from app.models import BusinessClock, Organisation, ReferenceRevision, StoredAnswer
 from app.models import Principal as PrincipalRow
@@ -19,15 +20,6 @@ from app.models import Principal as PrincipalRow
 KEPT = timedelta(hours=24)
 # Idempotency keys share PostgreSQL's one space of advisory locks with the queues; seeds part them.
 RETRY_SEED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRow:
-    """Business time was `business_at` when the machine's was `machine_at`; runs `speed`-fold."""
-
-    machine_at: datetime
-    business_at: datetime
-    speed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +148,14 @@ def _opening(key_hash: bytes, retry_key: str | None) -> Select[*tuple[Any, ...]]
             PrincipalRow.name,
             PrincipalRow.role,
             PrincipalRow.agency,
+            Organisation.tax_code,
             ReferenceRevision.revision,
             BusinessClock.machine_at,
             BusinessClock.business_at,
             BusinessClock.speed,
         )
         .select_from(PrincipalRow)
+        .join(Organisation, Organisation.id == PrincipalRow.organisation_id)
         .join(ReferenceRevision, true())
         .outerjoin(BusinessClock, true())
         .where(PrincipalRow.key_hash == key_hash, PrincipalRow.revoked_at.is_(None))
@@ -193,6 +187,7 @@ def _read_opening(row: Any) -> Opening:  # noqa: ANN401 - a row of either statem
         row.name,
         Role(row.role),
         Agency(row.agency) if row.agency else None,
+        row.tax_code,
     )
     stored = getattr(row, "status", None) is not None
     answer = Answer(row.fingerprint, row.status, row.location, row.body) if stored else None

@@ -1,41 +1,16 @@
 """What the boards show of every queue, in a few statements for all of them together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Call, Entry
 
 OPEN_STATES = (State.REGISTERED, State.QUEUED, State.CALLED, State.ARRIVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How many open entries of a queue are in a state and lane, and since when the first waits."""
-
-    queue: Queue
-    state: State
-    lane: Lane
-    in_position: bool
-    count: int
-    oldest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CallMade:
-    """A recent call, as a board tells it."""
-
-    queue: Queue
-    call_number: str
-    lane: Lane
-    called_at: datetime
-    window_ends_at: datetime
-    open_wait: int
-    still_called: bool
 
 
 class BoardsRepository:

@@ -1,7 +1,6 @@
 """Entries: found by what people know of them, ordered by what they have waited."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,26 +24,10 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.principal import Principal
+from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Claim, Entry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryFilter:
-    """What a list of entries is narrowed to; None leaves a field open."""
-
-    gate: str | None = None
-    direction: Direction | None = None
-    state: State | None = None
-    lane: Lane | None = None
-    plate: str | None = None
-    declaration_number: str | None = None
-    client_reference: str | None = None
-    reference: str | None = None
-    registered_from: datetime | None = None
-    registered_before: datetime | None = None
-    changed_after: datetime | None = None
 
 
 class EntriesRepository:
@@ -242,10 +225,13 @@ def _before(bound: Bound) -> ColumnElement[bool]:
 
 
 def _visible(statement: Select[Entry], principal: Principal) -> Select[Entry]:
-    """Narrow to what a principal may see: others' entries do not exist for a company."""
+    """Narrow to what a principal may see; a company sees what it declares and what it pays."""
     if principal.sees_all:
         return statement
-    return statement.where(Entry.organisation_id == principal.organisation_id)
+    own = Entry.organisation_id == principal.organisation_id
+    if principal.tax_code is None:
+        return statement.where(own)
+    return statement.where(or_(own, Entry.payer_tax_code == principal.tax_code))
 
 
 def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:

@@ -8,8 +8,8 @@ from app.domain.expected_wait import Estimate, by_recent_waits
 from app.domain.gates import Gate
 from app.domain.open_clock import OpenClock
 from app.domain.policy import PolicyEdition
+from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Lane, Queue, QueueMode, State
-from app.repositories.boards import CallMade, Standing
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 

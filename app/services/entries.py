@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
+from app.domain.questions import EntryFilter
 from app.models import Call, Entry, ExceptionCase
-from app.repositories.entries import EntryFilter
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.assessment import driver_name_of

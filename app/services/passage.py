@@ -16,7 +16,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.sightings import moment
 from app.services.views import needed_checks, passed
-from app.services.waiting import WaitingLine, queue_of
+from app.services.waiting import WaitingLine, join_line
 
 EVENTS = {
     "admission": "entry.admitted",
@@ -114,9 +114,8 @@ class Passage:
         entry = await self._uow.entries.get(entry_id, self._act.principal)
         if entry is None:
             raise EntryNotFoundError
-        queue = queue_of(entry)
-        await self._uow.queues.lock(queue)
-        return await self._uow.entries.locked(entry.id), WaitingLine(self._uow, self._act, queue)
+        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        return entry, line
 
     async def _is_known(self, report: Report) -> bool:
         if report.source_reference is None:
@@ -193,7 +192,7 @@ class Passage:
             entry.ended_at = self._act.now
             entry.in_position = False
             await self._uow.entries.release_claims(entry.id)
-            if after is not State.CROSSED:
+            if entry.arrived_at is None:  # the fee is for using the gate
                 await self._uow.money.cancel_due(entry.id)
 
     async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:

@@ -43,14 +43,14 @@ from app.domain.errors import (
     StaleVersionError,
     UnknownCodeError,
 )
+from app.domain.identifiers import plate_key
+from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
-from app.repositories.entries import EntryFilter
 from app.services.amendment import Amendment, Certificate
 from app.services.checks import CheckReport, Checks
 from app.services.declaring import Driver
 from app.services.entries import Entries
 from app.services.registration import Registration
-from app.services.sightings import plate_of
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"], route_class=StrictRoute)
 
@@ -108,7 +108,7 @@ class Filters:
             direction=direction,
             state=state,
             lane=lane,
-            plate=plate_of(plate) if plate else None,
+            plate=plate_key(plate) if plate else None,
             declaration_number=declaration_number,
             client_reference=client_reference,
             reference=reference,

@@ -19,10 +19,10 @@ from app.domain.errors import (
     StepRefusedError,
 )
 from app.domain.vocabulary import Role
-from app.models import Entry
 from app.services.act import Act
 from app.services.entries import Entries
 from app.services.passage import Passage, Report
+from app.services.views import Entry
 
 router = APIRouter(prefix="/v1/entries", tags=["passage"], route_class=StrictRoute)
 

@@ -17,8 +17,8 @@ from app.domain.errors import (
     RetryMismatchError,
 )
 from app.domain.vocabulary import Direction, Queue, Role
-from app.models import Call, Entry
 from app.services.calling import Calling, queue_at
+from app.services.views import Call, Entry
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
 BOARD_SECONDS = 1

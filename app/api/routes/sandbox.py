@@ -7,8 +7,8 @@ from app.api.problems import problem_responses
 from app.api.schemas.queues import ClockIn, ClockOut
 from app.api.strict_json import StrictRoute
 from app.domain.errors import ClockBackwardsError, FieldError
+from app.domain.questions import ClockRow
 from app.domain.vocabulary import Role
-from app.repositories.access import ClockRow
 
 router = APIRouter(prefix="/v1/sandbox", tags=["sandbox"], route_class=StrictRoute)
 

@@ -24,8 +24,7 @@ from app.api.schemas.entries import (
 from app.api.schemas.types import Amount
 from app.api.texts import CATALOGUE, Language
 from app.domain.next_steps import NextStep
-from app.models import Charge, Check, Hold, Order
-from app.services.views import EntryView, Place
+from app.services.views import Charge, Check, EntryView, Hold, Order, Place
 
 
 def entry_out(view: EntryView, language: Language, base_url: str) -> EntryOut:

@@ -7,8 +7,8 @@ from app.api.caching import etag_of
 from app.api.schemas.entries import EstimateOut
 from app.api.schemas.queues import CalledOut, LaneStatusOut, QueueOut, QueuesOut
 from app.domain.expected_wait import Estimate
+from app.domain.questions import CallMade
 from app.domain.vocabulary import Queue
-from app.repositories.boards import CallMade
 from app.services.boards import LaneBoard, QueueBoard
 
 

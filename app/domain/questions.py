@@ -1,0 +1,57 @@
+"""What may be asked of entries and told of queues: values between repositories and edges."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.vocabulary import Direction, Lane, Queue, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilter:
+    """What a list of entries is narrowed to; None leaves a field open."""
+
+    gate: str | None = None
+    direction: Direction | None = None
+    state: State | None = None
+    lane: Lane | None = None
+    plate: str | None = None
+    declaration_number: str | None = None
+    client_reference: str | None = None
+    reference: str | None = None
+    registered_from: datetime | None = None
+    registered_before: datetime | None = None
+    changed_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many open entries of a queue are in a state and lane, and since when the first waits."""
+
+    queue: Queue
+    state: State
+    lane: Lane
+    in_position: bool
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """A recent call, as a board tells it."""
+
+    queue: Queue
+    call_number: str
+    lane: Lane
+    called_at: datetime
+    window_ends_at: datetime
+    open_wait: int
+    still_called: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """Business time was `business_at` when the machine's was `machine_at`; runs `speed`-fold."""
+
+    machine_at: datetime
+    business_at: datetime
+    speed: int
