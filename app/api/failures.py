@@ -6,6 +6,7 @@ from app.domain.errors import (
     DomainError,
     FieldError,
     NotFoundError,
+    UnavailableError,
     UnfitError,
 )
 
@@ -122,6 +123,12 @@ class InternalError(ServerFaultError):
     def __init__(self, request_id: str) -> None:
         """Keep what an operator needs to find the cause, and nothing of the cause."""
         super().__init__(request_id=request_id)
+
+
+class NotReadyError(UnavailableError):
+    """The process should not be sent work; the facts tell what each part lacks, or null."""
+
+    code: ClassVar[str] = "not-ready"
 
 
 class UnnamedError(ServerFaultError):

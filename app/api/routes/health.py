@@ -1,13 +1,16 @@
 """Whether the process lives, and whether it may be sent work."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import OfProcess, anyone
+from app.api.failures import NotReadyError
 from app.api.metrics import CONTENT_TYPE, Metrics
+from app.api.problems import problem_responses
 from app.api.schemas.types import Out
 
 router = APIRouter(tags=["health"])
-UNAVAILABLE = 503
 
 
 class LiveOut(Out):
@@ -32,19 +35,13 @@ async def check_live() -> LiveOut:
     return LiveOut(status="live")
 
 
-@router.get("/health/ready", dependencies=[anyone()], responses={UNAVAILABLE: {"model": ReadyOut}})
-async def check_ready(response: Response, process: OfProcess) -> ReadyOut:
+@router.get("/health/ready", dependencies=[anyone()], responses=problem_responses(NotReadyError))
+async def check_ready(process: OfProcess) -> ReadyOut:
     """Tell whether database, migrations, clocks and editions are fit; 503 names what is not."""
     found = await process.readiness()
     if not found.ready:
-        response.status_code = UNAVAILABLE
-    return ReadyOut(
-        ready=found.ready,
-        database=found.database,
-        migrations=found.migrations,
-        clock=found.clock,
-        editions=found.editions,
-    )
+        raise NotReadyError(**asdict(found))
+    return ReadyOut(ready=True, **asdict(found))
 
 
 @router.get("/metrics", dependencies=[anyone()], response_class=Response)
