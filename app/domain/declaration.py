@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain.identifiers import Reading, Status, read
+from app.domain.identifiers import Reading, Status, plate_key, read
 from app.domain.vocabulary import Direction, Journey
 
 EMPTY = "empty"
@@ -95,8 +95,15 @@ class Declaration:
 
     @property
     def tractor_plate(self) -> str | None:
-        """The normalised plate, or the unit id of a vehicle without driver."""
-        return next(iter(self._normalised("/vehicle/tractor_plate", "")), self.unit_id)
+        """What the vehicle is found by: its plate, or the unit id of one without driver."""
+        at = "/vehicle/tractor_plate"
+        plates = (one.reading.raw for one in self.identifiers if one.pointer == at)
+        return plate_key(next(plates, None) or "") or plate_key(self.unit_id or "") or None
+
+    @property
+    def payer_tax_code(self) -> str | None:
+        """The normalised tax code of whoever pays, where it is not the declarant."""
+        return next(iter(self._normalised("/payer/tax_code", "")), None)
 
     @property
     def containers(self) -> tuple[str, ...]:
@@ -192,8 +199,8 @@ def _of_consignment(
 
 
 def _given(pointer: str, kind: str, holder: Mapping[str, Any]) -> Iterator[Identified]:
-    raw = holder.get(pointer.rpartition("/")[2])
-    if raw is None:
+    raw = holder.get(pointer.rpartition("/")[2]) or ""
+    if not raw.strip():
         return
     reading = read(kind, raw)
     if kind == "tax-code" and reading.status is Status.INVALID:

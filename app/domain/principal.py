@@ -8,13 +8,14 @@ from app.domain.vocabulary import Agency, Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts, for which organisation, in which role."""
+    """Who acts, for which organisation, in which role; `tax_code` is the organisation's."""
 
     id: UUID
     organisation_id: UUID
     name: str
     role: Role
     agency: Agency | None = None
+    tax_code: str | None = None
 
     @property
     def authority(self) -> str:

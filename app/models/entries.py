@@ -62,6 +62,10 @@ class Entry(Identified, Base):
         Index("ix_entries_open_plate", "tractor_plate", "direction", postgresql_where=OPEN),
         Index("ix_entries_tractor_plate", "tractor_plate", "registered_at"),
         Index("ix_entries_organisation", "organisation_id", "registered_at", "id"),
+        Index(
+            "ix_entries_payer", "payer_tax_code", "registered_at", "id",
+            postgresql_where=text("payer_tax_code IS NOT NULL"),
+        ),
         Index("ix_entries_gate", "gate_code", "direction", "registered_at", "id"),
         Index("ix_entries_changed", "changed_at", "id"),
         Index("ix_entries_registered", "registered_at", "id"),
@@ -83,6 +87,7 @@ class Entry(Identified, Base):
 
     declared: Mapped[dict[str, Any]]
     tractor_plate: Mapped[str | None]
+    payer_tax_code: Mapped[str | None]
     container_numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))
     declaration_numbers: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
@@ -101,6 +106,7 @@ class Entry(Identified, Base):
     presence_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
     yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
     in_position: Mapped[bool] = mapped_column(Boolean, server_default=false())
     was_in_yard: Mapped[bool] = mapped_column(Boolean, server_default=false())

@@ -31,8 +31,7 @@ def ensure_known(reference: Reference, declaration: Declaration) -> None:
     errors = tuple(_unknown_groups(reference, declaration))
     if errors:
         raise UnknownCodeError(errors=errors, value=errors[0].value)
-    given = {one.pointer for one in declaration.identifiers}
-    if "/vehicle/tractor_plate" not in given and declaration.unit_id is None:
+    if declaration.tractor_plate is None:
         raise PlateMissingError(errors=(FieldError("/vehicle/tractor_plate", "required"),))
 
 
@@ -57,6 +56,7 @@ def declared_columns(document: Document, declaration: Declaration) -> dict[str, 
         "planned_arrival_at": declaration.planned_arrival_at,
         "declared": dict(document),
         "tractor_plate": declaration.tractor_plate,
+        "payer_tax_code": declaration.payer_tax_code,
         "container_numbers": list(declaration.containers),
         "declaration_numbers": list(declaration.declaration_numbers),
     }

@@ -13,7 +13,7 @@ from app.domain.errors import (
     OccurredInFutureError,
     ReasonRequiredError,
 )
-from app.domain.identifiers import Status, read
+from app.domain.identifiers import Status, plate_key, read
 from app.domain.vocabulary import Direction, Journey, Queue, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
@@ -22,7 +22,6 @@ from app.services.assessment import Situation, assess
 from app.services.declaring import declared_columns
 
 LATE = timedelta(minutes=10)
-PLATE_KINDS = ("plate-vn", "plate-cn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +60,6 @@ def moment(act: Act, occurred_at: datetime | None, reason: str | None) -> Moment
     return Moment(at, backfilled)
 
 
-def plate_of(raw: str) -> str:
-    """Return a plate as it is stored: normalised where it can be read, else as it was seen."""
-    for kind in PLATE_KINDS:
-        reading = read(kind, raw)
-        if reading.status is not Status.INVALID and reading.normalised:
-            return reading.normalised
-    return "".join(raw.split()).upper()
-
-
 class Finder:
     """Finds the entry that somebody saw, or opens one for a plate nobody registered."""
 
@@ -89,7 +79,7 @@ class Finder:
             if entry is None:
                 raise EntryNotFoundError
             return entry
-        plate, direction = plate_of(sighting.plate or ""), sighting.direction or Direction.EXPORT
+        plate, direction = plate_key(sighting.plate or ""), sighting.direction or Direction.EXPORT
         candidates = await self._uow.entries.open_with_plate(plate, direction)
         holding = [entry for entry in candidates if entry.in_position]
         if len(candidates) > 1 and len(holding) != 1:

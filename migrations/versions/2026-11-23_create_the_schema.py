@@ -449,6 +449,7 @@ def create_entries() -> None:
         sa.Column("planned_arrival_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("declared", postgresql.JSONB(), nullable=False),
         sa.Column("tractor_plate", sa.Text(), nullable=True),
+        sa.Column("payer_tax_code", sa.Text(), nullable=True),
         sa.Column("container_numbers", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("declaration_numbers", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("driver_name", sa.LargeBinary(), nullable=True),
@@ -464,6 +465,7 @@ def create_entries() -> None:
         sa.Column("presence_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("yard_code", sa.Text(), nullable=True),
         sa.Column("in_position", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("was_in_yard", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -547,6 +549,12 @@ def create_entries() -> None:
     )
     op.create_index(
         "ix_entries_organisation", "entries", ["organisation_id", "registered_at", "id"]
+    )
+    op.create_index(
+        "ix_entries_payer",
+        "entries",
+        ["payer_tax_code", "registered_at", "id"],
+        postgresql_where=sa.text("payer_tax_code IS NOT NULL"),
     )
     op.create_index("ix_entries_registered", "entries", ["registered_at", "id"])
     op.create_index("ix_entries_tractor_plate", "entries", ["tractor_plate", "registered_at"])

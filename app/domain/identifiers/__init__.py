@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.domain.identifiers.papers import PAPERS
-from app.domain.identifiers.plates import PLATES
+from app.domain.identifiers.plates import PLATES, plate_key
 from app.domain.identifiers.registrations import REGISTRATIONS
 from app.domain.identifiers.rule import Doubt, IdentifierRule, Kind, Reading, Status
 from app.domain.vocabulary import Text
@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "Reading",
     "Status",
+    "plate_key",
     "read",
 ]
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.domain.identifiers.rule import PLATE_MARKS, Doubt, IdentifierRule, Kind
+from app.domain.identifiers.rule import PLATE_MARKS, Doubt, IdentifierRule, Kind, normalise
 from app.domain.vocabulary import Basis, Evidence, Text
 
 _PROVINCE: Final = "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云渝藏陕甘青宁新]"
@@ -131,3 +131,11 @@ PLATES: Final = (
         evidence=Evidence(Basis.PROVISIONAL, "general knowledge; check before relying on it"),
     ),
 )
+
+
+def plate_key(raw: str) -> str:
+    """Return what a vehicle is found by, however its plate or unit id was spelled.
+
+    It is what every plate rule reads a plate as, also where the plate fits none of them.
+    """
+    return normalise(raw, PLATE_MARKS)

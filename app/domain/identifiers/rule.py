@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from app.domain.vocabulary import Evidence, Text
@@ -81,7 +81,7 @@ class IdentifierRule:
 
     def read(self, raw: str | None) -> Reading:
         """Return what `raw` reads as; no text is too strange."""
-        text = self._normalised(raw or "")
+        text = normalise(raw or "", self.removed)
         if _UNSTORABLE.search(text):
             return Reading(self.kind, raw, Status.INVALID)
         if self._valid.fullmatch(text) and (self.check is None or self.check(text)):
@@ -96,19 +96,6 @@ class IdentifierRule:
                 return Reading(self.kind, raw, Status.WARNING, usual, doubt.code)
         return Reading(self.kind, raw, Status.INVALID)
 
-    def _normalised(self, raw: str) -> str:
-        """Return upper case in NFC without the removed signs.
-
-        Composed twice: the first makes look-alikes of removed signs plain, the second joins what
-        upper case and removal brought together, so that reading a normalised text changes nothing.
-        """
-        upper = unicodedata.normalize("NFC", raw).upper()
-        return unicodedata.normalize("NFC", "".join(upper.translate(self._dropped).split()))
-
-    @cached_property
-    def _dropped(self) -> dict[int, None]:
-        return dict.fromkeys(map(ord, self.removed))
-
     @cached_property
     def _valid(self) -> re.Pattern[str]:
         return re.compile(self.pattern)
@@ -116,3 +103,19 @@ class IdentifierRule:
     @cached_property
     def _doubts(self) -> tuple[tuple[Doubt, re.Pattern[str]], ...]:
         return tuple((doubt, re.compile(doubt.pattern)) for doubt in self.doubts)
+
+
+def normalise(raw: str, removed: str) -> str:
+    """Return upper case in NFC without white space and the `removed` signs.
+
+    Composed twice: the first makes look-alikes of removed signs plain, the second joins what upper
+    case and removal brought together, so that reading a normalised text changes nothing.
+    """
+    upper = unicodedata.normalize("NFC", raw).upper()
+    plain = "".join(upper.translate(_dropped(removed)).split())
+    return unicodedata.normalize("NFC", plain)
+
+
+@cache
+def _dropped(removed: str) -> dict[int, None]:
+    return dict.fromkeys(map(ord, removed))
