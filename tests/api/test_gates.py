@@ -1,10 +1,12 @@
 """Gates and yards: their rows, and whether they are open now."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from app.domain.gates import parse_gate
 from tests.api.conftest import Gate
 from tests.domain.reference import GATES, reference
 
@@ -91,6 +93,19 @@ async def test_the_label_is_in_the_language_of_the_request(gate: Gate) -> None:
     assert 3 == len({answer.headers["etag"] for answer in answers})
     assert ["vi", "zh", "en"] == [answer.headers["content-language"] for answer in answers]
     assert "Accept-Language" == answers[0].headers["vary"]
+
+
+async def test_of_a_new_gate_little_may_be_known(gate: Gate) -> None:
+    process = gate.app.state.process
+    known = await process.reference_at(None)
+    bare = parse_gate(
+        {**GATES["tan-thanh"], "counterpart": None, "coordinates": None, "routes": []}
+    )
+    process.reference = replace(known, gates={"tan-thanh": bare})
+
+    found = (await gate.get("/v1/gates/tan-thanh")).json()
+
+    assert (None, None, []) == (found["counterpart"], found["position"], found["routes"])
 
 
 async def test_where_the_chinese_is_unknown_the_english_stands(gate: Gate) -> None:

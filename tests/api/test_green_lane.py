@@ -1,10 +1,13 @@
 """Verdicts without registering: every golden row, each rule explained; rules and produce."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from app.api.schemas.green_lane import EXAMPLE
+from app.domain.charges import Tariffs
 from tests.api.conftest import NINE, Gate
 from tests.domain.reference import LANE_ROWS, vectors
 
@@ -155,6 +158,20 @@ async def test_an_entry_is_judged_as_it_was_judged_without_registering(gate: Gat
     assert entry["verdict"]["considered"] == [rule["code"] for rule in verdict["rules"]]
     same = ("eligible", "lane", "conditional", "basis", "on")
     assert [entry["verdict"][name] for name in same] == [verdict[name] for name in same]
+
+
+async def test_the_example_of_the_document_is_in_its_season(gate: Gate) -> None:
+    verdict = (await gate.post(PATH, body=EXAMPLE)).json()
+
+    assert (True, True, "green") == (verdict["eligible"], verdict["conditional"], verdict["lane"])
+    assert "green-season" == verdict["season"]["lane"]
+
+
+async def test_before_any_tariff_is_confirmed_the_rules_still_judge(gate: Gate) -> None:
+    process = gate.app.state.process
+    process.reference = replace(await process.reference_at(None), tariffs=Tariffs([], []))
+
+    assert (await gate.post(PATH, body=lychee())).json()["eligible"] is True
 
 
 async def test_unknown_gate_and_goods_group_are_both_named(gate: Gate) -> None:

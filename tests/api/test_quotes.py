@@ -1,13 +1,15 @@
 """Prices without registering: every golden row, many vehicles at once, and what is refused."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.api.schemas.quotes import QuotesOut
+from app.api.schemas.quotes import EXAMPLE, QuotesOut
+from app.domain.charges import Tariffs, parse_edition, parse_force
 from tests.api.conftest import Gate
-from tests.domain.reference import vectors
+from tests.domain.reference import copy_of, reference, vectors
 
 ROWS = vectors("priced-entries")
 PRICED = [row for row in ROWS if row["expected_outcome"] == "priced"]
@@ -235,6 +237,29 @@ async def test_a_vehicle_without_goods_is_empty(gate: Gate) -> None:
     quote = (await gate.post(PATH, body={"vehicles": [truck(goods=[])]})).json()["quotes"][0]
 
     assert "empty" == quote["goods_group"]
+
+
+async def test_an_empty_vehicle_that_the_tariff_refuses_is_pointed_at_its_goods(
+    gate: Gate,
+) -> None:
+    document = copy_of(reference("tariff-2025-09"))
+    row = next(row for row in document["goods_groups"] if row["code"] == "empty")
+    row["directions"] = ["export"]
+    process = gate.app.state.process
+    tariffs = Tariffs([parse_edition(document)], parse_force(document))
+    process.reference = replace(await process.reference_at(None), tariffs=tariffs)
+
+    problem = (await gate.post(PATH, body={"vehicles": [truck(goods=[])]})).json()
+
+    assert [("/vehicles/0/goods", "goods-group-not-for-direction", "empty")] == [
+        (error["pointer"], error["rule"], error["value"]) for error in problem["errors"]
+    ]
+
+
+async def test_the_example_of_the_document_is_priced(gate: Gate) -> None:
+    answer = await gate.post(PATH, body=EXAMPLE)
+
+    assert (200, 2) == (answer.status_code, len(answer.json()["quotes"]))
 
 
 async def test_refusals_of_a_hundred_vehicles_are_told_up_to_a_hundred(gate: Gate) -> None:

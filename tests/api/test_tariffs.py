@@ -170,6 +170,18 @@ async def test_an_unknown_edition_is_not_found(gate: Gate) -> None:
     assert (404, "edition-not-found") == (answer.status_code, answer.json()["code"])
 
 
+async def test_an_official_edition_needs_nobodys_word(gate: Gate) -> None:
+    process = gate.app.state.process
+    known = await process.reference_at(None)
+    official = {**known.documents["tariffs"]["tariff-2025-09"], "official": True}
+    documents = {**known.documents, "tariffs": {"tariff-2025-09": official}}
+    process.reference = replace(known, documents=documents)
+
+    answer = await gate.post(CONFIRM, "board-1")
+
+    assert (409, "confirmation-not-needed") == (answer.status_code, answer.json()["code"])
+
+
 async def revision_of(connection: AsyncConnection) -> int:
     return int(await connection.scalar(text("SELECT revision FROM reference_revision")) or 0)
 

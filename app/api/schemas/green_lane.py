@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from app.api.schemas.entries import DocumentsIn
 from app.api.schemas.evidence import (
@@ -36,6 +37,24 @@ from app.services.verdicts import Goods, RuleAnswer, answers_of
 DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$", examples=["05-20"])]
 """A month and a day, in every year."""
 
+EXAMPLE: JsonDict = {
+    "gate": "tan-thanh",
+    "direction": "export",
+    "on": "2026-06-10",
+    "goods": [
+        {
+            "goods_group": "fresh-produce-export",
+            "product": "lychee",
+        }
+    ],
+    "documents": {
+        "phytosanitary_certificate": {"status": "sampled"},
+        "growing_area_code": "VN-LSOR-0001",
+        "packing_house_code": "VN-LSPH-0001",
+    },
+    "customs_declaration_number": "309900000015",
+}
+
 
 class JudgedGoodsIn(In):
     """One kind of goods; the HS code tells the product where both are given."""
@@ -47,6 +66,8 @@ class JudgedGoodsIn(In):
 
 class VerdictIn(In):
     """What the rules read of an entry; the customs channel is not among it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     gate: Annotated[Code, Field(examples=["tan-thanh"])]
     direction: Choice[Direction]

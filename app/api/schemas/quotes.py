@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from app.api.schemas.entries import ChargeLineOut
 from app.api.schemas.evidence import EvidenceOut, Label, label_of
@@ -16,6 +17,25 @@ from app.domain.vocabulary import Basis, Direction, Evidence, Journey
 from app.services.quotes import Asked
 
 MOST_VEHICLES = 100
+EXAMPLE: JsonDict = {
+    "on": "2026-05-15",
+    "vehicles": [
+        {
+            "gate": "tan-thanh",
+            "direction": "export",
+            "goods": [{"goods_group": "fresh-produce-export"}],
+            "payload_kg": 15000,
+        },
+        {
+            "gate": "huu-nghi",
+            "direction": "import",
+            "journey": "transshipment",
+            "goods": [{"goods_group": "ordinary"}],
+            "payload_kg": 8000,
+            "receiving_vehicles": [{"payload_kg": 8000}, {"container_length_ft": 20}],
+        },
+    ],
+}
 
 
 class QuotedGoodsIn(In):
@@ -63,6 +83,8 @@ class QuotedVehicleIn(QuotedPayloadIn):
 
 class QuotesIn(In):
     """Up to a hundred vehicles on one day."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     on: Day | None = None
     """The day of arrival at the gate, past or announced; today where none is given."""
