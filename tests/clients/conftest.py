@@ -1,0 +1,5 @@
+"""The service as a process, as the tests of the command have it."""
+
+from tests.cli.conftest import folder, start
+
+__all__ = ["folder", "start"]
