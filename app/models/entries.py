@@ -21,8 +21,6 @@ from sqlalchemy.types import Text
 from app.domain.vocabulary import Journey, Lane, State
 from app.models.base import Base, Identified, one_direction, one_of
 
-OPEN = text("ended_at IS NULL")
-
 
 class Entry(Identified, Base):
     """What was declared is one document; what is searched, ordered or personal is columns."""
@@ -59,7 +57,20 @@ class Entry(Identified, Base):
             "gate_code", "direction", "waits_from", "id",
             postgresql_where=text("state = 'arrived'"),
         ),
-        Index("ix_entries_open_plate", "tractor_plate", "direction", postgresql_where=OPEN),
+        # Boards count the open entries each second, whatever has ended; who waits is found by it too.
+        Index(
+            "ix_entries_open",
+            "gate_code", "direction", "state", "lane", "in_position", "waits_from",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        # One open entry of a company on a plate and direction, and one that nobody has declared.
+        Index(
+            "uq_entries_open_plate",
+            "tractor_plate", "direction", "organisation_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("ended_at IS NULL AND tractor_plate IS NOT NULL"),
+        ),
         Index("ix_entries_tractor_plate", "tractor_plate", "registered_at"),
         Index("ix_entries_organisation", "organisation_id", "registered_at", "id"),
         Index(

@@ -1,17 +1,42 @@
 """What a broken constraint means to the rules, by the constraint's name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.errors import DomainError, DuplicateReferenceError, RetryCollisionError
+from app.domain.errors import (
+    DomainError,
+    DuplicateReferenceError,
+    PlateAlreadyRegisteredError,
+    RetryCollisionError,
+)
 
 BY_NAME: dict[str, type[DomainError]] = {
     "uq_entries_organisation_id_client_reference": DuplicateReferenceError,
+    "uq_entries_open_plate": PlateAlreadyRegisteredError,
     "uq_observations_organisation_id_source_reference": RetryCollisionError,
     "uq_checks_organisation_id_source_reference": RetryCollisionError,
     "uq_holds_organisation_id_source_reference": RetryCollisionError,
     "uq_payments_organisation_id_source_reference": RetryCollisionError,
     "pk_stored_answers": RetryCollisionError,
 }
+
+
+@contextmanager
+def named_failures() -> Iterator[None]:
+    """Raise the domain's error where a constraint is broken that has a name in the rules.
+
+    Raises:
+        DomainError: the rule that the constraint guards.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        known = translated(error)
+        if known is None:
+            raise
+        raise known from error
 
 
 def translated(error: IntegrityError) -> DomainError | None:

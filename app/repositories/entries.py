@@ -27,7 +27,11 @@ from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
 from app.domain.vocabulary import Direction, Lane, Queue, State
-from app.models import Claim, Entry
+from app.models import Call, Claim, Entry
+from app.repositories.constraints import named_failures
+
+# Plates share PostgreSQL's one space of advisory locks with queues (0) and retry keys (1).
+PLATE_SEED = 2
 
 
 class EntriesRepository:
@@ -56,16 +60,45 @@ class EntriesRepository:
         return await self._session.scalar(select(Entry).where(Entry.tracking_hash == token_hash))
 
     async def locked(self, entry_id: UUID) -> Entry:
-        """Return an entry as it is now, kept from other writers until the transaction ends."""
+        """Return an entry as it is now, kept from other writers until the transaction ends.
+
+        Not from those who only add rows that refer to it: a payment must not wait for a movement
+        that waits for the payment's order.
+        """
         statement = (
             select(Entry)
             .where(Entry.id == entry_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).one()
 
     async def touch(self, entry_id: UUID, at: datetime) -> None:
+    async def locked_in_queue(self, entry_id: UUID) -> tuple[Entry, datetime | None]:
+        """Return an entry as `locked` does, and when its queue last called; ask under its lock."""
+        last_call = (
+            select(func.max(Call.called_at))
+            .where(Call.gate_code == Entry.gate_code, Call.direction == Entry.direction)
+            .correlate(Entry)
+            .scalar_subquery()
+        )
+        statement = (
+            select(Entry, last_call)
+            .where(Entry.id == entry_id)
+            .with_for_update(key_share=True, of=Entry)
+            .execution_options(populate_existing=True)
+        )
+        entry, called_at = (await self._session.execute(statement)).one()
+        return entry, called_at
+
+    async def lock_plate(self, plate: str, direction: Direction) -> None:
+        """Let one transaction at a time open entries on a plate, until it ends.
+
+        A statement of its own, and before any queue's lock.
+        """
+        name = func.hashtextextended(f"plate:{plate}:{direction}", PLATE_SEED)
+        await self._session.execute(select(func.pg_advisory_xact_lock(name)))
+
         """Note that something beside an entry changed, for those who ask for changes."""
         await self._session.execute(update(Entry).where(Entry.id == entry_id).values(changed_at=at))
 
@@ -80,8 +113,13 @@ class EntriesRepository:
         return (await self._session.scalars(statement)).all()
 
     async def insert(self, values: Mapping[str, Any]) -> None:
-        """Store a new entry from its columns; quicker than an object where none is needed."""
-        await self._session.execute(insert(Entry), [values])
+        """Store a new entry from its columns; quicker than an object where none is needed.
+
+        Raises:
+            DomainError: the rule that a broken constraint guards.
+        """
+        with named_failures():
+            await self._session.execute(insert(Entry), [values])
 
     async def page(
         self, principal: Principal, where: EntryFilter, after: Sequence[Any] | None, limit: int
@@ -92,13 +130,11 @@ class EntriesRepository:
             later = tuple_(*order) > tuple_(*after) if after else None
             statement = select(Entry).order_by(*order)
         else:
-            order = (Entry.registered_at, Entry.id)
+            order = (entry.registered_at, entry.id)
             later = tuple_(*order) < tuple_(*after) if after else None
-            statement = select(Entry).order_by(*(column.desc() for column in order))
-        statement = statement.where(*_conditions(where)).limit(limit)
-        if later is not None:
-            statement = statement.where(later)
-        return (await self._session.scalars(_visible(statement, principal))).all()
+            statement = select(entry).order_by(*(column.desc() for column in order))
+        statement = statement.where(later) if later is not None else statement
+        return (await self._session.scalars(statement.limit(limit))).all()
 
     # --- the queue's order: ask under the queue's lock -------------------------------------
 
@@ -114,7 +150,7 @@ class EntriesRepository:
         """Return everybody who waits to be called, callable or held."""
         statement = (
             select(Entry)
-            .where(_in_queue(queue), Entry.state == State.QUEUED.value)
+            .where(_in_queue(queue), _state(State.QUEUED), Entry.ended_at.is_(None))
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).all()
@@ -123,7 +159,7 @@ class EntriesRepository:
         """Return everybody who has a key: those who wait and those who are called."""
         statement = (
             select(Entry)
-            .where(_in_queue(queue), Entry.queue_key.is_not(None))
+            .where(_in_queue(queue), Entry.state.in_(KEYED), Entry.ended_at.is_(None))
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).all()
@@ -210,7 +246,8 @@ def _head_id(queue: Queue, lane: Lane) -> Select[UUID]:
         select(Entry.id)
         .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
         .order_by(Entry.queue_key, Entry.waits_from, Entry.id)
-        .limit(1)
+        # Literal: of a parameter the planner would not know that it is one row.
+        .limit(literal_column("1"))
     )
     return select(statement.subquery().c.id)
 

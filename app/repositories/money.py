@@ -31,8 +31,8 @@ class MoneyRepository:
         )
         return await self._session.scalar(statement)
 
-    async def orders(self, entry_id: UUID) -> Sequence[Order]:
-        """Return all orders of an entry, oldest first."""
+    async def orders(self, entry_id: UUID, *, locked: bool = False) -> Sequence[Order]:
+        """Return all orders of an entry, oldest first, kept from payers when `locked`."""
         statement = (
             select(Order).where(Order.entry_id == entry_id).order_by(Order.created_at, Order.code)
         )
@@ -45,6 +45,10 @@ class MoneyRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+        if locked:
+            statement = statement.with_for_update(key_share=True).execution_options(
+                populate_existing=True
+            )
     async def orders_of(self, entry_ids: Sequence[UUID]) -> Sequence[Order]:
         """Return the orders of several entries, oldest first."""
         statement = (

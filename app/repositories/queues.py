@@ -38,8 +38,11 @@ class QueuesRepository:
         )
         return row.policy_code if row else None
 
-    async def set_edition(self, queue: Queue, policy_code: str, *, replace: bool) -> None:
-        """Remember the edition of the queue's keys; without `replace` the first one stays."""
+    async def set_edition(self, queue: Queue, policy_code: str, *, replace: bool) -> bool:
+        """Remember the edition of the queue's keys and tell whether it was; the first one stays.
+
+        With `replace`, for which the caller holds the lock exclusively, it gives way.
+        """
         row = insert(QueueEdition).values(
             gate_code=queue.gate, direction=queue.direction.value, policy_code=policy_code
         )
@@ -49,7 +52,8 @@ class QueuesRepository:
             )
         else:
             row = row.on_conflict_do_nothing()
-        await self._session.execute(row)
+        statement = row.returning(QueueEdition.policy_code)
+        return (await self._session.execute(statement)).first() is not None
 
     async def next_number(self, queue: Queue, on: date) -> int:
         """Return the next call number of a queue on a legal day, from 1."""

@@ -2,13 +2,12 @@
 
 from functools import cached_property
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Base
 from app.repositories.access import AccessRepository
 from app.repositories.boards import BoardsRepository
-from app.repositories.constraints import translated
+from app.repositories.constraints import named_failures
 from app.repositories.entries import EntriesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.queues import QueuesRepository
@@ -68,10 +67,5 @@ class UnitOfWork:
         Raises:
             DomainError: the rule that the constraint guards.
         """
-        try:
+        with named_failures():
             await self._session.flush()
-        except IntegrityError as error:
-            known = translated(error)
-            if known is None:
-                raise
-            raise known from error

@@ -1,9 +1,9 @@
 """What every use case is given from outside: who acts, when, on which reference data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from app.core.ciphers import Cipher, Tokens
@@ -33,6 +33,15 @@ class Today:
     def day(self) -> date:
         """The legal day of `now`."""
         return self.reference.day(self.now)
+
+    def not_before(self, *instants: datetime | None) -> Self:
+        """Return the same question or act, its clock read no earlier than any of `instants`.
+
+        The edge reads the clock before a transaction waits for a queue's lock. What others did
+        meanwhile happened first, so an act that follows it is dated no earlier: then the order of
+        events and the order of their clock readings agree, whoever's machine clock is behind.
+        """
+        return replace(self, now=max((self.now, *filter(None, instants))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,9 +166,8 @@ class Amendment:
             principal.sees_all or entry.organisation_id in {None, principal.organisation_id}
         ):
             raise EntryNotFoundError
-        queue = queue_of(entry)
-        await self._uow.queues.lock(queue)
-        return await self._uow.entries.locked(entry.id), WaitingLine(self._uow, self._act, queue)
+        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        return entry, line
 
     def _declare(
         self, entry: Entry, document: dict[str, Any], driver: Mapping[str, str | None] | None

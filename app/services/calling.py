@@ -1,6 +1,6 @@
 """Calling: the next by the rule, under the lock, each call with everything that explains it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,13 +74,11 @@ class Calling:
         """
         self._ensure_calls()
         await self._uow.queues.lock(self._queue, exclusive=True)
-        self._ensure_open()
         line = WaitingLine(self._uow, self._act, self._queue)
-        edition = await self._edition_in_force(line)
         calls: list[Call] = []
         entries: dict[Any, Entry] = {}
         for _ in range(count):
-            called = await self._call_one(line, edition)
+            called = await self._call_one(line)
             if called is None:
                 break
             call, entry = called
@@ -114,24 +112,27 @@ class Calling:
         return edition
 
     async def _rekey(self, line: WaitingLine, kept: PolicyEdition, edition: PolicyEdition) -> None:
-        for entry in await self._uow.entries.keyed(self._queue):
+        entries = await self._uow.entries.keyed(self._queue)
+        self._catch_up(line, entries)
+        for entry in entries:
             after = change_rates(waiting(entry), kept.rates, edition.rates, line.clock)
             entry.queue_key = after.key
-        await self._uow.queues.set_edition(self._queue, edition.code, replace=True)
         await self._uow.flush()
-        rates = {lane.value: rate for lane, rate in edition.rates.items()}
-        line.events.append(
-            self._act.event(
-                "rates.changed", self._queue, None,
-                clock=line.clock, policy=edition.code, rates=rates,
-                strict=sorted(edition.strict),
-            )
-        )  # fmt: skip
+        await line.adopt(edition)
 
-    async def _call_one(
-        self, line: WaitingLine, edition: PolicyEdition
-    ) -> tuple[Call, Entry] | None:
+    def _catch_up(self, line: WaitingLine, entries: Iterable[Entry]) -> None:
+        """Go on at a time when all that was done to these entries has happened.
+
+        This act's own reading may be older: it was taken before the wait for the lock.
+        """
+        self._act = self._act.not_before(*(entry.changed_at for entry in entries))
+        line.catch_up(self._act)
+
+    async def _call_one(self, line: WaitingLine) -> tuple[Call, Entry] | None:
         excluded, candidates = await self._candidates()
+        self._catch_up(line, candidates)
+        self._ensure_open()
+        edition = await self._edition_in_force(line)
         found = {entry.id: entry for entry in candidates}
         choice = choose(
             [waiting(entry) for entry in candidates], edition.rates, line.clock,

@@ -24,7 +24,7 @@ from app.services.amendment import Certificate, certified
 from app.services.assessment import driver_name_of, reassess
 from app.services.sightings import moment
 from app.services.views import passed
-from app.services.waiting import WaitingLine, queue_of
+from app.services.waiting import WaitingLine, join_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +157,8 @@ class Checks:
         entry = await self._uow.entries.get(entry_id, self._act.principal)
         if entry is None:
             raise EntryNotFoundError
-        queue = queue_of(entry)
-        await self._uow.queues.lock(queue)
-        return await self._uow.entries.locked(entry.id), WaitingLine(self._uow, self._act, queue)
+        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        return entry, line
 
     async def _except_early(self, entry: Entry, report: CheckReport) -> None:
         """Open an exception where a check came before those that must precede it."""

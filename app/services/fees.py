@@ -179,8 +179,9 @@ class Charging:
         ]
 
     async def _paid(self, entry: Entry) -> dict[str, int]:
+        """Return what came in by kind; a payment under way is waited for, or it would be lost."""
         paid: dict[str, int] = {}
-        for order in await self._uow.money.orders(entry.id):
+        for order in await self._uow.money.orders(entry.id, locked=True):
             if order.state == "paid":
                 paid[order.kind] = paid.get(order.kind, 0) + order.amount_vnd
         return paid

@@ -36,6 +36,8 @@ class Places:
 
     async def place(self, entry: Entry) -> Place | None:
         """Return the place of an entry that waits, None for any other."""
+        # Whoever asks may have read the clock before the entry was last changed.
+        self._today = self._today.not_before(entry.changed_at)
         if entry.state == State.QUEUED:
             return await self._in_called_queue(entry)
         if entry.state == State.ARRIVED and entry.waits_from is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.domain.errors import YardNotFoundError
 from app.domain.gates import Yard
+from app.domain.identifiers import plate_key
 from app.domain.steps import ENDINGS, Step, observed
 from app.domain.vocabulary import Queue, QueueMode, State
 from app.models import Entry, ExceptionCase, Observation
@@ -13,8 +14,8 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.assessment import driver_name_of, reassess
 from app.services.fees import Charging
-from app.services.sightings import Finder, Moment, Sighting, moment, plate_of
-from app.services.waiting import WaitingLine, queue_of
+from app.services.sightings import Finder, Moment, Sighting, moment
+from app.services.waiting import WaitingLine, join_line, queue_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Positions:
             kind=kind,
             entry_id=entry.id if entry else None,
             direction=entry.direction if entry else sighting.direction,
-            plate=plate_of(sighting.plate) if sighting.plate else None,
+            plate=plate_key(sighting.plate) if sighting.plate else None,
             occurred_at=at.occurred_at,
             recorded_at=act.now,
             reason=sighting.reason,
@@ -133,9 +134,8 @@ class Positions:
 
     async def _under_lock(self, entry: Entry) -> tuple[Entry, WaitingLine]:
         """Take the queue's lock, then the entry as it is now; the waiting line begins there."""
-        queue = queue_of(entry)
-        await self._uow.queues.lock(queue)
-        return await self._uow.entries.locked(entry.id), WaitingLine(self._uow, self._act, queue)
+        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        return entry, line
 
     async def _move(
         self, entry: Entry, line: WaitingLine, yard: Yard, way: str, at: Moment

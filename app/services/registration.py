@@ -54,6 +54,7 @@ class Registration:
         if declaration.tractor_plate is None:
             return ()
         return await self._uow.entries.open_with_plate(
+        await self._uow.entries.lock_plate(declaration.tractor_plate, declaration.direction)
             declaration.tractor_plate, declaration.direction
         )
 

@@ -80,6 +80,7 @@ class Finder:
                 raise EntryNotFoundError
             return entry
         plate, direction = plate_key(sighting.plate or ""), sighting.direction or Direction.EXPORT
+        await self._uow.entries.lock_plate(plate, direction)
         candidates = await self._uow.entries.open_with_plate(plate, direction)
         holding = [entry for entry in candidates if entry.in_position]
         if len(candidates) > 1 and len(holding) != 1:

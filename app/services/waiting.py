@@ -41,6 +41,19 @@ async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdi
     return today.reference.policy_codes[code]
 
 
+async def join_line(uow: UnitOfWork, act: Act, found: Entry) -> tuple[Act, Entry, "WaitingLine"]:
+    """Take the lock of an entry's queue, then the entry as it is now, kept from other writers.
+
+    Give the act back dated no earlier than the entry's last change and the queue's last call, which
+    may have happened while it waited for the lock.
+    """
+    queue = queue_of(found)
+    await uow.queues.lock(queue)
+    entry, called_at = await uow.entries.locked_in_queue(found.id)
+    act = act.not_before(entry.changed_at, called_at)
+    return act, entry, WaitingLine(uow, act, queue)
+
+
 class WaitingLine:
     """A queue's order, as this act finds and changes it; collects the events of the changes."""
 
@@ -49,10 +62,22 @@ class WaitingLine:
         self._uow = uow
         self._act = act
         self.queue = queue
-        clock = act.reference.clock(queue)
-        self.clock, self.is_open = clock.reading(act.now), clock.is_open(act.now)
         self.events: list[Mapping[str, Any]] = []
         self._edition: PolicyEdition | None = None
+
+    @property
+    def clock(self) -> int:
+        """The queue's open clock as this act reads it."""
+        return self._act.reference.clock(self.queue).reading(self._act.now)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the queue's clock runs."""
+        return self._act.reference.clock(self.queue).is_open(self._act.now)
+
+    def catch_up(self, act: Act) -> None:
+        """Go by a later clock reading of the same act."""
+        self._act = act
 
     async def edition(self) -> PolicyEdition:
         """Return the edition under which the keys of this queue stand.
@@ -61,12 +86,33 @@ class WaitingLine:
         the exclusive lock only, with all keys (`Calling`).
         """
         if self._edition is None:
-            code = await self._uow.queues.edition(self.queue)
-            if code is None:
-                code = self._act.reference.policies.in_force(self._act.day).code
-                await self._uow.queues.set_edition(self.queue, code, replace=False)
+            code = await self._uow.queues.edition(self.queue) or await self._first_edition()
             self._edition = self._act.reference.policy_codes[code]
         return self._edition
+
+    async def _first_edition(self) -> str:
+        """Remember today's edition, or learn which one another first comer remembered just now."""
+        today = self._act.reference.policies.in_force(self._act.day)
+        if await self._uow.queues.set_edition(self.queue, today.code, replace=False):
+            self.tell_rates(today)
+            return today.code
+        return await self._uow.queues.edition(self.queue) or today.code
+
+    async def adopt(self, edition: PolicyEdition) -> None:
+        """Go on under another edition, for which the caller has computed all keys anew."""
+        await self._uow.queues.set_edition(self.queue, edition.code, replace=True)
+        self._edition = edition
+        self.tell_rates(edition)
+
+    def tell_rates(self, edition: PolicyEdition) -> None:
+        """Record from which reading of the clock on an edition's rates count."""
+        self.events.append(
+            self._act.event(
+                "rates.changed", self.queue, None,
+                clock=self.clock, policy=edition.code, rates=dict(edition.rates),
+                strict=sorted(edition.strict),
+            )
+        )  # fmt: skip
 
     async def follow(self, entry: Entry, assessed: Assessment) -> None:
         """Keep what the rules say now, and let the waiting of a called queue agree with it."""

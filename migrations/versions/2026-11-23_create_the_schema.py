@@ -542,9 +542,9 @@ def create_entries() -> None:
         postgresql_where=sa.text("state = 'queued' AND held"),
     )
     op.create_index(
-        "ix_entries_open_plate",
+        "ix_entries_open",
         "entries",
-        ["tractor_plate", "direction"],
+        ["gate_code", "direction", "state", "lane", "in_position", "waits_from"],
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
@@ -558,6 +558,14 @@ def create_entries() -> None:
     )
     op.create_index("ix_entries_registered", "entries", ["registered_at", "id"])
     op.create_index("ix_entries_tractor_plate", "entries", ["tractor_plate", "registered_at"])
+    op.create_index(
+        "uq_entries_open_plate",
+        "entries",
+        ["tractor_plate", "direction", "organisation_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("ended_at IS NULL AND tractor_plate IS NOT NULL"),
+    )
     op.create_table(
         "claims",
         sa.Column("kind", sa.Text(), nullable=False),
