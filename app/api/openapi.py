@@ -22,6 +22,7 @@ from app.api.failures import (
     RateExceededError,
 )
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
+from app.api.tidying import tidy
 from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
 
 OPENAPI_VERSION: Final = "3.1.0"  # generators refuse 3.2
@@ -118,6 +119,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         _declare(operation, _common(operation))
         operation["responses"] = dict(sorted(operation["responses"].items()))
     _share_examples(made)
+    tidy(made)
     return made
 
 
