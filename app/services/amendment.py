@@ -31,7 +31,7 @@ from app.services.declaring import (
     personal_columns,
 )
 from app.services.fees import Charging
-from app.services.waiting import WaitingLine, queue_of
+from app.services.waiting import WaitingLine, join_line
 
 FIXED = ("gate", "direction", "journey", "receiving_vehicles")
 FIXED_OF_VEHICLE = (
