@@ -15,7 +15,8 @@ NOT_MODIFIED: Final = 304
 JSON: Final = "application/json"
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_VERSION = re.compile(r"[0-9]{1,18}")
+# A version alone, or with the bytes it was seen in: either names what was declared.
+_VERSION = re.compile(r"([0-9]{1,18})(?:\.[0-9a-f]+)?")
 
 
 def etag_of(body: bytes) -> str:
@@ -61,6 +62,11 @@ def version_tag(version: int) -> str:
     return f'"{version}"'
 
 
+def entry_tag(version: int, body: bytes) -> str:
+    """Return the entity tag of bytes that show a version; it may be sent as `If-Match`, too."""
+    return f'"{version}.{etag_of(body)[1:-1]}"'
+
+
 def expected_versions(if_match: str | None) -> frozenset[int]:
     """Return the versions that an `If-Match` header allows, by the strong comparison of RFC 9110.
 
@@ -70,7 +76,8 @@ def expected_versions(if_match: str | None) -> frozenset[int]:
     """
     if if_match is None or if_match.strip() == "*":
         raise IfMatchMissingError
-    versions = {int(tag) for weak, tag in _tags(if_match) if not weak and _VERSION.fullmatch(tag)}
+    named = (_VERSION.fullmatch(tag) for weak, tag in _tags(if_match) if not weak)
+    versions = {int(found.group(1)) for found in named if found}
     if not versions:
         raise StaleVersionError
     return frozenset(versions)

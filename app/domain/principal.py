@@ -26,3 +26,7 @@ class Principal:
     def sees_all(self) -> bool:
         """Whether entries of every company are visible; companies see only their own."""
         return self.role not in {Role.COMPANY, Role.APP}
+
+    def answers_for(self, organisation_id: UUID | None) -> bool:
+        """Tell whether this principal may act on what an organisation declared."""
+        return self.sees_all or self.organisation_id == organisation_id

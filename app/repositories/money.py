@@ -24,6 +24,15 @@ class MoneyRepository:
         if orders:
             await self._session.execute(insert(Order), orders)
 
+    async def charges(self, entry_id: UUID) -> Sequence[Charge]:
+        """Return all charges of an entry, oldest first; the current one, if any, is the last."""
+        statement = (
+            select(Charge)
+            .where(Charge.entry_id == entry_id)
+            .order_by(Charge.superseded_at.asc().nulls_last(), Charge.created_at)
+        )
+        return (await self._session.scalars(statement)).all()
+
     async def charge(self, entry_id: UUID) -> Charge | None:
         """Return the charge of an entry that is not superseded."""
         statement = select(Charge).where(
@@ -36,6 +45,10 @@ class MoneyRepository:
         statement = (
             select(Order).where(Order.entry_id == entry_id).order_by(Order.created_at, Order.code)
         )
+        if locked:
+            statement = statement.with_for_update(key_share=True).execution_options(
+                populate_existing=True
+            )
         return (await self._session.scalars(statement)).all()
 
     async def charges_of(self, entry_ids: Sequence[UUID]) -> Sequence[Charge]:
@@ -45,10 +58,6 @@ class MoneyRepository:
         )
         return (await self._session.scalars(statement)).all()
 
-        if locked:
-            statement = statement.with_for_update(key_share=True).execution_options(
-                populate_existing=True
-            )
     async def orders_of(self, entry_ids: Sequence[UUID]) -> Sequence[Order]:
         """Return the orders of several entries, oldest first."""
         statement = (

@@ -12,6 +12,7 @@ from app.domain.green_lane import Verdict
 from app.domain.vocabulary import Lane, Queue
 from app.models import Entry
 from app.services.act import Act
+from app.services.declaring import Driver
 from app.services.fees import price_or_finding
 from app.services.green_lane import document_of, judge_declaration
 
@@ -87,6 +88,19 @@ def reassess(act: Act, entry: Entry, driver_name: str | None) -> Assessment:
     return assess(act, read_declaration(entry.declared), driver_name, situation)
 
 
+def driver_of(act: Act, entry: Entry) -> Driver:
+    """Return the driver in clear, to be judged or masked, never to be passed on."""
+    return Driver(
+        name=_opened(act, entry.driver_name),
+        document_number=_opened(act, entry.driver_document),
+        phone=_opened(act, entry.driver_phone),
+    )
+
+
 def driver_name_of(act: Act, entry: Entry) -> str | None:
-    """Return the driver's name in clear, to be judged or masked, never to be passed on."""
-    return act.tools.cipher.decrypt(entry.driver_name) if entry.driver_name else None
+    """Return the driver's name in clear, all that the rules ask of a driver."""
+    return _opened(act, entry.driver_name)
+
+
+def _opened(act: Act, sealed: bytes | None) -> str | None:
+    return act.tools.cipher.decrypt(sealed) if sealed else None

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.amendment import Certificate, certified
 from app.domain.errors import (
     CheckNotYoursError,
     EntryEndedError,
@@ -20,7 +21,6 @@ from app.domain.vocabulary import State
 from app.models import Check, Entry, ExceptionCase, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.amendment import Certificate, certified
 from app.services.assessment import driver_name_of, reassess
 from app.services.sightings import moment
 from app.services.views import passed
@@ -78,9 +78,11 @@ class Checks:
         await self._except_early(entry, report)
         self._uow.add(check)
         await self._certify(entry, line, report.certificate)
+        certificate = report.certificate.status if report.certificate else None
         await self._finish(
-            entry, line, "check.recorded", at.occurred_at, check=check.kind, result=check.result
-        )
+            entry, line, "check.recorded", at.occurred_at,
+            check=check.kind, result=check.result, certificate=certificate,
+        )  # fmt: skip
         return check
 
     async def place_hold(self, entry_id: UUID, reason: str, source_reference: str | None) -> Hold:
@@ -188,6 +190,7 @@ class Checks:
         if certificate is None or State(entry.state) in ENDINGS:
             return
         entry.declared = certified(entry.declared, certificate)
+        entry.version += 1
         assessed = reassess(self._act, entry, driver_name_of(self._act, entry))
         await line.follow(entry, assessed)
 

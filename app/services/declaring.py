@@ -1,5 +1,6 @@
 """From a declaration to columns: what is stored, what is searched, what is encrypted."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from app.core.ciphers import Cipher
 from app.domain.declaration import Declaration
 from app.domain.errors import FieldError, PlateMissingError, UnknownCodeError
+from app.domain.identifiers.rule import DOT_AND_HYPHEN, normalise
 from app.domain.reference import Reference
 
 Document = Mapping[str, Any]
+COUNTRY_CODE = re.compile(r"^(00)?84(?=[0-9]{9}$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,31 @@ def declared_columns(document: Document, declaration: Declaration) -> dict[str, 
     }
 
 
-def personal_columns(cipher: Cipher, driver: Driver) -> dict[str, bytes | None]:
-    """Return the driver's data encrypted, and the keyed hashes to find them by."""
-    number, phone = driver.document_number, driver.phone
-    return {
-        "driver_name": cipher.encrypt(driver.name) if driver.name else None,
-        "driver_document": cipher.encrypt(number) if number else None,
-        "driver_document_hash": cipher.hash_to_find(number) if number else None,
-        "driver_phone": cipher.encrypt(phone) if phone else None,
-        "driver_phone_hash": cipher.hash_to_find(phone) if phone else None,
-    }
+def personal_columns(cipher: Cipher, driver: Mapping[str, str | None]) -> dict[str, bytes | None]:
+    """Return the columns of the given fields of a driver: encrypted, and the hash to find by."""
+    columns: dict[str, bytes | None] = {}
+    for field, text in driver.items():
+        column = COLUMNS[field]
+        columns[column] = cipher.encrypt(text) if text else None
+        if field in FINDABLE:
+            columns[f"{column}_hash"] = cipher.hash_to_find(FINDABLE[field](text)) if text else None
+    return columns
+
+
+def _number_key(number: str) -> str:
+    return normalise(number, DOT_AND_HYPHEN)
+
+
+def _phone_key(phone: str) -> str:
+    """Return the digits of a phone as dialled in Vietnam: `+84 912` and `0912` are one."""
+    digits = "".join(sign for sign in phone if sign.isdecimal())
+    return COUNTRY_CODE.sub("0", digits)
+
+
+COLUMNS = {
+    "name": "driver_name",
+    "document_number": "driver_document",
+    "phone": "driver_phone",
+}
+FINDABLE = {"document_number": _number_key, "phone": _phone_key}
+"""How what people write in several ways is written before it is hashed."""

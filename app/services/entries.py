@@ -1,20 +1,20 @@
-"""Reading entries: one, many, and by the tracking token that a driver holds."""
+"""Reading entries: one, many, where one stands, and by the tracking token a driver holds."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
 from app.domain.questions import EntryFilter
-from app.models import Call, Entry, ExceptionCase
+from app.domain.vocabulary import State
+from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
-from app.services.assessment import driver_name_of
+from app.services.assessment import driver_of
 from app.services.places import Places
-from app.services.views import Beside, EntryView, progress_of, steps_of
+from app.services.views import Beside, EntryView, Standing, progress_of, steps_of
 
 
 class Entries:
@@ -31,10 +31,7 @@ class Entries:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's to see.
         """
-        entry = await self._uow.entries.get(entry_id, self._act.principal)
-        if entry is None:
-            raise EntryNotFoundError
-        return await self.view(entry)
+        return await self.view(await self._visible(entry_id))
 
     async def page(
         self, where: EntryFilter, after: Sequence[Any] | None, limit: int
@@ -51,63 +48,90 @@ class Entries:
                 entry=entry,
                 charge=charges.get(entry.id),
                 orders=orders[entry.id],
-                driver_name=driver_name_of(self._act, entry),
+                driver=driver_of(self._act, entry),
             )
             for entry in entries
         ]
 
-    async def view(self, entry: Entry) -> EntryView:
-        """Return everything that stands beside an entry."""
+    async def view(self, entry: Entry, *, with_place: bool = False) -> EntryView:
+        """Return everything that stands beside an entry; its place only where asked for."""
         act, uow = self._act, self._uow
-        orders = await uow.money.orders(entry.id)
-        checks = await uow.records.checks(entry.id)
-        holds = await uow.records.holds([entry.id])
-        beside = Beside(orders=orders, checks=checks, holds=holds)
+        beside = await _beside(uow, entry)
+        charges = await uow.money.charges(entry.id)
         progress = progress_of(act.reference, entry, act.day, beside)
         return EntryView(
             entry=entry,
-            charge=await uow.money.charge(entry.id),
-            orders=orders,
-            driver_name=driver_name_of(act, entry),
-            checks=checks,
-            holds=holds,
+            charge=next((one for one in charges if one.superseded_at is None), None),
+            superseded=[one for one in charges if one.superseded_at is not None],
+            orders=beside.orders,
+            driver=driver_of(act, entry),
+            checks=beside.checks,
+            holds=beside.holds,
+            exceptions=await uow.records.exceptions(entry.id),
             next_steps=steps_of(act.reference, progress),
-            place=await Places(uow, act).place(entry),
-            tracking_token=act.tools.tokens.tracking(entry.id, entry.tracking_version),
+            place=await Places(uow, act).place(entry) if with_place else None,
         )
+
+    async def standing(self, entry_id: UUID) -> Standing:
+        """Return where an entry stands: its place, what is missing and due, what moved it last.
+
+        Raises:
+            EntryNotFoundError: none of that id, or not the principal's to see.
+        """
+        return await standing_of(self._uow, self._act, await self._visible(entry_id))
+
+    async def tracking(self, entry_id: UUID) -> str:
+        """Return the token of an entry's tracking link.
+
+        Raises:
+            EntryNotFoundError: none of that id, or not the principal's own.
+        """
+        entry = await self._own(entry_id)
+        return self._act.tools.tokens.tracking(entry.id, entry.tracking_version)
 
     async def renew_tracking(self, entry_id: UUID) -> str:
         """Revoke the tracking link of an entry and return the token of a new one.
 
         Raises:
-            EntryNotFoundError: none of that id, or not the principal's to see.
+            EntryNotFoundError: none of that id, or not the principal's own.
         """
-        found = await self._uow.entries.get(entry_id, self._act.principal)
-        if found is None:
-            raise EntryNotFoundError
-        entry = await self._uow.entries.locked(found.id)
+        entry = await self._uow.entries.locked((await self._own(entry_id)).id)
         entry.tracking_version += 1
         token = self._act.tools.tokens.tracking(entry.id, entry.tracking_version)
         entry.tracking_hash = hash_of_token(token)
         await self._uow.flush()
         return token
 
-    async def exceptions(self, entry: Entry) -> Sequence[ExceptionCase]:
-        """Return what contradicted the rules on an entry."""
-        return await self._uow.records.exceptions(entry.id)
+    async def _visible(self, entry_id: UUID) -> Entry:
+        entry = await self._uow.entries.get(entry_id, self._act.principal)
+        if entry is None:
+            raise EntryNotFoundError
+        return entry
+
+    async def _own(self, entry_id: UUID) -> Entry:
+        entry = await self._visible(entry_id)
+        if not self._act.principal.answers_for(entry.organisation_id):
+            raise EntryNotFoundError
+        return entry
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """What a tracking link shows: progress and place, the newest call, what last moved it."""
+async def standing_of(uow: UnitOfWork, today: Today, entry: Entry) -> Standing:
+    """Return where an entry stands; nothing personal is read."""
+    beside, places = await _beside(uow, entry), Places(uow, today)
+    progress = progress_of(today.reference, entry, today.day, beside)
+    called = entry.state == State.CALLED
+    return Standing(
+        entry=entry,
+        orders=beside.orders,
+        next_steps=steps_of(today.reference, progress),
+        place=await places.place(entry),
+        call=await uow.queues.last_call(entry.id) if called else None,
+        moved=await places.last_move(entry),
+    )
 
-    view: EntryView
-    call: Call | None
-    moved_by: str | None
 
-
-async def tracked(uow: UnitOfWork, today: Today, token: str) -> Tracked:
-    """Return what a tracking token opens; nothing personal is read.
+async def tracked(uow: UnitOfWork, today: Today, token: str) -> Standing:
+    """Return where the entry stands that a tracking token opens.
 
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
@@ -115,18 +139,12 @@ async def tracked(uow: UnitOfWork, today: Today, token: str) -> Tracked:
     entry = await uow.entries.by_tracking(hash_of_token(token))
     if entry is None:
         raise TrackingNotFoundError
-    orders = await uow.money.orders(entry.id)
-    checks = await uow.records.checks(entry.id)
-    holds = await uow.records.holds([entry.id])
-    beside = Beside(orders=orders, checks=checks, holds=holds)
-    progress = progress_of(today.reference, entry, today.day, beside)
-    places = Places(uow, today)
-    moved = await places.last_move(entry)
-    view = EntryView(
-        entry=entry,
-        charge=None,
-        orders=orders,
-        next_steps=steps_of(today.reference, progress),
-        place=await places.place(entry),
+    return await standing_of(uow, today, entry)
+
+
+async def _beside(uow: UnitOfWork, entry: Entry) -> Beside:
+    return Beside(
+        orders=await uow.money.orders(entry.id),
+        checks=await uow.records.checks(entry.id),
+        holds=await uow.records.holds([entry.id]),
     )
-    return Tracked(view, await uow.queues.last_call(entry.id), moved.kind if moved else None)

@@ -1,6 +1,7 @@
 """Registration: one transaction, one answer with findings, verdict, price and what to do next."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from app.core.ciphers import hash_of_token
@@ -46,15 +47,15 @@ class Registration:
         seen = next((one for one in others if _is_unregistered(one, declaration)), None)
         if seen is not None:
             entry = await Amendment(self._uow, self._act).complete(seen.id, document, driver)
-            return await Entries(self._uow, self._act).view(entry)
+            return await Entries(self._uow, self._act).view(entry, with_place=True)
         contested = await self._mark_contested(others)
         return await self._store(document, declaration, driver, contested=contested)
 
     async def _open_with_plate(self, declaration: Declaration) -> Sequence[Entry]:
         if declaration.tractor_plate is None:
             return ()
-        return await self._uow.entries.open_with_plate(
         await self._uow.entries.lock_plate(declaration.tractor_plate, declaration.direction)
+        return await self._uow.entries.open_with_plate(
             declaration.tractor_plate, declaration.direction
         )
 
@@ -100,9 +101,8 @@ class Registration:
             entry=entry,
             charge=Charge(**priced.charge) if priced else None,
             orders=orders,
-            driver_name=driver.name,
+            driver=driver,
             next_steps=steps_of(act.reference, progress),
-            tracking_token=act.tools.tokens.tracking(entry.id, 1),
         )
 
     def _columns(
@@ -128,7 +128,7 @@ class Registration:
             "registered_at": act.now,
             "changed_at": act.now,
             **declared_columns(document, declaration),
-            **personal_columns(act.tools.cipher, driver),
+            **personal_columns(act.tools.cipher, asdict(driver)),
             "findings": assessed.findings,
             "verdict": assessed.verdict_document(lane, provisional=True),
             "lane": lane.value,

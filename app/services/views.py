@@ -10,7 +10,8 @@ from app.domain.next_steps import NextStep, Progress, next_steps
 from app.domain.reference import Reference
 from app.domain.required_checks import CheckFacts, CheckKind, Stage, needed
 from app.domain.vocabulary import Journey, State
-from app.models import Call, Charge, Check, Entry, Hold, Order, Payment
+from app.models import Call, Charge, Check, Entry, Event, ExceptionCase, Hold, Order, Payment
+from app.services.declaring import Driver
 from app.services.waiting import queue_of
 
 # The edges show these rows and never ask for them: they import them from here.
@@ -21,10 +22,13 @@ __all__ = [
     "Check",
     "Entry",
     "EntryView",
+    "Event",
+    "ExceptionCase",
     "Hold",
     "Order",
     "Payment",
     "Place",
+    "Standing",
     "check_facts",
     "needed_checks",
     "passed",
@@ -47,17 +51,30 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry with its charge and orders, checks and holds, and what is still to be done."""
+    """An entry with its charges and orders, checks and holds, and what is still to be done."""
 
     entry: Entry
     charge: Charge | None
     orders: Sequence[Order]
-    driver_name: str | None = None
+    driver: Driver
+    superseded: Sequence[Charge] = ()
     checks: Sequence[Check] = ()
     holds: Sequence[Hold] = ()
+    exceptions: Sequence[ExceptionCase] = ()
     next_steps: tuple[NextStep, ...] = ()
     place: Place | None = None
-    tracking_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an entry stands: its place, the call it follows, what is missing, what moved it."""
+
+    entry: Entry
+    orders: Sequence[Order]
+    next_steps: tuple[NextStep, ...]
+    place: Place | None
+    call: Call | None
+    moved: Event | None
 
 
 def passed(checks: Sequence[Check]) -> frozenset[CheckKind]:

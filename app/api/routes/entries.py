@@ -6,25 +6,36 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from app.api.caching import conditional, expected_versions, version_tag
+from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.paging import Cursors, Page, Paging
 from app.api.problems import problem_responses
-from app.api.schemas.answers import check_out, entry_out, hold_out, place_out, tracking_out
+from app.api.schemas.answers import (
+    brief_out,
+    check_out,
+    entry_out,
+    hold_out,
+    registered_out,
+    standing_out,
+    tracking_out,
+)
 from app.api.schemas.entries import (
     CheckIn,
     CheckOut,
+    EntryBriefOut,
     EntryIn,
     EntryOut,
     EntryPatch,
     HoldIn,
     HoldOut,
     LiftIn,
-    PlaceOut,
+    RegisteredOut,
+    StandingOut,
     TrackingOut,
 )
 from app.api.schemas.types import Instant
 from app.api.strict_json import StrictRoute
+from app.domain.amendment import Certificate
 from app.domain.errors import (
     CheckNotYoursError,
     DuplicateReferenceError,
@@ -46,7 +57,7 @@ from app.domain.errors import (
 from app.domain.identifiers import plate_key
 from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
-from app.services.amendment import Amendment, Certificate
+from app.services.amendment import Amendment
 from app.services.checks import CheckReport, Checks
 from app.services.declaring import Driver
 from app.services.entries import Entries
@@ -64,7 +75,7 @@ GUARDS = (Role.OFFICER, Role.AGENCY)
 @router.post(
     "",
     status_code=201,
-    response_model=EntryOut,
+    response_model=RegisteredOut,
     dependencies=[may(*DECLARANTS)],
     responses=problem_responses(
         UnknownCodeError, PlateMissingError, PlateAlreadyRegisteredError, DuplicateReferenceError,
@@ -81,9 +92,10 @@ async def register_entry(
     """
     driver = Driver(**body.driver.model_dump()) if body.driver else Driver()
     view = await Registration(uow, caller).register(body.document(), driver)
-    answer = entry_out(view, language, process.settings.base_url)
+    token = caller.tools.tokens.tracking(view.entry.id, view.entry.tracking_version)
+    answer = registered_out(view, token, language, process.settings.base_url)
     location = f"/v1/entries/{view.entry.id}"
-    return await retry.answer(answer, location=location, secret=view.tracking_token)
+    return await retry.answer(answer, location=location, secret=token)
 
 
 class Filters:
@@ -126,7 +138,7 @@ async def list_entries(
     caller: Caller,
     language: Spoken,
     process: OfProcess,
-) -> Page[EntryOut]:
+) -> Page[EntryBriefOut]:
     """List entries, newest first; with `changed_after` by time of change, oldest first.
 
     A company sees its own. The list leaves out places, checks and next steps: ask for one entry.
@@ -136,13 +148,13 @@ async def list_entries(
     after = _position(cursors, paging, named)
     views = await Entries(uow, caller).page(where, after, paging.limit + 1)
     page = views[: paging.limit]
-    items = [entry_out(view, language, process.settings.base_url) for view in page]
+    items = [brief_out(view, language) for view in page]
     following = None
     if len(views) > paging.limit:
         last = page[-1].entry
         at = last.changed_at if where.changed_after else last.registered_at
         following = cursors.issue([at.isoformat(), str(last.id)], "entries", named)
-    return Page[EntryOut](items=items, next_cursor=following)
+    return Page[EntryBriefOut](items=items, next_cursor=following)
 
 
 def _given(where: EntryFilter) -> dict[str, Any]:
@@ -164,13 +176,17 @@ def _position(cursors: Cursors, paging: Paging, named: dict[str, str]) -> list[A
     responses=problem_responses(EntryNotFoundError),
 )
 async def get_entry(
-    entry: UUID, request: Request, uow: Uow, caller: Caller, language: Spoken, process: OfProcess
+    entry: UUID, request: Request, uow: Uow, caller: Caller, language: Spoken
 ) -> Response:
-    """Return an entry with its price, place, checks outstanding and what to do next."""
+    """Return an entry with its price, checks, holds and what to do next.
+
+    Its `ETag` names the version too and may be sent as `If-Match`. The place is at `/place`.
+    """
     view = await Entries(uow, caller).get(entry)
-    answer = entry_out(view, language, process.settings.base_url)
+    answer = entry_out(view, language)
     body = answer.__pydantic_serializer__.to_json(answer)
-    return conditional(request, body, 0, public=False, vary="Accept-Language")
+    etag = entry_tag(view.entry.version, body)
+    return conditional(request, body, 0, etag=etag, public=False, vary="Accept-Language")
 
 
 @router.patch(
@@ -187,7 +203,6 @@ async def amend_entry(
     uow: Uow,
     caller: Caller,
     language: Spoken,
-    process: OfProcess,
     response: Response,
     if_match: Annotated[str | None, Header()] = None,
 ) -> EntryOut:
@@ -197,13 +212,11 @@ async def amend_entry(
     that were given are not amended. The entry is judged and priced anew.
     """
     versions = expected_versions(if_match)
-    driver = None
-    if "driver" in body.model_fields_set:
-        driver = body.driver.model_dump() if body.driver else {}
-    amended = await Amendment(uow, caller).amend(entry, versions, body.document(), driver)
+    amended = await Amendment(uow, caller).amend(
+        entry, versions, body.document(), body.driver_changes()
+    )
     response.headers["ETag"] = version_tag(amended.version)
-    view = await Entries(uow, caller).view(amended)
-    return entry_out(view, language, process.settings.base_url)
+    return entry_out(await Entries(uow, caller).view(amended), language)
 
 
 @router.get(
@@ -211,24 +224,42 @@ async def amend_entry(
     dependencies=[may(*EVERYBODY)],
     responses=problem_responses(EntryNotFoundError),
 )
-async def get_place(entry: UUID, uow: Uow, caller: Caller) -> PlaceOut | None:
-    """Return how many would be called before this entry now; null while it does not wait."""
-    view = await Entries(uow, caller).get(entry)
-    return place_out(view.place) if view.place else None
+async def get_place(entry: UUID, uow: Uow, caller: Caller, language: Spoken) -> StandingOut:
+    """Return where an entry stands: its place and expected wait, what is missing, what is due.
+
+    `place` is how many would be called before it now, plus one; null while it does not wait.
+    """
+    return standing_out(await Entries(uow, caller).standing(entry), caller, language)
+
+
+@router.get(
+    "/{entry}/tracking-token",
+    dependencies=[may(*DECLARANTS, Role.OFFICER)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def get_tracking_token(
+    entry: UUID, uow: Uow, caller: Caller, process: OfProcess
+) -> TrackingOut:
+    """Return the tracking link of an entry, to be handed to its driver."""
+    token = await Entries(uow, caller).tracking(entry)
+    return tracking_out(token, process.settings.base_url)
 
 
 @router.post(
     "/{entry}/tracking-token",
     status_code=201,
+    response_model=TrackingOut,
     dependencies=[may(*DECLARANTS, Role.OFFICER)],
-    responses=problem_responses(EntryNotFoundError),
+    responses=problem_responses(EntryNotFoundError, RetryCollisionError, RetryMismatchError),
 )
 async def renew_tracking_token(
-    entry: UUID, uow: Uow, caller: Caller, process: OfProcess
-) -> TrackingOut:
+    entry: UUID, uow: Uow, caller: Caller, retry: Retry, process: OfProcess
+) -> Response:
     """Revoke the tracking link of an entry and return a new one."""
     token = await Entries(uow, caller).renew_tracking(entry)
-    return tracking_out(token, process.settings.base_url)
+    process.tracked.clear()
+    answer = tracking_out(token, process.settings.base_url)
+    return await retry.answer(answer, location=f"/v1/entries/{entry}", secret=token)
 
 
 @router.post(
@@ -248,9 +279,11 @@ async def record_check(
 
     A result that comes after another corrects it: the newest of a kind counts.
     """
+    word = body.certificate
     certificate = None
-    if body.certificate is not None and body.certificate.status is not None:
-        certificate = Certificate(body.certificate.status.value, body.certificate.number)
+    if word is not None and word.status is not None:
+        authority = caller.principal.authority
+        certificate = Certificate(word.status.value, word.number, authority)
     report = CheckReport(
         kind=body.kind,
         passed=body.result == "passed",

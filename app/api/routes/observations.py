@@ -4,9 +4,10 @@ from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, may
 from app.api.problems import problem_responses
-from app.api.schemas.queues import ArrivalIn, ExceptionOut, MovementIn, SeenOut, SightingIn
+from app.api.schemas.answers import exception_out
+from app.api.schemas.queues import ArrivalIn, MovementIn, SeenOut, SightingIn
 from app.api.strict_json import StrictRoute
-from app.api.texts import CATALOGUE, Language
+from app.api.texts import Language
 from app.domain.errors import (
     EntryNotFoundError,
     OccurredInFutureError,
@@ -88,12 +89,5 @@ def _seen_out(seen: Seen, language: Language) -> SeenOut:
         state=entry.state if entry else None,
         unregistered=entry is not None and entry.organisation_id is None,
         call_number=entry.call_number if entry else None,
-        exceptions=[
-            ExceptionOut(
-                id=case.id,
-                rule=case.rule,
-                message=CATALOGUE.say(f"exception.{case.rule}", language, case.facts),
-            )
-            for case in seen.exceptions
-        ],
+        exceptions=[exception_out(case, language) for case in seen.exceptions],
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.deps import Caller, Retry, Spoken, Uow, may
 from app.api.problems import problem_responses
 from app.api.schemas.answers import entry_out
 from app.api.schemas.entries import CancellationIn, EntryOut, ReportIn
@@ -43,11 +43,10 @@ async def record_admission(
     caller: Caller,
     retry: Retry,
     language: Spoken,
-    process: OfProcess,
 ) -> Response:
     """Record that a vehicle is in the gate; without the checks it needs, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "admission", _report(body))
-    return await retry.answer(await _out(uow, caller, seen, language, process), status=200)
+    return await retry.answer(await _out(uow, caller, seen, language), status=200)
 
 
 @router.post(
@@ -63,11 +62,11 @@ async def record_admission(
     ),
 )
 async def release_entry(
-    entry: UUID, uow: Uow, caller: Caller, retry: Retry, language: Spoken, process: OfProcess
+    entry: UUID, uow: Uow, caller: Caller, retry: Retry, language: Spoken
 ) -> Response:
     """Let an entry leave: checks passed, no hold open, orders paid; else all that is missing."""
     released = await Passage(uow, caller).release(entry)
-    return await retry.answer(await _out(uow, caller, released, language, process), status=200)
+    return await retry.answer(await _out(uow, caller, released, language), status=200)
 
 
 @router.post(
@@ -83,11 +82,10 @@ async def record_exit(
     caller: Caller,
     retry: Retry,
     language: Spoken,
-    process: OfProcess,
 ) -> Response:
     """Record that a vehicle has left the gate; without release, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "exit", _report(body))
-    return await retry.answer(await _out(uow, caller, seen, language, process), status=200)
+    return await retry.answer(await _out(uow, caller, seen, language), status=200)
 
 
 @router.post(
@@ -100,11 +98,10 @@ async def record_refusal(
     caller: Caller,
     retry: Retry,
     language: Spoken,
-    process: OfProcess,
 ) -> Response:
     """Record that we or the other side turned a vehicle back."""
     seen = await Passage(uow, caller).observe(entry, "refusal", _report(body))
-    return await retry.answer(await _out(uow, caller, seen, language, process), status=200)
+    return await retry.answer(await _out(uow, caller, seen, language), status=200)
 
 
 @router.post(
@@ -122,11 +119,10 @@ async def cancel_entry(
     caller: Caller,
     retry: Retry,
     language: Spoken,
-    process: OfProcess,
 ) -> Response:
     """End an entry: its company cancels it before arrival, an officer revokes it."""
     ended = await Passage(uow, caller).cancel(entry, body.reason)
-    return await retry.answer(await _out(uow, caller, ended, language, process), status=200)
+    return await retry.answer(await _out(uow, caller, ended, language), status=200)
 
 
 def _report(body: ReportIn) -> Report:
@@ -135,8 +131,5 @@ def _report(body: ReportIn) -> Report:
     )
 
 
-async def _out(
-    uow: Uow, caller: Act, entry: Entry, language: Spoken, process: OfProcess
-) -> EntryOut:
-    view = await Entries(uow, caller).view(entry)
-    return entry_out(view, language, process.settings.base_url)
+async def _out(uow: Uow, caller: Act, entry: Entry, language: Spoken) -> EntryOut:
+    return entry_out(await Entries(uow, caller).view(entry), language)

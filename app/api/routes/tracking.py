@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from app.api.caching import conditional
 from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
-from app.api.schemas.entries import TrackedOut
+from app.api.schemas.entries import StandingOut
 from app.api.tracking import tracked_bytes
 from app.domain.errors import TrackingNotFoundError
 
@@ -17,7 +17,7 @@ Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_=
 
 @router.get(
     "/{token}",
-    response_model=TrackedOut,
+    response_model=StandingOut,
     dependencies=[anyone()],
     responses=problem_responses(TrackingNotFoundError),
 )

@@ -5,12 +5,16 @@ from datetime import date
 from typing import Any
 
 from app.api.schemas.entries import (
+    BalanceOut,
+    ChangeOut,
     ChargeLineOut,
     ChargeOut,
     CheckOut,
     DriverOut,
+    EntryBriefOut,
     EntryOut,
     EstimateOut,
+    ExceptionOut,
     FindingOut,
     HoldOut,
     NextStepOut,
@@ -18,57 +22,172 @@ from app.api.schemas.entries import (
     PlaceOut,
     RateOut,
     RefusalOut,
+    RegisteredOut,
+    StandingOut,
+    SupersededOut,
     TrackingOut,
     VerdictOut,
 )
+from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.types import Amount
 from app.api.texts import CATALOGUE, Language
+from app.domain.expected_wait import Estimate
+from app.domain.findings import is_ready
 from app.domain.next_steps import NextStep
-from app.services.views import Charge, Check, EntryView, Hold, Order, Place
+from app.services.act import Today
+from app.services.declaring import Driver
+from app.services.views import (
+    Charge,
+    Check,
+    EntryView,
+    Event,
+    ExceptionCase,
+    Hold,
+    Order,
+    Place,
+    Standing,
+)
+
+HIDDEN = "***"
+SHOWN = 3
+LONG_ENOUGH = 6
 
 
-def entry_out(view: EntryView, language: Language, base_url: str) -> EntryOut:
-    """Return an entry as it is answered."""
-    entry, token = view.entry, view.tracking_token
-    findings = [finding_out(finding, language) for finding in entry.findings]
-    return EntryOut(
-        id=entry.id,
-        reference=entry.reference,
-        gate=entry.gate_code,
-        direction=entry.direction,
-        journey=entry.journey,
-        state=entry.state,
-        version=entry.version,
-        client_reference=entry.client_reference,
-        registered_at=entry.registered_at,
-        changed_at=entry.changed_at,
-        planned_arrival_at=entry.planned_arrival_at,
-        unregistered=entry.organisation_id is None,
-        contested=entry.contested,
-        held=entry.held,
-        ready=all(finding["severity"] != "blocking" for finding in entry.findings),
-        findings=findings,
-        verdict=verdict_out(entry.verdict, language),
-        charge=charge_out(view.charge) if view.charge else None,
-        orders=[order_out(order) for order in view.orders],
-        next_steps=[next_step_out(step, language) for step in view.next_steps],
+def brief_out(view: EntryView, language: Language) -> EntryBriefOut:
+    """Return an entry as a list shows it."""
+    return EntryBriefOut(**_brief(view, language))
+
+
+def entry_out(view: EntryView, language: Language) -> EntryOut:
+    """Return an entry with everything that stands beside it."""
+    return EntryOut(**_brief(view, language), **_beside(view, language))
+
+
+def registered_out(view: EntryView, token: str, language: Language, base_url: str) -> RegisteredOut:
+    """Return a new entry, with its place and the driver's link."""
+    return RegisteredOut(
+        **_brief(view, language),
+        **_beside(view, language),
         place=place_out(view.place) if view.place else None,
-        call_number=entry.call_number,
-        presence_at=entry.presence_at,
-        arrived_at=entry.arrived_at,
-        ended_at=entry.ended_at,
-        yard=entry.yard_code,
-        driver=DriverOut(name=masked(view.driver_name)),
-        declared=entry.declared,
-        tracking=tracking_out(token, base_url) if token else None,
+        tracking=tracking_out(token, base_url),
     )
 
 
-def masked(name: str | None) -> str | None:
+def _brief(view: EntryView, language: Language) -> dict[str, Any]:
+    entry = view.entry
+    return {
+        "id": entry.id,
+        "reference": entry.reference,
+        "gate": entry.gate_code,
+        "direction": entry.direction,
+        "journey": entry.journey,
+        "state": entry.state,
+        "version": entry.version,
+        "client_reference": entry.client_reference,
+        "registered_at": entry.registered_at,
+        "changed_at": entry.changed_at,
+        "planned_arrival_at": entry.planned_arrival_at,
+        "unregistered": entry.organisation_id is None,
+        "contested": entry.contested,
+        "held": entry.held,
+        "ready": is_ready(entry.findings),
+        "in_position": entry.in_position,
+        "findings": [finding_out(finding, language) for finding in entry.findings],
+        "lane": entry.lane,
+        "verdict": verdict_out(entry.verdict, language),
+        "charge": charge_out(view.charge) if view.charge else None,
+        "orders": [order_out(order) for order in view.orders],
+        "balance": balance_out(view.charge, view.orders),
+        "call_number": entry.call_number,
+        "presence_at": entry.presence_at,
+        "arrived_at": entry.arrived_at,
+        "ended_at": entry.ended_at,
+        "end_reason": entry.end_reason,
+        "yard": entry.yard_code,
+        "driver": driver_out(view.driver),
+        "declared": entry.declared,
+    }
+
+
+def _beside(view: EntryView, language: Language) -> dict[str, Any]:
+    return {
+        "superseded_charges": [superseded_out(charge) for charge in view.superseded],
+        "checks": [check_out(check) for check in view.checks],
+        "holds": [hold_out(hold) for hold in view.holds],
+        "exceptions": [exception_out(case, language) for case in view.exceptions],
+        "next_steps": [next_step_out(step, language) for step in view.next_steps],
+    }
+
+
+def driver_out(driver: Driver) -> DriverOut:
+    """Return a driver of whom nothing can be read."""
+    return DriverOut(
+        name=masked_name(driver.name),
+        document_number=masked_number(driver.document_number),
+        phone=masked_number(driver.phone),
+    )
+
+
+def masked_name(name: str | None) -> str | None:
     """Return a name of which only the first letter of each word can be read."""
     if name is None:
         return None
-    return " ".join(f"{word[0]}***" for word in name.split())
+    return " ".join(f"{word[0]}{HIDDEN}" for word in name.split())
+
+
+def masked_number(number: str | None) -> str | None:
+    """Return a number of which only the end can be read, and nothing where it is short."""
+    if number is None:
+        return None
+    return HIDDEN + (number[-SHOWN:] if len(number) >= LONG_ENOUGH else "")
+
+
+def standing_out(found: Standing, today: Today, language: Language) -> StandingOut:
+    """Return where an entry stands: place, what is missing, what is due, what moved it last."""
+    entry, place = found.entry, found.place
+    return StandingOut(
+        reference=entry.reference,
+        gate=entry.gate_code,
+        direction=entry.direction,
+        state=entry.state,
+        lane=entry.lane,
+        conditional=entry.verdict["conditional"],
+        held=entry.held,
+        call_number=entry.call_number,
+        call_window_ends_at=found.call.window_ends_at if found.call else None,
+        place=place.place if place else None,
+        ahead=place.ahead if place else {},
+        points=place.points if place else None,
+        open_wait_seconds=place.open_wait_seconds if place else None,
+        callable=place is not None and place.callable,
+        expected_wait=estimate_out(place.expected) if place else None,
+        next_steps=[next_step_out(step, language) for step in found.next_steps],
+        due=orders_due(found.orders),
+        last_change=change_out(found.moved, language) if found.moved else None,
+        as_of=today.now,
+    )
+
+
+def change_out(event: Event, language: Language) -> ChangeOut:
+    """Return what moved an entry in its queue, with the rules behind a change of lane."""
+    refused = event.data.get("refused", ())
+    return ChangeOut(
+        code=event.kind,
+        at=event.occurred_at,
+        message=CATALOGUE.say(f"change.{event.kind}", language, event.data),
+        rules=[_refusal_out(code, language) for code in refused],
+    )
+
+
+def exception_out(case: ExceptionCase, language: Language) -> ExceptionOut:
+    """Return what contradicted the rules, with its sentence."""
+    return ExceptionOut(
+        id=case.id,
+        rule=case.rule,
+        message=CATALOGUE.say(f"exception.{case.rule}", language, case.facts),
+        opened_at=case.opened_at,
+        settled_at=case.settled_at,
+    )
 
 
 def tracking_out(token: str, base_url: str) -> TrackingOut:
@@ -98,12 +217,15 @@ def verdict_out(verdict: Mapping[str, Any], language: Language) -> VerdictOut:
         lane=verdict["lane"],
         conditional=verdict["conditional"],
         considered=verdict["considered"],
-        refused=[
-            RefusalOut(rule=code, message=CATALOGUE.say(f"green-lane.{code}.refusal", language))
-            for code in verdict["refused"]
-        ],
+        season=verdict["season"],
+        refused=[_refusal_out(code, language) for code in verdict["refused"]],
         basis=verdict["basis"],
     )
+
+
+def _refusal_out(code: str, language: Language) -> RefusalOut:
+    message = CATALOGUE.say(f"green-lane.{code}.refusal", language)
+    return RefusalOut(rule=code, message=message)
 
 
 def charge_out(charge: Charge) -> ChargeOut:
@@ -116,10 +238,42 @@ def charge_out(charge: Charge) -> ChargeOut:
         priced_on=charge.priced_on,
         cause=charge.cause,
         goods_group=quote["goods_group"],
+        goods_group_basis=_evidence_out(quote["goods_group_basis"]),
         vehicle_class=quote["vehicle_class"],
+        vehicle_class_basis=EvidenceOut(**quote["class_basis"]),
         basis=quote["basis"],
         lines=[_charge_line_out(line) for line in quote["lines"]],
         total=Amount.vnd(charge.total_vnd),
+    )
+
+
+def _evidence_out(found: Mapping[str, Any] | None) -> EvidenceOut | None:
+    return EvidenceOut(**found) if found else None
+
+
+def superseded_out(charge: Charge) -> SupersededOut:
+    """Return a price that no longer holds."""
+    assert charge.superseded_at is not None
+    return SupersededOut(
+        id=charge.id,
+        tariff=charge.tariff_code,
+        priced_on=charge.priced_on,
+        cause=charge.cause,
+        total=Amount.vnd(charge.total_vnd),
+        superseded_at=charge.superseded_at,
+    )
+
+
+def balance_out(charge: Charge | None, orders: Sequence[Order]) -> BalanceOut:
+    """Return what an entry costs against what was paid; an order asks less what was paid before."""
+    charged = charge.total_vnd if charge else 0
+    paid = sum(order.amount_vnd for order in orders if order.state == "paid")
+    due = sum(order.amount_vnd for order in orders if order.state == "due")
+    return BalanceOut(
+        charged=Amount.vnd(charged),
+        paid=Amount.vnd(paid),
+        due=Amount.vnd(due),
+        credit=Amount.vnd(max(0, paid + due - charged)),
     )
 
 
@@ -161,19 +315,23 @@ def next_step_out(step: NextStep, language: Language) -> NextStepOut:
 
 def place_out(place: Place) -> PlaceOut:
     """Return a place in a queue."""
-    expected = place.expected
     return PlaceOut(
         place=place.place,
         ahead=place.ahead,
         points=place.points,
         open_wait_seconds=place.open_wait_seconds,
         callable=place.callable,
-        expected_wait=EstimateOut(
-            seconds=expected.seconds,
-            method=expected.method,
-            sample=expected.sample,
-            reason=expected.reason,
-        ),
+        expected_wait=estimate_out(place.expected),
+    )
+
+
+def estimate_out(expected: Estimate) -> EstimateOut:
+    """Return an expected wait, or why there is none."""
+    return EstimateOut(
+        seconds=expected.seconds,
+        method=expected.method,
+        sample=expected.sample,
+        reason=expected.reason,
     )
 
 
@@ -184,6 +342,7 @@ def check_out(check: Check) -> CheckOut:
         kind=check.kind,
         agency=check.agency,
         result=check.result,
+        reason=check.reason,
         occurred_at=check.occurred_at,
         recorded_at=check.recorded_at,
         backfilled=check.backfilled,
@@ -198,6 +357,7 @@ def hold_out(hold: Hold) -> HoldOut:
         reason=hold.reason,
         placed_at=hold.placed_at,
         lifted_at=hold.lifted_at,
+        lift_reason=hold.lift_reason,
     )
 
 

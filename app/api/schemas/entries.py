@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.types import (
     PERSONAL,
     Amount,
@@ -31,6 +32,7 @@ from app.domain.required_checks import CheckKind
 from app.domain.vocabulary import Basis, Direction, Journey, Lane, Severity, State
 
 Country = Literal["VN", "CN"]
+UnitId = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$", examples=["AGV-0017"])]
 
 
 class ContainerIn(In):
@@ -45,7 +47,8 @@ class VehicleIn(In):
 
     country: Country = "VN"
     tractor_plate: Annotated[RawIdentifier | None, Field(examples=["12C-000.17"])] = None
-    unit_id: Annotated[str | None, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$")] = None
+    unit_id: UnitId | None = None
+    """The number of a vehicle that nobody drives; it stands in for the plate."""
     trailer_plate: Annotated[RawIdentifier | None, Field(examples=["12R-000.44"])] = None
     payload_kg: Kilograms | None = None
     """Registered payload; it decides the vehicle class of the fee."""
@@ -128,7 +131,9 @@ class EntryIn(In):
     direction: Choice[Direction]
     journey: Choice[Journey] = Journey.OWN_VEHICLE
     planned_arrival_at: Instant | None = None
+    """Its day decides the provisional verdict and price; without it the entry is not ready."""
     client_reference: Reference | None = None
+    """The company's own, used once."""
     vehicle: VehicleIn
     receiving_vehicles: Annotated[list[ReceivingVehicleIn], Field(max_length=20)] = []
     consignments: Annotated[list[ConsignmentIn], Field(max_length=20)] = []
@@ -146,12 +151,12 @@ class VehiclePatch(In):
 
     country: Country | None = None
     tractor_plate: RawIdentifier | None = None
-    unit_id: str | None = None
+    unit_id: UnitId | None = None
     trailer_plate: RawIdentifier | None = None
     payload_kg: Kilograms | None = None
     own_weight_kg: Kilograms | None = None
-    containers: list[ContainerIn] | None = None
-    seal_numbers: list[RawIdentifier] | None = None
+    containers: Annotated[list[ContainerIn] | None, Field(max_length=4)] = None
+    seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
 
 
 class EntryPatch(Patch):
@@ -172,6 +177,12 @@ class EntryPatch(Patch):
     def document(self) -> dict[str, Any]:
         """Return the merge patch of the stored document: everything sent but the driver."""
         return self.model_dump(mode="json", exclude={"driver"}, exclude_unset=True)
+
+    def driver_changes(self) -> dict[str, str | None]:
+        """Return the driver's fields that were sent; null for the driver takes all away."""
+        if "driver" not in self.model_fields_set:
+            return {}
+        return (self.driver or DriverIn()).model_dump(exclude_unset=self.driver is not None)
 
 
 class FindingOut(Out):
@@ -201,6 +212,8 @@ class VerdictOut(Out):
     lane: Annotated[Lane, Open]
     conditional: bool
     """The lane is kept on a certificate that is requested or sampled only."""
+    season: Annotated[str | None, Field(examples=["lychee@tan-thanh/05-20/2025-05-20"])]
+    """The season whose daily allotment may give `green-season`; a place is taken in position."""
     considered: list[str]
     refused: list[RefusalOut]
     basis: Annotated[Basis, Open]
@@ -236,12 +249,39 @@ class ChargeOut(Out):
     official: bool
     """False while any number of the edition is ours and not the law's."""
     priced_on: Day
-    cause: str
+    """The day whose law decides: of arrival, before it of the planned arrival."""
+    cause: Annotated[str, Field(examples=["registered"])]
+    """What it was made for: `registered`, `amended`, `in-position`, `arrived`."""
     goods_group: str
+    goods_group_basis: EvidenceOut | None
+    """What chose the goods group of a mixed load; null where only one is declared."""
     vehicle_class: str
+    vehicle_class_basis: EvidenceOut
+    """How the class of the vehicle was found."""
     basis: Annotated[Basis, Open]
+    """The weakest basis of the lines."""
     lines: list[ChargeLineOut]
     total: Amount
+
+
+class SupersededOut(Out):
+    """A price that no longer holds; what was paid on it counts towards the present one."""
+
+    id: UUID
+    tariff: str
+    priced_on: Day
+    cause: str
+    total: Amount
+    superseded_at: Instant
+
+
+class BalanceOut(Out):
+    """What the entry costs, what was paid, what is still due, and what was paid too much."""
+
+    charged: Amount
+    paid: Amount
+    due: Amount
+    credit: Amount
 
 
 class OrderOut(Out):
@@ -285,9 +325,11 @@ class PlaceOut(Out):
 
 
 class DriverOut(Out):
-    """The driver, masked."""
+    """The driver, masked: enough to tell two apart, not enough to know one."""
 
-    name: str | None
+    name: Annotated[str | None, Field(examples=["N*** V*** A***"])]
+    document_number: Annotated[str | None, Field(examples=["***417"])]
+    phone: Annotated[str | None, Field(examples=["***017"])]
 
 
 class TrackingOut(Out):
@@ -297,8 +339,8 @@ class TrackingOut(Out):
     url: str
 
 
-class EntryOut(Out):
-    """One vehicle's movement through a gate."""
+class EntryBriefOut(Out):
+    """One vehicle's movement through a gate, as lists show it."""
 
     id: UUID
     reference: Annotated[str, Field(examples=["E4K7-9QXPM2"])]
@@ -307,28 +349,87 @@ class EntryOut(Out):
     journey: Annotated[Journey, Open]
     state: Annotated[State, Open]
     version: int
+    """Counts changes of declared data only; send it as `If-Match` to amend the entry."""
     client_reference: str | None
     registered_at: Instant
     changed_at: Instant
     planned_arrival_at: Instant | None
     unregistered: bool
+    """Seen by a yard or a guard and not registered by anybody yet."""
     contested: bool
+    """Another company has an open entry on the same plate; presence decides."""
     held: bool
     ready: bool
+    """Without blocking findings."""
+    in_position: bool
     findings: list[FindingOut]
+    lane: Annotated[Lane, Open]
     verdict: VerdictOut
     charge: ChargeOut | None
+    """Null where the tariff has no price; a blocking finding says why."""
     orders: list[OrderOut]
-    next_steps: list[NextStepOut]
-    place: PlaceOut | None
-    call_number: str | None
+    balance: BalanceOut
+    call_number: Annotated[str | None, Field(examples=["TT-0147"])]
     presence_at: Instant | None
     arrived_at: Instant | None
     ended_at: Instant | None
+    end_reason: str | None
     yard: str | None
     driver: DriverOut
     declared: Mapping[str, Any]
-    tracking: TrackingOut | None
+    """What was declared, as it was typed."""
+
+
+class CheckOut(Out):
+    """One agency's attributed confirmation."""
+
+    id: UUID
+    kind: Annotated[str, Field(examples=["medical"])]
+    agency: str
+    result: Annotated[str, Field(examples=["passed"])]
+    reason: str | None
+    occurred_at: Instant
+    recorded_at: Instant
+    backfilled: bool
+
+
+class HoldOut(Out):
+    """An authority's stop on an entry."""
+
+    id: UUID
+    authority: str
+    reason: str
+    placed_at: Instant
+    lifted_at: Instant | None
+    lift_reason: str | None
+
+
+class ExceptionOut(Out):
+    """What contradicts the rules; it stands in a review list until settled."""
+
+    id: UUID
+    rule: Annotated[str, Field(examples=["arrived-uncalled"])]
+    message: str
+    opened_at: Instant
+    settled_at: Instant | None
+
+
+class EntryOut(EntryBriefOut):
+    """One vehicle's movement through a gate, with everything that stands beside it."""
+
+    superseded_charges: list[SupersededOut]
+    checks: list[CheckOut]
+    """Oldest first; the newest of a kind counts."""
+    holds: list[HoldOut]
+    exceptions: list[ExceptionOut]
+    next_steps: list[NextStepOut]
+
+
+class RegisteredOut(EntryOut):
+    """A new entry, with its tracking link and, where it waits already, its place."""
+
+    place: PlaceOut | None
+    tracking: TrackingOut
 
 
 class CheckIn(In):
@@ -352,18 +453,6 @@ class CheckIn(In):
         return self
 
 
-class CheckOut(Out):
-    """One agency's attributed confirmation."""
-
-    id: UUID
-    kind: str
-    agency: str
-    result: str
-    occurred_at: Instant
-    recorded_at: Instant
-    backfilled: bool
-
-
 class HoldIn(In):
     """A stop, with its reason."""
 
@@ -375,16 +464,6 @@ class LiftIn(In):
     """Why a hold ends."""
 
     reason: Label
-
-
-class HoldOut(Out):
-    """An authority's stop on an entry."""
-
-    id: UUID
-    authority: str
-    reason: str
-    placed_at: Instant
-    lifted_at: Instant | None
 
 
 class ReportIn(In):
@@ -401,8 +480,18 @@ class CancellationIn(In):
     reason: Label | None = None
 
 
-class TrackedOut(Out):
-    """What a driver sees: nothing personal, no plate, no company."""
+class ChangeOut(Out):
+    """What last moved an entry in its queue."""
+
+    code: Annotated[str, Field(examples=["lane.changed"])]
+    at: Instant
+    message: str
+    rules: list[RefusalOut]
+    """The green-lane rules that a change of lane rests on."""
+
+
+class StandingOut(Out):
+    """Where an entry stands now; nothing personal, no plate, no company."""
 
     reference: str
     gate: str
@@ -410,17 +499,21 @@ class TrackedOut(Out):
     state: Annotated[State, Open]
     lane: Annotated[Lane, Open]
     conditional: bool
+    """The lane is kept on a certificate that is requested or sampled only."""
+    held: bool
     call_number: str | None
-    place: PlaceOut | None
     call_window_ends_at: Instant | None
+    """Until when a called vehicle is awaited at the gate."""
+    place: int | None
+    """How many would be called before it if calling happened now, plus one; null: no wait."""
+    ahead: Mapping[str, int]
+    """Of those, how many in each lane."""
+    points: int | None
+    open_wait_seconds: int | None
+    callable: bool
+    """Whether it may be called now; a held entry keeps ageing."""
+    expected_wait: EstimateOut | None
     next_steps: list[NextStepOut]
     due: Amount
-    changed_because: Annotated[str | None, Field(examples=["lane.changed"])]
+    last_change: ChangeOut | None
     as_of: Instant
-
-
-class TrackingTokenOut(Out):
-    """A new tracking link; the one before opens nothing any more."""
-
-    token: str
-    url: str

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.entries import EstimateOut
+from app.api.schemas.entries import EstimateOut, ExceptionOut
 from app.api.schemas.types import (
     Amount,
     AmountIn,
@@ -54,14 +54,6 @@ class ArrivalIn(SightingIn):
     """A vehicle seen at the gate itself."""
 
     gate: Annotated[Code, Field(examples=["tan-thanh"])]
-
-
-class ExceptionOut(Out):
-    """What contradicts the rules; it stands in a review list until settled."""
-
-    id: UUID
-    rule: Annotated[str, Field(examples=["arrived-uncalled"])]
-    message: str
 
 
 class SeenOut(Out):
