@@ -57,7 +57,7 @@ class Entry(Identified, Base):
             "gate_code", "direction", "waits_from", "id",
             postgresql_where=text("state = 'arrived'"),
         ),
-        # Boards count the open entries each second, whatever has ended; who waits is found by it too.
+        # Boards count the open entries each second, however many have ended.
         Index(
             "ix_entries_open",
             "gate_code", "direction", "state", "lane", "in_position", "waits_from",

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, func, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.questions import CallMade, Standing
@@ -44,23 +45,39 @@ class BoardsRepository:
         ]
 
     async def calls_since(self, since: datetime) -> Sequence[CallMade]:
-        """Return the calls since an instant and those still open, oldest first."""
-        still = and_(Entry.state == State.CALLED.value, Entry.ended_at.is_(None))
+        """Return the calls since an instant and those still open, oldest first.
+
+        Of the calls of an entry only the newest is open, and only while the entry is called.
+        """
+        recent = select(Call.id).where(Call.called_at > since)
         statement = (
             select(Call, Entry.state)
             .join(Entry, Entry.id == Call.entry_id)
-            .where(or_(Call.called_at > since, still))
+            .where(Call.id.in_(union(recent, _calls_of_the_called())))
             .order_by(Call.called_at, Call.id)
         )
+        rows = (await self._session.execute(statement)).all()
+        called = {call.entry_id: call.id for call, state in rows if state == State.CALLED.value}
+        found = ((call, called.get(call.entry_id) == call.id) for call, _ in rows)
         return [
-            CallMade(
-                queue=Queue(call.gate_code, Direction(call.direction)),
-                call_number=call.call_number,
-                lane=Lane(call.lane),
-                called_at=call.called_at,
-                window_ends_at=call.window_ends_at,
-                open_wait=call.open_wait,
-                still_called=state == State.CALLED.value,
-            )
-            for call, state in (await self._session.execute(statement)).all()
+            _made(call, still=still) for call, still in found if still or call.called_at > since
         ]
+
+
+def _calls_of_the_called() -> Select[UUID]:
+    # Literal: a generic plan cannot know how few are called.
+    called = Entry.state == literal(State.CALLED.value, literal_execute=True)
+    statement = select(Call.id).join(Entry, Entry.id == Call.entry_id)
+    return statement.where(called, Entry.ended_at.is_(None))
+
+
+def _made(call: Call, *, still: bool) -> CallMade:
+    return CallMade(
+        queue=Queue(call.gate_code, Direction(call.direction)),
+        call_number=call.call_number,
+        lane=Lane(call.lane),
+        called_at=call.called_at,
+        window_ends_at=call.window_ends_at,
+        open_wait=call.open_wait,
+        still_called=still,
+    )

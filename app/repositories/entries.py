@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
@@ -32,6 +34,7 @@ from app.repositories.constraints import named_failures
 
 # Plates share PostgreSQL's one space of advisory locks with queues (0) and retry keys (1).
 PLATE_SEED = 2
+KEYED = (State.QUEUED.value, State.CALLED.value)
 
 
 class EntriesRepository:
@@ -73,7 +76,6 @@ class EntriesRepository:
         )
         return (await self._session.scalars(statement)).one()
 
-    async def touch(self, entry_id: UUID, at: datetime) -> None:
     async def locked_in_queue(self, entry_id: UUID) -> tuple[Entry, datetime | None]:
         """Return an entry as `locked` does, and when its queue last called; ask under its lock."""
         last_call = (
@@ -99,6 +101,7 @@ class EntriesRepository:
         name = func.hashtextextended(f"plate:{plate}:{direction}", PLATE_SEED)
         await self._session.execute(select(func.pg_advisory_xact_lock(name)))
 
+    async def touch(self, entry_id: UUID, at: datetime) -> None:
         """Note that something beside an entry changed, for those who ask for changes."""
         await self._session.execute(update(Entry).where(Entry.id == entry_id).values(changed_at=at))
 
@@ -125,14 +128,16 @@ class EntriesRepository:
         self, principal: Principal, where: EntryFilter, after: Sequence[Any] | None, limit: int
     ) -> Sequence[Entry]:
         """Return up to `limit` entries after a cursor: newest first, or by change when asked so."""
+        statement = _visible(select(Entry).where(*_conditions(where)), principal)
+        entry, statement = _few(statement) if _is_narrow(where) else (Entry, statement)
         if where.changed_after is not None:
-            order = (Entry.changed_at, Entry.id)
+            order = (entry.changed_at, entry.id)
             later = tuple_(*order) > tuple_(*after) if after else None
-            statement = select(Entry).order_by(*order)
+            statement = statement.order_by(*order)
         else:
             order = (entry.registered_at, entry.id)
             later = tuple_(*order) < tuple_(*after) if after else None
-            statement = select(entry).order_by(*(column.desc() for column in order))
+            statement = statement.order_by(*(column.desc() for column in order))
         statement = statement.where(later) if later is not None else statement
         return (await self._session.scalars(statement.limit(limit))).all()
 
@@ -269,6 +274,21 @@ def _visible(statement: Select[Entry], principal: Principal) -> Select[Entry]:
     if principal.tax_code is None:
         return statement.where(own)
     return statement.where(or_(own, Entry.payer_tax_code == principal.tax_code))
+
+
+def _is_narrow(where: EntryFilter) -> bool:
+    """Tell whether only a few entries, whenever they came, can be what is asked for."""
+    names = (where.plate, where.declaration_number, where.client_reference, where.reference)
+    return any(name is not None for name in names)
+
+
+def _few(statement: Select[Entry]) -> tuple[type[Entry], Select[Entry]]:
+    """Return a statement of few rows as a source, which is found first and sorted then.
+
+    Else the planner may walk all entries by date until it has a page of these few.
+    """
+    few = aliased(Entry, statement.offset(0).subquery())
+    return few, select(few)
 
 
 def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:

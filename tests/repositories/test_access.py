@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.database import make_sessions
+from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role
-from app.repositories.access import Answer, ClockRow
+from app.repositories.access import Answer
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
 from tests.repositories.rows import NOW, Actor, add_actor

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.principal import Principal
+from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
 from app.models import Claim, Entry
-from app.domain.questions import EntryFilter
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
 from tests.repositories.queues_at_random import ids

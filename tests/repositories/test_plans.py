@@ -1,0 +1,246 @@
+"""However long the past is, the next vehicle and a place are a few rows of an index away."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from app.domain.principal import Principal
+from app.domain.questions import EntryFilter
+from app.domain.queue_order import Waiting, bounds
+from app.domain.vocabulary import Direction, Lane, Role
+from app.repositories.unit_of_work import UnitOfWork
+from tests.repositories.queues_at_random import RATES
+from tests.repositories.rows import NOW, POLICY, QUEUE, Actor, add_actor, add_entry
+
+PAST = 100_000
+WAITING = 5_000
+ON_THE_WAY = 2_000
+CALLS = 20_000
+COMPANIES = 100
+
+Plan = dict[str, Any]
+
+# Copies of one entry: ended ones of two years, waiting ones of a day, some still on their way.
+COMPANY_NAMES = f"""
+INSERT INTO organisations (name) SELECT 'company ' || n FROM generate_series(1, {COMPANIES}) AS n
+"""
+MANY_ENTRIES = f"""
+INSERT INTO entries (
+    id, reference, gate_code, direction, journey, state, organisation_id, registered_by,
+    registered_at, changed_at, declared, container_numbers, declaration_numbers, findings, verdict,
+    lane, held, waits_from, queue_key, ended_at, tractor_plate, tracking_hash
+)
+SELECT
+    uuidv7(), 'many-' || n,
+    CASE WHEN numbered.state = 'queued' OR n % 2 = 0 THEN 'tan-thanh' ELSE 'huu-nghi' END,
+    CASE WHEN numbered.state <> 'queued' AND n % 5 = 0 THEN 'import' ELSE 'export' END,
+    'own_vehicle', numbered.state, company,
+    registered_by, long_ago, long_ago, '{{}}', '{{}}',
+    ARRAY['declaration-' || n], '[]', '{{}}',
+    (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3], n % 50 = 0,
+    CASE WHEN numbered.state <> 'registered' THEN today END,
+    CASE WHEN numbered.state = 'queued' THEN -n END,
+    CASE WHEN numbered.state = 'crossed' THEN long_ago END,
+    'plate-' || CASE WHEN numbered.state = 'crossed' THEN n % 5000 ELSE n END,
+    sha256(n::text::bytea)
+FROM (
+    SELECT n, CAST(:now AS timestamptz) - n * interval '5 minutes' AS long_ago,
+        CAST(:now AS timestamptz) - n * interval '1 second' AS today,
+        CASE WHEN n <= {WAITING} THEN 'queued' WHEN n <= {WAITING + ON_THE_WAY}
+        THEN 'registered' ELSE 'crossed' END AS state
+    FROM generate_series(1, {WAITING + ON_THE_WAY + PAST}) AS n
+) AS numbered
+JOIN (
+    SELECT id AS company, row_number() OVER (ORDER BY id) AS place FROM organisations
+    WHERE name LIKE 'company %'
+) AS companies ON place = 1 + n % {COMPANIES}
+CROSS JOIN entries WHERE entries.id = :pattern
+"""
+MANY_CALLS = f"""
+INSERT INTO calls (
+    entry_id, gate_code, direction, called_at, window_ends_at, call_number, clock, lane, points,
+    open_wait, policy_code, heads, skips, called_by
+)
+SELECT id, gate_code, direction, ended_at, ended_at, 'TT-0001', 0, lane, 0, 0, '{POLICY}', '[]',
+    '[]', registered_by
+FROM entries WHERE state = 'crossed' ORDER BY registered_at DESC LIMIT {CALLS}
+"""
+
+# A prepared statement asks for values where EXPLAIN wants to see it without; this does not.
+GENERIC_PLAN = """
+CREATE FUNCTION pg_temp.generic_plan(statement text) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || statement INTO plan;
+    RETURN plan;
+END
+$$
+"""
+
+
+class Crowd:
+    """A long past and a long queue, in a transaction that is rolled back."""
+
+    def __init__(self, connection: AsyncConnection, company: Actor, entry: UUID) -> None:
+        self.connection = connection
+        self.company = company
+        self.entry = entry
+        self.uow = UnitOfWork(AsyncSession(connection))
+
+    def principal(self, role: Role = Role.COMPANY) -> Principal:
+        return Principal(self.company.id, self.company.organisation_id, "somebody", role)
+
+    async def plans_of(self, question: Callable[[], Awaitable[object]]) -> list[Plan]:
+        """Return how each statement of a question would be run with its values."""
+        return [
+            await self._explained(f"EXPLAIN (FORMAT JSON) {statement}", *values)
+            for statement, values in await self._sent_by(question)
+        ]
+
+    async def generic_plans_of(self, question: Callable[[], Awaitable[object]]) -> list[Plan]:
+        """Return how each would be run whatever its values: planned once, run often."""
+        return [
+            await self._explained("SELECT pg_temp.generic_plan($1)", statement)
+            for statement, _ in await self._sent_by(question)
+        ]
+
+    async def _sent_by(self, question: Callable[[], Awaitable[object]]) -> list[tuple[str, Any]]:
+        sent: list[tuple[str, Any]] = []
+
+        def keep(*arguments: Any) -> None:
+            sent.append(arguments[2:4])
+
+        event.listen(self.connection.sync_connection, "before_cursor_execute", keep)
+        await question()
+        event.remove(self.connection.sync_connection, "before_cursor_execute", keep)
+        return sent
+
+    async def _explained(self, statement: str, *values: Any) -> Plan:
+        driver = (await self.connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        plan: Plan = (await driver.fetchval(statement, *values))[0]["Plan"]
+        return plan
+
+
+@pytest.fixture(scope="module")
+async def crowd(engine: AsyncEngine) -> AsyncIterator[Crowd]:
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        session = AsyncSession(connection)
+        company = await add_actor(session)
+        pattern = await add_entry(session, company, registered_at=NOW - timedelta(days=700))
+        values = {"now": NOW, "pattern": pattern}
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        await connection.execute(text(COMPANY_NAMES))
+        await connection.execute(text(MANY_ENTRIES), values)
+        await connection.execute(text(MANY_CALLS))
+        await connection.execute(text(GENERIC_PLAN))
+        for table in ("entries", "calls"):
+            await connection.execute(text(f"ANALYZE {table}"))
+        yield Crowd(connection, company, pattern)
+        await transaction.rollback()
+
+
+def nodes(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def scanned(plans: list[Plan]) -> set[str]:
+    """Return the tables that are read from end to end."""
+    found = (node for plan in plans for node in nodes(plan))
+    return {node["Relation Name"] for node in found if node["Node Type"] == "Seq Scan"}
+
+
+def indexes(plans: list[Plan]) -> set[str]:
+    found = (node for plan in plans for node in nodes(plan))
+    return {node["Index Name"] for node in found if "Index Name" in node}
+
+
+async def test_the_heads_are_one_row_a_lane_of_an_index(crowd: Crowd) -> None:
+    def heads() -> Awaitable[object]:
+        return crowd.uow.entries.heads(QUEUE)
+
+    for plan in [*await crowd.plans_of(heads), *await crowd.generic_plans_of(heads)]:
+        assert set() == scanned([plan])
+        assert {"ix_entries_callable", "pk_entries"} == indexes([plan])
+        first = [node["Plan Rows"] for node in nodes(plan) if node["Node Type"] == "Limit"]
+        assert [1] * len(Lane) == first
+        assert not [node for node in nodes(plan) if node["Node Type"] == "Sort"]
+
+
+@pytest.mark.parametrize("strict", [set(), {Lane.GREEN_SEASON}], ids=["by rate", "strict season"])
+@pytest.mark.parametrize("lane", Lane)
+async def test_a_place_is_a_count_of_index_ranges(
+    crowd: Crowd, lane: Lane, strict: set[Lane]
+) -> None:
+    before = bounds(Waiting(crowd.entry, lane, -2500, NOW), RATES, 0, strict=strict)
+
+    def place() -> Awaitable[object]:
+        return crowd.uow.entries.count_before(QUEUE, before)
+
+    for plan in [*await crowd.plans_of(place), *await crowd.generic_plans_of(place)]:
+        assert set() == scanned([plan])
+        assert {"ix_entries_callable"} == indexes([plan])
+        assert not [node for node in nodes(plan) if "Filter" in node]
+
+
+async def test_who_is_skipped_is_found_by_an_index(crowd: Crowd) -> None:
+    before = bounds(Waiting(crowd.entry, Lane.GREEN, -2500, NOW), RATES, 0)
+
+    def skipped() -> Awaitable[object]:
+        return crowd.uow.entries.held_before(QUEUE, before, 50)
+
+    for plan in [*await crowd.plans_of(skipped), *await crowd.generic_plans_of(skipped)]:
+        assert set() == scanned([plan])
+        assert {"ix_entries_held"} == indexes([plan])
+
+
+QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
+    "everybody who waits": lambda it: it.uow.entries.waiting(QUEUE),
+    "everybody who has a key": lambda it: it.uow.entries.keyed(QUEUE),
+    "who arrived before": lambda it: it.uow.entries.count_arrived_before(QUEUE, NOW, it.entry),
+    "open entries on a plate": lambda it: it.uow.entries.open_with_plate(
+        "plate-7", Direction.EXPORT
+    ),
+    "an entry by its reference": lambda it: it.uow.entries.by_reference("many-7"),
+    "an entry by its token": lambda it: it.uow.entries.by_tracking(b"token"),
+    "a company's entries": lambda it: it.uow.entries.page(it.principal(), EntryFilter(), None, 50),
+    "a company's entries, further on": lambda it: it.uow.entries.page(
+        it.principal(), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50
+    ),
+    "everybody's entries": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50
+    ),
+    "a gate's entries": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(gate="huu-nghi"), None, 50
+    ),
+    "entries on a plate": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(plate="plate-7"), None, 50
+    ),
+    "entries of a declaration": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(declaration_number="declaration-7"), None, 50
+    ),
+    "entries that changed": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50
+    ),
+    "recent calls": lambda it: it.uow.queues.recent_calls(QUEUE, NOW - timedelta(hours=2), 100),
+    "the last call of an entry": lambda it: it.uow.queues.last_call(it.entry),
+    "the standings of all boards": lambda it: it.uow.boards.standings(),
+    "the calls of all boards": lambda it: it.uow.boards.calls_since(NOW - timedelta(hours=2)),
+    "the current charge": lambda it: it.uow.money.charge(it.entry),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_no_question_reads_all_that_ever_was(crowd: Crowd, question: str) -> None:
+    plans = await crowd.plans_of(lambda: QUESTIONS[question](crowd))
+    assert set() == scanned(plans) & {"entries", "calls"}, json.dumps(plans, indent=1)
