@@ -99,19 +99,29 @@ locks: ## Resolve the libraries of pyproject.toml anew (needs uv)
 	lock --group test --group lint --group client --group deploy --output-file requirements-dev.lock
 
 # ---- The virtual environment --------------------------------------------------------------------
-# By uv where it is installed, else by pip; both check the lock's hashes. The project needs no
-# build: a .pth file makes it importable and bin/gate starts it, wherever the folder stands.
+# By uv where it is installed, else by pip; both check the lock's hashes. The lock is whole, so
+# nothing is resolved. A pip of the environment's own would take longer to make than all the rest,
+# so the system's is used where it can. The project needs no build: a .pth file makes it importable
+# and bin/gate starts it, wherever the folder stands.
+
+CHECK_PYTHON := import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")
+CAN_TARGET := import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))
 
 define install
-	@if [ ! -x $(BIN)/python ]; then
-		$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
-		$(PYTHON) -m venv .venv
+	@$(PYTHON) -c '$(CHECK_PYTHON)'
+	if $(PYTHON) -c '$(CAN_TARGET)' 2>/dev/null; then
+		pip=($(PYTHON) -m pip --python $(BIN)/python)
+		without=--without-pip
+	else
+		pip=($(BIN)/python -m pip)
+		without=
 	fi
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $$without .venv
 	echo "Installing $(1)"
 	if command -v uv >/dev/null; then
 		VIRTUAL_ENV="$$PWD/.venv" uv pip install --quiet --require-hashes --requirement $(1)
 	else
-		$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
+		"$${pip[@]}" install --quiet --no-deps --no-compile --disable-pip-version-check \
 			--require-hashes --requirement $(1)
 	fi
 	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
