@@ -100,9 +100,10 @@ locks: ## Resolve the libraries of pyproject.toml anew (needs uv)
 
 # ---- The virtual environment --------------------------------------------------------------------
 # By uv where it is installed, else by pip; both check the lock's hashes. The lock is whole, so
-# nothing is resolved. A pip of the environment's own would take longer to make than all the rest,
-# so the system's is used where it can. The project needs no build: a .pth file makes it importable
-# and bin/gate starts it, wherever the folder stands.
+# nothing is resolved; pip takes half of it each, as it spends its time reading lists of versions.
+# A pip of the environment's own would take as long again, so the system's is used where it can.
+# The project needs no build: a .pth file makes it importable and bin/gate starts it, wherever the
+# folder stands.
 
 CHECK_PYTHON := import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")
 CAN_TARGET := import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))
@@ -121,8 +122,12 @@ define install
 	if command -v uv >/dev/null; then
 		VIRTUAL_ENV="$$PWD/.venv" uv pip install --quiet --require-hashes --requirement $(1)
 	else
-		"$${pip[@]}" install --quiet --no-deps --no-compile --disable-pip-version-check \
-			--require-hashes --requirement $(1)
+		awk '/^[^ ]/ {part = (part + 1) % 2} {print >(".venv/lock." part)}' $(1)
+		for part in .venv/lock.*; do
+			"$${pip[@]}" install --quiet --no-deps --no-compile --disable-pip-version-check \
+				--require-hashes --requirement $$part & parts+=($$!)
+		done
+		for part in "$${parts[@]}"; do wait $$part; done
 	fi
 	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 	echo ../../../.. >"$$site/gate.pth"
