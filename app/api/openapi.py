@@ -13,11 +13,13 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from app.api.examples import show_examples
 from app.api.failures import (
     BodyTooLargeError,
     InternalError,
     InvalidRequestError,
     MalformedBodyError,
+    NoSuchPathError,
     NotJsonMediaTypeError,
     RateExceededError,
 )
@@ -30,6 +32,7 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 ALWAYS: Final = (RateExceededError, InternalError, BusyError)
 WITH_BODY: Final = (MalformedBodyError, BodyTooLargeError, NotJsonMediaTypeError)
 WITH_INPUT: Final = (InvalidRequestError,)
+WITH_PATH: Final = (NoSuchPathError,)
 WITH_KEY: Final = (KeyInvalidError, RoleForbiddenError)
 
 _DEFAULT_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
@@ -120,6 +123,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         operation["responses"] = dict(sorted(operation["responses"].items()))
     _share_examples(made)
     tidy(made)
+    show_examples(made)
     return made
 
 
@@ -186,6 +190,8 @@ def _common(operation: Mapping[str, Any]) -> Iterator[type[DomainError]]:
         yield from WITH_BODY
     if "requestBody" in operation or operation.get("parameters"):
         yield from WITH_INPUT
+    if any(one["in"] == "path" for one in operation.get("parameters", ())):
+        yield from WITH_PATH
     if operation.get("security"):
         yield from WITH_KEY
 

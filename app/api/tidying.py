@@ -46,6 +46,9 @@ def _tidy_parameters(operation: dict[str, Any]) -> None:
     parameters = operation.get("parameters", [])
     for parameter in parameters:
         parameter["schema"] = _without_null(parameter["schema"])
+        # A change that says no version is refused; the framework must not refuse it before.
+        if parameter["name"] == "If-Match":
+            parameter["required"] = "428" in operation["responses"]
     if "304" in operation["responses"]:
         parameters.append(IF_NONE_MATCH)
     if parameters:

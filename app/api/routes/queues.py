@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.api.caching import conditional
 from app.api.deps import Caller, OfProcess, RetryRequired, Uow, Visitor, anyone, may
 from app.api.problems import problem_responses
+from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
 BOARD_SECONDS = 1
 
 
-@router.get("/queues", response_model=QueuesOut, dependencies=[anyone()])
+@router.get("/queues", response_model=QueuesOut, dependencies=[anyone()], responses=UNCHANGED)
 async def list_queues(request: Request, _: Visitor, process: OfProcess) -> Response:
     """Return all queues of today: numbers, call numbers, expected waits; no plates."""
     boards = await process.boards()
@@ -35,7 +36,7 @@ async def list_queues(request: Request, _: Visitor, process: OfProcess) -> Respo
     "/gates/{gate}/queues/{direction}",
     response_model=QueueOut,
     dependencies=[anyone()],
-    responses=problem_responses(GateNotFoundError, QueueNotFoundError),
+    responses={**UNCHANGED, **problem_responses(GateNotFoundError, QueueNotFoundError)},
 )
 async def get_queue(
     gate: str, direction: Direction, request: Request, visitor: Visitor, process: OfProcess

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from app.api.caching import conditional
 from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
+from app.api.readings import UNCHANGED
 from app.api.schemas.entries import StandingOut
 from app.api.tracking import tracked_bytes
 from app.domain.errors import TrackingNotFoundError
@@ -19,7 +20,7 @@ Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_=
     "/{token}",
     response_model=StandingOut,
     dependencies=[anyone()],
-    responses=problem_responses(TrackingNotFoundError),
+    responses={**UNCHANGED, **problem_responses(TrackingNotFoundError)},
 )
 async def track_entry(
     token: Token, request: Request, visitor: Visitor, language: Spoken, process: OfProcess

@@ -1,0 +1,154 @@
+"""What a reader can paste: an example of every request, and a word on every parameter.
+
+They stand here, so that the routes stay short. What a route or a schema says itself is kept.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+SCHEMA_PATH: Final = "#/components/schemas/"
+JSON: Final = "application/json"
+ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55"
+
+_GOODS: Final = {
+    "goods_group": "fresh-produce-export",
+    "product": "durian",
+    "hs_code": "0810.60.00",
+    "gross_kg": 14000,
+    "customs_value_vnd": 900_000_000,
+}
+_DECLARATION: Final = {
+    "gate": "tan-thanh",
+    "direction": "export",
+    "planned_arrival_at": "2026-05-15T10:00:00+07:00",
+    "client_reference": "DN-2026-00417",
+    "vehicle": {"tractor_plate": "12C-000.17", "payload_kg": 15000},
+    "consignments": [
+        {"declaration_number": "309900000015", "regime": "B11", "lines": [_GOODS]},
+    ],
+    "documents": {
+        "phytosanitary_certificate": {"number": "KD-2026-00001", "status": "issued"},
+        "growing_area_code": "VN-TGOR-0095",
+        "packing_house_code": "VN-TGPH-0012",
+        "test_documents": ["auramine-o-test", "cadmium-test"],
+    },
+    "driver": {"name": "Nguyễn Văn An", "phone": "0912 345 678"},
+}
+
+REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "register_entry": {
+        "A truck of durian": _DECLARATION,
+        "An empty truck that comes to load": {
+            "gate": "tan-thanh",
+            "direction": "import",
+            "vehicle": {"tractor_plate": "29H-123.45", "payload_kg": 8000},
+        },
+    },
+    "amend_entry": {
+        "Another driver": {"driver": {"name": "Trần Thị Bình", "phone": "0987 654 321"}},
+        "The certificate has come": {
+            "documents": {
+                "phytosanitary_certificate": {"number": "KD-2026-00001", "status": "issued"}
+            }
+        },
+    },
+    "record_check": {
+        "Passed": {"kind": "medical", "result": "passed", "source_reference": "YT-2026-0815"},
+        "Failed": {"kind": "medical", "result": "failed", "reason": "Fever; sent to be examined"},
+    },
+    "place_hold": {
+        "A stop": {"reason": "The seal is broken", "source_reference": "HQ-2026-0031"},
+    },
+    "lift_hold": {"Settled": {"reason": "Sealed again, protocol 31"}},
+    "record_admission": {"Now": {}, "With the gate's own number": {"source_reference": "BP-0815"}},
+    "record_exit": {"Now": {}},
+    "record_refusal": {"With a reason": {"reason": "The other side takes no more today"}},
+    "cancel_entry": {"With a reason": {"reason": "The buyer cancelled"}},
+    "record_movement": {
+        "By plate": {"way": "in", "plate": "12C-000.17", "direction": "export"},
+        "By reference": {"way": "out", "reference": "E4K7-9QXPM2"},
+    },
+    "record_arrival": {
+        "By plate": {"gate": "tan-thanh", "plate": "12C-000.17", "direction": "export"},
+    },
+    "call_next_vehicles": {"Three": {"count": 3}},
+    "record_payment": {
+        "By transfer": {
+            "amount": {"amount": 350_000, "currency": "VND"},
+            "source_reference": "FT26135000815",
+        },
+    },
+    "move_clock": {"A day in a minute": {"now": "2030-01-02T08:00:00+07:00", "speed": 1440}},
+}
+
+
+class Word(NamedTuple):
+    """What a parameter means, and a value of it."""
+
+    description: str
+    example: str | int
+
+
+PARAMETERS: Final[Mapping[str, Word]] = {
+    "entry": Word("The id of an entry.", ID),
+    "hold": Word("The id of a hold.", ID),
+    "order": Word("The id of an order.", ID),
+    "gate": Word("The code of a gate.", "tan-thanh"),
+    "yard": Word("The code of a yard.", "bao-nguyen"),
+    "code": Word("The code of an edition.", "tariff-2025-09"),
+    "token": Word("The last part of a tracking link.", "Zx3vQ0m1b7n2k9s4"),
+    "direction": Word("The way through the gate; `export` is Vietnam to China.", "export"),
+    "state": Word("Where the entry stands on its way.", "queued"),
+    "lane": Word("The lane of the entry's verdict.", "green"),
+    "plate": Word("A plate of tractor or trailer, in any spelling.", "12C-000.17"),
+    "declaration_number": Word("The number of a customs declaration.", "309900000015"),
+    "client_reference": Word("The company's own reference.", "DN-2026-00417"),
+    "reference": Word("The reference that people and papers use.", "E4K7-9QXPM2"),
+    "registered_from": Word("Registered at or after.", "2026-02-21T00:00:00+07:00"),
+    "registered_before": Word("Registered before.", "2026-02-22T00:00:00+07:00"),
+    "changed_after": Word("Changed after; oldest change first.", "2026-02-21T08:00:00+07:00"),
+    "on": Word("A day in the gate's zone.", "2026-05-15"),
+    "limit": Word("How many items at most.", 50),
+    "cursor": Word("`next_cursor` of the page before.", "q1w2e3r4t5y6u7i8o9p0"),
+    "If-Match": Word('The version you read, in quotes, such as `"3"`; its `ETag` is one.', '"1"'),
+}
+
+
+def show_examples(made: dict[str, Any]) -> None:
+    """Put into a document, in place, what its operations do not say themselves."""
+    for path in made.get("paths", {}).values():
+        for operation in path.values():
+            _show_request(operation, made["components"]["schemas"])
+            for parameter in operation.get("parameters", ()):
+                _describe(parameter)
+
+
+def _show_request(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    content = operation.get("requestBody", {}).get("content", {}).get(JSON)
+    if content is None or "examples" in content or "example" in content:
+        return
+    shown = REQUESTS.get(operation["operationId"]) or dict(_of_schema(content["schema"], schemas))
+    if shown:
+        content["examples"] = {
+            f"example-{number}": {"summary": summary, "value": value}
+            for number, (summary, value) in enumerate(shown.items(), start=1)
+        }
+
+
+def _of_schema(
+    schema: Mapping[str, Any], schemas: Mapping[str, Any]
+) -> Iterator[tuple[str, object]]:
+    """Yield the examples that the body's own schema has, named by what the schema is."""
+    named = schemas.get(schema.get("$ref", "").removeprefix(SCHEMA_PATH), schema)
+    for number, value in enumerate(named.get("examples", ()), start=1):
+        yield f"Example {number}", value
+
+
+def _describe(parameter: dict[str, Any]) -> None:
+    word = PARAMETERS.get(parameter["name"])
+    if word is None:
+        return
+    parameter.setdefault("description", word.description)
+    has_example = {"example", "examples"} & (parameter.keys() | parameter["schema"].keys())
+    if not has_example:
+        parameter["example"] = word.example
