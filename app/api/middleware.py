@@ -15,7 +15,8 @@ from app.api.failures import BodyTooLargeError, InternalError, NoSuchPathError
 from app.api.metrics import Metrics
 from app.api.problems import problem_response
 from app.api.rate_limits import SCOPE_KEY
-from app.domain.errors import DomainError
+from app.core.database import is_passing
+from app.domain.errors import BusyError, DomainError
 
 CLIENT_LEFT: Final = 499  # nobody reads it; logs and metrics do
 FAILED: Final = 500
@@ -85,10 +86,12 @@ class Manners:
         except ClientDisconnect:
             exchange.status = CLIENT_LEFT
         except Exception as error:
-            _LOG.error("request failed", error=list(named(error)), **exchange.described())
+            passing = is_passing(error)
+            log, words = (_LOG.warning, "busy") if passing else (_LOG.error, "request failed")
+            log(words, error=list(named(error)), **exchange.described())
             if exchange.is_started:  # the answer is cut short: the server closes the connection
                 raise
-            await exchange.refuse(InternalError(exchange.request_id))
+            await exchange.refuse(BusyError() if passing else InternalError(exchange.request_id))
 
     def _record(self, exchange: "_Exchange") -> None:
         seconds = time.perf_counter() - exchange.began
