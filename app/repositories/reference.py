@@ -125,15 +125,6 @@ class ReferenceRepository:
         same = (one == kept[one.name] for one in table.primary_key)
         await self._session.execute(update(table).where(*same).values({column: row[column]}))
 
-    async def close_force(self, code: str, valid_on: Range[date], known_to: date) -> None:
-        """Close what was known of an edition's days; the database refuses any other edit."""
-        await self._session.execute(
-            update(TariffForce)
-            .where(TariffForce.code == code, TariffForce.valid_on == valid_on)
-            .where(func.upper_inf(TariffForce.known_on))
-            .values(known_on=func.daterange(func.lower(TariffForce.known_on), known_to))
-        )
-
     async def documents(self) -> Mapping[str, Document]:
         """Return the documents that are kept beside the rows, by code."""
         rows = await self._all(select(ReferenceDocument))

@@ -1,5 +1,6 @@
 """Entries are found by what people know of them, and only by those who may see them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,8 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.core.database import make_sessions
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
@@ -16,7 +18,7 @@ from app.models import Claim, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
 from tests.repositories.queues_at_random import ids
-from tests.repositories.rows import NOW, Actor, add_actor, add_entry, entry_row
+from tests.repositories.rows import NOW, Actor, add_actor, add_call, add_entry, entry_row
 
 PLATE = "12C00017"
 EVERYTHING = EntryFilter()
@@ -40,6 +42,19 @@ async def test_a_company_sees_its_own_entries_only(
     assert await uow.entries.get(entry, principal(rival)) is None
     assert await uow.entries.get(entry, principal(rival, Role.APP)) is None
     assert await uow.entries.get(entry, principal(rival, Role.OFFICER)) is not None
+
+
+async def test_a_payer_sees_what_it_pays_for(
+    session: AsyncSession, uow: UnitOfWork, company: Actor, rival: Actor
+) -> None:
+    entry = await add_entry(session, company, payer_tax_code="4900000001")
+    await add_entry(session, company)
+    payer = replace(principal(rival), tax_code="4900000001")
+    stranger = replace(principal(rival), tax_code="4900000002")
+    assert await uow.entries.get(entry, payer) is not None
+    assert await uow.entries.get(entry, stranger) is None
+    assert {entry} == ids(await uow.entries.page(payer, EVERYTHING, None, 9))
+    assert [] == await uow.entries.page(stranger, EVERYTHING, None, 9)
 
 
 async def test_an_entry_is_found_by_reference_and_by_what_its_token_hashes_to(
@@ -69,6 +84,33 @@ async def test_a_row_is_read_again_although_the_session_knows_it(
     await connection.execute(Entry.__table__.update().values(version=7))  # type: ignore[attr-defined]
     assert 1 == entry.version
     assert 7 == (await uow.entries.locked(identity)).version
+
+
+async def test_an_entry_comes_with_the_newest_call_of_its_queue(
+    session: AsyncSession, uow: UnitOfWork, company: Actor
+) -> None:
+    entry = await add_entry(session, company)
+    assert (entry, None) == await _in_queue(uow, entry)
+    other = await add_entry(session, company)
+    for minutes in (5, 9):
+        await add_call(session, company, other, called_at=NOW - timedelta(minutes=minutes))
+    await add_call(session, company, other, direction=Direction.IMPORT.value)
+    assert (entry, NOW - timedelta(minutes=5)) == await _in_queue(uow, entry)
+
+
+async def _in_queue(uow: UnitOfWork, identity: UUID) -> tuple[UUID, datetime | None]:
+    entry, called_at = await uow.entries.locked_in_queue(identity)
+    return entry.id, called_at
+
+
+async def test_what_happens_beside_an_entry_is_a_change_but_no_new_version(
+    session: AsyncSession, uow: UnitOfWork, company: Actor
+) -> None:
+    identity = await add_entry(session, company)
+    later = NOW + timedelta(minutes=1)
+    await uow.entries.touch(identity, later)
+    entry = await uow.entries.locked(identity)
+    assert (later, 1) == (entry.changed_at, entry.version)
 
 
 async def test_open_entries_on_a_plate_are_those_of_one_direction_that_have_not_ended(
@@ -248,6 +290,25 @@ class TestClaims:
         self, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
         assert await uow.entries.claim(entries[0], [("container", "X"), ("container", "X")])
+
+    async def test_of_two_at_once_one_takes_all_and_nobody_waits_for_ever(
+        self, database: AsyncEngine
+    ) -> None:
+        sessions = make_sessions(database)
+        async with sessions.begin() as session:
+            company = await add_actor(session)
+            rivals = [await add_entry(session, company) for _ in range(8)]
+
+        async def one(entry: UUID, claims: list[tuple[str, str]]) -> bool:
+            async with sessions.begin() as session:
+                return await UnitOfWork(session).entries.claim(entry, claims)
+
+        wanted = [("plate", "A"), ("container", "X"), ("container", "Y")]
+        orders = [wanted, wanted[::-1]] * 4
+        won = await asyncio.gather(*map(one, rivals, orders))
+        assert 1 == sum(won)
+        async with sessions() as session:
+            assert {rivals[won.index(True)]} == set((await self.claims(session)).values())
 
     async def test_nothing_to_hold_is_held(
         self, uow: UnitOfWork, entries: tuple[UUID, UUID], recorded: Recording
