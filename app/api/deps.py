@@ -27,6 +27,7 @@ from app.domain.errors import (
 )
 from app.domain.vocabulary import Role
 from app.repositories.access import Answer, Opening
+from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 
@@ -44,9 +45,13 @@ OfProcess = Annotated[Process, Depends(get_process)]
 
 
 async def get_uow(process: OfProcess) -> AsyncIterator[UnitOfWork]:
-    """One transaction a request: commit if the endpoint returns, roll back if it raises."""
-    async with process.sessions.begin() as session:
-        yield UnitOfWork(session)
+    """One transaction a request: commit if the endpoint returns, roll back if it raises.
+
+    A query stores what is pending first, so a constraint may break anywhere.
+    """
+    with named_failures():
+        async with process.sessions.begin() as session:
+            yield UnitOfWork(session)
 
 
 # scope="function" commits before the response is sent: no client holds a 201 of a failed commit.

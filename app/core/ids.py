@@ -7,6 +7,7 @@ from uuid import UUID
 # Crockford's base 32: no I, L, O or U, so that a reference survives a bad phone line.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 9
+HEARD = str.maketrans("OIL", "011")
 
 
 def uuid7() -> UUID:
@@ -25,3 +26,12 @@ def reference_of(identity: UUID) -> str:
         ALPHABET[bits >> 5 * place & 31] for place in reversed(range(REFERENCE_LENGTH))
     )
     return f"E{digits[:3]}-{digits[3:]}"
+
+
+def read_reference(text: str) -> str:
+    """Return a reference as it is stored, from how somebody typed or heard it.
+
+    Any case, with or without hyphen; O is read as 0, I and L as 1, which no reference has.
+    """
+    plain = "".join(sign for sign in text.upper() if sign.isalnum()).translate(HEARD)
+    return f"{plain[:4]}-{plain[4:]}"

@@ -18,6 +18,7 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.assessment import Assessment, driver_name_of, reassess
+from app.services.contradictions import Contradictions
 from app.services.declaring import (
     Document,
     Driver,
@@ -26,7 +27,7 @@ from app.services.declaring import (
     personal_columns,
 )
 from app.services.fees import Charging
-from app.services.waiting import WaitingLine, join_line
+from app.services.waiting import WaitingLine, join_line, queue_of
 
 
 class Amendment:
@@ -61,21 +62,44 @@ class Amendment:
         ensure_amendable(entry.declared, document)
         if document == entry.declared and not driver:
             return entry
-        self._declare(entry, document, driver)
+        await self._declare(entry, document, driver)
         pointers = sorted(pointers_of({**patch, **({"driver": driver} if driver else {})}))
         data = {"pointers": pointers, "version": entry.version}
         await self._follow(entry, line, "entry.amended", "amended", data)
         return entry
 
-    async def complete(self, entry_id: UUID, document: Document, driver: Driver) -> Entry:
-        """Give an unregistered entry its declarant; ready and in position it begins to wait."""
-        entry, line = await self._under_lock(entry_id)
+    async def complete(
+        self, seen: Entry, document: Document, driver: Driver, *, contested: bool
+    ) -> Entry:
+        """Give an unregistered entry its declarant; ready and in position it begins to wait.
+
+        Raises:
+            UnknownCodeError.
+        """
+        bound_for = queue_of(seen)._replace(gate=document["gate"])
+        for queue in sorted({queue_of(seen), bound_for}):
+            await self._uow.queues.lock(queue)
+        self._act, entry, _ = await join_line(self._uow, self._act, seen)
         entry.organisation_id = self._act.principal.organisation_id
         entry.registered_by = self._act.principal.id
         entry.registered_at = self._act.now
-        self._declare(entry, with_word_kept(entry.declared, document), asdict(driver))
+        entry.contested = contested
+        await self._declare(entry, with_word_kept(entry.declared, document), asdict(driver))
+        line = WaitingLine(self._uow, self._act, bound_for)
+        await self._claim_containers(entry, line)
         await self._follow(entry, line, "entry.registered", "registered", {"completed": True})
         return entry
+
+    async def _claim_containers(self, entry: Entry, line: WaitingLine) -> None:
+        """Hold what is declared only now; if another entry holds it, the position is lost."""
+        claims = [("container", number) for number in entry.container_numbers]
+        if not entry.in_position or await self._uow.entries.claim(entry.id, claims):
+            return
+        entry.in_position = False
+        await self._uow.entries.release_claims(entry.id)
+        cases = Contradictions(self._uow)
+        cases.open(self._act, "plate-already-in-position", entry)
+        line.events += cases.events(self._act, line.queue)
 
     async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
         entry = await self._uow.entries.by_id(entry_id)
@@ -84,7 +108,9 @@ class Amendment:
         self._act, entry, line = await join_line(self._uow, self._act, entry)
         return entry, line
 
-    def _declare(self, entry: Entry, document: Document, driver: Mapping[str, str | None]) -> None:
+    async def _declare(
+        self, entry: Entry, document: Document, driver: Mapping[str, str | None]
+    ) -> None:
         declaration = read_declaration(document)
         ensure_known(self._act.reference, declaration)
         columns = {
@@ -94,6 +120,7 @@ class Amendment:
         }
         for column, value in columns.items():
             setattr(entry, column, value)
+        await self._uow.flush()
 
     async def _follow(
         self, entry: Entry, line: WaitingLine, kind: str, cause: str, data: Mapping[str, Any]

@@ -10,6 +10,7 @@ from app.domain.errors import (
     CheckNotYoursError,
     EntryEndedError,
     EntryNotFoundError,
+    FieldError,
     HoldLiftedError,
     HoldNotFoundError,
     HoldNotYoursError,
@@ -18,13 +19,16 @@ from app.domain.errors import (
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ENDINGS
 from app.domain.vocabulary import State
-from app.models import Check, Entry, ExceptionCase, Hold
+from app.models import Check, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.assessment import driver_name_of, reassess
+from app.services.contradictions import Contradictions
 from app.services.sightings import moment
 from app.services.views import passed
 from app.services.waiting import WaitingLine, join_line
+
+SOURCE = "/source_reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Checks:
         """Work within one transaction, for one act."""
         self._uow = uow
         self._act = act
+        self._cases = Contradictions(uow)
 
     async def record(self, entry_id: UUID, report: CheckReport) -> Check:
         """Record a check, an observation that is never refused to the agency whose kind it is.
@@ -117,9 +122,9 @@ class Checks:
         entry, line = await self._under_lock(entry_id)
         holds = await self._uow.records.holds([entry.id])
         hold = next((one for one in holds if one.id == hold_id), None)
-        self._ensure_liftable(hold)
         if hold is None:
             raise HoldNotFoundError
+        self._ensure_liftable(hold)
         hold.lifted_at, hold.lifted_by, hold.lift_reason = (
             self._act.now,
             self._act.principal.id,
@@ -137,9 +142,7 @@ class Checks:
         if principal.authority not in {one.value for one in recorders}:
             raise CheckNotYoursError(check=kind.value, authority=principal.authority)
 
-    def _ensure_liftable(self, hold: Hold | None) -> None:
-        if hold is None:
-            raise HoldNotFoundError
+    def _ensure_liftable(self, hold: Hold) -> None:
         if hold.authority != self._act.principal.authority:
             raise HoldNotYoursError(authority=hold.authority)
         if hold.lifted_at is not None:
@@ -151,8 +154,10 @@ class Checks:
         check = await self._uow.records.check_by_source(
             self._act.principal.organisation_id, report.source_reference
         )
-        if check is not None and (check.entry_id, check.kind) != (entry_id, report.kind.value):
-            raise RetryMismatchError
+        result = "passed" if report.passed else "failed"
+        said = (entry_id, report.kind.value, result)
+        if check is not None and (check.entry_id, check.kind, check.result) != said:
+            raise RetryMismatchError(errors=(FieldError(SOURCE, RetryMismatchError.code),))
         return check
 
     async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
@@ -167,21 +172,10 @@ class Checks:
         done = passed(await self._uow.records.checks(entry.id))
         missing = self._act.reference.required_checks.missing_before(report.kind, done)
         if missing and report.passed:
-            self._open(entry, "check-before-its-preconditions", check=report.kind.value)
+            rule = "check-before-its-preconditions"
+            self._cases.open(self._act, rule, entry, check=report.kind.value)
         if State(entry.state) in ENDINGS:
-            self._open(entry, "observed-after-end", check=report.kind.value)
-
-    def _open(self, entry: Entry, rule: str, **facts: str) -> None:
-        self._uow.add(
-            ExceptionCase(
-                id=self._act.tools.new_id(),
-                entry_id=entry.id,
-                rule=rule,
-                facts=facts,
-                opened_at=self._act.now,
-                opened_by=self._act.principal.id,
-            )
-        )
+            self._cases.open(self._act, "observed-after-end", entry, check=report.kind.value)
 
     async def _certify(
         self, entry: Entry, line: WaitingLine, certificate: Certificate | None
@@ -218,10 +212,11 @@ class Checks:
         entry.changed_at = self._act.now
         await self._uow.flush()
         event = self._act.event(kind, line.queue, entry.id, occurred_at, **data)
-        await self._uow.records.insert_events([event, *line.events])
+        opened = self._cases.events(self._act, line.queue)
+        await self._uow.records.insert_events([event, *line.events, *opened])
 
 
 def _same(hold: Hold, entry_id: UUID) -> Hold:
     if hold.entry_id != entry_id:
-        raise RetryMismatchError
+        raise RetryMismatchError(errors=(FieldError(SOURCE, RetryMismatchError.code),))
     return hold

@@ -218,9 +218,7 @@ class Paying:
         Raises:
             OrderNotFoundError, OrderNotDueError, AmountMismatchError, RetryMismatchError.
         """
-        order = await self._uow.money.order(order_id, locked=True)
-        if order is None:
-            raise OrderNotFoundError
+        order = await self._locked(order_id)
         known = await self._uow.money.payment_by_source(
             self._act.principal.organisation_id, source_reference
         )
@@ -229,6 +227,16 @@ class Paying:
         _ensure_due(order, amount_vnd)
         payment = await self._receive(order, source_reference)
         return order, payment
+
+    async def _locked(self, order_id: UUID) -> Order:
+        """Return an order kept from other writers: its entry first, as those do who reprice it."""
+        found = await self._uow.money.order(order_id)
+        if found is None:
+            raise OrderNotFoundError
+        entry = await self._uow.entries.locked(found.entry_id)
+        self._act = self._act.not_before(entry.changed_at)
+        order = await self._uow.money.order(order_id, locked=True)
+        return order or found
 
     async def _receive(self, order: Order, source_reference: str) -> Payment:
         act = self._act

@@ -6,14 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.errors import EntryNotFoundError, FieldError, ReleaseRefusedError
+from app.domain.errors import (
+    EntryNotFoundError,
+    FieldError,
+    ReasonRequiredError,
+    ReleaseRefusedError,
+    RetryMismatchError,
+)
 from app.domain.required_checks import CheckKind, Stage
 from app.domain.steps import ENDINGS, Step, observed, step
 from app.domain.steps import Observation as StepSeen
 from app.domain.vocabulary import Severity, State
-from app.models import Entry, ExceptionCase, Observation
+from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.contests import Contests
+from app.services.contradictions import Contradictions
+from app.services.presence import note_arrival
 from app.services.sightings import moment
 from app.services.views import needed_checks, passed
 from app.services.waiting import WaitingLine, join_line
@@ -28,6 +37,10 @@ STEPS_SEEN: Mapping[str, StepSeen] = {
     "exit": Step.EXIT,
     "refusal": Step.TURN_BACK,
 }
+AT_GATE = frozenset({"admission", "exit"})
+"""What is seen at the gate itself; where no arrival was recorded, this was it."""
+USES_GATE = frozenset({State.ARRIVED, State.IN_GATE, State.RELEASED})
+"""Who ends from here owes the fee, which is for using the gate."""
 CHECKS_BEFORE = {"admission": Stage.ADMISSION, "exit": Stage.EXIT}
 
 
@@ -47,7 +60,7 @@ class Passage:
         """Work within one transaction, for one act."""
         self._uow = uow
         self._act = act
-        self._opened: list[ExceptionCase] = []
+        self._cases = Contradictions(uow)
 
     async def observe(self, entry_id: UUID, kind: str, report: Report) -> Entry:
         """Record an `admission`, an `exit` or a `refusal`; what contradicts the rules is noted.
@@ -56,7 +69,7 @@ class Passage:
             EntryNotFoundError, OccurredInFutureError, ReasonRequiredError.
         """
         entry, line = await self._under_lock(entry_id)
-        if await self._is_known(report):
+        if await self._is_known(entry, kind, report):
             return entry
         at = moment(self._act, report.occurred_at, report.reason)
         seen = self._observation(entry, kind, report, at.occurred_at, backfilled=at.backfilled)
@@ -64,9 +77,12 @@ class Passage:
         before = State(entry.state)
         after = observed(before, STEPS_SEEN[kind])
         if after.exception is not None:
-            self._open(after.exception, entry, seen)
-        await self._except_unchecked(entry, kind, seen)
+            self._cases.open(self._act, after.exception, entry, seen)
+        if after.state is not before:
+            await self._except_unfit(entry, kind, seen)
         await self._move(entry, line, after.state, why=kind)
+        if kind in AT_GATE and entry.arrived_at is None:
+            await note_arrival(self._uow, self._act, entry, line, at.occurred_at)
         event = self._act.event(
             EVENTS[kind], line.queue, entry.id, at.occurred_at,
             before=before, state=after.state, backfilled=at.backfilled,
@@ -97,18 +113,28 @@ class Passage:
 
         Raises:
             EntryNotFoundError, StepRefusedError.
+            ReasonRequiredError: an officer gave none.
         """
         entry, line = await self._under_lock(entry_id)
-        own = not self._act.principal.sees_all
-        wanted, ending = (Step.CANCEL, State.CANCELLED) if own else (Step.REVOKE, State.REVOKED)
+        wanted, ending = self._ending_of(entry, reason)
         if entry.state == ending:
             return entry
         after = step(State(entry.state), wanted)
         await self._move(entry, line, after, why=wanted.value)
-        kind = f"entry.{after.value}"
-        event = self._act.event(kind, line.queue, entry.id, has_reason=bool(reason))
+        entry.end_reason = reason
+        event = self._act.event(f"entry.{after.value}", line.queue, entry.id)
         await self._store(entry, line, event)
         return entry
+
+    def _ending_of(self, entry: Entry, reason: str | None) -> tuple[Step, State]:
+        principal = self._act.principal
+        if not principal.answers_for(entry.organisation_id):
+            raise EntryNotFoundError
+        if not principal.sees_all:
+            return Step.CANCEL, State.CANCELLED
+        if reason is None:
+            raise ReasonRequiredError(errors=(FieldError("/reason", ReasonRequiredError.code),))
+        return Step.REVOKE, State.REVOKED
 
     async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
         entry = await self._uow.entries.get(entry_id, self._act.principal)
@@ -117,11 +143,15 @@ class Passage:
         self._act, entry, line = await join_line(self._uow, self._act, entry)
         return entry, line
 
-    async def _is_known(self, report: Report) -> bool:
+    async def _is_known(self, entry: Entry, kind: str, report: Report) -> bool:
+        """Tell whether the same reporter told the same before; refuse what it told otherwise."""
         if report.source_reference is None:
             return False
         organisation = self._act.principal.organisation_id
         known = await self._uow.records.observation_by_source(organisation, report.source_reference)
+        if known is not None and (known.entry_id, known.kind) != (entry.id, kind):
+            error = FieldError("/source_reference", RetryMismatchError.code)
+            raise RetryMismatchError(errors=(error,))
         return known is not None
 
     def _observation(
@@ -143,14 +173,17 @@ class Passage:
             source_reference=report.source_reference,
         )
 
-    async def _except_unchecked(self, entry: Entry, kind: str, seen: Observation) -> None:
-        """Note an admission or exit without the checks that are needed before it."""
+    async def _except_unfit(self, entry: Entry, kind: str, seen: Observation) -> None:
+        """Note an admission or exit under a hold, or without the checks needed before it."""
         stage = CHECKS_BEFORE.get(kind)
-        if stage is None or State(entry.state) in ENDINGS:
+        if stage is None:
             return
+        if entry.held:
+            self._cases.open(self._act, f"{kind}-while-held", entry, seen)
         unpassed = await self._unpassed(entry, (stage,))
         if unpassed:
-            self._open(f"{kind}-without-checks", entry, seen, checks=",".join(unpassed))
+            rule, checks = f"{kind}-without-checks", ",".join(unpassed)
+            self._cases.open(self._act, rule, entry, seen, checks=checks)
 
     async def _unpassed(self, entry: Entry, stages: Sequence[Stage]) -> list[CheckKind]:
         needed = needed_checks(self._act.reference, entry, self._act.day)
@@ -184,6 +217,7 @@ class Passage:
 
     async def _move(self, entry: Entry, line: WaitingLine, after: State, *, why: str) -> None:
         """Set the state; who is in the gate or has ended waits no more, endings free the plate."""
+        used = State(entry.state) in USES_GATE or after is State.CROSSED
         waits = entry.queue_key is not None and after not in {State.QUEUED, State.CALLED}
         if waits:
             await line.leave(entry, why=why)
@@ -192,27 +226,13 @@ class Passage:
             entry.ended_at = self._act.now
             entry.in_position = False
             await self._uow.entries.release_claims(entry.id)
-            if entry.arrived_at is None:  # the fee is for using the gate
+            if not used:
                 await self._uow.money.cancel_due(entry.id)
 
     async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:
-        entry.changed_at = self._act.now
+        act = self._act
+        entry.changed_at = act.now
+        settled = await Contests(self._uow, act).settle(entry) if entry.ended_at else []
         await self._uow.flush()
-        opened = [
-            self._act.event("exception.opened", line.queue, entry.id, rule=case.rule)
-            for case in self._opened
-        ]
-        await self._uow.records.insert_events([event, *line.events, *opened])
-
-    def _open(self, rule: str, entry: Entry, seen: Observation, **facts: str) -> None:
-        case = ExceptionCase(
-            id=self._act.tools.new_id(),
-            entry_id=entry.id,
-            observation_id=seen.id,
-            rule=str(rule),
-            facts=facts,
-            opened_at=self._act.now,
-            opened_by=self._act.principal.id,
-        )
-        self._opened.append(case)
-        self._uow.add(case)
+        opened = self._cases.events(act, line.queue)
+        await self._uow.records.insert_events([event, *line.events, *opened, *settled])

@@ -13,6 +13,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.amendment import Amendment
 from app.services.assessment import Assessment, Situation, assess
+from app.services.contests import Contests
 from app.services.declaring import (
     Document,
     Driver,
@@ -44,12 +45,22 @@ class Registration:
         ensure_known(self._act.reference, declaration)
         others = await self._open_with_plate(declaration)
         self._ensure_first(others)
-        seen = next((one for one in others if _is_unregistered(one, declaration)), None)
-        if seen is not None:
-            entry = await Amendment(self._uow, self._act).complete(seen.id, document, driver)
-            return await Entries(self._uow, self._act).view(entry, with_place=True)
-        contested = await self._mark_contested(others)
-        return await self._store(document, declaration, driver, contested=contested)
+        rivals = [other for other in others if other.organisation_id is not None]
+        seen = next((other for other in others if self._is_meant(other, declaration)), None)
+        if seen is None:
+            return await self._store(document, declaration, driver, rivals)
+        return await self._complete(seen, document, driver, rivals)
+
+    async def _complete(
+        self, seen: Entry, document: Document, driver: Driver, rivals: Sequence[Entry]
+    ) -> EntryView:
+        amendment = Amendment(self._uow, self._act)
+        entry = await amendment.complete(seen, document, driver, contested=bool(rivals))
+        contests = Contests(self._uow, self._act).mark(rivals)
+        if contests:
+            await self._uow.flush()
+            await self._uow.records.insert_events(contests)
+        return await Entries(self._uow, self._act).view(entry, with_place=True)
 
     async def _open_with_plate(self, declaration: Declaration) -> Sequence[Entry]:
         if declaration.tractor_plate is None:
@@ -69,17 +80,26 @@ class Registration:
                     reference=other.reference,
                 )
 
-    async def _mark_contested(self, others: Sequence[Entry]) -> bool:
-        """Mark registered entries of other companies; neither company learns who the other is."""
-        rivals = [other for other in others if other.organisation_id is not None]
-        for rival in rivals:
-            rival.contested = True
-        return bool(rivals)
+    def _is_meant(self, entry: Entry, declaration: Declaration) -> bool:
+        """Tell whether an entry that nobody registered is the one that is declared now.
+
+        In a yard that serves several gates nobody knew which one the vehicle was bound for.
+        """
+        if entry.organisation_id is not None:
+            return False
+        yard = self._act.reference.yards.get(entry.yard_code or "")
+        serves = yard.serves if yard and entry.arrived_at is None else ()
+        return declaration.gate in {entry.gate_code, *serves}
 
     async def _store(
-        self, document: Document, declaration: Declaration, driver: Driver, *, contested: bool
+        self,
+        document: Document,
+        declaration: Declaration,
+        driver: Driver,
+        rivals: Sequence[Entry],
     ) -> EntryView:
-        act = self._act
+        act, contested = self._act, bool(rivals)
+        contests = Contests(self._uow, act).mark(rivals)
         situation = Situation(declared_at=act.now, contested=contested)
         assessed = assess(act, declaration, driver.name, situation)
         columns = self._columns(document, declaration, driver, assessed, contested=contested)
@@ -90,7 +110,8 @@ class Registration:
         await self._uow.entries.insert(columns)
         if priced is not None:
             await self._uow.money.insert(priced.charge, priced.orders)
-        await self._uow.records.insert_events(self._events(columns, assessed, priced))
+        registered = self._registered(columns, assessed, priced)
+        await self._uow.records.insert_events([registered, *contests])
         return self._view(columns, priced, driver)
 
     def _view(self, columns: Mapping[str, Any], priced: Priced | None, driver: Driver) -> EntryView:
@@ -140,24 +161,18 @@ class Registration:
             "tracking_hash": hash_of_token(token),
         }
 
-    def _events(
+    def _registered(
         self, columns: Mapping[str, Any], assessed: Assessment, priced: Priced | None
-    ) -> list[Mapping[str, Any]]:
+    ) -> Mapping[str, Any]:
         queue = Queue(columns["gate_code"], Direction(columns["direction"]))
-        return [
-            self._act.event(
-                "entry.registered",
-                queue,
-                columns["id"],
-                lane=columns["lane"],
-                refused=list(assessed.verdict.refused),
-                findings=[
-                    {"rule": one["rule"], "pointer": one["pointer"]} for one in assessed.findings
-                ],
-                charge=str(priced.charge["id"]) if priced else None,
-            )
-        ]
-
-
-def _is_unregistered(entry: Entry, declaration: Declaration) -> bool:
-    return entry.organisation_id is None and entry.gate_code == declaration.gate
+        return self._act.event(
+            "entry.registered",
+            queue,
+            columns["id"],
+            lane=columns["lane"],
+            refused=list(assessed.verdict.refused),
+            findings=[
+                {"rule": one["rule"], "pointer": one["pointer"]} for one in assessed.findings
+            ],
+            charge=str(priced.charge["id"]) if priced else None,
+        )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.ciphers import hash_of_token
+from app.core.ids import read_reference
 from app.domain.declaration import read_declaration
 from app.domain.errors import (
     EntryNotFoundError,
@@ -67,6 +68,7 @@ class Finder:
         """Work within one transaction, for one act."""
         self._uow = uow
         self._act = act
+        self.events: list[Mapping[str, Any]] = []
 
     async def find(self, sighting: Sighting, gate: str) -> Entry | None:
         """Return the entry; None where several open entries share the plate.
@@ -75,7 +77,7 @@ class Finder:
             EntryNotFoundError: no entry has the reference.
         """
         if sighting.reference is not None:
-            entry = await self._uow.entries.by_reference(sighting.reference)
+            entry = await self._uow.entries.by_reference(read_reference(sighting.reference))
             if entry is None:
                 raise EntryNotFoundError
             return entry
@@ -118,11 +120,13 @@ class Finder:
         )
         self._uow.add(entry)
         await self._uow.flush()
+        self.events.append(act.event("entry.opened-unregistered", queue, entry.id))
         return entry
 
 
 def _document(queue: Queue, plate: str) -> Mapping[str, Any]:
-    foreign = read("plate-vn", plate).status is Status.INVALID
+    vietnamese, chinese = read("plate-vn", plate), read("plate-cn", plate)
+    foreign = vietnamese.status is Status.INVALID and chinese.status is not Status.INVALID
     return {
         "gate": queue.gate,
         "direction": queue.direction.value,

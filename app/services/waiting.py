@@ -11,13 +11,14 @@ from app.domain.green_lane import Verdict
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Waiting, change_lane, key_at, points
 from app.domain.steps import Step, step
-from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.assessment import Assessment
 
 KEYED = frozenset({State.QUEUED, State.CALLED})
+BEFORE_GATE = frozenset({State.REGISTERED, *KEYED})
 
 
 def queue_of(entry: Entry) -> Queue:
@@ -75,6 +76,11 @@ class WaitingLine:
         """Whether the queue's clock runs."""
         return self._act.reference.clock(self.queue).is_open(self._act.now)
 
+    @property
+    def is_called(self) -> bool:
+        """Whether the queue summons its vehicles today."""
+        return self._act.reference.mode(self.queue, self._act.day) is QueueMode.CALLED
+
     def catch_up(self, act: Act) -> None:
         """Go by a later clock reading of the same act."""
         self._act = act
@@ -127,7 +133,7 @@ class WaitingLine:
         if state is State.QUEUED and not ready:
             entry.state = step(state, Step.UNREADY).value
             await self.leave(entry, why="unready")
-        elif state is State.REGISTERED and ready and entry.in_position:
+        elif state is State.REGISTERED and ready and entry.in_position and self.is_called:
             await self._start(entry)
 
     async def lane_of(self, entry: Entry, verdict: Verdict) -> Lane:
@@ -135,7 +141,8 @@ class WaitingLine:
         season = verdict.season
         if season is None or not verdict.eligible:
             return verdict.lane
-        if entry.season_on is None and entry.in_position:
+        before_gate = State(entry.state) in BEFORE_GATE
+        if entry.season_on is None and entry.in_position and before_gate:
             taken = await self._uow.queues.take_season_place(
                 season.product, entry.gate_code, self._act.day, season.daily_allotment
             )

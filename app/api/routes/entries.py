@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.failures import IfMatchMissingError
 from app.api.paging import Cursors, Page, Paging
 from app.api.problems import problem_responses
+from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
     brief_out,
     check_out,
@@ -35,6 +37,7 @@ from app.api.schemas.entries import (
 )
 from app.api.schemas.types import Instant
 from app.api.strict_json import StrictRoute
+from app.core.ids import read_reference
 from app.domain.amendment import Certificate
 from app.domain.errors import (
     CheckNotYoursError,
@@ -121,9 +124,9 @@ class Filters:
             state=state,
             lane=lane,
             plate=plate_key(plate) if plate else None,
-            declaration_number=declaration_number,
+            declaration_number="".join(declaration_number.split()) if declaration_number else None,
             client_reference=client_reference,
-            reference=reference,
+            reference=read_reference(reference) if reference else None,
             registered_from=registered_from,
             registered_before=registered_before,
             changed_after=changed_after,
@@ -173,7 +176,7 @@ def _position(cursors: Cursors, paging: Paging, named: dict[str, str]) -> list[A
     "/{entry}",
     response_model=EntryOut,
     dependencies=[may(*EVERYBODY)],
-    responses=problem_responses(EntryNotFoundError),
+    responses={**UNCHANGED, **problem_responses(EntryNotFoundError)},
 )
 async def get_entry(
     entry: UUID, request: Request, uow: Uow, caller: Caller, language: Spoken
@@ -193,8 +196,8 @@ async def get_entry(
     "/{entry}",
     dependencies=[may(*DECLARANTS)],
     responses=problem_responses(
-        EntryNotFoundError, StaleVersionError, EntryEndedError, NotAmendableError,
-        UnknownCodeError, DuplicateReferenceError,
+        EntryNotFoundError, IfMatchMissingError, StaleVersionError, EntryEndedError,
+        NotAmendableError, UnknownCodeError, DuplicateReferenceError,
     ),
 )  # fmt: skip
 async def amend_entry(
@@ -204,7 +207,7 @@ async def amend_entry(
     caller: Caller,
     language: Spoken,
     response: Response,
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: Annotated[str | None, Header(alias="If-Match", max_length=200)] = None,
 ) -> EntryOut:
     """Change declared data as a JSON merge patch; the place in the queue is kept.
 

@@ -109,9 +109,10 @@ async def record_refusal(
     response_model=EntryOut,
     dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER)],
     responses=problem_responses(
-        EntryNotFoundError, StepRefusedError, RetryCollisionError, RetryMismatchError
+        EntryNotFoundError, StepRefusedError, ReasonRequiredError,
+        RetryCollisionError, RetryMismatchError,
     ),
-)
+)  # fmt: skip
 async def cancel_entry(
     entry: UUID,
     body: CancellationIn,
@@ -120,7 +121,7 @@ async def cancel_entry(
     retry: Retry,
     language: Spoken,
 ) -> Response:
-    """End an entry: its company cancels it before arrival, an officer revokes it."""
+    """End an entry: its company cancels it before arrival, an officer revokes it with a reason."""
     ended = await Passage(uow, caller).cancel(entry, body.reason)
     return await retry.answer(await _out(uow, caller, ended, language), status=200)
 
