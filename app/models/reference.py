@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
+    ColumnClause,
     ForeignKey,
     SmallInteger,
     false,
@@ -22,7 +23,7 @@ from sqlalchemy.types import Text
 
 from app.models.base import Base, Identified, one_of
 
-SAME_FACTS = literal_column("md5(facts::text)")
+SAME_FACTS: ColumnClause[str] = literal_column("md5(facts::text)")
 """What a row says, short enough for an index."""
 
 
