@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.vocabulary import Queue
 from app.models import Check, Event, ExceptionCase, Hold, Observation
 
 
@@ -75,6 +76,18 @@ class RecordsRepository:
     async def insert_events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Append events in the order given; their numbers are drawn here, after the lock."""
         await self._session.execute(insert(Event), events)
+
+    async def told(
+        self, queue: Queue, kinds: Sequence[str]
+    ) -> Sequence[tuple[str, UUID | None, dict[str, Any]]]:
+        """Return kind, entry and data of a queue's events of some kinds, in order of number."""
+        statement = (
+            select(Event.kind, Event.entry_id, Event.data)
+            .where(Event.gate_code == queue.gate, Event.direction == queue.direction.value)
+            .where(Event.kind.in_(kinds))
+            .order_by(Event.number)
+        )
+        return [(kind, entry, data) for kind, entry, data in await self._session.execute(statement)]
 
     async def newest_event(self, entry_id: UUID, kinds: Sequence[str]) -> Event | None:
         """Return the newest event of an entry among `kinds`."""
