@@ -1,14 +1,17 @@
 """The service on a rolled-back transaction, with a clock that stands where a test puts it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.api.paging import Cursors
 from app.api.state import Process
@@ -54,9 +57,86 @@ class Gate:
         entry: dict[str, Any] = answer.json()
         return entry
 
+    async def move(
+        self, entry: dict[str, Any], yard: str = "bao-nguyen", way: str = "in", **more: Any
+    ) -> dict[str, Any]:
+        """Record the truck of an entry at a yard and return what that led to."""
+        body = {"reference": entry["reference"], "way": way, **more}
+        answer = await self.post(f"/v1/yards/{yard}/movements", "yard", body)
+        assert 201 == answer.status_code, answer.text
+        seen: dict[str, Any] = answer.json()
+        return seen
+
+    async def arrive(self, entry: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Record the truck of an entry at its gate and return what that led to."""
+        body = {"gate": entry["gate"], "reference": entry["reference"], **more}
+        answer = await self.post("/v1/arrivals", "border_guard", body)
+        assert 201 == answer.status_code, answer.text
+        seen: dict[str, Any] = answer.json()
+        return seen
+
+    async def call(
+        self, count: int = 1, gate: str = "tan-thanh", direction: str = "export"
+    ) -> list[dict[str, Any]]:
+        """Call the next vehicles and return the calls made."""
+        path = f"/v1/gates/{gate}/queues/{direction}/calls"
+        answer = await self.post(path, "officer-1", {"count": count}, retry=uuid4().hex)
+        assert 201 == answer.status_code, answer.text
+        calls: list[dict[str, Any]] = answer.json()["calls"]
+        return calls
+
+    async def check(self, entry: dict[str, Any], kind: str, who: str, **more: Any) -> Any:
+        """Record a passed check and return it."""
+        body = {"kind": kind, "result": "passed", **more}
+        answer = await self.post(f"/v1/entries/{entry['id']}/checks", who, body)
+        assert 201 == answer.status_code, answer.text
+        return answer.json()
+
+    async def entry(self, entry: dict[str, Any], who: str = "officer-1") -> dict[str, Any]:
+        """Return an entry as it is now."""
+        answer = await self.get(f"/v1/entries/{entry['id']}", who)
+        assert 200 == answer.status_code, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def place(self, entry: dict[str, Any], who: str = "officer-1") -> dict[str, Any]:
+        """Return where an entry stands."""
+        answer = await self.get(f"/v1/entries/{entry['id']}/place", who)
+        assert 200 == answer.status_code, answer.text
+        standing: dict[str, Any] = answer.json()
+        return standing
+
+    async def amend(
+        self, entry: dict[str, Any], who: str = "company-1", **changes: Any
+    ) -> httpx.Response:
+        """Amend an entry as it is now."""
+        version = (await self.entry(entry))["version"]
+        headers = {"If-Match": f'"{version}"'}
+        path = f"/v1/entries/{entry['id']}"
+        return await self.ask("PATCH", path, who, json=changes, headers=headers)
+
+    async def board(self, gate: str = "tan-thanh", direction: str = "export") -> dict[str, Any]:
+        """Return the public status of a queue as it is now."""
+        self.forget()
+        answer = await self.get(f"/v1/gates/{gate}/queues/{direction}")
+        assert 200 == answer.status_code, answer.text
+        board: dict[str, Any] = answer.json()
+        return board
+
     def wait(self, **time: int) -> None:
         """Let business time pass."""
         self.now += timedelta(**time)
+        self.forget()
+
+    def go_to(self, instant: str) -> None:
+        """Put the clock where a test wants it."""
+        self.now = datetime.fromisoformat(instant).astimezone(UTC)
+        self.forget()
+
+    def forget(self) -> None:
+        """Have boards and tracking answers read anew."""
+        process: Process = self.app.state.process
+        process.move_clock(process.clock)
 
 
 def truck(**changes: Any) -> dict[str, Any]:
@@ -89,6 +169,79 @@ def truck(**changes: Any) -> dict[str, Any]:
         },
         **changes,
     }
+
+
+def lorry(number: int, **changes: Any) -> dict[str, Any]:
+    """Return the declaration of a truck of ordinary goods; `number` makes its plate."""
+    return {
+        "gate": "tan-thanh",
+        "direction": "export",
+        "planned_arrival_at": "2026-03-11T10:00:00+07:00",
+        "vehicle": {"tractor_plate": f"15C-{number:05}", "payload_kg": 8000},
+        "consignments": [
+            {
+                "declaration_number": f"30{number:010}",
+                "regime": "B11",
+                "lines": [{"goods_group": "ordinary", "name": "linh kiện", "gross_kg": 7000}],
+            }
+        ],
+        **changes,
+    }
+
+
+def goods(**changes: Any) -> dict[str, Any]:
+    """Return a line of ordinary goods."""
+    return {"goods_group": "ordinary", "gross_kg": 7000, **changes}
+
+
+def consignment(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a consignment of these lines."""
+    return {"declaration_number": "300000000001", "lines": list(lines) or [goods()], **changes}
+
+
+def vehicle(**changes: Any) -> dict[str, Any]:
+    """Return the vehicle of lorry 1."""
+    return {"tractor_plate": "15C-000.01", "payload_kg": 8000, **changes}
+
+
+def found(entry: dict[str, Any], severity: str) -> list[tuple[str, str]]:
+    """Return rule and pointer of the findings of one severity."""
+    return [
+        (finding["rule"], finding["pointer"])
+        for finding in entry["findings"]
+        if finding["severity"] == severity
+    ]
+
+
+class Statements(list[str]):
+    """The statements that were sent while it listened, savepoints and such left out."""
+
+    AROUND = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+
+    def hear(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(self.AROUND):
+            self.append(" ".join(statement.split()))
+
+    @contextmanager
+    def of(self, connection: AsyncConnection) -> Iterator["Statements"]:
+        """Listen; what was heard before is forgotten."""
+        self.clear()
+        event.listen(connection.sync_connection, "before_cursor_execute", self.hear)
+        yield self
+        event.remove(connection.sync_connection, "before_cursor_execute", self.hear)
+
+
+@pytest.fixture
+def statements(connection: AsyncConnection) -> Callable[[], AbstractContextManager[Statements]]:
+    """A context in which every statement of the test's connection is recorded."""
+    return lambda: Statements().of(connection)
+
+
+@pytest.fixture
+async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    """A session that reads what the service has stored."""
+    async with sessions() as session:
+        yield session
 
 
 @pytest.fixture

@@ -1,0 +1,214 @@
+"""Reading: whose entries, which of them, in what order, page by page."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Organisation
+from tests.api.conftest import Gate, consignment, lorry, truck, vehicle
+
+
+async def test_a_company_sees_its_own_and_others_answer_404(gate: Gate) -> None:
+    entry = await gate.register("company-1")
+    for path in ("", "/place", "/tracking-token"):
+        answer = await gate.get(f"/v1/entries/{entry['id']}{path}", "company-2")
+        assert (404, "entry-not-found") == (answer.status_code, answer.json()["code"])
+    assert [] == (await gate.get("/v1/entries", "company-2")).json()["items"]
+    assert 1 == len((await gate.get("/v1/entries", "auditor")).json()["items"])
+
+
+async def test_an_entry_that_is_not_there_answers_like_one_of_others(gate: Gate) -> None:
+    entry = await gate.register("company-1")
+    nobodys = entry["id"][:-1] + ("0" if entry["id"][-1] != "0" else "1")
+    missing = await gate.get(f"/v1/entries/{nobodys}", "company-2")
+    others = await gate.get(f"/v1/entries/{entry['id']}", "company-2")
+    assert missing.json()["detail"] == others.json()["detail"]
+
+
+async def test_an_entry_need_not_be_sent_again(gate: Gate) -> None:
+    entry = await gate.register()
+    path = f"/v1/entries/{entry['id']}"
+    first = await gate.get(path, "company-1")
+    again = await gate.get(path, "company-1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (304, b"") == (again.status_code, again.content)
+
+
+async def test_nothing_of_a_place_is_in_an_entry(gate: Gate) -> None:
+    entry = await gate.register()
+    await gate.move(entry)
+    assert "place" not in await gate.entry(entry)
+    assert 1 == (await gate.place(entry))["place"]
+
+
+@pytest.fixture
+async def fleet(gate: Gate) -> list[dict[str, Any]]:
+    """Four entries of one company, a minute apart, and one of another's."""
+    entries = [await gate.register(**truck(client_reference="DN-0"))]
+    changes: list[dict[str, Any]] = [
+        {"gate": "huu-nghi"},
+        {"direction": "import", "consignments": [consignment(declaration_number="10" * 6)]},
+        {"vehicle": vehicle(tractor_plate="桂F·123 45", country="CN")},
+    ]
+    for number, change in enumerate(changes, start=1):
+        gate.wait(minutes=1)
+        entries.append(await gate.register(**lorry(number, **change)))
+    await gate.register("company-2", **lorry(9))
+    return entries
+
+
+FILTERS = (
+    pytest.param({}, [3, 2, 1, 0], id="nothing, newest first"),
+    pytest.param({"gate": "huu-nghi"}, [1], id="gate"),
+    pytest.param({"gate": "nowhere"}, [], id="a gate nobody knows"),
+    pytest.param({"direction": "import"}, [2], id="direction"),
+    pytest.param({"state": "registered"}, [3, 2, 1, 0], id="state"),
+    pytest.param({"state": "crossed"}, [], id="a state nobody is in"),
+    pytest.param({"lane": "green"}, [0], id="lane"),
+    pytest.param({"plate": "12c 000.17"}, [0], id="plate in another spelling"),
+    pytest.param({"plate": "桂f12345"}, [3], id="Chinese plate in another spelling"),
+    pytest.param({"declaration_number": "1010 1010 1010"}, [2], id="declaration number"),
+    pytest.param({"client_reference": "DN-0"}, [0], id="own reference"),
+    pytest.param({"registered_from": "2026-03-11T09:02:00+07:00"}, [3, 2], id="from"),
+    pytest.param({"registered_before": "2026-03-11T02:01:00Z"}, [0], id="before"),
+    pytest.param(
+        {
+            "registered_from": "2026-03-11T09:01:00+07:00",
+            "registered_before": "2026-03-11T09:02:00+07:00",
+        },
+        [1], id="between",
+    ),
+    pytest.param(
+        {"changed_after": "2026-03-11T09:01:00+07:00"}, [2, 3], id="by change, oldest first",
+    ),
+    pytest.param({"gate": "tan-thanh", "lane": "ordinary"}, [3, 2], id="two at once"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "expected"), FILTERS)
+async def test_a_list_is_narrowed_by(
+    gate: Gate, fleet: list[dict[str, Any]], query: dict[str, str], expected: list[int]
+) -> None:
+    answer = await gate.get("/v1/entries", "company-1", params=query)
+    items = answer.json()["items"]
+    assert [fleet[number]["id"] for number in expected] == [item["id"] for item in items]
+
+
+async def test_an_entry_is_found_by_its_reference_as_somebody_heard_it(
+    gate: Gate, fleet: list[dict[str, Any]]
+) -> None:
+    heard = fleet[2]["reference"].lower().replace("-", " ").replace("0", "o")
+    answer = await gate.get("/v1/entries", "officer-1", params={"reference": heard})
+    assert [fleet[2]["id"]] == [item["id"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"state": "flying"}, {"lane": "fast"}, {"direction": "up"}, {"limit": "0"},
+        {"limit": "201"}, {"changed_after": "yesterday"}, {"registered_from": "2026-03-11"},
+    ],
+)  # fmt: skip
+async def test_a_filter_that_makes_no_sense_is_refused_by_name(
+    gate: Gate, query: dict[str, str]
+) -> None:
+    answer = await gate.get("/v1/entries", "company-1", params=query)
+    assert 422 == answer.status_code
+    assert [f"query:{name}" for name in query] == [
+        error["pointer"] for error in answer.json()["errors"]
+    ]
+
+
+async def test_what_changed_comes_oldest_change_first(
+    gate: Gate, fleet: list[dict[str, Any]]
+) -> None:
+    after = gate.now.isoformat()
+    gate.wait(minutes=1)
+    await gate.move(fleet[1], "xuan-cuong")
+    gate.wait(minutes=1)
+    order = fleet[0]["orders"][0]
+    paid = await gate.post(
+        f"/v1/orders/{order['id']}/payments",
+        "bank",
+        {"amount": order["amount"], "source_reference": "B-1"},
+        retry="pay",
+    )
+    assert 201 == paid.status_code
+    answer = await gate.get("/v1/entries", "company-1", params={"changed_after": after})
+    assert [fleet[1]["id"], fleet[0]["id"]] == [item["id"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize("query", [{}, {"changed_after": "2020-01-01T00:00:00Z"}])
+async def test_pages_hold_everything_once(
+    gate: Gate, fleet: list[dict[str, Any]], query: dict[str, str]
+) -> None:
+    whole = (await gate.get("/v1/entries", "company-1", params=query)).json()["items"]
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        more = {**query, "limit": "1"} | ({"cursor": cursor} if cursor else {})
+        page = (await gate.get("/v1/entries", "company-1", params=more)).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert [item["id"] for item in whole] == seen
+    assert len(fleet) == len(seen)
+
+
+async def test_pages_stay_whole_while_new_entries_come(
+    gate: Gate, fleet: list[dict[str, Any]]
+) -> None:
+    first = (await gate.get("/v1/entries", "company-1", params={"limit": "2"})).json()
+    gate.wait(minutes=1)
+    await gate.register(**lorry(50))
+    rest = await gate.get("/v1/entries", "company-1", params={"cursor": first["next_cursor"]})
+    assert [fleet[1]["id"], fleet[0]["id"]] == [item["id"] for item in rest.json()["items"]]
+
+
+@pytest.mark.parametrize("forge", ["another filter", "another letter", "nonsense"])
+async def test_a_cursor_cannot_be_forged(
+    gate: Gate, fleet: list[dict[str, Any]], forge: str
+) -> None:
+    del fleet
+    page = (await gate.get("/v1/entries", "company-1", params={"limit": "1"})).json()
+    cursor = page["next_cursor"]
+    query = {
+        "another filter": {"cursor": cursor, "gate": "tan-thanh"},
+        "another letter": {"cursor": cursor[:-1] + ("A" if cursor[-1] != "A" else "B")},
+        "nonsense": {"cursor": "abc"},
+    }[forge]
+    answer = await gate.get("/v1/entries", "company-1", params=query)
+    assert (422, "bad-cursor") == (answer.status_code, answer.json()["code"])
+
+
+async def test_a_list_leaves_out_what_needs_a_look_at_each(
+    gate: Gate, fleet: list[dict[str, Any]]
+) -> None:
+    item = (await gate.get("/v1/entries", "company-1")).json()["items"][0]
+    whole = await gate.entry(fleet[3])
+    left_out = {"checks", "holds", "exceptions", "next_steps", "superseded_charges"}
+    assert left_out == whole.keys() - item.keys()
+    assert {name: whole[name] for name in item} == item
+
+
+async def test_whoever_pays_sees_the_entry_and_may_not_change_it(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await session.execute(
+        update(Organisation)
+        .where(Organisation.name == "Sandbox company 2")
+        .values(tax_code="0100109106")
+    )
+    await session.commit()
+    entry = await gate.register("company-1", payer={"tax_code": "0100109106"})
+    await gate.register("company-1", **lorry(2))
+    seen = (await gate.get("/v1/entries", "company-2")).json()["items"]
+    assert [entry["id"]] == [item["id"] for item in seen]
+    order = await gate.get(f"/v1/orders/{entry['orders'][0]['id']}", "company-2")
+    assert 200 == order.status_code
+    refused = [
+        await gate.amend(entry, "company-2", client_reference="mine"),
+        await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-2"),
+        await gate.post(f"/v1/entries/{entry['id']}/tracking-token", "company-2"),
+    ]
+    assert [404, 404, 404] == [answer.status_code for answer in refused]
