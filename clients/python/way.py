@@ -49,7 +49,7 @@ def main(address: str, company_key: str, yard_key: str) -> None:
     company = AuthenticatedClient(base_url=address, token=company_key)
     yard = AuthenticatedClient(base_url=address, token=yard_key)
     entry = register_entry.sync(client=company, body=declaration(datetime.now(UTC)))
-    movement = MovementIn(way="in", reference=entry.reference)
+    movement = MovementIn.from_dict({"way": "in", "reference": entry.reference})
     seen = record_movement.sync("bao-nguyen", client=yard, body=movement)
     place = get_place.sync(str(entry.id), client=company)
     quotes = quote_fees.sync(client=Client(base_url=address), body=price())
