@@ -83,6 +83,10 @@ class Process:
     def move_clock(self, clock: ClockRow) -> None:
         """Go by a business clock that was moved just now; what was drawn before is old."""
         self.clock = clock
+        self.forget()
+
+    def forget(self) -> None:
+        """Have boards and tracking answers drawn anew."""
         self._boards.clear()
         self.tracked.clear()
 

@@ -136,7 +136,7 @@ class Gate:
     def forget(self) -> None:
         """Have boards and tracking answers read anew."""
         process: Process = self.app.state.process
-        process.move_clock(process.clock)
+        process.forget()
 
 
 def truck(**changes: Any) -> dict[str, Any]:
@@ -185,6 +185,7 @@ def lorry(number: int, **changes: Any) -> dict[str, Any]:
                 "lines": [{"goods_group": "ordinary", "name": "linh kiện", "gross_kg": 7000}],
             }
         ],
+        "documents": None,
         **changes,
     }
 

@@ -55,7 +55,7 @@ async def test_an_empty_vehicle_is_an_entry_without_consignment_and_pays_nothing
     assert (0, [], "empty") == (
         entry["charge"]["total"]["amount"], entry["orders"], entry["charge"]["goods_group"],
     )  # fmt: skip
-    assert ("ordinary", ["GL-03", "GL-04", "GL-10"]) == (
+    assert ("ordinary", ["GL-03", "GL-04", "GL-06", "GL-10"]) == (
         entry["lane"], [one["rule"] for one in entry["verdict"]["refused"]],
     )  # fmt: skip
     needed = {one["facts"].get("check") for one in entry["next_steps"]}
