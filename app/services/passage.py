@@ -74,6 +74,7 @@ class Passage:
         at = moment(self._act, report.occurred_at, report.reason)
         seen = self._observation(entry, kind, report, at.occurred_at, backfilled=at.backfilled)
         self._uow.add(seen)
+        await self._uow.flush()  # before the exceptions that refer to it
         before = State(entry.state)
         after = observed(before, STEPS_SEEN[kind])
         if after.exception is not None:
