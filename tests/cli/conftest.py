@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 GATE = Path(__file__).parents[2] / ".venv" / "bin" / "gate"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 READY = "/health/ready"
 
 
@@ -74,27 +75,27 @@ def run(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProc
     )
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, "GATE_DATA_DIR": str(folder), **settings}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "var"
 
 
 Start = Callable[..., Service]
 
 
-@pytest.fixture
-def start(folder: Path) -> Iterator[Start]:
-    """A function that starts the service with settings; what it started ends with the test."""
+@contextmanager
+def starting(folder: Path) -> Iterator[Start]:
+    """Give a function that starts the service on `folder`; what it started ends with the block."""
     services: list[Service] = []
 
     def begin(until: str = READY, **settings: str) -> Service:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         with (folder.parent / "out").open("w") as output:
             process = subprocess.Popen(  # noqa: S603 - our own words
                 [GATE, "serve"],
@@ -108,7 +109,28 @@ def start(folder: Path) -> Iterator[Start]:
         services[-1].wait_until(until)
         return services[-1]
 
-    yield begin
-    for service in services:
-        if service.process.poll() is None:
-            service.stop()
+    try:
+        yield begin
+    finally:
+        for service in services:
+            if service.process.poll() is None:
+                service.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
+    """A function that starts the service with settings; what it started ends with the test."""
+    with starting(folder) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that runs for all who do not stop it."""
+    with starting(tmp_path_factory.mktemp("running") / "var") as begin:
+        yield begin()

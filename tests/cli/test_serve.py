@@ -16,7 +16,7 @@ from app.cli.greeting import example_entry
 from app.core.config import SECRETS, environment_name
 from app.core.embedded import FAST, EmbeddedServer
 from app.services.keys import SANDBOX
-from tests.cli.conftest import READY, Service, Start, run
+from tests.cli.conftest import READY, Service, Start, free_port, run
 from tests.core.test_embedded import is_alive
 
 OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
@@ -33,9 +33,8 @@ def register(service: Service) -> str:
     return entry_id
 
 
-def test_the_printed_request_answers_with_verdict_price_and_next_step(start: Start) -> None:
-    service = start()
-    printed = (service.folder.parent / "out").read_text()
+def test_the_printed_request_answers_with_verdict_price_and_next_step(running: Service) -> None:
+    printed = (running.folder.parent / "out").read_text()
     command = printed[printed.index("curl ") :].partition("\n\n")[0]
     answer = subprocess.run(  # noqa: S602 - a reader would paste it into a shell too
         command, shell=True, capture_output=True, text=True, check=True
@@ -44,13 +43,9 @@ def test_the_printed_request_answers_with_verdict_price_and_next_step(start: Sta
         assert part in answer
 
 
-def test_there_is_a_private_key_for_everybody_in_the_sandbox(start: Start) -> None:
-    service = start()
-    assert [member.name for member in SANDBOX] == list(service.keys)
-    assert 0o600 == (service.folder / "sandbox-keys.json").stat().st_mode & 0o777
-    before = service.keys
-    service.stop()
-    assert before == start().keys
+def test_there_is_a_private_key_for_everybody_in_the_sandbox(running: Service) -> None:
+    assert [member.name for member in SANDBOX] == list(running.keys)
+    assert 0o600 == (running.folder / "sandbox-keys.json").stat().st_mode & 0o777
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -75,11 +70,12 @@ def test_told_to_stop_it_finishes_what_runs_and_stops_its_database(
 
 def test_what_was_acknowledged_survives_the_killing_of_the_service(start: Start) -> None:
     service = start()
-    entry_id, orphan = register(service), service.database_pid
+    entry_id, orphan, keys = register(service), service.database_pid, service.keys
     service.stop(signal.SIGKILL)
     assert is_alive(orphan)
     again = start()
     assert not is_alive(orphan)
+    assert keys == again.keys
     assert again.ask("GET", f"/v1/entries/{entry_id}", "company-1").is_success
 
 
@@ -92,20 +88,12 @@ def test_what_was_acknowledged_survives_the_killing_of_its_database(start: Start
     assert service.ask("GET", f"/v1/entries/{entry_id}", "company-1").is_success
 
 
-def test_a_second_start_on_the_same_data_says_so_and_ends(start: Start, folder: Path) -> None:
-    service = start()
-    second = run(folder, "serve", PORT=str(free_port()))
+def test_a_second_start_on_the_same_data_says_so_and_ends(running: Service) -> None:
+    second = run(running.folder, "serve", PORT=str(free_port()))
     assert 1 == second.returncode
-    assert f"{folder} is in use by process {service.process.pid}: " in second.stderr
+    assert f"{running.folder} is in use by process {running.process.pid}: " in second.stderr
     assert 1 == len(second.stderr.splitlines())
-    assert service.ask("GET", "/health/ready").is_success
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    assert running.ask("GET", READY).is_success
 
 
 def test_a_taken_port_is_named_before_anything_starts(folder: Path) -> None:
@@ -153,12 +141,11 @@ def test_production_migrates_apart_and_has_neither_keys_nor_sandbox(
     assert unconfirmed.json()["editions"]
 
 
-def test_a_key_can_be_given_while_the_service_runs_and_replaced(start: Start, folder: Path) -> None:
-    service = start()
+def test_a_key_can_be_given_while_the_service_runs_and_replaced(running: Service) -> None:
     words = ("keys", "customs-2", "agency", "Customs of Tân Thanh", "--agency", "customs")
-    first, second = (run(folder, *words).stdout.strip() for _ in range(2))
+    first, second = (run(running.folder, *words).stdout.strip() for _ in range(2))
     answers = [
-        httpx.get(f"{service.url}/v1/entries", headers={"Authorization": f"Bearer {key}"})
+        httpx.get(f"{running.url}/v1/entries", headers={"Authorization": f"Bearer {key}"})
         for key in (first, second)
     ]
     assert [401, 200] == [answer.status_code for answer in answers]

@@ -1,5 +1,5 @@
 """The service as a process, as the tests of the command have it."""
 
-from tests.cli.conftest import folder, start
+from tests.cli.conftest import running
 
-__all__ = ["folder", "start"]
+__all__ = ["running"]
