@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Charge, Order, Payment
+from app.repositories.rows import insert_rows
 
 
 class MoneyRepository:
@@ -20,16 +21,14 @@ class MoneyRepository:
 
     async def insert(self, charge: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> None:
         """Store a charge and its orders from their columns."""
-        await self._session.execute(insert(Charge), [charge])
-        if orders:
-            await self._session.execute(insert(Order), orders)
+        await insert_rows(self._session, (Charge, [charge]), (Order, orders))
 
     async def charges(self, entry_id: UUID) -> Sequence[Charge]:
         """Return all charges of an entry, oldest first; the current one, if any, is the last."""
         statement = (
             select(Charge)
             .where(Charge.entry_id == entry_id)
-            .order_by(Charge.superseded_at.asc().nulls_last(), Charge.created_at)
+            .order_by(Charge.superseded_at.asc().nulls_last(), Charge.created_at, Charge.id)
         )
         return (await self._session.scalars(statement)).all()
 
@@ -43,7 +42,7 @@ class MoneyRepository:
     async def orders(self, entry_id: UUID, *, locked: bool = False) -> Sequence[Order]:
         """Return all orders of an entry, oldest first, kept from payers when `locked`."""
         statement = (
-            select(Order).where(Order.entry_id == entry_id).order_by(Order.created_at, Order.code)
+            select(Order).where(Order.entry_id == entry_id).order_by(Order.created_at, Order.id)
         )
         if locked:
             statement = statement.with_for_update(key_share=True).execution_options(
@@ -61,9 +60,7 @@ class MoneyRepository:
     async def orders_of(self, entry_ids: Sequence[UUID]) -> Sequence[Order]:
         """Return the orders of several entries, oldest first."""
         statement = (
-            select(Order)
-            .where(Order.entry_id.in_(entry_ids))
-            .order_by(Order.created_at, Order.code)
+            select(Order).where(Order.entry_id.in_(entry_ids)).order_by(Order.created_at, Order.id)
         )
         return (await self._session.scalars(statement)).all()
 

@@ -131,8 +131,8 @@ class WaitingLine:
             await self._change_lane(entry, lane)
         entry.lane = lane.value
         if state is State.QUEUED and not ready:
-            entry.state = step(state, Step.UNREADY).value
             await self.leave(entry, why="unready")
+            entry.state = step(state, Step.UNREADY).value
         elif state is State.REGISTERED and ready and entry.in_position and self.is_called:
             await self._start(entry)
 
