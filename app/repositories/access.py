@@ -1,14 +1,26 @@
 """Principals, and the one statement that opens every authenticated request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, delete, func, literal, select, text, true, tuple_
+from sqlalchemy import (
+    Select,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import INTERVAL, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import Text
 
 from app.domain.principal import Principal
@@ -16,6 +28,7 @@ from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role
 from app.models import BusinessClock, Organisation, ReferenceRevision, StoredAnswer
 from app.models import Principal as PrincipalRow
+from app.repositories.prepared import Prepared
 
 KEPT = timedelta(hours=24)
 # Idempotency keys share PostgreSQL's one space of advisory locks with the queues; seeds part them.
@@ -64,7 +77,13 @@ class AccessRepository:
         The retry key is taken by a try-lock until the transaction ends; `retry_taken` is False
         while another request holds it. None where the key is unknown or revoked.
         """
-        row = (await self._session.execute(_opening(key_hash, retry_key))).one_or_none()
+        if retry_key is None:
+            found = await OPENING.run(self._session, key_hash=key_hash)
+        else:
+            found = await OPENING_WITH_RETRY.run(
+                self._session, key_hash=key_hash, retry_key=retry_key
+            )
+        row = found.one_or_none()
         return None if row is None else _read_opening(row)
 
     async def pulse(self) -> Pulse:
@@ -85,21 +104,10 @@ class AccessRepository:
 
     async def store_answer(self, principal_id: UUID, key: str, answer: Answer) -> bool:
         """Keep `answer` for retries; False where another request stored one in the meantime."""
-        values = {
-            "principal_id": principal_id,
-            "key": key,
-            "fingerprint": answer.fingerprint,
-            "status": answer.status,
-            "location": answer.location,
-            "body": answer.body,
-        }
-        row = insert(StoredAnswer).values(values)
-        statement = row.on_conflict_do_update(
-            constraint="pk_stored_answers",
-            set_={**values, "stored_at": func.clock_timestamp()},
-            where=StoredAnswer.stored_at <= func.clock_timestamp() - cast(KEPT, INTERVAL),
-        ).returning(StoredAnswer.key)
-        return (await self._session.execute(statement)).first() is not None
+        stored = await ANSWER.run(
+            self._session, principal_id=principal_id, key=key, **asdict(answer)
+        )
+        return stored.first() is not None
 
     async def forget_answers(self, limit: int) -> int:
         """Delete up to `limit` stored answers that are too old to be replayed; return how many."""
@@ -140,8 +148,8 @@ class AccessRepository:
         return await self._session.scalar(select(PrincipalRow).where(PrincipalRow.name == name))
 
 
-def _opening(key_hash: bytes, retry_key: str | None) -> Select[*tuple[Any, ...]]:
-    statement = (
+def _opening() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             PrincipalRow.id,
             PrincipalRow.organisation_id,
@@ -158,26 +166,46 @@ def _opening(key_hash: bytes, retry_key: str | None) -> Select[*tuple[Any, ...]]
         .join(Organisation, Organisation.id == PrincipalRow.organisation_id)
         .join(ReferenceRevision, true())
         .outerjoin(BusinessClock, true())
-        .where(PrincipalRow.key_hash == key_hash, PrincipalRow.revoked_at.is_(None))
+        .where(PrincipalRow.key_hash == bindparam("key_hash"), PrincipalRow.revoked_at.is_(None))
     )
-    return statement if retry_key is None else _with_retry(statement, retry_key)
 
 
-def _with_retry(statement: Select[*tuple[Any, ...]], retry_key: str) -> Select[*tuple[Any, ...]]:
-    name = cast(PrincipalRow.id, Text) + literal(":", Text) + literal(retry_key, Text)
+def _opening_with_retry() -> Select[*tuple[Any, ...]]:
+    retry_key = bindparam("retry_key", type_=Text)
+    name = cast(PrincipalRow.id, Text) + literal(":", Text) + retry_key
     lock = func.pg_try_advisory_xact_lock(func.hashtextextended(name, RETRY_SEED))
-    return statement.add_columns(
-        lock.label("taken"),
-        StoredAnswer.fingerprint,
-        StoredAnswer.status,
-        StoredAnswer.location,
-        StoredAnswer.body,
-    ).outerjoin(
-        StoredAnswer,
-        (StoredAnswer.principal_id == PrincipalRow.id)
-        & (StoredAnswer.key == retry_key)
-        & (StoredAnswer.stored_at > func.clock_timestamp() - cast(KEPT, INTERVAL)),
+    return (
+        _opening()
+        .add_columns(
+            lock.label("taken"),
+            StoredAnswer.fingerprint,
+            StoredAnswer.status,
+            StoredAnswer.location,
+            StoredAnswer.body,
+        )
+        .outerjoin(
+            StoredAnswer,
+            (StoredAnswer.principal_id == PrincipalRow.id)
+            & (StoredAnswer.key == retry_key)
+            & (StoredAnswer.stored_at > func.clock_timestamp() - cast(KEPT, INTERVAL)),
+        )
     )
+
+
+def _answer() -> ReturningInsert[Any]:
+    columns = ("principal_id", "key", "fingerprint", "status", "location", "body")
+    values = {name: bindparam(name, type_=StoredAnswer.__table__.c[name].type) for name in columns}
+    row = insert(StoredAnswer).values(values)
+    return row.on_conflict_do_update(
+        constraint="pk_stored_answers",
+        set_={**values, "stored_at": func.clock_timestamp()},
+        where=StoredAnswer.stored_at <= func.clock_timestamp() - cast(KEPT, INTERVAL),
+    ).returning(StoredAnswer.key)
+
+
+OPENING = Prepared(_opening())
+OPENING_WITH_RETRY = Prepared(_opening_with_retry())
+ANSWER = Prepared(_answer())
 
 
 def _read_opening(row: Any) -> Opening:  # noqa: ANN401 - a row of either statement above

@@ -9,9 +9,9 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     delete,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -24,17 +24,33 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import Text
 
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
 from app.domain.vocabulary import Direction, Lane, Queue, State
-from app.models import Call, Claim, Entry
-from app.repositories.constraints import named_failures
+from app.models import Call, Charge, Claim, Entry, Event, Order
+from app.repositories.prepared import Prepared
+from app.repositories.rows import insert_rows
 
 # Plates share PostgreSQL's one space of advisory locks with queues (0) and retry keys (1).
 PLATE_SEED = 2
 KEYED = (State.QUEUED.value, State.CALLED.value)
+Row = Mapping[str, Any]
+
+PLATE_LOCK = Prepared(
+    select(
+        func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), PLATE_SEED))
+    )
+)
+OPEN_WITH_PLATE = Prepared(
+    select(Entry.id).where(
+        Entry.tractor_plate == bindparam("plate"),
+        Entry.direction == bindparam("direction"),
+        Entry.ended_at.is_(None),
+    )
+)
 
 
 class EntriesRepository:
@@ -98,8 +114,7 @@ class EntriesRepository:
 
         A statement of its own, and before any queue's lock.
         """
-        name = func.hashtextextended(f"plate:{plate}:{direction}", PLATE_SEED)
-        await self._session.execute(select(func.pg_advisory_xact_lock(name)))
+        await PLATE_LOCK.run(self._session, name=f"plate:{plate}:{direction}")
 
     async def touch(self, entry_id: UUID, at: datetime) -> None:
         """Note that something beside an entry changed, for those who ask for changes."""
@@ -107,22 +122,32 @@ class EntriesRepository:
 
     async def open_with_plate(self, plate: str, direction: Direction) -> Sequence[Entry]:
         """Return the entries on a plate that have not ended, oldest first."""
-        statement = (
-            select(Entry)
-            .where(Entry.tractor_plate == plate, Entry.direction == direction)
-            .where(Entry.ended_at.is_(None))
-            .order_by(Entry.registered_at, Entry.id)
-        )
+        found = await OPEN_WITH_PLATE.run(self._session, plate=plate, direction=direction)
+        ids = found.scalars().all()
+        if not ids:  # as most registrations find it
+            return ()
+        statement = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.registered_at, Entry.id)
         return (await self._session.scalars(statement)).all()
 
-    async def insert(self, values: Mapping[str, Any]) -> None:
-        """Store a new entry from its columns; quicker than an object where none is needed.
+    async def insert(
+        self,
+        entry: Row,
+        charge: Row | None = None,
+        orders: Sequence[Row] = (),
+        events: Sequence[Row] = (),
+    ) -> None:
+        """Store a new entry with its price and events from their columns, in one statement.
 
         Raises:
             DomainError: the rule that a broken constraint guards.
         """
-        with named_failures():
-            await self._session.execute(insert(Entry), [values])
+        await insert_rows(
+            self._session,
+            (Entry, [entry]),
+            (Charge, [charge] if charge else []),
+            (Order, orders),
+            (Event, events),
+        )
 
     async def page(
         self, principal: Principal, where: EntryFilter, after: Sequence[Any] | None, limit: int

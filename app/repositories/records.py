@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Queue
 from app.models import Check, Event, ExceptionCase, Hold, Observation
+from app.repositories.rows import insert_rows
 
 
 class RecordsRepository:
@@ -75,7 +76,7 @@ class RecordsRepository:
 
     async def insert_events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Append events in the order given; their numbers are drawn here, after the lock."""
-        await self._session.execute(insert(Event), events)
+        await insert_rows(self._session, (Event, events))
 
     async def told(
         self, queue: Queue, kinds: Sequence[str]

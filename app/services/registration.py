@@ -107,11 +107,11 @@ class Registration:
         if assessed.quote is not None:
             binding = Binding(columns["id"], assessed.priced_on, "registered")
             priced = charge_of(act, assessed.quote, binding)
-        await self._uow.entries.insert(columns)
-        if priced is not None:
-            await self._uow.money.insert(priced.charge, priced.orders)
-        registered = self._registered(columns, assessed, priced)
-        await self._uow.records.insert_events([registered, *contests])
+        events = [self._registered(columns, assessed, priced), *contests]
+        if priced is None:
+            await self._uow.entries.insert(columns, events=events)
+        else:
+            await self._uow.entries.insert(columns, priced.charge, priced.orders, events)
         return self._view(columns, priced, driver)
 
     def _view(self, columns: Mapping[str, Any], priced: Priced | None, driver: Driver) -> EntryView:
