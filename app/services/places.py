@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.expected_wait import Estimate, by_call_rate
 from app.domain.queue_order import bounds, points
-from app.domain.vocabulary import Queue, State
+from app.domain.vocabulary import Queue, QueueMode, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
@@ -40,9 +40,13 @@ class Places:
         self._today = self._today.not_before(entry.changed_at)
         if entry.state == State.QUEUED:
             return await self._in_called_queue(entry)
-        if entry.state == State.ARRIVED and entry.waits_from is not None:
+        if entry.state == State.ARRIVED and entry.waits_from is not None and self._in_order(entry):
             return await self._in_arrival_order(entry, entry.waits_from)
         return None
+
+    def _in_order(self, entry: Entry) -> bool:
+        mode = self._today.reference.mode(queue_of(entry), self._today.day)
+        return mode is QueueMode.ARRIVAL_ORDER
 
     async def last_move(self, entry: Entry) -> Any:  # noqa: ANN401 - an event or None
         """Return the newest event that changed the place of an entry."""

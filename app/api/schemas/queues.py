@@ -21,6 +21,7 @@ from app.api.schemas.types import (
     RawIdentifier,
     Reference,
 )
+from app.domain.identifiers import plate_key
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 
 
@@ -36,7 +37,8 @@ class SightingIn(In):
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "SightingIn":
-        if self.reference is None and (self.plate is None or self.direction is None):
+        has_plate = self.direction is not None and plate_key(self.plate or "") != ""
+        if self.reference is None and not has_plate:
             code, text = "reference_or_plate", "a reference, or a plate with a direction"
             raise PydanticCustomError(code, text)
         return self
