@@ -24,7 +24,7 @@ from app.api.failures import (
     ServerFaultError,
     TooManyRequestsError,
 )
-from app.api.field_errors import RequestFieldError, is_small
+from app.api.field_errors import MOST_ERRORS, RequestFieldError, is_small
 from app.api.schemas.types import is_personal
 from app.api.texts import CATALOGUE, Language, language_of
 from app.domain.errors import (
@@ -128,7 +128,9 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.", examples=[503])
     detail: str = Field(description="What to do about it, in the reader's language.")
     instance: str = Field(description="This one request.", examples=["/requests/6f1f9a0c2f5d4c7e"])
-    errors: list[ProblemError] = Field(description="Every field at fault; may be empty.")
+    errors: list[ProblemError] = Field(
+        description="The fields at fault, a hundred at most; may be empty."
+    )
 
 
 def status_of(error: type[DomainError] | DomainError) -> int:
@@ -150,7 +152,7 @@ def problem(
         "status": status or status_of(error),
         "detail": CATALOGUE.say(f"problem.{code}.detail", language, facts),
         "instance": f"/requests/{request_id}",
-        "errors": [_field(one, language) for one in error.errors],
+        "errors": [_field(one, language) for one in error.errors[:MOST_ERRORS]],
     }
 
 

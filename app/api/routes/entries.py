@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
@@ -35,7 +35,7 @@ from app.api.schemas.entries import (
     StandingOut,
     TrackingOut,
 )
-from app.api.schemas.types import Instant
+from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.core.ids import read_reference
 from app.domain.amendment import Certificate
@@ -106,14 +106,14 @@ class Filters:
 
     def __init__(
         self,
-        gate: str | None = None,
+        gate: Sought | None = None,
         direction: Direction | None = None,
         state: State | None = None,
         lane: Lane | None = None,
-        plate: Annotated[str | None, Query(max_length=64)] = None,
-        declaration_number: Annotated[str | None, Query(max_length=64)] = None,
-        client_reference: Annotated[str | None, Query(max_length=64)] = None,
-        reference: Annotated[str | None, Query(max_length=16)] = None,
+        plate: Sought | None = None,
+        declaration_number: Sought | None = None,
+        client_reference: Sought | None = None,
+        reference: Sought | None = None,
         registered_from: Instant | None = None,
         registered_before: Instant | None = None,
         changed_after: Instant | None = None,

@@ -89,7 +89,8 @@ class ConsignmentIn(In):
     regime: Annotated[str | None, Field(pattern="^[A-Z][0-9]{2}$", examples=["B11"])] = None
     customs_channel: Annotated[str | None, Field(pattern="^(green|yellow|red)$")] = None
     """Decided by customs; it never decides the lane."""
-    lines: Annotated[list[GoodsLineIn], Field(min_length=1, max_length=200)]
+    lines: Annotated[list[GoodsLineIn], Field(min_length=1, max_length=50)]
+    """A customs declaration has 50 lines at most."""
 
 
 class CertificateIn(In):

@@ -91,6 +91,9 @@ Reference = Annotated[
 ]
 """A client's own reference: 1 to 64 characters, compared exactly."""
 
+Sought = Annotated[str, StringConstraints(max_length=64, pattern=SAFE)]
+"""A text to find something by: what no row can hold is refused, not sought."""
+
 RawIdentifier = Annotated[str, StringConstraints(max_length=64, pattern=SAFE_RAW)]
 """An identifier as it was typed, white space and all; the rules read it, the text is kept."""
 
@@ -126,12 +129,18 @@ def _instant(value: object) -> object:
     """Return an instant in UTC; without offset nobody knows when it is."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
-        except ValueError:
-            pass
-    raise PydanticCustomError(*_NOT_AN_INSTANT)
+    at = _utc(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else None
+    # Its legal day must be one that `Day` can tell, and an offset moves it by hours.
+    if at is None or not FIRST_DAY <= at.astimezone(GATE_ZONE).date() <= LAST_DAY:
+        raise PydanticCustomError(*_NOT_AN_INSTANT)
+    return at
+
+
+def _utc(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _with_offset(value: datetime) -> str:
