@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
@@ -23,8 +25,11 @@ from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.core.database import make_engine
 from app.core.embedded import FAST, EmbeddedServer
+from app.core.postgres_account import EmbeddedServerError
 
 TEMPLATE = "template_of_tests"
+FOLDER = "gate-tests-"
+SETTLED_SECONDS = 60
 CLONE = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
 
 NewDatabase = Callable[[], Awaitable[AsyncEngine]]
@@ -67,15 +72,32 @@ class Server:
         self._stack = ExitStack()
 
     def start(self) -> str:
-        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-tests-"))
+        sweep()
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER))
         server = self._stack.enter_context(EmbeddedServer(Path(folder), options=FAST))
-        # Not in this thread: pytest-asyncio keeps its own loop here.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, _make_template(server.url)).result()
+        try:
+            # Not in this thread: pytest-asyncio keeps its own loop here.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, _make_template(server.url)).result()
+        except BaseException:
+            self.stop()
+            raise
         return server.url
 
     def stop(self) -> None:
         self._stack.close()
+
+
+def sweep() -> None:
+    """Stop the servers of runs that were killed, and remove their data."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        try:
+            if time.time() - folder.stat().st_mtime > SETTLED_SECONDS:
+                with EmbeddedServer(folder, options=FAST):  # starting it stops the orphan
+                    pass
+                shutil.rmtree(folder)
+        except (EmbeddedServerError, OSError):
+            continue  # it lives, it is somebody else's, or another run sweeps too
 
 
 SERVER = pytest.StashKey[Server]()
