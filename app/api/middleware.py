@@ -5,6 +5,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -22,6 +23,7 @@ CLIENT_LEFT: Final = 499  # nobody reads it; logs and metrics do
 FAILED: Final = 500
 FIRST_REFUSAL: Final = 400
 LONGEST_LENGTH: Final = 18  # digits; Python refuses to convert thousands of them
+OURS: Final = f"{Path(__file__).parents[1]}{os.sep}"
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
 
@@ -194,10 +196,20 @@ def _exceeds(digits: bytes, limit: int) -> bool:
 
 
 def named(error: BaseException) -> Iterator[str]:
-    """Yield where and as what an error came up, without its text, which may hold personal data."""
+    """Yield where and as what an error came up, without its text, which may hold personal data.
+
+    Of the frames, those of this code and the last one, which is where a library gave up.
+    """
     seen: BaseException | None = error
     while seen is not None:
-        yield type(seen).__qualname__
-        for frame in traceback.extract_tb(seen.__traceback__)[-8:]:
+        yield " ".join(filter(None, (type(seen).__qualname__, _constraint(seen))))
+        frames = traceback.extract_tb(seen.__traceback__)
+        for frame in (one for one in frames if one.filename.startswith(OURS) or one is frames[-1]):
             yield f"  {frame.filename}:{frame.lineno} {frame.name}"
         seen = seen.__cause__ or seen.__context__
+
+
+def _constraint(error: BaseException) -> str | None:
+    """Return the name of the constraint that the database says is broken."""
+    name: str | None = getattr(error, "constraint_name", None)
+    return name

@@ -158,6 +158,26 @@ async def test_an_answer_that_breaks_half_way_is_cut_and_logged() -> None:
     assert "0912" not in str(failure)
 
 
+class TwiceError(Exception):
+    """As a database's error names what is broken."""
+
+    constraint_name = "uq_trucks_plate"
+
+
+async def test_a_failure_is_logged_by_our_own_frames_and_the_rule_it_broke() -> None:
+    async def inner(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise TwiceError(PHONE)
+
+    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=9)
+    with structlog.testing.capture_logs() as logs:
+        await _get(app)
+
+    failure = next(one for one in logs if one["event"] == "request failed")
+    error, *frames = failure["error"]
+    assert error == "TwiceError uq_trucks_plate"
+    assert [frame.rpartition(" ")[2] for frame in frames] == ["_answer", "inner"]
+
+
 async def test_what_is_no_request_passes_through() -> None:
     seen: list[str] = []
 
