@@ -90,6 +90,13 @@ class QueuesRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def last_called_at(self, queue: Queue) -> datetime | None:
+        """Return when a queue last called anybody."""
+        statement = select(func.max(Call.called_at)).where(
+            Call.gate_code == queue.gate, Call.direction == queue.direction.value
+        )
+        return await self._session.scalar(statement)
+
     async def last_call(self, entry_id: UUID) -> Call | None:
         """Return the newest call of an entry."""
         statement = (

@@ -74,6 +74,7 @@ class Calling:
         """
         self._ensure_calls()
         await self._uow.queues.lock(self._queue, exclusive=True)
+        self._act = self._act.not_before(await self._uow.queues.last_called_at(self._queue))
         line = WaitingLine(self._uow, self._act, self._queue)
         calls: list[Call] = []
         entries: dict[Any, Entry] = {}

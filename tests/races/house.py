@@ -42,6 +42,8 @@ Row = TypeVar("Row", bound=Base)
 class Clock(Protocol):
     """Business time that a race can set going."""
 
+    at: datetime
+
     def __call__(self) -> datetime: ...
 
     def run(self, speed: int) -> None: ...

@@ -1,0 +1,109 @@
+"""What the public is promised of every call, looked for in the stored events alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from uuid import UUID
+
+from app.domain.replay import Called, Entered, Event, Held, LaneChanged, Left, Lifted
+from app.domain.vocabulary import Lane
+from app.services.replaying import Told, replayed
+
+RATES: Mapping[Lane, int] = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
+
+
+@dataclass
+class Waiter:
+    """Somebody who waits: `plain` while no lane change and no stop has touched what it earned."""
+
+    entered: Entered
+    plain: bool = True
+
+
+class Promises:
+    """Follows events and says which call broke which promise.
+
+    * Never before one of its own lane that began to wait earlier, nor before one of a faster lane
+      that has waited at least as many open seconds.
+    * A faster lane passes a slower one only after at least its share of the other's open wait.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: dict[UUID, Waiter] = {}
+        self.touched: set[UUID] = set()
+        self.holds: dict[UUID, set[str]] = {}
+
+    def broken(self, event: Event) -> list[str]:
+        """Let an event happen and return the promises it breaks."""
+        match event:
+            case Entered():
+                self.waiting[event.entry] = Waiter(event, event.entry not in self.touched)
+            case Left() | LaneChanged():
+                self.touched.add(event.entry)
+                waiter = self.waiting.get(event.entry)
+                if isinstance(event, Left):
+                    self.waiting.pop(event.entry, None)
+                elif waiter is not None:
+                    waiter.plain = False
+            case Held():
+                self.holds.setdefault(event.entry, set()).add(event.cause)
+            case Lifted():
+                self.holds[event.entry].discard(event.cause)
+            case Called():
+                first = self.waiting.pop(event.entry)
+                return list(self._of_call(first, event.clock)) if first.plain else []
+            case _:
+                pass
+        return []
+
+    def _of_call(self, first: Waiter, clock: int) -> Iterator[str]:
+        called = first.entered
+        wait = clock - called.clock
+        if wait < 0:
+            yield f"{called.entry} called {-wait} s before it began to wait"
+        for other in self.waiting.values():
+            entered = other.entered
+            if not other.plain or self.holds.get(entered.entry):
+                continue
+            waited = clock - entered.clock
+            if _inverted(called, entered, waited - wait):
+                yield f"{called.entry} called after {wait} s before {entered.entry} of {waited} s"
+            if RATES[called.lane] > RATES[entered.lane] and wait * called.rate < (
+                waited * entered.rate
+            ):
+                yield f"{called.entry} passed {entered.entry} of {waited} s after {wait} s"
+
+
+def _inverted(called: Entered, other: Entered, longer: int) -> bool:
+    if called.lane is other.lane:
+        return other.waits_from < called.waits_from
+    return RATES[other.lane] > RATES[called.lane] and longer >= 0
+
+
+def broken_promises(told: Sequence[Told]) -> list[str]:
+    """Return every promise that some call broke."""
+    promises = Promises()
+    return [broken for event in replayed(told) for broken in promises.broken(event)]
+
+
+def out_of_time(told: Sequence[Told]) -> list[str]:
+    """Return where time went back although events went on: past a call, or for one entry."""
+    last_call = 0
+    last: dict[UUID | None, int] = {}
+    found: list[str] = []
+    for kind, entry, data in told:
+        clock = data.get("clock")
+        if clock is None:
+            continue
+        if clock < max(last_call, last.get(entry, 0)):
+            found.append(f"{kind} of {entry} at {clock}")
+        last[entry] = clock
+        if kind == "call.made":
+            last_call = clock
+    return found
+
+
+def mixed(told: Sequence[Told]) -> int:
+    """Return between how many pairs of calls somebody else changed the queue's order."""
+    numbers = [at for at, (kind, _, _) in enumerate(told) if kind == "call.made"]
+    return sum(later - earlier > 1 for earlier, later in pairwise(numbers))
