@@ -5,7 +5,7 @@ The first statement authenticates, tells the time and the state of caches, and t
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from app.domain.errors import (
     RetryMismatchError,
     RoleForbiddenError,
 )
-from app.domain.vocabulary import Role
+from app.domain.vocabulary import Agency, Role
 from app.repositories.access import Answer, Opening
 from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
@@ -85,13 +85,14 @@ async def get_opening(
 
 async def get_caller(
     process: OfProcess,
+    uow: Uow,
     opening: Annotated[Opening, Depends(get_opening, scope="function")],
 ) -> Act:
     """Return one principal's act: who, when, on which reference data."""
     process.clock = opening.clock
     return Act(
         now=process.now(opening.clock),
-        reference=await process.reference_at(opening.revision),
+        reference=await process.reference_at(opening.revision, uow),
         principal=opening.principal,
         tools=process.tools,
     )
@@ -112,33 +113,35 @@ Visitor = Annotated[Today, Depends(get_visitor)]
 
 @dataclass(frozen=True)
 class May:
-    """Who may call an operation; declared once, on its route."""
+    """Who may call an operation; declared once, on its route.
 
-    roles: frozenset[Role]
+    `Role.AGENCY` is every agency; an `Agency` is that one alone.
+    """
+
+    allowed: frozenset[Role | Agency]
 
     async def __call__(self, caller: Caller) -> None:
-        """Refuse every other role.
+        """Refuse everybody else.
 
         Raises:
-            RoleForbiddenError: the principal's role is not among them.
+            RoleForbiddenError: neither the principal's role nor its agency is among them.
         """
-        if caller.principal.role not in self.roles:
-            raise RoleForbiddenError(role=caller.principal.role.value)
+        principal = caller.principal
+        if not self.allowed & {principal.role, principal.agency}:
+            raise RoleForbiddenError(role=principal.authority)
 
 
 @dataclass(frozen=True)
 class Anyone:
     """Marks an operation that needs no key."""
 
-    roles: frozenset[Role] = field(default_factory=frozenset)
-
     async def __call__(self) -> None:
         """Let everybody in."""
 
 
-def may(*roles: Role) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
-    """Return the route's word on which roles may call it."""
-    return Depends(May(frozenset(roles)), scope="function")
+def may(*allowed: Role | Agency) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
+    """Return the route's word on who may call it."""
+    return Depends(May(frozenset(allowed)), scope="function")
 
 
 def anyone() -> Any:  # noqa: ANN401 - as above

@@ -116,6 +116,10 @@ _BESIDE_THE_TABLE: Mapping[tuple[State, Step], Observed] = {
 }
 
 
+# Several who stand at the gate tell the same end.
+_SEEN_BEFORE = frozenset({(State.CROSSED, Step.EXIT), (State.TURNED_BACK, Step.TURN_BACK)})
+
+
 def step(state: State, wanted: Step) -> State:
     """Return the state after a step.
 
@@ -130,10 +134,10 @@ def step(state: State, wanted: Step) -> State:
 def observed(state: State, seen: Observation) -> Observed:
     """Return where an entry stands after somebody saw `seen`; never refused.
 
-    What was seen before (a second camera, a late record of the arrival) changes nothing and opens
-    nothing.
+    What was seen before (a second camera, a late record of the arrival, the exit that another guard
+    has told) changes nothing and opens nothing.
     """
-    if state in ENDINGS:
+    if state in ENDINGS and (state, seen) not in _SEEN_BEFORE:
         return Observed(state, ExceptionCode.OBSERVED_AFTER_END)
     if (state, seen) in STEPS:
         return Observed(STEPS[state, seen])
