@@ -60,16 +60,19 @@ class Process:
 
     async def today(self) -> Today:
         """Return what a visitor asks with, from memory; at most a second old."""
-        reference = self.reference or await self.reference_at(None)
-        return Today(self.now(self.clock), reference)
+        return Today(self.now(self.clock), await self.reference_at(None))
 
-    async def reference_at(self, revision: int | None) -> Reference:
-        """Return the reference data of `revision`, reading them when memory has another."""
+    async def reference_at(self, revision: int | None, uow: UnitOfWork | None = None) -> Reference:
+        """Return the reference data of `revision`, reading them when memory has another.
+
+        Whoever has a transaction gives it: a full pool of requests that each wait for one more
+        connection would wait for ever.
+        """
         if self.reference is not None and revision in (None, self.reference.revision):
             return self.reference
         async with self._reading:
             if self.reference is None or revision not in (None, self.reference.revision):
-                self.reference = await self._read()
+                self.reference = await self._read(uow)
         return self.reference
 
     async def boards(self) -> Boards:
@@ -93,16 +96,17 @@ class Process:
     async def pulse(self) -> None:
         """Learn what other processes changed: the reference data, the sandbox's clock."""
         async with self.sessions() as session:
-            pulse = await UnitOfWork(session).access.pulse()
-        self.clock = pulse.clock
-        await self.reference_at(pulse.revision)
+            uow = UnitOfWork(session)
+            pulse = await uow.access.pulse()
+            self.clock = pulse.clock
+            await self.reference_at(pulse.revision, uow)
 
     async def readiness(self) -> Readiness:
         """Return how fit this process is to be sent work."""
         try:
             async with self.sessions() as session:
-                reference = self.reference or await self.reference_at(None)
                 uow = UnitOfWork(session)
+                reference = await self.reference_at(None, uow)
                 return await read_readiness(uow, reference, self.machine_now(), self.schema_head)
         except Exception as error:
             if not is_passing(error):
@@ -116,7 +120,9 @@ class Process:
         self._boards.put(BOARDS, drawn)
         return drawn
 
-    async def _read(self) -> Reference:
+    async def _read(self, uow: UnitOfWork | None) -> Reference:
         strict = self.settings.is_production
+        if uow is not None:
+            return await read_reference(uow, unofficial_needs_confirmation=strict)
         async with self.sessions() as session:
             return await read_reference(UnitOfWork(session), unofficial_needs_confirmation=strict)
