@@ -1,7 +1,6 @@
 """The `gate` command; with `app/api/deps.py` and `app/workers/` an edge, where time is asked."""
 
 import asyncio
-import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role
 from app.main import create_app
 from app.services.keys import Member
+from app.workers import work as work_on
 
 OPERATOR_ERRORS = (
     SettingsError,
@@ -75,7 +75,8 @@ def serve() -> None:
         settings = begin()
         with listen(settings) as listener, own_database(settings) as connected:
             keys = asyncio.run(preparing.prepare(connected))
-            run_server(connected, listener, greeting(connected, keys, datetime.now(UTC)))
+            said = greeting(connected, keys, datetime.now(UTC))
+            run_server(connected, listener, said, is_alone=settings.database_url is None)
 
 
 @app.command()
@@ -83,7 +84,7 @@ def work() -> None:
     """Do what is due apart from requests, until told to stop; as many at once as one likes."""
     leave_when_told()
     with plain_errors(), any_database(begin()) as settings:
-        asyncio.run(importlib.import_module("app.workers").work(settings))
+        asyncio.run(work_on(settings))
 
 
 @app.command()

@@ -1,17 +1,23 @@
 """`gate serve`: the API in this process until it is told to stop, then nothing left running."""
 
+import asyncio
 import signal
 import socket
+from collections.abc import Callable, Coroutine
+from functools import partial
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 import uvicorn
 
 from app.core.config import Settings
 from app.main import create_app
+from app.workers import work
 
 KEEP_ALIVE_SECONDS = 20
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class PortError(Exception):
@@ -19,16 +25,27 @@ class PortError(Exception):
 
 
 class Server(uvicorn.Server):
-    """A server that says how to begin once it answers."""
+    """A server that says how to begin once it answers, and may do the workers' work beside."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: str, work: Work | None) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self._work = work
+        self._working: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to answer, and say so."""
         await super().startup(sockets=sockets)
+        if self._work is not None:
+            self._working = asyncio.create_task(self._work())
         typer.echo(self._greeting)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what runs, then stop the work beside; it may be stopped at any instant."""
+        await super().shutdown(sockets=sockets)
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.wait([self._working])
 
 
 def leave_when_told() -> None:
@@ -57,8 +74,13 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def run_server(settings: Settings, listener: socket.socket, greeting: str) -> None:
-    """Answer requests on `listener` until told to stop, then finish those that are running."""
+def run_server(
+    settings: Settings, listener: socket.socket, greeting: str, *, is_alone: bool
+) -> None:
+    """Answer requests on `listener` until told to stop, then finish those that are running.
+
+    Where it `is_alone` on its database, it does the workers' work too.
+    """
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
@@ -71,7 +93,7 @@ def run_server(settings: Settings, listener: socket.socket, greeting: str) -> No
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    Server(config, greeting).run(sockets=[listener])
+    Server(config, greeting, partial(work, settings) if is_alone else None).run([listener])
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -57,10 +57,14 @@ async def check_version(connection: AsyncConnection) -> None:
     Raises:
         DatabaseVersionError: it is older than PostgreSQL 18.
     """
-    number = int(await connection.scalar(text("SHOW server_version_num")) or 0)
-    if number < OLDEST_SERVER:
-        wanted, found = OLDEST_SERVER // 10_000, number / 10_000
-        message = f"DATABASE_URL: PostgreSQL {wanted} or newer is needed, this is {found:.2f}"
+    refuse_older(int(await connection.scalar(text("SHOW server_version_num")) or 0))
+
+
+def refuse_older(version: int) -> None:
+    """Raise DatabaseVersionError for a `version`, as server_version_num counts, that is too old."""
+    if version < OLDEST_SERVER:
+        found = f"{version // 10_000}.{version % 10_000}"
+        message = f"DATABASE_URL: PostgreSQL {OLDEST_SERVER // 10_000} is needed, this is {found}"
         raise DatabaseVersionError(message)
 
 

@@ -46,8 +46,8 @@ def configure_logs(settings: Settings) -> None:
 def _rendering(form: LogFormat) -> list[Processor]:
     """Return what writes a line; a traceback tells files and lines, never values of variables."""
     if form is LogFormat.CONSOLE:
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(sys.stderr.isatty(), exception_formatter=plain)]
+        plain, colors = structlog.dev.plain_traceback, sys.stderr.isatty()
+        return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
     tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [
         structlog.processors.ExceptionRenderer(tracebacks),

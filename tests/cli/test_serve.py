@@ -16,7 +16,7 @@ from app.cli.greeting import example_entry
 from app.core.config import SECRETS, environment_name
 from app.core.embedded import FAST, EmbeddedServer
 from app.services.keys import SANDBOX
-from tests.cli.conftest import READY, Service, Start, free_port, run
+from tests.cli.conftest import GATE, READY, Service, Start, environment, free_port, run
 from tests.core.test_embedded import is_alive
 
 OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
@@ -80,11 +80,12 @@ def test_what_was_acknowledged_survives_the_killing_of_the_service(start: Start)
 
 
 def test_what_was_acknowledged_survives_the_killing_of_its_database(start: Start) -> None:
-    service = start()
+    service = start(GATE_LOG_LEVEL="debug")
     entry_id, killed = register(service), service.database_pid
     os.kill(killed, signal.SIGKILL)
     service.wait_until(READY)
     assert killed != service.database_pid
+    assert "housekeeping" in (service.folder.parent / "out").read_text()
     assert service.ask("GET", f"/v1/entries/{entry_id}", "company-1").is_success
 
 
@@ -155,7 +156,23 @@ def test_a_database_that_is_set_is_used_and_nothing_embedded_starts(
     start: Start, folder: Path, tmp_path: Path
 ) -> None:
     with EmbeddedServer(tmp_path / "elsewhere", options=FAST) as server:
-        service = start(DATABASE_URL=server.url)
+        service = start(DATABASE_URL=server.url, GATE_LOG_LEVEL="debug")
         assert register(service)
         service.stop()
+        assert "housekeeping" not in (folder.parent / "out").read_text()
     assert ["sandbox-keys.json"] == [path.name for path in folder.iterdir()]
+
+
+def test_work_goes_on_beside_the_service_until_told_to_stop(running: Service) -> None:
+    with subprocess.Popen(  # noqa: S603 - our own words
+        [GATE, "work"],
+        env=environment(running.folder, {"GATE_LOG_LEVEL": "debug"}),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stderr is not None
+        assert any("housekeeping" in line for line in worker.stderr)
+        worker.terminate()
+        assert "" == worker.stderr.read()
+    assert 0 == worker.returncode
+    assert running.ask("GET", READY).is_success

@@ -56,6 +56,10 @@ def test_a_traceback_shows_no_variable(form: str) -> None:
     assert "locals" not in text
 
 
+def test_no_colours_go_into_a_file() -> None:
+    assert not any("\x1b" in line for line in lines_of("console"))
+
+
 def test_addresses_of_requests_are_not_logged() -> None:
     assert not any("tracking" in line for line in lines_of("console", "debug"))
 
