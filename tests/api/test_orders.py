@@ -1,0 +1,146 @@
+"""Orders and payments: exactly what is due, once, by the bank."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.conftest import Gate, lorry
+
+
+async def pay(gate: Gate, order: dict[str, Any], *, retry: str | None = None, **body: Any) -> Any:
+    path = f"/v1/orders/{order['id']}/payments"
+    said = {"amount": order["amount"], "source_reference": "B-1", **body}
+    return await gate.post(path, "bank", said, retry=retry or uuid4().hex)
+
+
+@pytest.fixture
+async def order(gate: Gate) -> dict[str, Any]:
+    """The order of a registered lorry."""
+    found: dict[str, Any] = (await gate.register(**lorry(1)))["orders"][0]
+    return found
+
+
+async def test_an_order_is_paid_exactly_and_says_so(gate: Gate, order: dict[str, Any]) -> None:
+    gate.wait(minutes=5)
+    paid = (await pay(gate, order)).json()
+    assert ("paid", order["amount"], order["code"]) == (
+        paid["order_state"], paid["amount"], paid["order_code"],
+    )  # fmt: skip
+    found = (await gate.get(f"/v1/orders/{order['id']}", "company-1")).json()
+    assert ("paid", "2026-03-11T09:05:00+07:00", [paid]) == (
+        found["state"], found["paid_at"], found["payments"],
+    )  # fmt: skip
+
+
+async def test_an_order_is_named_by_its_day(order: dict[str, Any]) -> None:
+    day, _, code = order["code"].partition("-")
+    assert ("20260311", 9) == (day, len(code))
+
+
+@pytest.mark.parametrize("difference", [-1, 1])
+async def test_another_amount_is_refused_and_told_what_is_due(
+    gate: Gate, order: dict[str, Any], difference: int
+) -> None:
+    amount = {"amount": order["amount"]["amount"] + difference, "currency": "VND"}
+    answer = await pay(gate, order, amount=amount)
+    assert (422, "amount-mismatch", "/amount/amount", 300_000) == (
+        answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"],
+        answer.json()["due_vnd"],
+    )  # fmt: skip
+    assert "300000" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        pytest.param({"amount": 300_000}, "/amount", id="a bare number"),
+        pytest.param(
+            {"amount": {"amount": 300_000, "currency": "USD"}}, "/amount/currency", id="dollars"
+        ),
+        pytest.param({"amount": {"amount": 3.5, "currency": "VND"}}, "/amount/amount", id="parts"),
+        pytest.param({"source_reference": None}, "/source_reference", id="no reference"),
+    ],
+)
+async def test_a_malformed_payment_is_refused(
+    gate: Gate, order: dict[str, Any], body: dict[str, Any], pointer: str
+) -> None:
+    answer = await pay(gate, order, **body)
+    assert (422, pointer) == (answer.status_code, answer.json()["errors"][0]["pointer"])
+
+
+async def test_a_payment_needs_an_idempotency_key(gate: Gate, order: dict[str, Any]) -> None:
+    body = {"amount": order["amount"], "source_reference": "B-1"}
+    answer = await gate.post(f"/v1/orders/{order['id']}/payments", "bank", body)
+    assert (422, "header:Idempotency-Key") == (
+        answer.status_code, answer.json()["errors"][0]["pointer"],
+    )  # fmt: skip
+
+
+async def test_a_retry_pays_once(gate: Gate, order: dict[str, Any]) -> None:
+    first = await pay(gate, order, retry="pay-1")
+    again = await pay(gate, order, retry="pay-1")
+    assert (first.content, "true") == (again.content, again.headers["Idempotency-Replayed"])
+
+
+async def test_a_source_reference_pays_once_whatever_the_key(
+    gate: Gate, order: dict[str, Any]
+) -> None:
+    first, again = await pay(gate, order), await pay(gate, order)
+    assert (201, first.json()["id"]) == (again.status_code, again.json()["id"])
+    found = (await gate.get(f"/v1/orders/{order['id']}", "bank")).json()
+    assert 1 == len(found["payments"])
+
+
+async def test_a_source_reference_pays_one_order(gate: Gate, order: dict[str, Any]) -> None:
+    await pay(gate, order)
+    other = (await gate.register(**lorry(2)))["orders"][0]
+    answer = await pay(gate, other)
+    assert (422, "retry-mismatch", "/source_reference") == (
+        answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"],
+    )  # fmt: skip
+
+
+async def test_what_is_paid_is_not_paid_again(gate: Gate, order: dict[str, Any]) -> None:
+    await pay(gate, order)
+    answer = await pay(gate, order, source_reference="B-2")
+    assert (409, "order-not-due", "paid") == (
+        answer.status_code, answer.json()["code"], answer.json()["state"],
+    )  # fmt: skip
+
+
+async def test_what_is_superseded_or_cancelled_is_not_paid(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.amend(entry, vehicle={"payload_kg": 20000})
+    superseded = await pay(gate, entry["orders"][0])
+    await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    cancelled = await pay(gate, (await gate.entry(entry))["orders"][1])
+    assert [(409, "superseded"), (409, "cancelled")] == [
+        (answer.status_code, answer.json()["state"]) for answer in (superseded, cancelled)
+    ]
+
+
+async def test_an_order_that_is_not_there_is_404(gate: Gate, order: dict[str, Any]) -> None:
+    nothing = {**order, "id": "00000000-0000-7000-8000-000000000000"}
+    assert 404 == (await pay(gate, nothing)).status_code
+    assert 404 == (await gate.get(f"/v1/orders/{nothing['id']}", "bank")).status_code
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("company-1", 200), ("company-2", 404), ("bank", 200), ("auditor", 200), ("medical", 403)],
+)
+async def test_who_sees_an_order(gate: Gate, order: dict[str, Any], who: str, status: int) -> None:
+    assert status == (await gate.get(f"/v1/orders/{order['id']}", who)).status_code
+
+
+async def test_paying_shows_in_the_entry(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    gate.wait(minutes=5)
+    await pay(gate, entry["orders"][0])
+    now = await gate.entry(entry)
+    amounts = {name: amount["amount"] for name, amount in now["balance"].items()}
+    assert {"charged": 300_000, "paid": 300_000, "due": 0, "credit": 0} == amounts
+    assert "2026-03-11T09:05:00+07:00" == now["changed_at"]
+    assert "pay-order" not in [one["code"] for one in now["next_steps"]]
+    assert 0 == (await gate.place(entry))["due"]["amount"]
