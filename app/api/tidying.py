@@ -11,7 +11,7 @@ IF_NONE_MATCH: Final = {
     "in": "header",
     "required": False,
     "description": "The `ETag` you have: where it is still the newest, 304 comes without a body.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
     "example": '"3f2c9a0b7d1e4f5a6b7c8d9e"',
 }
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.failures import IfMatchMissingError
-from app.api.paging import Cursors, Page, Paging
+from app.api.paging import Cursors, Paging
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
@@ -24,7 +24,7 @@ from app.api.schemas.answers import (
 from app.api.schemas.entries import (
     CheckIn,
     CheckOut,
-    EntryBriefOut,
+    EntriesOut,
     EntryIn,
     EntryOut,
     EntryPatch,
@@ -141,7 +141,7 @@ async def list_entries(
     caller: Caller,
     language: Spoken,
     process: OfProcess,
-) -> Page[EntryBriefOut]:
+) -> EntriesOut:
     """List entries, newest first; with `changed_after` by time of change, oldest first.
 
     A company sees its own. The list leaves out places, checks and next steps: ask for one entry.
@@ -157,7 +157,7 @@ async def list_entries(
         last = page[-1].entry
         at = last.changed_at if where.changed_after else last.registered_at
         following = cursors.issue([at.isoformat(), str(last.id)], "entries", named)
-    return Page[EntryBriefOut](items=items, next_cursor=following)
+    return EntriesOut(items=items, next_cursor=following)
 
 
 def _given(where: EntryFilter) -> dict[str, Any]:

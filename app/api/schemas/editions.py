@@ -19,7 +19,7 @@ class EditionOut(Out):
     title: TextOut
     label: Label
     official: bool
-    """False while any number of it is ours and not the law's."""
+    """`false` while any number of it is ours and not the law's."""
     usable: bool
     """Whether it may be used: official, confirmed by two board members, or in a sandbox."""
     confirmations_missing: int

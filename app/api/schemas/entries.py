@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.evidence import EvidenceOut
+from app.api.paging import Page
 from app.api.schemas.types import (
     PERSONAL,
     Amount,
@@ -248,7 +249,7 @@ class ChargeOut(Out):
     id: UUID
     tariff: str
     official: bool
-    """False while any number of the edition is ours and not the law's."""
+    """`false` while any number of the edition is ours and not the law's."""
     priced_on: Day
     """The day whose law decides: of arrival, before it of the planned arrival."""
     cause: Annotated[str, Field(examples=["registered"])]
@@ -379,6 +380,10 @@ class EntryBriefOut(Out):
     driver: DriverOut
     declared: Mapping[str, Any]
     """What was declared, as it was typed."""
+
+
+class EntriesOut(Page[EntryBriefOut]):
+    """One page of entries, in brief."""
 
 
 class CheckOut(Out):

@@ -98,7 +98,7 @@ class QuoteLineOut(ChargeLineOut):
 
     tariff: str
     provisional: bool
-    """True where a number of this line is not the law's; no money may be collected on it."""
+    """`true` where a number of this line is not the law's; no money may be collected on it."""
 
 
 class OrderAmountOut(Out):
@@ -136,7 +136,7 @@ class QuotesOut(Out):
     known_on: Day | None
     tariff: Annotated[str, Field(examples=["tariff-2025-09"])]
     official: bool
-    """False while any number of the edition is not the law's."""
+    """`false` while any number of the edition is not the law's."""
     quotes: list[QuoteOut]
     total: Amount
 
