@@ -39,6 +39,7 @@ class QueueBoard:
     is_open: bool
     changes_at: datetime | None
     waiting: int
+    not_ready: int
     on_the_way: int
     oldest_wait: int | None
     lanes: Sequence[LaneBoard]
@@ -76,6 +77,7 @@ def _board(
 ) -> QueueBoard:
     mode, clock = edition.modes[queue], today.reference.clock(queue)
     waiting = [one for one in standings if one.state is WAITS[mode]]
+    registered = [one for one in standings if one.state is State.REGISTERED]
     lanes = Lane if mode is QueueMode.CALLED else ()
     return QueueBoard(
         queue=queue,
@@ -84,14 +86,20 @@ def _board(
         is_open=clock.is_open(today.now),
         changes_at=clock.next_change(today.now),
         waiting=sum(one.count for one in waiting),
-        on_the_way=sum(one.count for one in standings if one.state is State.REGISTERED),
+        not_ready=sum(one.count for one in registered if one.in_position),
+        on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
         lanes=[_lane(today, edition, lane, waiting, calls, clock) for lane in lanes],
-        called_now=[call for call in calls if call.still_called],
+        called_now=list(_newest(call for call in calls if call.still_called)),
         calls_per_hour=_rate(calls, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
         as_of=today.now,
     )
+
+
+def _newest(calls: Iterable[CallMade]) -> Iterable[CallMade]:
+    """Return the newest call of each vehicle; one that missed a call may be called again."""
+    return {call.call_number: call for call in calls}.values()
 
 
 def _lane(  # noqa: PLR0913, PLR0917 - the parts of one board

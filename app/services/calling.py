@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.closures import Candidate, exclusion
+from app.domain.closures import Candidate, Closure, exclusion
 from app.domain.declaration import read_declaration
 from app.domain.errors import (
     GateClosedError,
@@ -24,7 +24,7 @@ from app.domain.queue_order import (
     points,
 )
 from app.domain.steps import Step, step
-from app.domain.vocabulary import Lane, Queue, QueueMode, State
+from app.domain.vocabulary import Lane, Queue, QueueMode, Role, State
 from app.models import Call, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
@@ -32,6 +32,8 @@ from app.services.waiting import WaitingLine, waiting
 
 # More held entries than this before a chosen one are counted, not listed.
 SKIPS_LISTED = 50
+# Whose word the gates' calendars are.
+POSTS_CLOSURES = Role.BOARD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Calling:
         await self._uow.flush()
         return call, entry
 
-    async def _candidates(self) -> tuple[list[tuple[Entry, str]], Sequence[Entry]]:
+    async def _candidates(self) -> tuple[list[tuple[Entry, Closure]], Sequence[Entry]]:
         """Return who is excluded by a closure of today, and who may be compared.
 
         On most days no closure excludes anybody, and one head per lane is everybody.
@@ -158,12 +160,12 @@ class Calling:
         act, gate = self._act, self._act.reference.gates[self._queue.gate]
         if not any(closure.valid.covers(act.day) for closure in gate.closures):
             return [], await self._uow.entries.heads(self._queue)
-        excluded: list[tuple[Entry, str]] = []
+        excluded: list[tuple[Entry, Closure]] = []
         callable_: list[Entry] = []
         for entry in await self._uow.entries.waiting(self._queue):
             closure = exclusion(gate.closures, act.day, _candidate(act, entry))
             if closure is not None:
-                excluded.append((entry, closure.kind.value))
+                excluded.append((entry, closure))
             elif not entry.held:
                 callable_.append(entry)
         return excluded, callable_
@@ -173,16 +175,18 @@ class Calling:
         choice: Choice,
         line: WaitingLine,
         edition: PolicyEdition,
-        excluded: Sequence[tuple[Entry, str]],
+        excluded: Sequence[tuple[Entry, Closure]],
     ) -> list[dict[str, Any]]:
         """Return who the rule would have called first but for a hold or a closure."""
         before = bounds(choice.first, edition.rates, line.clock, strict=edition.strict)
         held = await self._uow.entries.held_before(self._queue, before, SKIPS_LISTED)
         holds = await self._holds(held)
-        skips = [_skip(entry, "held", holds.get(entry.id), line, edition) for entry in held]
+        skips = [
+            {**_skip(entry, line, edition), **_why_held(holds.get(entry.id))} for entry in held
+        ]
         skips += [
-            _skip(entry, reason, None, line, edition)
-            for entry, reason in excluded
+            {**_skip(entry, line, edition), **_why_closed(closure)}
+            for entry, closure in excluded
             if not entry.held and _is_before(waiting(entry), before)
         ][:SKIPS_LISTED]
         return skips
@@ -272,15 +276,20 @@ def _candidate(act: Act, entry: Entry) -> Candidate:
     )
 
 
-def _skip(
-    entry: Entry, reason: str, hold: Hold | None, line: WaitingLine, edition: PolicyEdition
-) -> dict[str, Any]:
-    """Return one skip: who would have been called, why not, and who said so."""
+def _skip(entry: Entry, line: WaitingLine, edition: PolicyEdition) -> dict[str, Any]:
+    """Return who would have been called."""
     return {
         "entry": str(entry.id),
         "call_number": entry.call_number,
         "lane": entry.lane,
         "points": points(waiting(entry), edition.rates, line.clock),
-        "reason": reason,
-        "posted_by": hold.authority if hold else None,
     }
+
+
+def _why_held(hold: Hold | None) -> dict[str, Any]:
+    """Return why not, and who said so; the words of a hold are for its parties only."""
+    return {"reason": "held", "posted_by": hold.authority if hold else None, "cause": None}
+
+
+def _why_closed(closure: Closure) -> dict[str, Any]:
+    return {"reason": closure.kind.value, "posted_by": POSTS_CLOSURES, "cause": closure.reason}

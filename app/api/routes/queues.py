@@ -101,6 +101,7 @@ def _call_out(call: Call, entry: Entry) -> CallOut:
                 points=skip["points"],
                 reason=skip["reason"],
                 posted_by=skip["posted_by"],
+                cause=skip["cause"],
             )
             for skip in call.skips
         ],

@@ -40,6 +40,7 @@ def queue_out(board: QueueBoard) -> QueueOut:
         open=board.is_open,
         changes_at=board.changes_at,
         waiting=board.waiting,
+        not_ready=board.not_ready,
         on_the_way=board.on_the_way,
         oldest_wait_seconds=board.oldest_wait,
         lanes=[_lane_out(lane) for lane in board.lanes],

@@ -67,7 +67,7 @@ class SeenOut(Out):
     recorded_at: Instant
     backfilled: bool
     entry: UUID | None
-    """None where several open entries share the plate and none was named."""
+    """`null` where several open entries share the plate and none was named."""
     reference: str | None
     state: Annotated[State, Open] | None
     unregistered: bool
@@ -97,8 +97,11 @@ class SkipOut(Out):
     call_number: str | None
     lane: Annotated[Lane, Open]
     points: int
-    reason: str
-    posted_by: str | None
+    reason: Annotated[str, Field(examples=["held"])]
+    posted_by: Annotated[str | None, Field(examples=["customs"])]
+    """The authority of a hold; the board for a closure."""
+    cause: Annotated[str | None, Field(examples=["lunar-new-year"])]
+    """Why the gate is closed to it."""
 
 
 class CallOut(Out):
@@ -155,6 +158,9 @@ class QueueOut(Out):
     changes_at: Instant | None
     """When it next opens or closes."""
     waiting: int
+    """Ready and in position; in order of arrival: arrived and not let in yet."""
+    not_ready: int
+    """In position, but with something to be corrected first."""
     on_the_way: int
     """Registered and not in position yet."""
     oldest_wait_seconds: int | None
