@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.evidence import EvidenceOut
 from app.api.paging import Page
+from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.types import (
     PERSONAL,
     Amount,
