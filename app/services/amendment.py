@@ -1,6 +1,6 @@
 """Amending and completing: declared data change, the place stays; price and verdict follow."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.assessment import Assessment, driver_name_of, reassess
+from app.services.contests import Contests
 from app.services.contradictions import Contradictions
 from app.services.declaring import (
     Document,
@@ -69,9 +70,11 @@ class Amendment:
         return entry
 
     async def complete(
-        self, seen: Entry, document: Document, driver: Driver, *, contested: bool
+        self, seen: Entry, document: Document, driver: Driver, others: Iterable[Entry]
     ) -> Entry:
         """Give an unregistered entry its declarant; ready and in position it begins to wait.
+
+        `others` are all on its plate; the caller holds the plate's lock.
 
         Raises:
             UnknownCodeError.
@@ -80,12 +83,15 @@ class Amendment:
         for queue in sorted({queue_of(seen), bound_for}):
             await self._uow.queues.lock(queue)
         self._act, entry, _ = await join_line(self._uow, self._act, seen)
+        contests = Contests(self._uow, self._act)
+        rivals = await contests.rivals(others)
         entry.organisation_id = self._act.principal.organisation_id
         entry.registered_by = self._act.principal.id
         entry.registered_at = self._act.now
-        entry.contested = contested
+        entry.contested = bool(rivals)
         await self._declare(entry, with_word_kept(entry.declared, document), asdict(driver))
         line = WaitingLine(self._uow, self._act, bound_for)
+        line.events += contests.mark(rivals)
         await self._claim_containers(entry, line)
         await self._follow(entry, line, "entry.registered", "registered", {"completed": True})
         return entry

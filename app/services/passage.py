@@ -25,7 +25,7 @@ from app.services.contradictions import Contradictions
 from app.services.presence import note_arrival
 from app.services.sightings import moment
 from app.services.views import needed_checks, passed
-from app.services.waiting import WaitingLine, join_line
+from app.services.waiting import WaitingLine, join_line, queue_of
 
 EVENTS = {
     "admission": "entry.admitted",
@@ -61,6 +61,7 @@ class Passage:
         self._uow = uow
         self._act = act
         self._cases = Contradictions(uow)
+        self._settled: list[Mapping[str, Any]] = []
 
     async def observe(self, entry_id: UUID, kind: str, report: Report) -> Entry:
         """Record an `admission`, an `exit` or a `refusal`; what contradicts the rules is noted.
@@ -68,7 +69,7 @@ class Passage:
         Raises:
             EntryNotFoundError, OccurredInFutureError, ReasonRequiredError.
         """
-        entry, line = await self._under_lock(entry_id)
+        entry, line = await self._under_lock(entry_id, may_end=kind != "admission")
         if await self._is_known(entry, kind, report):
             return entry
         at = moment(self._act, report.occurred_at, report.reason)
@@ -116,7 +117,7 @@ class Passage:
             EntryNotFoundError, StepRefusedError.
             ReasonRequiredError: an officer gave none.
         """
-        entry, line = await self._under_lock(entry_id)
+        entry, line = await self._under_lock(entry_id, may_end=True)
         wanted, ending = self._ending_of(entry, reason)
         if entry.state == ending:
             return entry
@@ -137,10 +138,15 @@ class Passage:
             raise ReasonRequiredError(errors=(FieldError("/reason", ReasonRequiredError.code),))
         return Step.REVOKE, State.REVOKED
 
-    async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
+    async def _under_lock(
+        self, entry_id: UUID, *, may_end: bool = False
+    ) -> tuple[Entry, WaitingLine]:
+        """Take the queue's lock and the entry; before them its plate's, which an ending frees."""
         entry = await self._uow.entries.get(entry_id, self._act.principal)
         if entry is None:
             raise EntryNotFoundError
+        if may_end and entry.tractor_plate is not None:
+            await self._uow.entries.lock_plate(entry.tractor_plate, queue_of(entry).direction)
         self._act, entry, line = await join_line(self._uow, self._act, entry)
         return entry, line
 
@@ -219,21 +225,23 @@ class Passage:
     async def _move(self, entry: Entry, line: WaitingLine, after: State, *, why: str) -> None:
         """Set the state; who is in the gate or has ended waits no more, endings free the plate."""
         used = State(entry.state) in USES_GATE or after is State.CROSSED
-        waits = entry.queue_key is not None and after not in {State.QUEUED, State.CALLED}
-        if waits:
+        ends = after in ENDINGS and entry.ended_at is None
+        contests = Contests(self._uow, self._act)
+        rivals = await contests.rivals_of(entry) if ends else []
+        if entry.queue_key is not None and after not in {State.QUEUED, State.CALLED}:
             await line.leave(entry, why=why)
         entry.state = after.value
-        if after in ENDINGS and entry.ended_at is None:
+        if ends:
             entry.ended_at = self._act.now
             entry.in_position = False
             await self._uow.entries.release_claims(entry.id)
             if not used:
                 await self._uow.money.cancel_due(entry.id)
+            self._settled = contests.settle(rivals)
 
     async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:
         act = self._act
         entry.changed_at = act.now
-        settled = await Contests(self._uow, act).settle(entry) if entry.ended_at else []
         await self._uow.flush()
         opened = self._cases.events(act, line.queue)
-        await self._uow.records.insert_events([event, *line.events, *opened, *settled])
+        await self._uow.records.insert_events([event, *line.events, *opened, *self._settled])

@@ -45,21 +45,11 @@ class Registration:
         ensure_known(self._act.reference, declaration)
         others = await self._open_with_plate(declaration)
         self._ensure_first(others)
-        rivals = [other for other in others if other.organisation_id is not None]
         seen = next((other for other in others if self._is_meant(other, declaration)), None)
         if seen is None:
+            rivals = await Contests(self._uow, self._act).rivals(others)
             return await self._store(document, declaration, driver, rivals)
-        return await self._complete(seen, document, driver, rivals)
-
-    async def _complete(
-        self, seen: Entry, document: Document, driver: Driver, rivals: Sequence[Entry]
-    ) -> EntryView:
-        amendment = Amendment(self._uow, self._act)
-        entry = await amendment.complete(seen, document, driver, contested=bool(rivals))
-        contests = Contests(self._uow, self._act).mark(rivals)
-        if contests:
-            await self._uow.flush()
-            await self._uow.records.insert_events(contests)
+        entry = await Amendment(self._uow, self._act).complete(seen, document, driver, others)
         return await Entries(self._uow, self._act).view(entry, with_place=True)
 
     async def _open_with_plate(self, declaration: Declaration) -> Sequence[Entry]:
