@@ -33,6 +33,7 @@ from app.services.act import Act, Today
 
 # Stands in a stored answer for the tracking token, which no table may hold.
 TOKEN_MARK = b"{tracking-token}"
+DESK = "desk"
 
 
 async def get_process(request: Request) -> Process:
@@ -42,33 +43,57 @@ async def get_process(request: Request) -> Process:
 
 
 OfProcess = Annotated[Process, Depends(get_process)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)]
 
 
-async def get_uow(process: OfProcess) -> AsyncIterator[UnitOfWork]:
-    """One transaction a request: commit if the endpoint returns, roll back if it raises.
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a request with a key works with: its transaction, what that began with, its act."""
 
-    A query stores what is pending first, so a constraint may break anywhere.
+    uow: UnitOfWork
+    opening: Opening
+    act: Act
+
+
+@dataclass(frozen=True)
+class May:
+    """Who may call an operation; declared once, on its route, and asked before anything else.
+
+    `Role.AGENCY` is every agency; an `Agency` is that one alone. What it opens stands in the
+    request's scope, where `Uow`, `Caller` and `Retry` find it: the framework walks a tree of
+    dependencies anew for each of their uses, which took longer than answering.
     """
-    with named_failures():
-        async with process.sessions.begin() as session:
-            yield UnitOfWork(session)
+
+    allowed: frozenset[Role | Agency]
+
+    async def __call__(self, request: Request, credentials: Credentials) -> AsyncIterator[None]:
+        """Open the request's one transaction: commit if the endpoint returns, else roll back.
+
+        A query stores what is pending first, so a constraint may break anywhere.
+
+        Raises:
+            KeyInvalidError: no key, or one that is unknown or revoked.
+            RoleForbiddenError: neither the principal's role nor its agency is among those allowed.
+        """
+        process = await get_process(request)
+        with named_failures():
+            async with process.sessions.begin() as session:
+                uow = UnitOfWork(session)
+                opening = await _open(request, process, uow, credentials)
+                act = await _act(process, uow, opening)
+                if not self.allowed & {act.principal.role, act.principal.agency}:
+                    raise RoleForbiddenError(role=act.principal.authority)
+                request.scope[DESK] = Desk(uow, opening, act)
+                yield
 
 
-# scope="function" commits before the response is sent: no client holds a 201 of a failed commit.
-Uow = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
-
-
-async def get_opening(
+async def _open(
     request: Request,
-    uow: Uow,
-    process: OfProcess,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)],
+    process: Process,
+    uow: UnitOfWork,
+    credentials: HTTPAuthorizationCredentials | None,
 ) -> Opening:
-    """Return who asks, in the one statement that opens a request.
-
-    Raises:
-        KeyInvalidError: no key, or one that is unknown or revoked.
-    """
+    """Return who asks, in the one statement that opens a request."""
     limits: RateLimits = request.app.state.rate_limits
     opening = None
     if credentials is not None:
@@ -83,12 +108,7 @@ async def get_opening(
     return opening
 
 
-async def get_caller(
-    process: OfProcess,
-    uow: Uow,
-    opening: Annotated[Opening, Depends(get_opening, scope="function")],
-) -> Act:
-    """Return one principal's act: who, when, on which reference data."""
+async def _act(process: Process, uow: UnitOfWork, opening: Opening) -> Act:
     process.clock = opening.clock
     return Act(
         now=process.now(opening.clock),
@@ -98,37 +118,33 @@ async def get_caller(
     )
 
 
-Caller = Annotated[Act, Depends(get_caller, scope="function")]
+async def get_uow(request: Request) -> UnitOfWork:
+    """Return the request's one transaction."""
+    return _desk(request).uow
 
 
-async def get_visitor(request: Request, process: OfProcess) -> Today:
+async def get_caller(request: Request) -> Act:
+    """Return one principal's act: who, when, on which reference data."""
+    return _desk(request).act
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.scope[DESK]
+    return desk
+
+
+Uow = Annotated[UnitOfWork, Depends(get_uow)]
+Caller = Annotated[Act, Depends(get_caller)]
+
+
+async def get_visitor(request: Request) -> Today:
     """Return what anybody may ask with, from memory."""
     limits: RateLimits = request.app.state.rate_limits
     limits.admit(request.scope, "public", client_of(request.scope))
-    return await process.today()
+    return await (await get_process(request)).today()
 
 
 Visitor = Annotated[Today, Depends(get_visitor)]
-
-
-@dataclass(frozen=True)
-class May:
-    """Who may call an operation; declared once, on its route.
-
-    `Role.AGENCY` is every agency; an `Agency` is that one alone.
-    """
-
-    allowed: frozenset[Role | Agency]
-
-    async def __call__(self, caller: Caller) -> None:
-        """Refuse everybody else.
-
-        Raises:
-            RoleForbiddenError: neither the principal's role nor its agency is among them.
-        """
-        principal = caller.principal
-        if not self.allowed & {principal.role, principal.agency}:
-            raise RoleForbiddenError(role=principal.authority)
 
 
 @dataclass(frozen=True)
@@ -141,6 +157,7 @@ class Anyone:
 
 def may(*allowed: Role | Agency) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
     """Return the route's word on who may call it."""
+    # This scope commits before the response is sent: no client holds a 201 of a failed commit.
     return Depends(May(frozenset(allowed)), scope="function")
 
 
@@ -189,38 +206,31 @@ class RetryGuard:
         return Response(body, status, headers, "application/json")
 
 
-async def get_retry(
-    request: Request,
-    uow: Uow,
-    caller: Caller,
-    opening: Annotated[Opening, Depends(get_opening, scope="function")],
-    key: IdempotencyKey = None,
-) -> RetryGuard:
+async def get_retry(request: Request, key: IdempotencyKey = None) -> RetryGuard:
     """Return the guard of a POST; a retry ends here with the stored answer.
 
     Raises:
         RetryCollisionError: the first request with this key is still being answered.
         RetryMismatchError: the key came before with another request.
     """
+    desk = _desk(request)
     if key is None:
-        return RetryGuard(uow, caller, None, b"")
-    if not opening.retry_taken:
+        return RetryGuard(desk.uow, desk.act, None, b"")
+    if not desk.opening.retry_taken:
         raise RetryCollisionError
     mark = await fingerprint(request)
-    if opening.answer is not None:
-        raise await _replay(opening.answer, mark, uow, caller)
-    return RetryGuard(uow, caller, key, mark)
+    if desk.opening.answer is not None:
+        raise await _replay(desk.opening.answer, mark, desk.uow, desk.act)
+    return RetryGuard(desk.uow, desk.act, key, mark)
 
 
-async def get_required_retry(
-    _: RequiredIdempotencyKey, guard: Annotated[RetryGuard, Depends(get_retry, scope="function")]
-) -> RetryGuard:
+async def get_required_retry(request: Request, key: RequiredIdempotencyKey) -> RetryGuard:
     """Return the guard of a POST that must not be made twice by accident."""
-    return guard
+    return await get_retry(request, key)
 
 
-Retry = Annotated[RetryGuard, Depends(get_retry, scope="function")]
-RetryRequired = Annotated[RetryGuard, Depends(get_required_retry, scope="function")]
+Retry = Annotated[RetryGuard, Depends(get_retry)]
+RetryRequired = Annotated[RetryGuard, Depends(get_required_retry)]
 
 
 async def _replay(answer: Answer, mark: bytes, uow: UnitOfWork, caller: Act) -> Replay:
