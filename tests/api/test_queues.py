@@ -1,0 +1,185 @@
+"""The public status of queues: numbers and call numbers, for everybody, of nobody in particular."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Gate, consignment, goods, lorry
+
+FRUIT_PLATE = "12C-000.17"
+
+
+async def fill(gate: Gate, many: int, start: int = 1) -> list[dict[str, Any]]:
+    entries = [await gate.register(**lorry(number)) for number in range(start, start + many)]
+    for entry in entries:
+        await gate.move(entry)
+    return entries
+
+
+def lane(board: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in board["lanes"] if one["lane"] == name)
+
+
+async def test_all_queues_of_today_are_listed_and_each_is_found(gate: Gate) -> None:
+    every = (await gate.get("/v1/queues")).json()["items"]
+    assert 18 == len(every)
+    for one in every:
+        path = f"/v1/gates/{one['gate']}/queues/{one['direction']}"
+        assert one == (await gate.get(path)).json()
+    modes = {(one["gate"], one["direction"]): one["mode"] for one in every}
+    assert "called" == modes["tan-thanh", "export"] == modes["huu-nghi", "export"]
+    assert "arrival-order" == modes["tan-thanh", "import"] == modes["coc-nam", "export"]
+
+
+async def test_a_board_counts_who_waits_who_is_not_ready_and_who_is_on_the_way(gate: Gate) -> None:
+    await fill(gate, 2)
+    gate.wait(minutes=10)
+    await gate.move(await gate.register())
+    await gate.move(await gate.register(**lorry(8, planned_arrival_at=None)))
+    await gate.register(**lorry(9))
+    gate.wait(minutes=5)
+    board = await gate.board()
+    assert (3, 1, 1, 900) == (
+        board["waiting"], board["not_ready"], board["on_the_way"], board["oldest_wait_seconds"],
+    )  # fmt: skip
+    assert {"ordinary": (2, 900, 1), "green": (1, 300, 2), "green-season": (0, None, 3)} == {
+        one["lane"]: (one["waiting"], one["oldest_wait_seconds"], one["rate"])
+        for one in board["lanes"]
+    }
+    assert "queue-policy-2022-02" == board["policy"]
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open", "until"),
+    [
+        ("2026-03-11T06:59:59+07:00", False, "2026-03-11T07:00:00+07:00"),
+        ("2026-03-11T07:00:00+07:00", True, "2026-03-11T20:00:00+07:00"),
+        ("2026-03-11T20:00:00+07:00", False, "2026-03-12T07:00:00+07:00"),
+        ("2026-02-14T20:00:00+07:00", False, "2026-02-19T07:00:00+07:00"),
+    ],
+)
+async def test_a_board_says_open_or_closed_and_until_when(
+    gate: Gate, at: str, is_open: bool, until: str
+) -> None:
+    gate.go_to(at)
+    board = await gate.board()
+    assert (is_open, until) == (board["open"], board["changes_at"])
+
+
+async def test_a_board_shows_who_is_called_by_number(gate: Gate) -> None:
+    entries = await fill(gate, 3)
+    gate.wait(minutes=5)
+    await gate.call(2)
+    board = await gate.board()
+    assert ["TT-0001", "TT-0002"] == [one["call_number"] for one in board["called_now"]]
+    assert {"2026-03-11T09:35:00+07:00"} == {one["window_ends_at"] for one in board["called_now"]}
+    assert 1 == board["waiting"]
+    await gate.arrive(entries[0])
+    assert ["TT-0002"] == [one["call_number"] for one in (await gate.board())["called_now"]]
+
+
+async def test_the_call_rate_is_of_the_last_two_open_hours(gate: Gate) -> None:
+    await fill(gate, 4)
+    gate.wait(minutes=30)
+    await gate.call(4)
+    assert 2 == (await gate.board())["calls_per_hour"]
+    gate.go_to("2026-03-11T20:30:00+07:00")
+    assert 0 == (await gate.board())["calls_per_hour"]
+    gate.go_to("2026-03-11T23:30:00+07:00")
+    assert (await gate.board())["calls_per_hour"] is None
+
+
+async def test_an_expected_wait_has_a_method_and_a_sample_or_a_reason(gate: Gate) -> None:
+    await fill(gate, 12)
+    gate.wait(minutes=20)
+    await gate.call(9)
+    few = lane(await gate.board(), "ordinary")["expected_wait"]
+    assert {
+        "seconds": None, "method": "recent-waits-median", "sample": 9,
+        "reason": "too-few-recent-calls",
+    } == few  # fmt: skip
+    gate.wait(minutes=20)
+    await gate.call(1)
+    enough = lane(await gate.board(), "ordinary")["expected_wait"]
+    assert (1200, 10, None) == (enough["seconds"], enough["sample"], enough["reason"])
+
+
+async def test_an_entrys_expected_wait_follows_from_its_place_and_the_call_rate(
+    gate: Gate,
+) -> None:
+    entries = await fill(gate, 13)
+    for _ in range(10):
+        gate.wait(minutes=3)
+        await gate.call(1)
+    gate.wait(minutes=3)
+    expected = (await gate.place(entries[12]))["expected_wait"]
+    assert ("recent-call-rate", 10, 3 * 180) == (
+        expected["method"], expected["sample"], expected["seconds"],
+    )  # fmt: skip
+
+
+async def test_in_order_of_arrival_a_board_counts_who_arrived(gate: Gate) -> None:
+    line = consignment(goods(), declaration_number="100000000001")
+    entry = await gate.register(**lorry(1, direction="import", consignments=[line]))
+    assert 1 == (await gate.board(direction="import"))["on_the_way"]
+    await gate.arrive(entry)
+    gate.wait(minutes=5)
+    board = await gate.board(direction="import")
+    assert (1, 0, 300, [], None) == (
+        board["waiting"], board["on_the_way"], board["oldest_wait_seconds"], board["lanes"],
+        board["calls_per_hour"],
+    )  # fmt: skip
+
+
+async def test_nothing_public_names_a_vehicle_a_company_or_an_entry(gate: Gate) -> None:
+    entry = await gate.register(client_reference="DN-7", driver={"name": "Nguyễn Văn An"})
+    await gate.move(entry)
+    gate.wait(minutes=1)
+    await gate.call()
+    gate.forget()
+    for path in ("/v1/queues", "/v1/gates/tan-thanh/queues/export"):
+        told = (await gate.get(path)).text
+        secrets = ("12C", "00017", entry["id"], entry["reference"], "DN-7", "company", "Nguy")
+        assert [] == [secret for secret in secrets if secret in told]
+
+
+async def test_a_board_may_be_kept_for_a_second_and_need_not_be_sent_again(gate: Gate) -> None:
+    for path in ("/v1/queues", "/v1/gates/tan-thanh/queues/export"):
+        first = await gate.get(path)
+        assert "public, max-age=1" == first.headers["Cache-Control"]
+        again = await gate.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (304, b"") == (again.status_code, again.content)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/gates/nowhere/queues/export", 404, "gate-not-found"),
+        ("/v1/gates/dong-dang-rail/queues/export", 404, "queue-not-found"),
+        ("/v1/gates/tan-thanh/queues/sideways", 422, "invalid-request"),
+    ],
+)
+async def test_a_queue_that_is_not_there_says_so(
+    gate: Gate, path: str, status: int, code: str
+) -> None:
+    answer = await gate.get(path)
+    assert (status, code) == (answer.status_code, answer.json()["code"])
+
+
+async def test_before_the_platform_there_was_no_queue(gate: Gate) -> None:
+    gate.go_to("2022-02-20T10:00:00+07:00")
+    assert [] == (await gate.get("/v1/queues")).json()["items"]
+    answer = await gate.get("/v1/gates/tan-thanh/queues/export")
+    assert (404, "queue-not-found") == (answer.status_code, answer.json()["code"])
+
+
+async def test_places_count_over_all_lanes(gate: Gate) -> None:
+    ordinary = await fill(gate, 2)
+    gate.wait(minutes=10)
+    fruit = await gate.register()
+    await gate.move(fruit)
+    gate.wait(minutes=5)
+    last = (await fill(gate, 1, start=5))[0]
+    standings = [await gate.place(entry) for entry in (*ordinary, fruit, last)]
+    assert [1, 2, 3, 4] == [standing["place"] for standing in standings]
+    assert {"ordinary": 2, "green": 1, "green-season": 0} == standings[3]["ahead"]

@@ -1,0 +1,146 @@
+"""The driver's link: no key, nothing personal, revoked at will."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.api.conftest import Gate, lorry
+
+DRIVER = {"name": "Nguyễn Văn An", "document_number": "020099000417", "phone": "0912345678"}
+
+
+async def track(gate: Gate, token: str, language: str = "en") -> Any:
+    gate.forget()
+    return await gate.get(f"/v1/tracking/{token}", headers={"Accept-Language": language})
+
+
+async def test_a_link_shows_place_wait_what_is_missing_and_what_is_due(gate: Gate) -> None:
+    await gate.move(await gate.register(**lorry(2)))
+    gate.wait(minutes=1)
+    entry = await gate.register(driver=DRIVER)
+    await gate.move(entry)
+    gate.wait(minutes=10)
+    await gate.post(f"/v1/entries/{entry['id']}/holds", "customs", {"reason": "soi chiếu"})
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert {
+        "state": "queued", "lane": "green", "call_number": "TT-0002", "place": 1,
+        "ahead": {"ordinary": 0, "green": 0, "green-season": 0}, "points": 1200,
+        "open_wait_seconds": 600, "held": True, "callable": False,
+        "due": {"amount": 350_000, "currency": "VND"}, "as_of": "2026-03-11T09:11:00+07:00",
+    }.items() <= shown.items()  # fmt: skip
+    steps = {one["code"]: one["who"] for one in shown["next_steps"]}
+    assert {"hold-to-be-lifted": "customs", "pay-order": "payer"}.items() <= steps.items()
+    assert "hold.placed" == shown["last_change"]["code"]
+
+
+async def test_the_link_and_the_place_tell_the_same(gate: Gate) -> None:
+    entry = await gate.register()
+    await gate.move(entry)
+    gate.wait(minutes=10)
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert await gate.place(entry, "company-1") == shown
+
+
+async def test_a_link_shows_nothing_personal_no_plate_and_no_company(gate: Gate) -> None:
+    entry = await gate.register(
+        driver=DRIVER, client_reference="DN-7", payer={"name": "Công ty Sông Hồng"}
+    )
+    told = (await track(gate, entry["tracking"]["token"])).text
+    secrets = (*DRIVER.values(), "***", "12C", "DN-7", "Sông Hồng", "company-1", "durian")
+    assert [] == [secret for secret in secrets if secret in told]
+
+
+async def test_a_token_says_nothing_and_is_stored_nowhere(
+    gate: Gate, session: AsyncSession
+) -> None:
+    body = lorry(1)
+    answer = await gate.post("/v1/entries", "company-1", body, retry="once")
+    entry, token = answer.json(), answer.json()["tracking"]["token"]
+    assert entry["id"].replace("-", "") not in token
+    assert entry["reference"] not in token
+    again = await gate.post("/v1/entries", "company-1", body, retry="once")
+    assert answer.content == again.content
+    for table in ("entries", "stored_answers", "events"):
+        rows = await session.scalars(text(f"SELECT row_to_json(t)::text FROM {table} t"))
+        assert not [row for row in rows if token in row]
+    kept = await session.scalar(text("SELECT convert_from(body, 'UTF8') FROM stored_answers"))
+    assert token not in kept
+
+
+@pytest.mark.parametrize(
+    ("token", "status"),
+    [
+        pytest.param("A" * 24, 404, id="one that opens nothing"),
+        pytest.param("short", 422, id="too short to be one"),
+        pytest.param("x" * 65, 422, id="too long to be one"),
+    ],
+)
+async def test_a_token_that_was_never_given_opens_nothing(
+    gate: Gate, token: str, status: int
+) -> None:
+    assert status == (await track(gate, token)).status_code
+
+
+@pytest.mark.parametrize("who", ["company-1", "officer-1"])
+async def test_a_link_is_revoked_by_a_new_one(gate: Gate, who: str) -> None:
+    entry = await gate.register()
+    old, path = entry["tracking"]["token"], f"/v1/entries/{entry['id']}/tracking-token"
+    assert 200 == (await track(gate, old)).status_code
+    renewed = await gate.post(path, who)
+    assert 201 == renewed.status_code
+    assert (404, "tracking-not-found") == (
+        (await track(gate, old)).status_code, (await track(gate, old)).json()["code"],
+    )  # fmt: skip
+    assert 200 == (await track(gate, renewed.json()["token"])).status_code
+    assert renewed.json() == (await gate.get(path, who)).json()
+
+
+async def test_a_revoked_link_opens_nothing_from_the_moment_of_the_answer(gate: Gate) -> None:
+    entry = await gate.register()
+    path = f"/v1/tracking/{entry['tracking']['token']}"
+    assert 200 == (await gate.get(path)).status_code
+    await gate.post(f"/v1/entries/{entry['id']}/tracking-token", "company-1")
+    assert 404 == (await gate.get(path)).status_code
+
+
+async def test_a_retry_of_renewing_revokes_nothing(gate: Gate) -> None:
+    entry = await gate.register()
+    path = f"/v1/entries/{entry['id']}/tracking-token"
+    first = await gate.post(path, "company-1", retry="once")
+    again = await gate.post(path, "company-1", retry="once")
+    assert (first.content, "true") == (again.content, again.headers["Idempotency-Replayed"])
+    assert 200 == (await track(gate, first.json()["token"])).status_code
+
+
+@pytest.mark.parametrize(("who", "status"), [("company-2", 404), ("yard", 403)])
+async def test_only_the_declarant_and_officers_hand_out_links(
+    gate: Gate, who: str, status: int
+) -> None:
+    entry = await gate.register()
+    path = f"/v1/entries/{entry['id']}/tracking-token"
+    answers = (await gate.get(path, who), await gate.post(path, who))
+    assert [status, status] == [answer.status_code for answer in answers]
+
+
+async def test_a_link_speaks_the_readers_language_and_may_be_asked_again(gate: Gate) -> None:
+    entry = await gate.register()
+    token = entry["tracking"]["token"]
+    told = [(await track(gate, token, one)).json() for one in ("vi", "en", "zh")]
+    assert 3 == len({one["next_steps"][0]["message"] for one in told})
+    first = await gate.get(f"/v1/tracking/{token}")
+    assert "private, max-age=1" == first.headers["Cache-Control"]
+    again = await gate.get(
+        f"/v1/tracking/{token}", headers={"If-None-Match": first.headers["ETag"]}
+    )
+    assert 304 == again.status_code
+
+
+async def test_after_the_end_there_is_nothing_left_to_do(gate: Gate) -> None:
+    entry = await gate.register()
+    await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert ("cancelled", [], None, 0) == (
+        shown["state"], shown["next_steps"], shown["place"], shown["due"]["amount"],
+    )  # fmt: skip
