@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPBearer
 
 from app.api.examples import show_examples
@@ -121,6 +121,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         _drop_default_422(operation)
         _declare(operation, _common(operation))
         operation["responses"] = dict(sorted(operation["responses"].items()))
+    _name_roles(app, made)
     _share_examples(made)
     tidy(made)
     show_examples(made)
@@ -175,6 +176,19 @@ def _describe_problem(made: dict[str, Any]) -> None:
     for name in _DEFAULT_SCHEMAS:
         schemas.pop(name, None)
     made["components"]["schemas"] = dict(sorted((schemas | parts | {"Problem": schema}).items()))
+
+
+def _name_roles(app: FastAPI, made: Mapping[str, Any]) -> None:
+    """Say in `x-roles` who may call an operation, as its route declares it."""
+    allowed: dict[str, list[str]] = {}
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        for word in route.dependencies if isinstance(route, APIRoute) else ():
+            if roles := getattr(word.dependency, "allowed", None):
+                allowed[operation_id(route)] = sorted(map(str, roles))
+    for operation in operations(made):
+        if operation["operationId"] in allowed:
+            operation["x-roles"] = allowed[operation["operationId"]]
 
 
 def _drop_default_422(operation: dict[str, Any]) -> None:

@@ -1,0 +1,160 @@
+"""Who may call what: every operation, asked by everybody, from the routes' own declarations."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.api.deps import Anyone, May
+from app.core.config import Settings
+from app.domain.vocabulary import Agency, Role
+from app.main import create_app
+from app.models import Principal
+from app.services.keys import SANDBOX, Member
+from tests.api.conftest import Gate
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+IN_PATHS = {
+    "gate": "tan-thanh",
+    "direction": "export",
+    "yard": "bao-nguyen",
+    "code": "nothing",
+    "token": "A" * 24,
+}
+MEMBERS = [member for member in SANDBOX if not member.name.endswith("-2")]
+
+
+def routes(app: FastAPI) -> Iterator[APIRoute]:
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            yield context.original_route
+
+
+def words(route: APIRoute) -> list[May | Anyone]:
+    """Return what a route declares of who may call it."""
+    asked = [one.dependency for one in route.dependencies]
+    return [one for one in asked if isinstance(one, May | Anyone)]
+
+
+APP = create_app(Settings())
+OPERATIONS = [route for route in routes(APP) if route.include_in_schema]
+KEYED = {route.name: route for route in OPERATIONS if isinstance(words(route)[0], May)}
+OPEN = {route.name: route for route in OPERATIONS if isinstance(words(route)[0], Anyone)}
+
+
+def path_of(route: APIRoute) -> str:
+    path = route.path
+    for name in route.param_convertors:
+        path = path.replace(f"{{{name}}}", IN_PATHS.get(name, NOBODY))
+    return path
+
+
+def may_call(route: APIRoute, member: Member) -> bool:
+    word = words(route)[0]
+    assert isinstance(word, May)
+    return bool(word.allowed & {member.role, member.agency})
+
+
+async def ask(gate: Gate, route: APIRoute, who: str | None, **more: Any) -> Any:
+    method = min(route.methods or ())
+    body: dict[str, Any] = {} if method == "GET" else {"json": {}}
+    return await gate.ask(method, path_of(route), who, **body, **more)
+
+
+@pytest.mark.parametrize("route", OPERATIONS, ids=lambda route: route.name)
+def test_every_operation_says_once_who_may_call_it(route: APIRoute) -> None:
+    assert 1 == len(words(route))
+
+
+@pytest.mark.parametrize("route", KEYED.values(), ids=lambda route: route.name)
+def test_an_operation_with_a_key_may_be_called_by_somebody(route: APIRoute) -> None:
+    assert any(may_call(route, member) for member in SANDBOX)
+
+
+@pytest.mark.parametrize("name", KEYED)
+async def test_without_a_key_or_with_a_wrong_one_nobody_gets_in(gate: Gate, name: str) -> None:
+    wrong = {"Authorization": "Bearer gate_company_nothing"}
+    for headers in ({}, wrong, {"Authorization": "Basic Zm9vOmJhcg=="}):
+        answer = await ask(gate, KEYED[name], None, headers=headers)
+        assert (401, "key-invalid", "Bearer") == (
+            answer.status_code, answer.json()["code"], answer.headers["WWW-Authenticate"],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
+@pytest.mark.parametrize("name", KEYED)
+async def test_everybody_else_is_refused(gate: Gate, name: str, member: Member) -> None:
+    answer = await ask(gate, KEYED[name], member.name)
+    assert answer.status_code < 500, answer.text
+    forbidden = answer.status_code == 403 and answer.json()["code"] == "role-forbidden"
+    assert may_call(KEYED[name], member) is not forbidden
+
+
+@pytest.mark.parametrize("name", OPEN)
+async def test_what_is_public_needs_no_key_and_takes_any(gate: Gate, name: str) -> None:
+    for who in (None, "company-1"):
+        answer = await ask(gate, OPEN[name], who)
+        assert answer.status_code not in {401, 403, 500}, answer.text
+
+
+async def test_a_revoked_key_opens_nothing(gate: Gate, session: AsyncSession) -> None:
+    revoked = update(Principal).where(Principal.name == "company-1")
+    await session.execute(revoked.values(revoked_at=func.clock_timestamp()))
+    await session.commit()
+    assert 401 == (await gate.get("/v1/entries", "company-1")).status_code
+
+
+# --- what the issue says, in words --------------------------------------------------------------
+
+WHO = {
+    "register_entry": {"company", "app"},
+    "amend_entry": {"company", "app"},
+    "cancel_entry": {"company", "app", "officer"},
+    "record_check": {"agency", "yard"},
+    "place_hold": {"officer", "agency"},
+    "lift_hold": {"officer", "agency"},
+    "record_movement": {"yard", "officer", "agency"},
+    "record_arrival": {"officer", "agency"},
+    "record_admission": {"officer", "agency"},
+    "release_entry": {"officer", "customs", "border_guard"},
+    "record_exit": {"officer", "agency", "yard"},
+    "record_refusal": {"officer", "agency"},
+    "call_next_vehicles": {"officer"},
+    "record_payment": {"bank"},
+    "confirm_tariff": {"board"},
+    "confirm_policy": {"board"},
+    "move_clock": {"admin"},
+}
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_who_acts_is_who_should(name: str) -> None:
+    word = words(KEYED[name])[0]
+    assert isinstance(word, May)
+    assert WHO[name] == {str(one) for one in word.allowed}
+
+
+def test_what_changes_something_is_in_that_list() -> None:
+    acts = {name for name, route in KEYED.items() if route.methods != {"GET"}}
+    assert acts == {*WHO, "renew_tracking_token"}
+
+
+def test_roles_and_agencies_have_different_names() -> None:
+    assert not {role.value for role in Role} & {agency.value for agency in Agency}
+
+
+def test_the_document_says_who_may_call_an_operation() -> None:
+    document = APP.openapi()
+    told = {
+        operation["operationId"]: operation.get("x-roles")
+        for path in document["paths"].values()
+        for operation in path.values()
+    }
+    assert {name: sorted(roles) for name, roles in WHO.items()} == {
+        name: told[name] for name in WHO
+    }
+    assert {None} == {told[name] for name in OPEN}
