@@ -180,12 +180,14 @@ def _describe_problem(made: dict[str, Any]) -> None:
 
 def _name_roles(app: FastAPI, made: Mapping[str, Any]) -> None:
     """Say in `x-roles` who may call an operation, as its route declares it."""
-    allowed: dict[str, list[str]] = {}
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        for word in route.dependencies if isinstance(route, APIRoute) else ():
-            if roles := getattr(word.dependency, "allowed", None):
-                allowed[operation_id(route)] = sorted(map(str, roles))
+    routes = (context.original_route for context in iter_route_contexts(app.routes))
+    allowed = {
+        operation_id(route): sorted(map(str, getattr(word.dependency, "allowed", ())))
+        for route in routes
+        if isinstance(route, APIRoute)
+        for word in route.dependencies
+        if hasattr(word.dependency, "allowed")
+    }
     for operation in operations(made):
         if operation["operationId"] in allowed:
             operation["x-roles"] = allowed[operation["operationId"]]
