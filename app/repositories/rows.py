@@ -6,7 +6,7 @@ or bound a column, so a registration costs one round trip whatever it consists o
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import Column, LargeBinary, Table
@@ -16,6 +16,7 @@ from app.models import Base
 from app.repositories.constraints import named_failures
 from app.repositories.prepared import DIALECT, send
 
+M = TypeVar("M", bound=Base)
 Rows = Sequence[Mapping[str, Any]]
 Shape = tuple[tuple[Table, tuple[str, ...]], ...]
 
@@ -35,6 +36,21 @@ async def insert_rows(session: AsyncSession, *tables: tuple[type[Base], Rows]) -
     arguments = tuple(to_json(rows, bytes_mode="hex").decode() for _, rows in filled)
     with named_failures():
         await session.run_sync(send(_statement(shape), arguments))
+
+
+def as_stored(model: type[M], columns: Mapping[str, Any]) -> M:
+    """Return a row that was just stored as a query would load it; it is to be shown, no more.
+
+    Its constructor would set each column as a change that might have to be written.
+    """
+    row = model()
+    row.__dict__.update({**_nothing(model), **columns})
+    return row
+
+
+@lru_cache(maxsize=64)
+def _nothing(model: type[Base]) -> Mapping[str, None]:
+    return dict.fromkeys(model.__table__.columns.keys())
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from app.domain.declaration import Declaration, read_declaration
 from app.domain.errors import FieldError, PlateAlreadyRegisteredError
 from app.domain.vocabulary import Direction, Queue, State
 from app.models import Charge, Entry, Order
+from app.repositories.rows import as_stored
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.amendment import Amendment
@@ -102,15 +103,22 @@ class Registration:
             await self._uow.entries.insert(columns, events=events)
         else:
             await self._uow.entries.insert(columns, priced.charge, priced.orders, events)
-        return self._view(columns, priced, driver)
+        return self._view(columns, priced, declaration, driver)
 
-    def _view(self, columns: Mapping[str, Any], priced: Priced | None, driver: Driver) -> EntryView:
-        act, entry = self._act, Entry(**columns)
-        orders = [Order(**order) for order in priced.orders] if priced else []
-        progress = progress_of(act.reference, entry, act.day, Beside(orders))
+    def _view(
+        self,
+        columns: Mapping[str, Any],
+        priced: Priced | None,
+        declaration: Declaration,
+        driver: Driver,
+    ) -> EntryView:
+        act, entry = self._act, as_stored(Entry, columns)
+        orders = [as_stored(Order, order) for order in priced.orders] if priced else []
+        beside = Beside(orders, declaration=declaration)
+        progress = progress_of(act.reference, entry, act.day, beside)
         return EntryView(
             entry=entry,
-            charge=Charge(**priced.charge) if priced else None,
+            charge=as_stored(Charge, priced.charge) if priced else None,
             orders=orders,
             driver=driver,
             next_steps=steps_of(act.reference, progress),

@@ -101,21 +101,25 @@ def check_facts(reference: Reference, declaration: Declaration, *, was_in_yard: 
 
 
 def needed_checks(
-    reference: Reference, entry: Entry, on: date
+    reference: Reference, entry: Entry, on: date, declaration: Declaration | None = None
 ) -> Mapping[Stage, tuple[CheckKind, ...]]:
-    """Return the checks an entry needs before each stage, by the rows of a legal day."""
-    declaration = read_declaration(entry.declared)
+    """Return the checks an entry needs before each stage, by the rows of a legal day.
+
+    Give its `declaration` where that has been read already.
+    """
+    declaration = declaration or read_declaration(entry.declared)
     facts = check_facts(reference, declaration, was_in_yard=entry.was_in_yard or False)
     return needed(facts, reference.required_checks, on)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside an entry's state."""
+    """What stands beside an entry's state, and its declaration where that was read already."""
 
     orders: Sequence[Order] = ()
     checks: Sequence[Check] = ()
     holds: Sequence[Hold] = ()
+    declaration: Declaration | None = None
 
 
 def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) -> Progress:
@@ -125,7 +129,7 @@ def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) ->
         mode=reference.mode(queue_of(entry), on),
         in_position=entry.in_position or False,
         findings=entry.findings,
-        needed=needed_checks(reference, entry, on),
+        needed=needed_checks(reference, entry, on, beside.declaration),
         passed=passed(beside.checks),
         holds=[hold.authority for hold in beside.holds if hold.lifted_at is None],
         due={order.code: order.amount_vnd for order in beside.orders if order.state == "due"},
