@@ -36,6 +36,8 @@ SAFE: Final = r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$"
 SAFE_RAW: Final = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
 SAFE_PATTERNS = frozenset({SAFE, SAFE_RAW})
 
+# What a schema can say of the years; ECMA and Python read it alike.
+YEARS: Final = "^(199|20[0-9]|21[0-9])[0-9]-"
 _INSTANT = re.compile(
     r"(?:199|20\d|21\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)",
     re.ASCII | re.IGNORECASE,
@@ -119,7 +121,12 @@ def _day(value: object) -> object:
 
 Day = Annotated[
     date,
-    Field(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-02-21"]),
+    Field(
+        ge=FIRST_DAY,
+        le=LAST_DAY,
+        examples=["2026-02-21"],
+        json_schema_extra={"pattern": YEARS},
+    ),
     BeforeValidator(_day),
 ]
 """A legal day in the gate's zone, 1990 to 2199, written 2026-02-21."""
@@ -152,7 +159,12 @@ Instant = Annotated[
     BeforeValidator(_instant),
     PlainSerializer(_with_offset, return_type=str),
     WithJsonSchema(
-        {"type": "string", "format": "date-time", "examples": ["2026-02-21T08:00:00+07:00"]}
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": YEARS,
+            "examples": ["2026-02-21T08:00:00+07:00"],
+        }
     ),
 ]
 """An instant: RFC 3339 with offset on the way in, UTC inside, the gate's offset on the way out."""
@@ -225,6 +237,8 @@ class In(BaseModel):
 
 class Patch(In):
     """A change: every field may be left out; null takes a value away."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     @model_validator(mode="after")
     def _ensure_change(self) -> "Patch":

@@ -1,0 +1,1 @@
+"""What the document promises, asked of the running service; a run of its own (`make test`)."""

@@ -1,0 +1,70 @@
+"""How an operation is asked: by whom, and about what exists."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from zlib import crc32
+
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+
+from app.api.paging import LONGEST_CURSOR
+from tests.conftest import key_of
+from tests.contract.known import Known
+
+VISIBLE: Final = re.compile("[!-~]{1,255}")
+PLAIN: Final = {
+    "gate": "tan-thanh",
+    "goods_group": "fresh-produce-export",
+    "product": "durian",
+    "on": "2026-05-15",
+}
+
+
+def chance_of(case: Any) -> int:
+    """Return a number that is the same for the same request, in any process."""
+    asked = (case.method, case.path_parameters, case.query, dict(case.headers or {}), case.body)
+    return crc32(repr(asked).encode("utf-8", "surrogatepass"))
+
+
+def key(name: str | None) -> dict[str, str]:
+    """Return the header that makes a request one of `name`, or of nobody."""
+    return {"Authorization": f"Bearer {key_of(name)}"} if name else {}
+
+
+def ground(case: Any, known: Known, chance: int) -> None:
+    """Let a request of the right shape be about something that exists."""
+    _loosen(case.headers or {}, case.query or {}, chance)
+    if _is_sound(case, ParameterLocation.PATH):
+        for name in case.path_parameters:
+            if there := known.of(name):
+                case.path_parameters[name] = there[chance % len(there)]
+    if _is_sound(case, ParameterLocation.BODY):
+        references = known.of("reference")
+        names = {**PLAIN, "reference": references[chance % len(references)]}
+        case.body = _grounded(case.body, names)
+
+
+def _loosen(headers: Any, query: Any, chance: int) -> None:
+    """Take away what would end most requests early: keys used before, cursors nobody issued."""
+    if VISIBLE.fullmatch(str(headers.get("Idempotency-Key", ""))):
+        headers["Idempotency-Key"] = f"key-{chance}"
+    if len(str(query.get("cursor", ""))) <= LONGEST_CURSOR:
+        query.pop("cursor", None)
+
+
+def _is_sound(case: Any, where: ParameterLocation) -> bool:
+    component = case.meta.components.get(where)
+    return component is not None and component.mode is GenerationMode.POSITIVE
+
+
+def _grounded(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a body whose codes and references are those of the service."""
+    if isinstance(value, list):
+        return [_grounded(one, names) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: names[name] if name in names and isinstance(one, str) else _grounded(one, names)
+        for name, one in value.items()
+    }

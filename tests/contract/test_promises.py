@@ -1,0 +1,123 @@
+"""Every operation is asked whether it keeps what the document says: by everybody, at random."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from hypothesis import strategies
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Ok
+
+from tests.contract.asking import chance_of, ground, key
+from tests.contract.conftest import ServiceOf
+from tests.contract.known import Known
+from tests.contract.operations import DOCUMENT, NAMES, welcome
+from tests.live import Live, live
+
+ALL_REFUSALS: Final = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "428")
+CONFIG: Final[Mapping[str, Any]] = {
+    "seed": 20261123,
+    "generation": {
+        "max-examples": 20,
+        "deterministic": True,
+        "database": "none",
+        "no-shrink": True,
+    },
+    "checks": {
+        # A request of the right shape may name a gate that is not there: 422, by a rule.
+        "positive_data_acceptance": {
+            "expected-statuses": ["2xx", "304", "401", "403", "404", "409", "412", "422"]
+        },
+        "missing_required_header": {"expected-statuses": ["401", "403", "404", "422", "428"]},
+        "negative_data_rejection": {"expected-statuses": ALL_REFUSALS},
+    },
+}
+# The days and instants that are taken; JSON Schema's formats begin in the year 1.
+DAYS: Final = strategies.dates(date(1990, 1, 2), date(2199, 12, 30)).map(date.isoformat)
+schemathesis.openapi.format("date", DAYS)
+schemathesis.openapi.format("date-time", DAYS.map("{}T08:15:30+07:00".format))
+SCHEMA: Final = schemathesis.openapi.from_dict(
+    dict(DOCUMENT), config=SchemathesisConfig.from_dict(dict(CONFIG))
+)
+OPERATIONS: Final = {
+    found.ok().definition.raw["operationId"]: found.ok()
+    for found in SCHEMA.get_all_operations()
+    if isinstance(found, Ok)
+}
+# What a schema cannot say: rules between fields, and that 3.0 is not written for 3.
+UNSAID: Final = frozenset(
+    {"reference-or-plate", "certificate-of-plant-quarantine", "not-a-whole-number"}
+)
+
+
+@SCHEMA.parametrize()
+def test_an_operation_keeps_its_promises(case: Any, service_of: ServiceOf) -> None:
+    operation = case.operation.definition.raw["operationId"]
+    asked, chance = service_of(operation), chance_of(case)
+    if chance % 8:
+        ground(case, asked.known, chance // 8)
+    people = welcome(operation) if chance % 4 else NAMES
+    headers = key(people[chance // 8 % len(people)])
+    response = case.call(base_url=asked.live.url, headers=headers)
+    case.validate_response(response)
+    if case.meta.generation.mode.is_positive and response.status_code in {400, 422}:
+        refused_by = {error["rule"] for error in response.json()["errors"]}
+        assert "invalid-request" != response.json()["code"] or refused_by <= UNSAID
+
+
+def example_of(operation: str, known: Known) -> Any:
+    """Return the request that the document shows for an operation, about something known."""
+    asked = OPERATIONS[operation]
+    raw = asked.definition.raw
+    shown = {one["name"]: one for one in raw.get("parameters", ()) if one["required"]}
+    values = {
+        name: known.first(name) or one.get("example", one["schema"].get("examples", [None])[0])
+        for name, one in shown.items()
+    }
+    content = raw.get("requestBody", {}).get("content", {}).get("application/json", {})
+    examples = content.get("examples", {})
+    body = {"body": examples["example-1"]["value"]} if examples else {}
+    return asked.Case(
+        path_parameters={name: values[name] for name in values if shown[name]["in"] == "path"},
+        headers={name: values[name] for name in values if shown[name]["in"] == "header"},
+        media_type="application/json" if examples else None,
+        **body,
+    )
+
+
+@pytest.mark.parametrize("who", NAMES)
+def test_the_keys_of_others_open_nothing(who: str | None, service_of: ServiceOf) -> None:
+    for operation in OPERATIONS:
+        asked = service_of(operation)
+        case = example_of(operation, asked.known)
+        if "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = f"{operation}-{who}"
+        response = case.call(base_url=asked.live.url, headers=key(who))
+        case.validate_response(response)
+        if who not in welcome(operation):
+            expected = 403 if who else 401
+            assert expected == response.status_code, operation
+        else:
+            assert response.status_code not in {400, 401, 415, 422, 428} or (
+                response.json()["code"] != "invalid-request"
+            ), operation
+
+
+@pytest.fixture(scope="module")
+def stingy(server_url: str) -> Iterator[Live]:
+    with live(server_url, rate_limit_public="1/hour", rate_limit_key="1/hour") as started:
+        yield started
+
+
+def test_an_allowance_used_up_is_refused_as_declared(stingy: Live) -> None:
+    unlimited = {"check_live", "check_ready", "get_metrics"}
+    for operation in sorted(OPERATIONS.keys() - unlimited):
+        case = example_of(operation, Known())
+        headers = key(welcome(operation)[0])
+        case.call(base_url=stingy.url, headers=headers)
+        response = case.call(base_url=stingy.url, headers=headers)
+        case.validate_response(response)
+        assert 429 == response.status_code, operation
+        assert int(response.headers["retry-after"][0]) > 0

@@ -1,0 +1,115 @@
+"""The service as clients meet it: uvicorn on a port of this machine, real HTTP, real commits."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Thread
+from time import monotonic, sleep
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import uvicorn
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app.core.config import Settings
+from app.domain.questions import ClockRow
+from app.main import create_app
+from app.repositories.unit_of_work import UnitOfWork
+from tests.conftest import CLONE, TEMPLATE, key_of
+
+# A Wednesday on which Tân Thanh is open and its green lane runs: no test depends on the hour.
+NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
+WITHOUT_LIMITS = {"rate_limit_public": "1000000/minute", "rate_limit_key": "1000000/minute"}
+PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Live:
+    """A service that runs; its business clock went on from NINE when it started."""
+
+    url: str
+
+    def ask(self, method: str, path: str, who: str | None = None, **more: Any) -> httpx.Response:
+        """Send a request as `who`, one of the sandbox's names."""
+        headers = {**({"Authorization": f"Bearer {key_of(who)}"} if who else {})}
+        headers |= more.pop("headers", {})
+        return httpx.request(method, self.url + path, headers=headers, timeout=30, **more)
+
+
+@contextmanager
+def live(server_url: str, **changes: Any) -> Iterator[Live]:
+    """Serve a database of its own with settings that are the defaults but for `changes`."""
+    with ExitStack() as stack:
+        address = stack.enter_context(_database(server_url))
+        named: dict[str, Any] = {**WITHOUT_LIMITS, **changes, "database_url": SecretStr(address)}
+        listener = stack.enter_context(_listener())
+        stack.enter_context(_serving(Settings(**named), listener))
+        yield Live(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+def _listener() -> socket.socket:
+    """Return a socket on a free port; asyncio sends at once only where the protocol is named."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
+@contextmanager
+def _serving(settings: Settings, listener: socket.socket) -> Iterator[None]:
+    config = uvicorn.Config(create_app(settings), ws="none", lifespan="on", log_config=None)
+    server = uvicorn.Server(config)
+    thread = Thread(target=_in_own_loop, args=(lambda: server.serve([listener]),))
+    thread.start()
+    until = monotonic() + PATIENCE_SECONDS
+    while not server.started and thread.is_alive() and monotonic() < until:
+        sleep(0.01)
+    assert server.started
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE_SECONDS)
+
+
+@contextmanager
+def _database(server_url: str) -> Iterator[str]:
+    name = f"live_{uuid4().hex}"
+    url = make_url(server_url)
+    address = url.set(database=name).render_as_string(hide_password=False)
+    _apart(lambda: _run(server_url, CLONE.format(name=name, template=TEMPLATE)))
+    _apart(lambda: _set_clock(address))
+    yield address
+    _apart(lambda: _run(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do `work` in a thread: this one keeps the event loop of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_in_own_loop, work).result()
+
+
+def _in_own_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(work())
+
+
+async def _run(server_url: str, statement: str) -> None:
+    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def _set_clock(address: str) -> None:
+    engine = create_async_engine(address, poolclass=NullPool)
+    async with AsyncSession(engine) as session, session.begin():
+        await UnitOfWork(session).access.set_clock(ClockRow(datetime.now(UTC), NINE, 1))
+    await engine.dispose()
