@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.declaration import Declaration, Identified
+from app.domain.green_lane import Produce
 from app.domain.identifiers import Status
 from app.domain.vocabulary import Direction, QueueMode, Severity
 
@@ -77,7 +78,18 @@ def findings_of(declaration: Declaration, mode: QueueMode | None) -> Iterator[Fi
         yield blocking("gate-without-queue", "/gate", declaration.gate)
     if declaration.planned_arrival_at is None:
         yield blocking("planned-arrival-missing", "/planned_arrival_at")
+    if declaration.load.payload_kg == 0:
+        yield warning("weight-zero", "/vehicle/payload_kg", 0)
     yield from _of_goods(declaration)
+
+
+def findings_of_products(declaration: Declaration, produce: Produce) -> Iterator[Finding]:
+    """Yield where a line's HS code names another product than was declared; the code decides."""
+    for at, consignment in enumerate(declaration.consignments):
+        for number, line in enumerate(consignment.lines):
+            if produce.is_contradicted(line.hs_code, line.product):
+                pointer = f"/consignments/{at}/lines/{number}/product"
+                yield warning("product-does-not-fit-hs-code", pointer, line.product)
 
 
 def findings_of_driver(name: str | None) -> Iterator[Finding]:

@@ -7,7 +7,14 @@ from typing import Any
 
 from app.domain.charges import Quote
 from app.domain.declaration import Declaration, read_declaration
-from app.domain.findings import Finding, blocking, findings_of, findings_of_driver, warning
+from app.domain.findings import (
+    Finding,
+    blocking,
+    findings_of,
+    findings_of_driver,
+    findings_of_products,
+    warning,
+)
 from app.domain.green_lane import Verdict
 from app.domain.vocabulary import Lane, Queue
 from app.models import Entry
@@ -70,6 +77,7 @@ def _findings(
 ) -> Iterator[Finding]:
     mode = act.reference.mode(Queue(declaration.gate, declaration.direction), act.day)
     yield from findings_of(declaration, mode)
+    yield from findings_of_products(declaration, act.reference.lane_rows.produce)
     yield from findings_of_driver(driver_name)
     if situation.declared_at is None:
         yield blocking("unregistered", "")

@@ -233,7 +233,7 @@ class Passage:
         entry.state = after.value
         if ends:
             entry.ended_at = self._act.now
-            entry.in_position = False
+            entry.in_position, entry.yard_code = False, None
             await self._uow.entries.release_claims(entry.id)
             if not used:
                 await self._uow.money.cancel_due(entry.id)

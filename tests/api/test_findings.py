@@ -280,6 +280,15 @@ WARNINGS = (
         "/consignments/0/lines/0/gross_kg", id="a weight of 0",
     ),
     pytest.param(
+        {"vehicle": vehicle(payload_kg=0)}, "weight-zero", "/vehicle/payload_kg",
+        id="a payload of 0",
+    ),
+    pytest.param(
+        {"consignments": [consignment(goods(hs_code="0810.90.20", product="durian"))]},
+        "product-does-not-fit-hs-code", "/consignments/0/lines/0/product",
+        id="a product that its HS code contradicts",
+    ),
+    pytest.param(
         {"driver": {"name": "Anh Ba 0912 345 678"}}, "phone-in-name", "/driver/name",
         id="a phone number in a name",
     ),

@@ -38,11 +38,11 @@ OBSERVING = problem_responses(
 )
 async def record_admission(
     entry: UUID,
-    body: ReportIn,
     uow: Uow,
     caller: Caller,
     retry: Retry,
     language: Spoken,
+    body: ReportIn | None = None,
 ) -> Response:
     """Record that a vehicle is in the gate; without the checks it needs, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "admission", _report(body))
@@ -77,11 +77,11 @@ async def release_entry(
 )
 async def record_exit(
     entry: UUID,
-    body: ReportIn,
     uow: Uow,
     caller: Caller,
     retry: Retry,
     language: Spoken,
+    body: ReportIn | None = None,
 ) -> Response:
     """Record that a vehicle has left the gate; without release, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "exit", _report(body))
@@ -93,11 +93,11 @@ async def record_exit(
 )
 async def record_refusal(
     entry: UUID,
-    body: ReportIn,
     uow: Uow,
     caller: Caller,
     retry: Retry,
     language: Spoken,
+    body: ReportIn | None = None,
 ) -> Response:
     """Record that we or the other side turned a vehicle back."""
     seen = await Passage(uow, caller).observe(entry, "refusal", _report(body))
@@ -115,18 +115,20 @@ async def record_refusal(
 )  # fmt: skip
 async def cancel_entry(
     entry: UUID,
-    body: CancellationIn,
     uow: Uow,
     caller: Caller,
     retry: Retry,
     language: Spoken,
+    body: CancellationIn | None = None,
 ) -> Response:
     """End an entry: its company cancels it before arrival, an officer revokes it with a reason."""
-    ended = await Passage(uow, caller).cancel(entry, body.reason)
+    ended = await Passage(uow, caller).cancel(entry, body.reason if body else None)
     return await retry.answer(await _out(uow, caller, ended, language), status=200)
 
 
-def _report(body: ReportIn) -> Report:
+def _report(body: ReportIn | None) -> Report:
+    if body is None:  # seen just now
+        return Report()
     return Report(
         occurred_at=body.occurred_at, reason=body.reason, source_reference=body.source_reference
     )

@@ -59,14 +59,19 @@ async def get_queue(
     ),
 )  # fmt: skip
 async def call_next_vehicles(
-    gate: str, direction: Direction, body: CallsIn, uow: Uow, caller: Caller, retry: RetryRequired
+    gate: str,
+    direction: Direction,
+    uow: Uow,
+    caller: Caller,
+    retry: RetryRequired,
+    body: CallsIn | None = None,
 ) -> Response:
     """Call the next vehicles by the rule, each with the reason why it was chosen.
 
     Fewer come back where nobody else may be called. Needs an `Idempotency-Key`: a retry never
     calls again.
     """
-    called = await Calling(uow, caller, Queue(gate, direction)).call_next(body.count)
+    called = await Calling(uow, caller, Queue(gate, direction)).call_next(body.count if body else 1)
     calls = [_call_out(call, called.entries[call.id]) for call in called.calls]
     return await retry.answer(CallsOut(calls=calls))
 

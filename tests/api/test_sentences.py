@@ -1,0 +1,43 @@
+"""Whatever the service may say has a sentence in Vietnamese, English and Chinese."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.api.problems import codes
+from app.api.texts import CATALOGUE
+from app.domain.required_checks import CheckKind
+from app.domain.steps import ExceptionCode
+from app.services.passage import CHECKS_BEFORE
+from app.services.places import MOVES
+
+EXCEPTIONS = (
+    *ExceptionCode,
+    *(f"{kind}-without-checks" for kind in CHECKS_BEFORE),
+    *(f"{kind}-while-held" for kind in CHECKS_BEFORE),
+    "plate-contested",
+    "plate-already-in-position",
+    "yard-does-not-serve-gate",
+    "arrived-at-other-gate",
+    "check-before-its-preconditions",
+)
+STEPS = (
+    "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
+    "wait-for-call", "be-admitted", "be-released", "leave-the-gate", "pay-order",
+)  # fmt: skip
+
+
+def keys() -> Iterator[str]:
+    yield from (f"exception.{rule}" for rule in EXCEPTIONS)
+    yield from (f"next.{code}" for code in STEPS)
+    yield from (f"change.{kind}" for kind in MOVES)
+    yield from (f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid"))
+    yield from (f"problem.{code}.{part}" for code in codes() for part in ("title", "detail"))
+
+
+@pytest.mark.parametrize("key", sorted(keys()))
+def test_everything_that_is_said_is_said_in_three_languages(key: str) -> None:
+    text = CATALOGUE.text(key)
+    said = {text["vi"], text["en"], text["zh"]}
+    assert 3 == len(said)
+    assert all(said)
