@@ -11,8 +11,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
-CLIENTS := clients/.generated
-TYPESCRIPT := $(addprefix clients/typescript/,package.json package-lock.json tsconfig.json src/index.ts src/way.ts)
+# A copy of the document that the clients were generated from.
+CLIENTS := tests/clients/.generated
+TYPESCRIPT := $(addprefix tests/clients/typescript/,.npmrc package.json package-lock.json tsconfig.json src/index.ts src/way.ts)
 
 .PHONY: help
 help: ## List what can be made
@@ -31,8 +32,8 @@ venv: $(DEV) ## Make .venv with what running, testing and linting need
 
 .PHONY: test
 test: $(DEV) $(CLIENTS) ## Run every test, in parallel; PYTEST="-k name" chooses
-	@$(BIN)/python -m pytest -p no:schemathesis --numprocesses=auto --ignore=tests/contract $(PYTEST)
-	if [ -d tests/contract ]; then $(BIN)/python -m pytest tests/contract $(PYTEST); fi
+	@$(BIN)/python -m pytest -p no:schemathesis --numprocesses=auto --ignore=tests/contract $(PYTEST) || [ $$? = 5 ]
+	$(BIN)/python -m pytest --numprocesses=auto tests/contract $(PYTEST) || [ $$? = 5 ] # 5: none chosen
 
 .PHONY: check
 check: $(DEV) ## Run what CI runs: format, lint, types, layers, fresh documents, then the tests
@@ -76,16 +77,19 @@ docs: $(DEV) ## Write the generated pages of docs/
 clients: $(CLIENTS) ## Generate the Python and the TypeScript client from openapi.json
 
 # Where there is no npm the TypeScript client is left out, and its tests are skipped.
-$(CLIENTS): openapi.json clients/python/generator.yaml $(TYPESCRIPT) | $(DEV)
-	@echo 'Generating the clients'
+$(CLIENTS): openapi.json tests/clients/python/generator.yaml $(TYPESCRIPT) | $(DEV)
+	@echo 'Generating the clients, into tests/clients'
 	$(BIN)/openapi-python-client generate --path openapi.json --meta none --overwrite \
-		--config clients/python/generator.yaml --output-path clients/python/gate_client >/dev/null
+		--config tests/clients/python/generator.yaml --output-path tests/clients/python/gate_client >/dev/null
 	if command -v npm >/dev/null; then
-		(cd clients/typescript && npm ci --silent && npm run --silent generate >/dev/null)
+		cd tests/clients/typescript
+		npm ci --silent
+		npm run --silent generate >/dev/null
+		cd - >/dev/null
 	else
 		echo 'There is no npm: the TypeScript client is left out' >&2
 	fi
-	touch $(CLIENTS)
+	cp openapi.json $(CLIENTS)
 
 .PHONY: bench
 bench: $(DEV) ## Measure, and write benchmarks/RESULTS.md

@@ -1,5 +1,14 @@
-"""The service as a process, as the tests of the command have it."""
+"""The service that the clients meet."""
 
-from tests.cli.conftest import running
+from collections.abc import Iterator
 
-__all__ = ["running"]
+import pytest
+
+from tests.live import Live, live
+
+
+@pytest.fixture(scope="session")
+def service(server_url: str) -> Iterator[Live]:
+    """A live service on a database of its own."""
+    with live(server_url) as started:
+        yield started

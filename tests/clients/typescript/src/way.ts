@@ -1,12 +1,12 @@
 // A truck's way through the TypeScript client: register, go into a yard, ask, price.
-// `node clients/typescript/dist/way.js ADDRESS COMPANY_KEY YARD_KEY` prints what was answered.
+// `node tests/clients/typescript/dist/way.js ADDRESS COMPANY_KEY YARD_KEY` prints what was answered.
 import { gateClient, type components } from "./index.js";
 
 type EntryIn = components["schemas"]["EntryIn"];
 
-// A truck of lychees that comes tomorrow; its plate differs from second to second.
+// A truck of lychees that comes tomorrow; its plate differs from call to call.
 function declaration(now: Date): EntryIn {
-  const digits = String(Math.floor(now.getTime() / 1000) % 100_000).padStart(5, "0");
+  const digits = String(Math.floor(Math.random() * 100_000)).padStart(5, "0");
   return {
     gate: "tan-thanh",
     direction: "export",
@@ -35,11 +35,18 @@ function answered<T>(what: string, answer: { data?: T; error?: unknown }): T {
 }
 
 async function main(address: string, companyKey: string, yardKey: string): Promise<void> {
+  const visitor = gateClient(address);
   const company = gateClient(address, companyKey);
   const yard = gateClient(address, yardKey);
+  const queue = answered(
+    "queue",
+    await visitor.GET("/v1/gates/{gate}/queues/{direction}", {
+      params: { path: { gate: "tan-thanh", direction: "export" } },
+    }),
+  );
   const entry = answered(
     "register",
-    await company.POST("/v1/entries", { body: declaration(new Date()) }),
+    await company.POST("/v1/entries", { body: declaration(new Date(queue.as_of)) }),
   );
   const seen = answered(
     "movement",
@@ -54,7 +61,7 @@ async function main(address: string, companyKey: string, yardKey: string): Promi
   );
   const quotes = answered(
     "quote",
-    await gateClient(address).POST("/v1/fees/quotes", {
+    await visitor.POST("/v1/fees/quotes", {
       body: {
         vehicles: [
           {
@@ -69,10 +76,10 @@ async function main(address: string, companyKey: string, yardKey: string): Promi
   );
   const answers = {
     registered: entry.state,
-    lane: entry.verdict?.lane,
+    lane: entry.lane,
     fee_vnd: entry.charge?.total.amount,
     seen: seen.state,
-    place: place?.place,
+    place: place.place,
     quoted_vnd: quotes.total.amount,
   };
   console.log(JSON.stringify(answers));
