@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.failures import BodyTooLargeError, InternalError, NoSuchPathError
 from app.api.metrics import Metrics
 from app.api.problems import problem_response
-from app.api.rate_limits import SCOPE_KEY
+from app.api.rate_limits import RECEIVED_KEY, SCOPE_KEY
 from app.core.database import is_passing
 from app.domain.errors import BusyError, DomainError
 
@@ -159,6 +159,7 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self.received += len(message.get("body", b""))
+            self.scope[RECEIVED_KEY] = self.received
             if self.received > self._manners.max_body_bytes:
                 raise BodyTooLargeError(self._manners.max_body_bytes)
         return message

@@ -19,6 +19,10 @@ from app.api.failures import RateExceededError
 
 SECOND: Final = 1_000_000_000
 SCOPE_KEY: Final = "rate_limit"
+RECEIVED_KEY: Final = "received_bytes"
+"""Where the middleware counts the bytes of a request's body."""
+UNIT_BYTES: Final = 16_384
+"""A request counts once more for each of these that it sent, for it takes so much longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Allowance:
         """Allow `amount` requests in `seconds`."""
         self.name = name
         self.policy = f'"{name}";q={amount};w={seconds}'.encode()
+        self._amount = amount
         self._window = seconds * SECOND
         self._cost = self._window // amount
         self._clock = clock
@@ -50,15 +55,16 @@ class Allowance:
         """Return how many clients are remembered."""
         return len(self._full_at)
 
-    def take(self, client: str) -> Standing:
-        """Count one request of `client` where it has any left."""
+    def take(self, client: str, units: int = 1) -> Standing:
+        """Count one request of `client` as so many, where it has that many left."""
         now = self._clock()
         if now >= self._sweep_at:
             self._sweep(now)
-        full_at = max(self._full_at.get(client, now), now) + self._cost
+        cost = min(units, self._amount) * self._cost
+        full_at = max(self._full_at.get(client, now), now) + cost
         excess = full_at - now - self._window
         if excess > 0:
-            return Standing(0, _up(full_at - self._cost - now), _up(excess))
+            return Standing(0, _up(full_at - cost - now), _up(excess))
         self._full_at[client] = full_at
         return Standing(-excess // self._cost, _up(full_at - now), 0)
 
@@ -82,13 +88,14 @@ class RateLimits:
         self._classes = {name: _allowances(name, text, clock) for name, text in rates.items()}
 
     def admit(self, scope: Scope, operation_class: str, client: str) -> None:
-        """Count a request of `client`; the middleware tells the client what is left.
+        """Count a request of `client` by its size; the middleware tells the client what is left.
 
         Raises:
             RateExceededError: nothing is left; it says when to come again.
         """
         allowances = self._classes[operation_class]
-        standings = [allowance.take(client) for allowance in allowances]
+        units = 1 + scope.get(RECEIVED_KEY, 0) // UNIT_BYTES
+        standings = [allowance.take(client, units) for allowance in allowances]
         scope[SCOPE_KEY] = _headers(allowances, standings)
         wait = max(one.retry_after for one in standings)
         if wait:

@@ -70,7 +70,7 @@ async def test_an_object_of_too_many_names_is_a_400(client: httpx.AsyncClient) -
 @pytest.mark.parametrize("value", [b"1", b"{}", b"[]"])
 def test_a_body_of_too_many_values_is_refused_before_it_is_read(value: bytes) -> None:
     with pytest.raises(MalformedBodyError) as refused:
-        parse(b"[" + b",".join([value] * 30_001) + b"]")
+        parse(b"[" + b",".join([value] * 15_001) + b"]")
 
     assert ["too-many-values"] == [error.rule for error in refused.value.errors]
 

@@ -4,9 +4,21 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.api.failures import RateExceededError
-from app.api.rate_limits import SCOPE_KEY, SECOND, Allowance, RateLimits, client_of
+from app.api.metrics import Metrics
+from app.api.middleware import Manners
+from app.api.rate_limits import (
+    RECEIVED_KEY,
+    SCOPE_KEY,
+    SECOND,
+    Allowance,
+    RateLimits,
+    client_of,
+)
 from tests.api.manners_app import make_app, make_client
 
 
@@ -49,6 +61,24 @@ def test_a_refused_request_costs_nothing() -> None:
     clock.now += 60 * SECOND
 
     assert allowance.take("a").retry_after == 0
+
+
+def test_a_large_request_counts_as_many() -> None:
+    limits = RateLimits({"public": "10/minute"}, Clock())
+    limits.admit({RECEIVED_KEY: 16_383}, "public", "a")
+    limits.admit({RECEIVED_KEY: 8 * 16_384 - 1}, "public", "a")
+    limits.admit({}, "public", "a")
+
+    with pytest.raises(RateExceededError):
+        limits.admit({}, "public", "a")
+
+
+def test_the_largest_request_is_let_through_by_a_whole_allowance() -> None:
+    limits = RateLimits({"public": "10/minute"}, Clock())
+    limits.admit({RECEIVED_KEY: 1_048_576}, "public", "a")
+
+    with pytest.raises(RateExceededError):
+        limits.admit({}, "public", "a")
 
 
 def test_clients_with_a_whole_allowance_are_forgotten() -> None:
@@ -110,3 +140,18 @@ async def test_the_allowance_is_told_and_then_refused(client: httpx.AsyncClient)
     assert answers[3].headers["ratelimit"] == '"public-60s";r=0;t=60'
     assert answers[3].headers["retry-after"] == "20"
     assert answers[3].json()["code"] == "rate-exceeded"
+
+
+async def test_what_was_sent_is_counted() -> None:
+    counted: list[int] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await Request(scope, receive).body()
+        counted.append(scope[RECEIVED_KEY])
+        await Response()(scope, receive, send)
+
+    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=100)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        await client.post("http://gate.test/", content=b"x" * 40)
+
+    assert counted == [40]
