@@ -1,0 +1,71 @@
+"""What a clean machine installs and an image holds."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+PYPROJECT: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+GROUPS = PYPROJECT["dependency-groups"]
+LOCKS = ("requirements.lock", "requirements-dev.lock", "tests/clients/typescript/package-lock.json")
+
+
+def exact(requirements: list[str]) -> dict[str, str]:
+    """Return the version of each requirement, extras left out; all are exact."""
+    return dict(re.sub(r"\[.*\]", "", one).split("==") for one in requirements)
+
+
+def locked(name: str) -> dict[str, str]:
+    """Return the version of each package of a lock."""
+    text = (PROJECT / name).read_text()
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^ ;]+)", text, re.MULTILINE))
+
+
+def test_the_lock_holds_exactly_the_versions_asked_for() -> None:
+    wanted = exact(PYPROJECT["project"]["dependencies"])
+    assert wanted.items() <= locked("requirements.lock").items()
+
+
+def test_the_development_lock_adds_the_tools_and_changes_nothing() -> None:
+    development = locked("requirements-dev.lock")
+    assert locked("requirements.lock").items() <= development.items()
+    for group in GROUPS.values():
+        assert exact(group).items() <= development.items()
+
+
+@pytest.mark.parametrize("name", [lock for lock in LOCKS if lock.endswith(".lock")])
+def test_every_package_of_a_lock_has_hashes(name: str) -> None:
+    packages = re.split(r"\n(?=\S)", (PROJECT / name).read_text().strip())
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_no_lock_names_where_packages_come_from(name: str) -> None:
+    text = (PROJECT / name).read_text()
+    assert not re.search(r'"resolved"|index-url|find-links|file:|\.(whl|tgz)\b', text)
+
+
+def test_the_typescript_client_is_pinned_with_integrity() -> None:
+    lock = json.loads((PROJECT / LOCKS[2]).read_text())
+    packages = [package for path, package in lock["packages"].items() if path]
+    assert packages
+    assert all(package["integrity"] for package in packages)
+
+
+def test_the_image_copies_what_is_there_and_let_through() -> None:
+    copied = re.findall(
+        r"^COPY (?!--from)(\S+) ", (PROJECT / "Dockerfile").read_text(), re.MULTILINE
+    )
+    admitted = re.findall(r"^!(\S+)$", (PROJECT / ".dockerignore").read_text(), re.MULTILINE)
+    assert sorted(copied) == sorted(admitted)
+    assert all((PROJECT / path).exists() for path in copied)
+
+
+def test_every_target_of_make_is_explained() -> None:
+    text = (PROJECT / "Makefile").read_text()
+    targets = re.findall(r"^\.PHONY: (\S+)$", text, re.MULTILINE)
+    assert targets == re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE)
