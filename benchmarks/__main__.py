@@ -1,0 +1,33 @@
+"""`make bench`: measure everything in one go, and write `benchmarks/RESULTS.md`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from app.core.embedded import DURABLE, EmbeddedServer
+from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
+from benchmarks.table import page
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and write; `--quick` with a small past and short rounds, to try the harness."""
+    quick = "--quick" in arguments
+    with tempfile.TemporaryDirectory(prefix="gate-bench-") as name:
+        folder = Path(name)
+        with EmbeddedServer(folder / "data", options=DURABLE) as server:
+            house = House(folder, server.url, quick=quick)
+            writes = measure_writes(house)
+            reads = measure_reads(house)
+            calls = measure_calls(house)
+        start = measure_start(folder)
+    text = page(writes, reads, calls, start, quick=quick)
+    sys.stdout.write(text)
+    if not quick:
+        RESULTS.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""Queues of any length and pasts of any size, made by the database itself."""
+
+import json
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+DECLARED = {
+    "gate": "tan-thanh",
+    "direction": "export",
+    "journey": "own_vehicle",
+    "vehicle": {"payload_kg": 15000},
+    "consignments": [],
+}
+VERDICT = {"on": "2026-12-10", "eligible": True, "lane": "green", "conditional": False,
+           "season": None, "considered": [], "refused": [], "basis": "provisional",
+           "provisional": False}  # fmt: skip
+# Three lanes in turn; keys as the rule makes them when one vehicle a second comes into position.
+WAITING = """
+INSERT INTO entries (reference, gate_code, direction, journey, state, registered_by,
+  organisation_id, registered_at, changed_at, declared, tractor_plate, container_numbers,
+  declaration_numbers, findings, verdict, lane, presence_at, in_position, was_in_yard, waits_from,
+  queue_key, call_number, yard_code, tracking_hash)
+SELECT 'W' || n, 'tan-thanh', 'export', 'own_vehicle', 'queued', p.id, p.organisation_id,
+  :now - make_interval(secs => 7200 - n), :now, CAST(:declared AS jsonb), '12C' || 10000 + n, '{}',
+  '{}', '[]', CAST(:verdict AS jsonb),
+  (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3],
+  :now - make_interval(secs => 7200 - n), true, true, :now - make_interval(secs => 7200 - n),
+  (ARRAY[3, 2, 1])[1 + n % 3]::bigint * (:clock - 7200 + n), 'TT-' || lpad(n::text, 4, '0'),
+  'bao-nguyen', decode(lpad(to_hex(n), 36, 'a'), 'hex')
+FROM generate_series(1, :count) n, principals p WHERE p.name = 'company-1'
+"""
+PAST = """
+INSERT INTO entries (reference, gate_code, direction, journey, state, registered_by,
+  organisation_id, registered_at, changed_at, declared, tractor_plate, container_numbers,
+  declaration_numbers, findings, verdict, lane, presence_at, arrived_at, ended_at, waits_from,
+  call_number, tracking_hash)
+SELECT 'P' || n, 'tan-thanh', 'export', 'own_vehicle', 'crossed', p.id, p.organisation_id,
+  at, at, CAST(:declared AS jsonb), '98C' || 10000 + n % 80000, '{}',
+  ARRAY[lpad(n::text, 12, '3')], '[]', CAST(:verdict AS jsonb),
+  (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3], at, at, at, at,
+  'TT-' || lpad((n % 9999)::text, 4, '0'), decode(lpad(to_hex(n), 36, 'b'), 'hex')
+FROM (SELECT n, :now - make_interval(secs => 90000 + n * 40) AS at
+      FROM generate_series(CAST(:first AS bigint), :last) n) made, principals p
+WHERE p.name = 'company-1'
+"""
+PAST_CALLS = """
+INSERT INTO calls (entry_id, gate_code, direction, called_at, window_ends_at, call_number, clock,
+  lane, points, open_wait, policy_code, heads, skips, called_by)
+SELECT id, gate_code, direction, ended_at, ended_at, call_number, 0, lane, 3600, 1800,
+  (SELECT code FROM policy_editions LIMIT 1), '[]', '[]', registered_by
+FROM entries WHERE reference LIKE 'P%' AND NOT EXISTS
+  (SELECT FROM calls WHERE calls.entry_id = entries.id)
+"""
+PAST_EVENTS = """
+INSERT INTO events (id, kind, entry_id, gate_code, direction, occurred_at, recorded_at,
+  principal_id, data)
+SELECT uuidv7(), 'call.made', entry_id, gate_code, direction, called_at, called_at, called_by, '{}'
+FROM calls WHERE NOT EXISTS (SELECT FROM events WHERE events.entry_id = calls.entry_id)
+"""
+EDITION = """
+INSERT INTO queue_editions (gate_code, direction, policy_code)
+SELECT 'tan-thanh', 'export', code FROM policy_editions LIMIT 1 ON CONFLICT DO NOTHING
+"""
+CALL_BACK = "UPDATE entries SET state = 'queued' WHERE state = 'called'"
+
+
+async def fill_queue(url: str, now: object, clock: int, count: int) -> None:
+    """Let `count` vehicles wait at Tân Thanh, in three lanes; `clock` is the reading at `now`."""
+    await _run(url, (EDITION, {}), (WAITING, {"now": now, "clock": clock, "count": count}))
+
+
+async def fill_past(url: str, now: object, first: int, last: int) -> None:
+    """Let vehicles number `first` to `last` have been called and crossed long ago."""
+    await _run(
+        url,
+        (PAST, {"now": now, "first": first, "last": last}),
+        (PAST_CALLS, {}),
+        (PAST_EVENTS, {}),
+    )
+
+
+async def call_back(url: str) -> None:
+    """Let everybody who was called wait again, so that a queue keeps its length."""
+    await _run(url, (CALL_BACK, {}), analyze=False)
+
+
+async def _run(url: str, *statements: tuple[str, dict[str, object]], analyze: bool = True) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for sql, values in statements:
+            await connection.execute(text(sql), _with_documents(sql, values))
+        if analyze:
+            await _tidy(connection)
+    await engine.dispose()
+
+
+def _with_documents(sql: str, values: dict[str, object]) -> dict[str, object]:
+    documents = {"declared": json.dumps(DECLARED), "verdict": json.dumps(VERDICT)}
+    return {**values, **{key: one for key, one in documents.items() if f":{key} " in sql}}
+
+
+async def _tidy(connection: AsyncConnection) -> None:
+    await connection.execute(text("VACUUM ANALYZE"))
