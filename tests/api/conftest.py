@@ -18,6 +18,7 @@ from app.api.state import Process
 from app.core.config import Settings
 from app.core.migrations import newest_revision
 from app.main import create_app, make_tools
+from tests.api.declared import ensure_declared
 from tests.conftest import key_of
 
 # A Wednesday on which Tân Thanh is open, its green lane runs and no season does.
@@ -39,7 +40,9 @@ class Gate:
         headers = {"Accept-Language": "en", **more.pop("headers", {})}
         if who is not None:
             headers["Authorization"] = f"Bearer {key_of(who)}"
-        return await self.http.request(method, path, headers=headers, **more)
+        answer = await self.http.request(method, path, headers=headers, **more)
+        ensure_declared(answer)
+        return answer
 
     async def get(self, path: str, who: str | None = None, **more: Any) -> httpx.Response:
         return await self.ask("GET", path, who, **more)

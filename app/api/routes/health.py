@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request, Response
+from starlette.responses import PlainTextResponse
 
 from app.api.deps import OfProcess, anyone
 from app.api.failures import NotReadyError
@@ -44,7 +45,7 @@ async def check_ready(process: OfProcess) -> ReadyOut:
     return ReadyOut(ready=True, **asdict(found))
 
 
-@router.get("/metrics", dependencies=[anyone()], response_class=Response)
+@router.get("/metrics", dependencies=[anyone()], response_class=PlainTextResponse)
 async def get_metrics(request: Request) -> Response:
     """Return this process's metrics as Prometheus reads them."""
     metrics: Metrics = request.app.state.metrics
