@@ -157,7 +157,7 @@ def measure_reads(house: House) -> Reads:
             _register(service, register, number)["tracking"]["token"] for number in range(TRACKED)
         ]
         paths = ["/v1/queues", *(f"/v1/tracking/{token}" for token in tokens)]
-        replies = {path: service.ask(path) for path in paths}
+        replies = {path: service.ask(path) for path in (*paths, "/health/ready")}
         kept = {
             path: {"headers": list(reply.headers), "body": reply.body.decode()}
             for path, reply in replies.items()

@@ -77,8 +77,9 @@ def _goals(writes: Writes, reads: Reads, calls: Calls, start: Start) -> list[str
             for name, value, goal in at_least
         ),
         *(
-            f"| {name} | {value:.2f} {unit} | at most {goal:g} {unit} | {_met(value / goal, high=1)} |"
-            for name, value, goal, unit in at_most
+            f"| {name} | {value:.2f} {unit} | at most {most:g} {unit} |"
+            f" {_met(value / most, high=1)} |"
+            for name, value, most, unit in at_most
         ),
     ]
 
