@@ -75,6 +75,12 @@ async def test_only_the_declarant_amends(gate: Gate, who: str, status: int) -> N
     assert status == answer.status_code
 
 
+async def test_an_entry_that_is_not_there_is_not_amended(gate: Gate) -> None:
+    nobody = {"id": "00000000-0000-7000-8000-000000000000"}
+    answer = await patch(gate, nobody, '"1"', client_reference="DN-7")
+    assert (404, "entry-not-found") == (answer.status_code, answer.json()["code"])
+
+
 async def test_what_has_ended_is_not_amended(gate: Gate) -> None:
     entry = await gate.register()
     await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")

@@ -206,6 +206,13 @@ async def test_going_on_under_a_hold_is_noted(gate: Gate, reach: Reach, kind: st
     assert f"{kind}-while-held" in [one["rule"] for one in answer.json()["exceptions"]]
 
 
+async def test_what_is_seen_now_needs_no_body(gate: Gate, reach: Reach) -> None:
+    entry = await reach("arrived")
+    for kind, state in (("admission", "in_gate"), ("refusal", "turned_back")):
+        answer = await gate.ask("POST", f"/v1/entries/{entry['id']}/{kind}", "border_guard")
+        assert (200, state) == (answer.status_code, answer.json()["state"])
+
+
 async def test_who_is_let_in_unseen_has_arrived_then(gate: Gate, reach: Reach) -> None:
     entry = await reach("queued")
     await tell(gate, entry, "admission", occurred_at="2026-03-11T09:05:00+07:00")
