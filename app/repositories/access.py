@@ -1,9 +1,9 @@
 """Principals, and the one statement that opens every authenticated request."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role
 from app.models import BusinessClock, Organisation, ReferenceRevision, StoredAnswer
 from app.models import Principal as PrincipalRow
-from app.repositories.prepared import Prepared
+from app.repositories.prepared import Prepared, Wire
 
 KEPT = timedelta(hours=24)
 # Idempotency keys share PostgreSQL's one space of advisory locks with the queues; seeds part them.
@@ -67,9 +67,10 @@ class Pulse:
 class AccessRepository:
     """Who acts, and what they were answered before."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
     async def open_request(self, key_hash: bytes, retry_key: str | None) -> Opening | None:
         """Return the principal of a key, the state of caches, and any stored answer to a retry.
@@ -78,13 +79,10 @@ class AccessRepository:
         while another request holds it. None where the key is unknown or revoked.
         """
         if retry_key is None:
-            found = await OPENING.run(self._session, key_hash=key_hash)
+            found = await self._wire.ask(OPENING, key_hash=key_hash)
         else:
-            found = await OPENING_WITH_RETRY.run(
-                self._session, key_hash=key_hash, retry_key=retry_key
-            )
-        row = found.one_or_none()
-        return None if row is None else _read_opening(row)
+            found = await self._wire.ask(OPENING_WITH_RETRY, key_hash=key_hash, retry_key=retry_key)
+        return _read_opening(_Row(*found[0])) if found else None
 
     async def pulse(self) -> Pulse:
         """Return the revision of reference data and the business clock."""
@@ -104,10 +102,16 @@ class AccessRepository:
 
     async def store_answer(self, principal_id: UUID, key: str, answer: Answer) -> bool:
         """Keep `answer` for retries; False where another request stored one in the meantime."""
-        stored = await ANSWER.run(
-            self._session, principal_id=principal_id, key=key, **asdict(answer)
+        stored = await self._wire.ask(
+            ANSWER,
+            principal_id=principal_id,
+            key=key,
+            fingerprint=answer.fingerprint,
+            status=answer.status,
+            location=answer.location,
+            body=answer.body,
         )
-        return stored.first() is not None
+        return bool(stored)
 
     async def forget_answers(self, limit: int) -> int:
         """Delete up to `limit` stored answers that are too old to be replayed; return how many."""
@@ -208,18 +212,35 @@ OPENING_WITH_RETRY = Prepared(_opening_with_retry())
 ANSWER = Prepared(_answer())
 
 
-def _read_opening(row: Any) -> Opening:  # noqa: ANN401 - a row of either statement above
+class _Row(NamedTuple):
+    """A row of either opening statement, its columns in their order."""
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    role: str
+    agency: str | None
+    tax_code: str | None
+    revision: int
+    machine_at: datetime | None
+    business_at: datetime | None
+    speed: int | None
+    taken: bool = True
+    fingerprint: bytes = b""
+    status: int | None = None
+    location: str | None = None
+    body: bytes = b""
+
+
+def _read_opening(row: _Row) -> Opening:
+    agency = Agency(row.agency) if row.agency else None
     principal = Principal(
-        row.id,
-        row.organisation_id,
-        row.name,
-        Role(row.role),
-        Agency(row.agency) if row.agency else None,
-        row.tax_code,
+        row.id, row.organisation_id, row.name, Role(row.role), agency, row.tax_code
     )
-    stored = getattr(row, "status", None) is not None
-    answer = Answer(row.fingerprint, row.status, row.location, row.body) if stored else None
-    return Opening(principal, row.revision, _clock(row), getattr(row, "taken", True), answer)
+    answer = None
+    if row.status is not None:
+        answer = Answer(row.fingerprint, row.status, row.location, row.body)
+    return Opening(principal, row.revision, _clock(row), row.taken, answer)
 
 
 def _clock(row: Any) -> ClockRow | None:  # noqa: ANN401 - a row, an object, or nothing

@@ -41,6 +41,7 @@ def named_failures() -> Iterator[None]:
 
 def translated(error: IntegrityError) -> DomainError | None:
     """Return the domain's name for a broken constraint, None where it has none."""
-    cause = getattr(error.orig, "__cause__", None)
-    known = BY_NAME.get(getattr(cause, "constraint_name", None) or "")
+    said = (error.orig, getattr(error.orig, "__cause__", None))
+    names = (getattr(one, "constraint_name", None) for one in said)
+    known = next((BY_NAME[name] for name in names if name in BY_NAME), None)
     return known() if known else None

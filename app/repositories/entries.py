@@ -31,7 +31,7 @@ from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Call, Charge, Claim, Entry, Event, Order
-from app.repositories.prepared import Prepared
+from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
 
 # Plates share PostgreSQL's one space of advisory locks with queues (0) and retry keys (1).
@@ -56,9 +56,10 @@ OPEN_WITH_PLATE = Prepared(
 class EntriesRepository:
     """Questions about entries."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
     async def get(self, entry_id: UUID, principal: Principal) -> Entry | None:
         """Return an entry that `principal` may see."""
@@ -114,7 +115,7 @@ class EntriesRepository:
 
         A statement of its own, and before any queue's lock.
         """
-        await PLATE_LOCK.run(self._session, name=f"plate:{plate}:{direction}")
+        await self._wire.ask(PLATE_LOCK, name=f"plate:{plate}:{direction}")
 
     async def touch(self, entry_id: UUID, at: datetime) -> None:
         """Note that something beside an entry changed, for those who ask for changes."""
@@ -122,8 +123,8 @@ class EntriesRepository:
 
     async def open_with_plate(self, plate: str, direction: Direction) -> Sequence[Entry]:
         """Return the entries on a plate that have not ended, oldest first."""
-        found = await OPEN_WITH_PLATE.run(self._session, plate=plate, direction=direction)
-        ids = found.scalars().all()
+        found = await self._wire.ask(OPEN_WITH_PLATE, plate=plate, direction=direction)
+        ids = [row[0] for row in found]
         if not ids:  # as most registrations find it
             return ()
         statement = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.registered_at, Entry.id)
@@ -142,7 +143,7 @@ class EntriesRepository:
             DomainError: the rule that a broken constraint guards.
         """
         await insert_rows(
-            self._session,
+            self._wire,
             (Entry, [entry]),
             (Charge, [charge] if charge else []),
             (Order, orders),

@@ -9,19 +9,21 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Charge, Order, Payment
+from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
 
 class MoneyRepository:
     """Questions about what is owed and what was paid."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
     async def insert(self, charge: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> None:
         """Store a charge and its orders from their columns."""
-        await insert_rows(self._session, (Charge, [charge]), (Order, orders))
+        await insert_rows(self._wire, (Charge, [charge]), (Order, orders))
 
     async def charges(self, entry_id: UUID) -> Sequence[Charge]:
         """Return all charges of an entry, oldest first; the current one, if any, is the last."""

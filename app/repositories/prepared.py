@@ -1,18 +1,22 @@
 """Statements of the hot path: built and compiled once, sent as they are.
 
-Building a statement of SQLAlchemy's anew and finding its compiled form cost several times what
-PostgreSQL needs to answer it. These are written like all others, at the level of their module.
+Building a statement of SQLAlchemy's anew, finding its compiled form and reading what it returns
+cost several times what PostgreSQL needs to answer it. These are written like all others, at the
+level of their module, and go to the driver's own connection.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ClauseElement, CursorResult, make_url
+import asyncpg
+from sqlalchemy import ClauseElement, Connection, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
+Found = Sequence[Sequence[Any]]
 
 
 class Prepared:
@@ -21,27 +25,63 @@ class Prepared:
     def __init__(self, statement: ClauseElement) -> None:
         """Compile `statement`, which must not be one that loads objects."""
         compiled = cast(SQLCompiler, statement.compile(dialect=DIALECT))
-        self._sql = str(compiled)
         constants = compiled.params.items()
+        self.sql = str(compiled)
         self._given = {name: value for name, value in constants if value is not None}
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
 
-    async def run(self, session: AsyncSession, **values: Any) -> CursorResult[Any]:  # noqa: ANN401
-        """Send the statement with `values`, after whatever is pending in `session`.
+    def arguments(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the parameters in order.
 
         Raises:
-            KeyError: a parameter has no value.
+            KeyError: one has no value.
         """
         given = {**self._given, **values}
-        arguments = tuple(given[name] for name in self._names)
-        return await session.run_sync(send(self._sql, arguments))
+        return tuple(given[name] for name in self._names)
 
 
-def send(sql: str, arguments: tuple[Any, ...]) -> Callable[[Session], CursorResult[Any]]:
-    """Return what sends `sql` with `$1`, `$2` ... after whatever is pending in a session."""
+class Wire:
+    """The driver's own connection of one transaction, beside the session that holds it."""
 
-    def run(session: Session) -> CursorResult[Any]:
-        session.flush()
-        return session.connection().exec_driver_sql(sql, arguments)
+    def __init__(self, session: AsyncSession) -> None:
+        """Send within the transaction of `session`."""
+        self._session = session
+        self._driver: Any = None
+        self._connection: Connection | None = None
 
-    return run
+    async def ask(self, statement: Prepared, **values: Any) -> Found:  # noqa: ANN401
+        """Send a statement with `values` and return its rows.
+
+        Raises:
+            DBAPIError: as SQLAlchemy would raise it.
+        """
+        return await self.send(statement.sql, *statement.arguments(values))
+
+    async def send(self, sql: str, *arguments: Any) -> Found:  # noqa: ANN401
+        """Send `sql` with `$1`, `$2` ... after whatever is pending in the session."""
+        session = self._session
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
+        if self._connection is None:
+            return await session.run_sync(self._begin, sql, arguments)
+        # Whoever listens to what SQLAlchemy sends, hears this too.
+        for hear in self._connection.dispatch.before_cursor_execute:
+            hear(self._connection, None, sql, arguments, None, False)  # noqa: FBT003 - as it does
+        try:
+            found: Found = await self._driver.fetch(sql, *arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise self._as_raised_by_sqlalchemy(sql, error) from error
+        return found
+
+    def _begin(self, session: Session, sql: str, arguments: tuple[Any, ...]) -> Found:
+        """Send the first statement through SQLAlchemy, which begins the transaction."""
+        connection = session.connection()
+        result = connection.exec_driver_sql(sql, arguments)
+        self._connection, self._driver = connection, connection.connection.driver_connection
+        return result.all() if result.returns_rows else ()
+
+    def _as_raised_by_sqlalchemy(self, sql: str, error: Exception) -> DBAPIError:
+        is_broken = isinstance(error, asyncpg.IntegrityConstraintViolationError)
+        kind = IntegrityError if is_broken else DBAPIError
+        is_gone = self._driver.is_closed()
+        return kind(sql, None, error, hide_parameters=True, connection_invalidated=is_gone)

@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Queue
 from app.models import Check, Event, ExceptionCase, Hold, Observation
+from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
 
 class RecordsRepository:
     """Questions about attributed records; all are only ever added to."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
     async def observation_by_source(self, organisation_id: UUID, source: str) -> Observation | None:
         """Return an observation by the reference its reporter gave it."""
@@ -74,9 +76,18 @@ class RecordsRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def exceptions_to(self, observation_id: UUID) -> Sequence[ExceptionCase]:
+        """Return the exceptions that an observation opened, oldest first."""
+        statement = (
+            select(ExceptionCase)
+            .where(ExceptionCase.observation_id == observation_id)
+            .order_by(ExceptionCase.opened_at, ExceptionCase.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
     async def insert_events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Append events in the order given; their numbers are drawn here, after the lock."""
-        await insert_rows(self._session, (Event, events))
+        await insert_rows(self._wire, (Event, events))
 
     async def told(
         self, queue: Queue, kinds: Sequence[str]

@@ -10,18 +10,17 @@ from typing import Any, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import Column, LargeBinary, Table
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Base
 from app.repositories.constraints import named_failures
-from app.repositories.prepared import DIALECT, send
+from app.repositories.prepared import DIALECT, Wire
 
 M = TypeVar("M", bound=Base)
 Rows = Sequence[Mapping[str, Any]]
 Shape = tuple[tuple[Table, tuple[str, ...]], ...]
 
 
-async def insert_rows(session: AsyncSession, *tables: tuple[type[Base], Rows]) -> None:
+async def insert_rows(wire: Wire, *tables: tuple[type[Base], Rows]) -> None:
     """Store rows, each table's in the order given and with the columns of its first row.
 
     Foreign keys are looked at when all of them are there.
@@ -35,7 +34,7 @@ async def insert_rows(session: AsyncSession, *tables: tuple[type[Base], Rows]) -
     shape = tuple((model.__table__, tuple(rows[0])) for model, rows in filled)
     arguments = tuple(to_json(rows, bytes_mode="hex").decode() for _, rows in filled)
     with named_failures():
-        await session.run_sync(send(_statement(shape), arguments))
+        await wire.send(_statement(shape), *arguments)
 
 
 def as_stored(model: type[M], columns: Mapping[str, Any]) -> M:

@@ -10,6 +10,7 @@ from app.repositories.boards import BoardsRepository
 from app.repositories.constraints import named_failures
 from app.repositories.entries import EntriesRepository
 from app.repositories.money import MoneyRepository
+from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
@@ -21,11 +22,12 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         """Work within the transaction of `session`."""
         self._session = session
+        self._wire = Wire(session)
 
     @cached_property
     def access(self) -> AccessRepository:
         """Principals, stored answers, the sandbox's clock."""
-        return AccessRepository(self._session)
+        return AccessRepository(self._session, self._wire)
 
     @cached_property
     def boards(self) -> BoardsRepository:
@@ -35,12 +37,12 @@ class UnitOfWork:
     @cached_property
     def entries(self) -> EntriesRepository:
         """Entries and the claims on plates and containers."""
-        return EntriesRepository(self._session)
+        return EntriesRepository(self._session, self._wire)
 
     @cached_property
     def money(self) -> MoneyRepository:
         """Charges, orders, payments."""
-        return MoneyRepository(self._session)
+        return MoneyRepository(self._session, self._wire)
 
     @cached_property
     def queues(self) -> QueuesRepository:
@@ -50,7 +52,7 @@ class UnitOfWork:
     @cached_property
     def records(self) -> RecordsRepository:
         """Observations, checks, holds, exceptions, events."""
-        return RecordsRepository(self._session)
+        return RecordsRepository(self._session, self._wire)
 
     @cached_property
     def reference(self) -> ReferenceRepository:
