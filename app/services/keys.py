@@ -15,17 +15,18 @@ PREFIX_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody to be given a key: name, organisation, role, and the agency of an agency."""
+    """Somebody to be given a key; an agency has its kind, a company the tax code it pays under."""
 
     name: str
     organisation: str
     role: Role
     agency: Agency | None = None
+    tax_code: str | None = None
 
 
 SANDBOX: Sequence[Member] = (
-    Member("company-1", "Sandbox company 1", Role.COMPANY),
-    Member("company-2", "Sandbox company 2", Role.COMPANY),
+    Member("company-1", "Sandbox company 1", Role.COMPANY, tax_code="9900123466"),
+    Member("company-2", "Sandbox company 2", Role.COMPANY, tax_code="9900123473"),
     Member("officer-1", "Border Gate Management Centre", Role.OFFICER),
     Member("officer-2", "Border Gate Management Centre", Role.OFFICER),
     Member("board-1", "Management Board", Role.BOARD),
@@ -78,7 +79,7 @@ class Keys:
     async def _principal(self, member: Member, digest: bytes, prefix: str) -> Principal:
         organisation = await self._uow.access.organisation(member.organisation)
         if organisation is None:
-            organisation = Organisation(name=member.organisation)
+            organisation = Organisation(name=member.organisation, tax_code=member.tax_code)
             self._uow.add(organisation)
             await self._uow.flush()
         return Principal(

@@ -1,6 +1,6 @@
 """Movements and arrivals: observations that are never refused, and what follows from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +14,21 @@ from app.models import Entry, ExceptionCase, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.contradictions import Contradictions
+from app.services.places import Places
 from app.services.presence import note_arrival, note_presence
 from app.services.sightings import Finder, Sighting, moment
+from app.services.views import Place
 from app.services.waiting import WaitingLine, join_line
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A stored observation, the entry it is about (None: contested), what contradicts the rules."""
+    """A stored observation and what it led to; no entry where several share the plate."""
 
     observation: Observation
     entry: Entry | None
-    exceptions: tuple[ExceptionCase, ...]
+    exceptions: Sequence[ExceptionCase]
+    place: Place | None = None
 
 
 class Positions:
@@ -100,7 +103,9 @@ class Positions:
         if not report.tells_the_same(seen, entry):
             error = FieldError("/source_reference", RetryMismatchError.code)
             raise RetryMismatchError(errors=(error,))
-        return Seen(seen, entry, ())
+        if entry is None:
+            return Seen(seen, None, await self._uow.records.exceptions_to(seen.id))
+        return await self._seen(seen, entry, await self._uow.records.exceptions_to(seen.id))
 
     async def _see(self, report: "Reported") -> tuple[Observation, Entry | None]:
         """Return the observation, not stored yet, and the entry it is about."""
@@ -136,7 +141,7 @@ class Positions:
         await self._uow.flush()
         queue = Queue(report.bound_for, report.sighting.direction or Direction.EXPORT)
         await self._uow.records.insert_events(self._cases.events(self._act, queue))
-        return Seen(seen, None, tuple(self._cases.opened))
+        return Seen(seen, None, self._cases.opened)
 
     async def _under_lock(self, entry: Entry) -> tuple[Entry, WaitingLine]:
         """Take the queue's lock, then the entry as it is now; the waiting line begins there."""
@@ -215,7 +220,10 @@ class Positions:
         opened = self._cases.events(self._act, line.queue)
         events = [*self._finder.events, event, *line.events, *opened]
         await self._uow.records.insert_events(events)
-        return Seen(seen, entry, tuple(self._cases.opened))
+        return await self._seen(seen, entry, self._cases.opened)
+
+    async def _seen(self, seen: Observation, entry: Entry, opened: Sequence[ExceptionCase]) -> Seen:
+        return Seen(seen, entry, opened, await Places(self._uow, self._act).place(entry))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ async def test_ready_and_in_position_a_truck_begins_to_wait(gate: Gate) -> None:
     gate.wait(minutes=5)
     seen = await gate.move(entry)
     assert ("queued", "TT-0001", []) == (seen["state"], seen["call_number"], rules(seen))
+    assert ("15C00001", "ordinary", 1) == (seen["plate"], seen["lane"], seen["place"]["place"])
     now = await gate.entry(entry)
     assert ("bao-nguyen", True, False) == (
         now["yard"], now["in_position"], now["verdict"]["provisional"],
@@ -272,11 +273,21 @@ async def test_waiting_never_begins_in_the_past(gate: Gate) -> None:
     assert 0 == (await gate.place(entry))["open_wait_seconds"]
 
 
-async def test_the_same_report_counts_once(gate: Gate) -> None:
+async def test_the_same_report_counts_once_and_is_answered_alike(gate: Gate) -> None:
     entry = await gate.register(**lorry(1))
     body = {"reference": entry["reference"], "source_reference": "CAM-1"}
     first, again = await movement(gate, **body), await movement(gate, **body)
-    assert (201, first.json()["id"]) == (again.status_code, again.json()["id"])
+    assert (201, first.json()) == (again.status_code, again.json())
+    early = {**body, "source_reference": "CAM-2"}
+    first, again = await arrival(gate, **early), await arrival(gate, **early)
+    assert (["arrived-uncalled"], first.json()) == (rules(first.json()), again.json())
+
+
+async def test_a_contested_report_told_twice_is_answered_alike(gate: Gate) -> None:
+    for who in ("company-1", "company-2"):
+        await gate.register(who, **lorry(1))
+    first, again = [await movement(gate, source_reference="CAM-1", **PLATE) for _ in range(2)]
+    assert (["plate-contested"], first.json()) == (rules(first.json()), again.json())
 
 
 @pytest.mark.parametrize(

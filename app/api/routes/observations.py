@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, may
 from app.api.problems import problem_responses
-from app.api.schemas.answers import exception_out
+from app.api.schemas.answers import exception_out, place_out
 from app.api.schemas.queues import ArrivalIn, MovementIn, SeenOut, SightingIn
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
@@ -86,8 +86,11 @@ def _seen_out(seen: Seen, language: Language) -> SeenOut:
         backfilled=observation.backfilled,
         entry=entry.id if entry else None,
         reference=entry.reference if entry else None,
+        plate=entry.tractor_plate if entry else observation.plate,
         state=entry.state if entry else None,
+        lane=entry.lane if entry else None,
         unregistered=entry is not None and entry.organisation_id is None,
         call_number=entry.call_number if entry else None,
+        place=place_out(seen.place) if seen.place else None,
         exceptions=[exception_out(case, language) for case in seen.exceptions],
     )

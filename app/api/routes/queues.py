@@ -81,6 +81,8 @@ def _call_out(call: Call, entry: Entry) -> CallOut:
         id=call.id,
         entry=entry.id,
         reference=entry.reference,
+        plate=entry.tractor_plate,
+        yard=entry.yard_code,
         call_number=call.call_number,
         called_at=call.called_at,
         window_ends_at=call.window_ends_at,

@@ -81,6 +81,7 @@ def _brief(view: EntryView, language: Language) -> dict[str, Any]:
         "gate": entry.gate_code,
         "direction": entry.direction,
         "journey": entry.journey,
+        "plate": entry.tractor_plate,
         "state": entry.state,
         "version": entry.version,
         "client_reference": entry.client_reference,

@@ -349,6 +349,8 @@ class EntryBriefOut(Out):
     gate: str
     direction: Annotated[Direction, Open]
     journey: Annotated[Journey, Open]
+    plate: Annotated[str | None, Field(examples=["12C00017"])]
+    """The plate or unit id without the marks of any spelling."""
     state: Annotated[State, Open]
     version: int
     """Counts changes of declared data only; send it as `If-Match` to amend the entry."""

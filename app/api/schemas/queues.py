@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.entries import EstimateOut, ExceptionOut
+from app.api.schemas.entries import EstimateOut, ExceptionOut, PlaceOut
 from app.api.schemas.types import (
     Amount,
     AmountIn,
@@ -69,9 +69,14 @@ class SeenOut(Out):
     entry: UUID | None
     """`null` where several open entries share the plate and none was named."""
     reference: str | None
+    plate: str | None
+    """The plate or unit id without the marks of any spelling."""
     state: Annotated[State, Open] | None
+    lane: Annotated[Lane, Open] | None
     unregistered: bool
     call_number: str | None
+    place: PlaceOut | None
+    """Where it stands in the queue, if it waits now."""
     exceptions: list[ExceptionOut]
 
 
@@ -110,6 +115,10 @@ class CallOut(Out):
     id: UUID
     entry: UUID
     reference: str
+    plate: str | None
+    """For officers; boards show call numbers only."""
+    yard: str | None
+    """Where it was last recorded; `null` where it has left that yard."""
     call_number: str
     called_at: Instant
     window_ends_at: Instant
