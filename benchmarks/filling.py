@@ -22,13 +22,13 @@ INSERT INTO entries (reference, gate_code, direction, journey, state, registered
   declaration_numbers, findings, verdict, lane, presence_at, in_position, was_in_yard, waits_from,
   queue_key, call_number, yard_code, tracking_hash)
 SELECT 'W' || n, 'tan-thanh', 'export', 'own_vehicle', 'queued', p.id, p.organisation_id,
-  :now - make_interval(secs => 7200 - n), :now, CAST(:declared AS jsonb), '12C' || 10000 + n, '{}',
+  CAST(:now AS timestamptz) - make_interval(secs => 7200 - n), CAST(:now AS timestamptz), CAST(:declared AS jsonb), '12C' || 10000 + n, '{}',
   '{}', '[]', CAST(:verdict AS jsonb),
   (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3],
-  :now - make_interval(secs => 7200 - n), true, true, :now - make_interval(secs => 7200 - n),
-  (ARRAY[3, 2, 1])[1 + n % 3]::bigint * (:clock - 7200 + n), 'TT-' || lpad(n::text, 4, '0'),
-  'bao-nguyen', decode(lpad(to_hex(n), 36, 'a'), 'hex')
-FROM generate_series(1, :count) n, principals p WHERE p.name = 'company-1'
+  CAST(:now AS timestamptz) - make_interval(secs => 7200 - n), true, true, CAST(:now AS timestamptz) - make_interval(secs => 7200 - n),
+  (ARRAY[3, 2, 1])[1 + n % 3]::bigint * (CAST(:clock AS bigint) - 7200 + n), 'TT-' || lpad(n::text, 4, '0'),
+  'bao-nguyen', decode('a' || lpad(to_hex(n), 35, '0'), 'hex')
+FROM generate_series(1, CAST(:count AS integer)) n, principals p WHERE p.name = 'company-1'
 """
 PAST = """
 INSERT INTO entries (reference, gate_code, direction, journey, state, registered_by,
@@ -39,9 +39,9 @@ SELECT 'P' || n, 'tan-thanh', 'export', 'own_vehicle', 'crossed', p.id, p.organi
   at, at, CAST(:declared AS jsonb), '98C' || 10000 + n % 80000, '{}',
   ARRAY[lpad(n::text, 12, '3')], '[]', CAST(:verdict AS jsonb),
   (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3], at, at, at, at,
-  'TT-' || lpad((n % 9999)::text, 4, '0'), decode(lpad(to_hex(n), 36, 'b'), 'hex')
-FROM (SELECT n, :now - make_interval(secs => 90000 + n * 40) AS at
-      FROM generate_series(CAST(:first AS bigint), :last) n) made, principals p
+  'TT-' || lpad((n % 9999)::text, 4, '0'), decode('b' || lpad(to_hex(n), 35, '0'), 'hex')
+FROM (SELECT n, CAST(:now AS timestamptz) - make_interval(secs => 90000 + n * 40) AS at
+      FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) n) made, principals p
 WHERE p.name = 'company-1'
 """
 PAST_CALLS = """

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -159,7 +159,7 @@ def measure_reads(house: House) -> Reads:
         paths = ["/v1/queues", *(f"/v1/tracking/{token}" for token in tokens)]
         replies = {path: service.ask(path) for path in (*paths, "/health/ready")}
         kept = {
-            path: {"headers": list(reply.headers), "body": reply.body.decode()}
+            path: {"headers": _lasting(reply.headers), "body": reply.body.decode()}
             for path, reply in replies.items()
         }
         (house.folder / "bare.json").write_text(json.dumps(kept))
@@ -232,6 +232,11 @@ def measure_start(folder: Path) -> Start:
         with serving(SERVE, environment, output=folder / "start.log") as running:
             seconds.append(running.ready_seconds)
     return Start(first=seconds[0], warm=statistics.median(seconds[1:]))
+
+
+def _lasting(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers of an answer but for those that the server adds to any."""
+    return [one for one in headers if one[0].lower() not in {"connection", "date"}]
 
 
 def _rounds(house: House, jobs: Mapping[str, Job], status: int) -> dict[str, list[Outcome]]:
