@@ -141,8 +141,9 @@ class WaitingLine:
         season = verdict.season
         if season is None or not verdict.eligible:
             return verdict.lane
-        before_gate = State(entry.state) in BEFORE_GATE
-        if entry.season_on is None and entry.in_position and before_gate:
+        if entry.season_on is None and State(entry.state) not in BEFORE_GATE:
+            return Lane.GREEN  # it came without a place, and none is taken now
+        if entry.season_on is None and entry.in_position:
             taken = await self._uow.queues.take_season_place(
                 season.product, entry.gate_code, self._act.day, season.daily_allotment
             )

@@ -1,0 +1,240 @@
+"""A plain model of one gate's called queue: what should stand in the tables, without any table.
+
+Written from the rules as they are told to the public. Order and points are the domain's plain
+`WaitingList`, states its table of steps; what is new here is who holds a plate, who gets a seasonal
+place, who is ready, and what follows from what.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from app.domain.queue_order import Rates, Waiting, key_at, place
+from app.domain.replay import WaitingList
+from app.domain.steps import ENDINGS, Step, observed, step
+from app.domain.vocabulary import Lane, State
+
+RATES: Rates = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
+KEEPING = frozenset({"issued", "requested", "sampled"})
+BEFORE_GATE = frozenset({State.REGISTERED, State.QUEUED, State.CALLED})
+Claimed = tuple[str, str]
+
+
+@dataclass
+class Truck:
+    """One entry; `company` is None until somebody declares what a yard has seen."""
+
+    id: UUID
+    plate: str
+    company: str | None
+    goods: str | None
+    boxes: list[str]
+    planned: bool
+    registered_at: datetime
+    certificate: str = "issued"
+    state: State = State.REGISTERED
+    lane: Lane = Lane.ORDINARY
+    contested: bool = False
+    in_position: bool = False
+    presence_at: datetime | None = None
+    arrived: bool = False
+    season_on: date | None = None
+    waits_from: datetime | None = None
+    carried: int = 0
+    holds: set[str] = field(default_factory=set)
+
+    @property
+    def open(self) -> bool:
+        return self.state not in ENDINGS
+
+    @property
+    def ready(self) -> bool:
+        return self.company is not None and self.planned
+
+    @property
+    def is_green(self) -> bool:
+        """Fruit with a certificate that is not rejected, declared before it came."""
+        in_time = self.presence_at is None or self.registered_at < self.presence_at
+        return bool(self.goods) and bool(self.company) and self.certificate in KEEPING and in_time
+
+    @property
+    def claims(self) -> set[Claimed]:
+        return {("plate", self.plate), *(("container", box) for box in self.boxes)}
+
+
+class PlainGate:
+    """Everybody at the gate; `clock` reads the open clock, `day` the legal day of an instant."""
+
+    def __init__(
+        self,
+        clock: Callable[[datetime], int],
+        day: Callable[[datetime], date],
+        taken: dict[date, int],
+        allotment: int,
+    ) -> None:
+        self.clock, self.day = clock, day
+        self.taken: Counter[date] = Counter(taken)
+        self.allotment = allotment
+        self.trucks: dict[UUID, Truck] = {}
+        self.line = WaitingList(RATES)
+        self.claims: dict[Claimed, UUID] = {}
+
+    # --- what is asked of it -----------------------------------------------------------------
+
+    def open_on(self, plate: str) -> list[Truck]:
+        return [one for one in self.trucks.values() if one.plate == plate and one.open]
+
+    def place(self, truck: Truck, now: datetime) -> int:
+        one = next(waiting for waiting in self.line.waiting if waiting.id == truck.id)
+        return place(one, self.line.callable, RATES, self.clock(now))
+
+    def key(self, truck: Truck) -> int | None:
+        """Return the key that an entry has while it waits or is called."""
+        if truck.id not in self.line:
+            return None
+        return -self.line.points(truck.id, 0)
+
+    def meant(self, plate: str) -> Truck | None:
+        """Return whom a plate that was seen means: the one in position, or the only one."""
+        candidates = self.open_on(plate)
+        holding = [one for one in candidates if one.in_position]
+        if len(holding) == 1:
+            return holding[0]
+        return candidates[0] if len(candidates) == 1 else None
+
+    # --- what happens ------------------------------------------------------------------------
+
+    def register(self, truck: Truck, now: datetime) -> None:
+        """Store an entry; every declared one on the plate learns that there is another."""
+        rivals = [one for one in self.open_on(truck.plate) if one.company]
+        for one in rivals:
+            one.contested = True
+        truck.contested = bool(rivals)
+        self.trucks[truck.id] = truck
+        truck.lane = self._lane(truck, now)
+
+    def complete(self, truck: Truck, declared: Truck, now: datetime) -> None:
+        """Give a declarant to what a yard has opened; another's container takes its position."""
+        rivals = [one for one in self.open_on(truck.plate) if one.company]
+        for one in rivals:
+            one.contested = True
+        truck.contested = bool(rivals)
+        truck.company, truck.goods, truck.planned = (
+            declared.company,
+            declared.goods,
+            declared.planned,
+        )
+        truck.boxes, truck.registered_at = declared.boxes, now
+        if truck.in_position and not self._claim(truck):
+            truck.in_position = False
+            self._free(truck)
+        self._follow(truck, now)
+
+    def move_in(self, truck: Truck, now: datetime) -> list[str]:
+        """Return the exceptions of a movement into a yard that counts."""
+        if not truck.open:
+            return ["observed-after-end"]
+        holds = truck.in_position or self._claim(truck)
+        truck.in_position = holds
+        self._be_present(truck, now)
+        return [] if holds else ["plate-already-in-position"]
+
+    def arrive(self, truck: Truck, now: datetime) -> list[str]:
+        """Return the exceptions of an arrival at the gate."""
+        after = observed(truck.state, Step.ARRIVE)
+        if truck.open:
+            self._go(truck, after.state, now)
+            truck.arrived = True
+            self._be_present(truck, now)
+        return [after.exception] if after.exception else []
+
+    def observe(self, truck: Truck, seen: Step, now: datetime) -> None:
+        """An admission, an exit, a refusal; the first thing seen at the gate is an arrival too."""
+        assert seen in (Step.ADMIT, Step.EXIT, Step.TURN_BACK)
+        self._go(truck, observed(truck.state, seen).state, now)
+        if seen is not Step.TURN_BACK and not truck.arrived:
+            truck.arrived = True
+            self._be_present(truck, now)
+
+    def take(self, truck: Truck, wanted: Step, now: datetime) -> None:
+        """Let a step of ours happen, which the table must have."""
+        self._go(truck, step(truck.state, wanted), now)
+
+    def call(self, now: datetime) -> UUID | None:
+        choice = self.line.call(self.clock(now))
+        if choice is None:
+            return None
+        self.trucks[choice.first.id].state = State.CALLED
+        return choice.first.id
+
+    def amend(self, truck: Truck, now: datetime, *, planned: bool) -> None:
+        truck.planned = planned
+        self._follow(truck, now)
+
+    def certify(self, truck: Truck, status: str, now: datetime) -> None:
+        truck.certificate = status
+        self._follow(truck, now)
+
+    def hold(self, truck: Truck, hold: str) -> None:
+        truck.holds.add(hold)
+        self.line.hold(truck.id, hold)
+
+    def lift(self, truck: Truck, hold: str) -> None:
+        truck.holds.discard(hold)
+        self.line.lift(truck.id, hold)
+
+    # --- what follows ------------------------------------------------------------------------
+
+    def _be_present(self, truck: Truck, now: datetime) -> None:
+        truck.presence_at = truck.presence_at or now
+        self._follow(truck, now)
+
+    def _follow(self, truck: Truck, now: datetime) -> None:
+        lane, clock = self._lane(truck, now), self.clock(now)
+        if truck.id in self.line and lane is not truck.lane:
+            self.line.change_lane(truck.id, lane, clock)
+        truck.lane = lane
+        if truck.state is State.QUEUED and not truck.ready:
+            truck.carried = self.line.leave(truck.id, clock)
+            truck.state = State.REGISTERED
+        elif truck.state is State.REGISTERED and truck.ready and truck.in_position:
+            truck.waits_from = truck.waits_from or now
+            key = key_at(RATES[lane], clock, truck.carried)
+            self.line.enter(Waiting(truck.id, lane, key, truck.waits_from))
+            truck.state = State.QUEUED
+
+    def _lane(self, truck: Truck, now: datetime) -> Lane:
+        """A seasonal place is taken once, in position; before that it is only likely."""
+        if not truck.is_green:
+            return Lane.ORDINARY
+        if truck.goods != "lychee" or truck.state not in BEFORE_GATE:
+            return Lane.GREEN_SEASON if truck.season_on else Lane.GREEN
+        if truck.season_on is None and truck.in_position:
+            if self.taken[self.day(now)] >= self.allotment:
+                return Lane.GREEN
+            self.taken[self.day(now)] += 1
+            truck.season_on = self.day(now)
+        return Lane.GREEN_SEASON
+
+    def _go(self, truck: Truck, after: State, now: datetime) -> None:
+        before, truck.state = truck.state, after
+        if truck.id in self.line and after not in {State.QUEUED, State.CALLED}:
+            truck.carried = self.line.leave(truck.id, self.clock(now))
+        if before in ENDINGS or after not in ENDINGS:
+            return
+        truck.in_position = False
+        self._free(truck)
+        left = [one for one in self.open_on(truck.plate) if one.company]
+        if truck.contested and len(left) == 1:
+            left[0].contested = False
+
+    def _claim(self, truck: Truck) -> bool:
+        if any(self.claims.get(claim, truck.id) != truck.id for claim in truck.claims):
+            return False
+        self.claims.update(dict.fromkeys(truck.claims, truck.id))
+        return True
+
+    def _free(self, truck: Truck) -> None:
+        self.claims = {claim: who for claim, who in self.claims.items() if who != truck.id}
