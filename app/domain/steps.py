@@ -25,6 +25,7 @@ class Step(StrEnum):
     ARRIVE_IN_ORDER = "arrive_in_order"
     ADMIT = "admit"
     RELEASE = "release"
+    TAKE_BACK = "take_back"
     EXIT = "exit"
     TURN_BACK = "turn_back"
     CANCEL = "cancel"
@@ -79,6 +80,8 @@ STEPS: Mapping[tuple[State, Step], State] = {
     (State.REGISTERED, Step.ARRIVE_IN_ORDER): State.ARRIVED,
     (State.ARRIVED, Step.ADMIT): State.IN_GATE,
     (State.IN_GATE, Step.RELEASE): State.RELEASED,
+    # What a release rests on may fall until the vehicle has left.
+    (State.RELEASED, Step.TAKE_BACK): State.IN_GATE,
     (State.RELEASED, Step.EXIT): State.CROSSED,
     (State.ARRIVED, Step.TURN_BACK): State.TURNED_BACK,
     (State.IN_GATE, Step.TURN_BACK): State.TURNED_BACK,

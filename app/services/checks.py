@@ -1,5 +1,6 @@
 """Checks and holds: each authority's own word, in any order, taken once per source reference."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,8 @@ from app.domain.errors import (
     HoldNotYoursError,
     RetryMismatchError,
 )
-from app.domain.required_checks import CheckKind
-from app.domain.steps import ENDINGS
+from app.domain.required_checks import CheckKind, Stage
+from app.domain.steps import ENDINGS, Step, step
 from app.domain.vocabulary import State
 from app.models import Check, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
@@ -25,7 +26,7 @@ from app.services.act import Act
 from app.services.assessment import driver_name_of, reassess
 from app.services.contradictions import Contradictions
 from app.services.sightings import moment
-from app.services.views import passed
+from app.services.views import needed_checks, passed
 from app.services.waiting import WaitingLine, join_line
 
 SOURCE = "/source_reference"
@@ -83,6 +84,8 @@ class Checks:
         await self._except_early(entry, report)
         self._uow.add(check)
         await self._certify(entry, line, report.certificate)
+        if not report.passed and report.kind in self._needed_before_release(entry):
+            self._take_back(entry, line)
         certificate = report.certificate.status if report.certificate else None
         await self._finish(
             entry, line, "check.recorded", at.occurred_at,
@@ -108,6 +111,7 @@ class Checks:
         hold = self._hold(entry, reason, source_reference)
         entry.held = True
         self._uow.add(hold)
+        self._take_back(entry, line)
         await self._finish(
             entry, line, "hold.placed", None, hold=str(hold.id), authority=hold.authority
         )
@@ -187,6 +191,17 @@ class Checks:
         entry.version += 1
         assessed = reassess(self._act, entry, driver_name_of(self._act, entry))
         await line.follow(entry, assessed)
+
+    def _needed_before_release(self, entry: Entry) -> Collection[CheckKind]:
+        needed = needed_checks(self._act.reference, entry, self._act.day)
+        return {*needed[Stage.ADMISSION], *needed[Stage.RELEASE]}
+
+    def _take_back(self, entry: Entry, line: WaitingLine) -> None:
+        """Take back a release that no longer rests on anything; it may be given anew."""
+        if State(entry.state) is State.RELEASED:
+            entry.state = step(State.RELEASED, Step.TAKE_BACK).value
+            event = self._act.event("entry.release_taken_back", line.queue, entry.id)
+            line.events.append(event)
 
     def _hold(self, entry: Entry, reason: str, source_reference: str | None) -> Hold:
         act = self._act

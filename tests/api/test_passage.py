@@ -355,6 +355,40 @@ async def test_a_release_is_given_once_and_asked_for_twice_without_harm(
     assert 1 == len(events.all())
 
 
+async def test_a_release_is_taken_back_when_a_check_it_rests_on_fails(
+    gate: Gate, reach: Reach
+) -> None:
+    entry = await reach("released")
+    await gate.check(entry, "medical", "medical", result="failed")
+    assert "in_gate" == (await gate.entry(entry))["state"]
+    refused = await tell(gate, entry, "release", "officer-1")
+    assert ["medical"] == [one["rule"] for one in refused.json()["errors"]]
+    await gate.check(entry, "medical", "medical")
+    assert "released" == (await tell(gate, entry, "release", "officer-1")).json()["state"]
+
+
+async def test_a_release_is_taken_back_by_a_hold(
+    gate: Gate, reach: Reach, session: AsyncSession
+) -> None:
+    entry = await reach("released")
+    await tell(gate, entry, "holds", "customs", reason="seal is broken")
+    assert "in_gate" == (await gate.entry(entry))["state"]
+    events = await session.scalars(select(Event.kind).order_by(Event.number.desc()).limit(2))
+    assert ["entry.release_taken_back", "hold.placed"] == events.all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "result"),
+    [("border_guard_exit", "border_guard", "failed"), ("medical", "medical", "passed")],
+)
+async def test_a_release_stays_where_nothing_it_rests_on_has_fallen(
+    gate: Gate, reach: Reach, kind: str, who: str, result: str
+) -> None:
+    entry = await reach("released")
+    await gate.check(entry, kind, who, result=result)
+    assert "released" == (await gate.entry(entry))["state"]
+
+
 @pytest.mark.parametrize("state", ["registered", "queued", "called", "arrived", "crossed"])
 async def test_who_is_not_in_the_gate_is_not_released(gate: Gate, reach: Reach, state: str) -> None:
     entry = await reach(state)
