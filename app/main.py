@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from app.api import manners
-from app.api.openapi import application
+from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits
 from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
@@ -33,11 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rate_limits = RateLimits(
         {"public": settings.rate_limit_public, "key": settings.rate_limit_key}
     )
-    for router in ROUTERS:
-        app.include_router(router)
-    if not settings.is_production:
-        for router in SANDBOX_ROUTERS:
-            app.include_router(router)
+    install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
     app.state.metrics = manners.install(
         app,
         max_body_bytes=settings.max_body_bytes,

@@ -5,10 +5,10 @@ allowance. Those are added here, so that nothing undeclared is ever answered.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPBearer
@@ -89,6 +89,19 @@ def application(
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
+
+
+def install_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Let `app` answer the routes of `routers`, in their order.
+
+    Routers that it includes it asks one by one, and whichever answers it asks twice: that took
+    longer than sending a board. So the routes become its own.
+    """
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                route.unique_id = operation_id(route)
+        app.router.routes.extend(router.routes)
 
 
 def install_document(app: FastAPI) -> None:
