@@ -180,6 +180,8 @@ class PlainGate:
     def hold(self, truck: Truck, hold: str) -> None:
         truck.holds.add(hold)
         self.line.hold(truck.id, hold)
+        if truck.state is State.RELEASED:
+            truck.state = State.IN_GATE
 
     def lift(self, truck: Truck, hold: str) -> None:
         truck.holds.discard(hold)
