@@ -15,9 +15,12 @@ from tests.contract.known import Known
 VISIBLE: Final = re.compile("[!-~]{1,255}")
 PLAIN: Final = {
     "gate": "tan-thanh",
+    "direction": "export",
     "goods_group": "fresh-produce-export",
     "product": "durian",
+    "planned_arrival_at": "2026-03-12T10:00:00+07:00",
     "on": "2026-05-15",
+    "known_on": "2026-05-15",
 }
 
 
@@ -37,20 +40,33 @@ def ground(case: Any, known: Known, chance: int) -> None:
     _loosen(case.headers or {}, case.query or {}, chance)
     if _is_sound(case, ParameterLocation.PATH):
         for name in case.path_parameters:
-            if there := known.of(name):
+            if there := known.at(case.path, name):
                 case.path_parameters[name] = there[chance % len(there)]
     if _is_sound(case, ParameterLocation.BODY):
-        references = known.of("reference")
-        names = {**PLAIN, "reference": references[chance % len(references)]}
-        case.body = _grounded(case.body, names)
+        case.body = _grounded(case.body, _names(known, chance))
 
 
 def _loosen(headers: Any, query: Any, chance: int) -> None:
     """Take away what would end most requests early: keys used before, cursors nobody issued."""
     if VISIBLE.fullmatch(str(headers.get("Idempotency-Key", ""))):
         headers["Idempotency-Key"] = f"key-{chance}"
+    if "If-Match" in headers:
+        headers["If-Match"] = f'"{1 + chance % 3}"'
     if len(str(query.get("cursor", ""))) <= LONGEST_CURSOR:
         query.pop("cursor", None)
+
+
+def _names(known: Known, chance: int) -> Mapping[str, str]:
+    """Return values that mean something, a plate of its own among them."""
+    references = known.of("reference")
+    number = chance % 100_000
+    return {
+        **PLAIN,
+        "reference": references[chance % len(references)],
+        "tractor_plate": f"29H-{number // 100:03}.{number % 100:02}",
+        "declaration_number": f"30{chance % 10**10:010}",
+        "client_reference": f"DN-{chance}",
+    }
 
 
 def _is_sound(case: Any, where: ParameterLocation) -> bool:

@@ -34,14 +34,19 @@ class Known:
     yard: Sequence[str] = ("bao-nguyen",)
     code: Sequence[str] = ("tariff-2025-09", "tariff-2019-01", "queue-policy-2022-02")
 
+    def at(self, path: str, name: str) -> Sequence[str]:
+        """Return what a path may name: holds lie on one entry, editions are of two kinds."""
+        if name == "entry" and "{hold}" in path:
+            return self.entry[1:2]
+        if name == "code":
+            kind = "tariff" if "tariffs" in path else "queue-policy"
+            return [code for code in self.code if code.startswith(kind)]
+        return self.of(name)
+
     def of(self, name: str) -> Sequence[str]:
         """Return what there is of that name; empty where nothing has it."""
         found: Sequence[str] = getattr(self, name, ())
         return found
-
-    def first(self, name: str) -> str | None:
-        """Return one of that name, if there is any."""
-        return next(iter(self.of(name)), None)
 
 
 def truck(number: int) -> dict[str, Any]:
