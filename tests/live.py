@@ -37,12 +37,13 @@ class Live:
     """A service that runs; its business clock went on from NINE when it started."""
 
     url: str
+    http: httpx.Client
 
     def ask(self, method: str, path: str, who: str | None = None, **more: Any) -> httpx.Response:
         """Send a request as `who`, one of the sandbox's names."""
         headers = {**({"Authorization": f"Bearer {key_of(who)}"} if who else {})}
         headers |= more.pop("headers", {})
-        return httpx.request(method, self.url + path, headers=headers, timeout=30, **more)
+        return self.http.request(method, path, headers=headers, **more)
 
 
 @contextmanager
@@ -53,7 +54,8 @@ def live(server_url: str, **changes: Any) -> Iterator[Live]:
         named: dict[str, Any] = {**WITHOUT_LIMITS, **changes, "database_url": SecretStr(address)}
         listener = stack.enter_context(_listener())
         stack.enter_context(_serving(Settings(**named), listener))
-        yield Live(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield Live(url, stack.enter_context(httpx.Client(base_url=url, timeout=30)))
 
 
 def _listener() -> socket.socket:

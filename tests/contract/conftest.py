@@ -1,4 +1,4 @@
-"""Two filled services: one for the operations, one whose clock may be moved."""
+"""Two services: a filled one for the operations, and one whose clock may be moved."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -33,7 +33,7 @@ def service_of(server_url: str) -> Iterator[ServiceOf]:
             apart = operation in APART
             if apart not in services:
                 started = stack.enter_context(live(server_url))
-                services[apart] = Asked(started, Filling(started).fill())
+                services[apart] = Asked(started, Known() if apart else Filling(started).fill())
             return services[apart]
 
         yield service
