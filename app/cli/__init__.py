@@ -109,6 +109,9 @@ def keys(
     agency: Annotated[Agency | None, typer.Option(help="Which agency, for the role agency")] = None,
 ) -> None:
     """Make and print an API key for a system; one it had before opens nothing any more."""
+    if (role is Role.AGENCY) != (agency is not None):
+        message = "--agency goes with the role agency, and only with it"
+        raise typer.BadParameter(message)
     with plain_errors(), any_database(begin()) as settings:
         member = Member(name, organisation, role, agency)
         typer.echo(asyncio.run(preparing.give_key(settings, member)))

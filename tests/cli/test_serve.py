@@ -1,6 +1,7 @@
 """`gate serve`: from nothing to a first answer, and through every way to be stopped."""
 
 import base64
+import json
 import os
 import signal
 import socket
@@ -161,6 +162,28 @@ def test_a_database_that_is_set_is_used_and_nothing_embedded_starts(
         service.stop()
         assert "housekeeping" not in (folder.parent / "out").read_text()
     assert ["sandbox-keys.json"] == [path.name for path in folder.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("agency", "Customs"), id="an agency without saying which"),
+        pytest.param(("yard", "Yard", "--agency", "customs"), id="a yard that is an agency"),
+    ],
+)
+def test_an_agency_says_which_and_nobody_else_does(folder: Path, words: tuple[str, ...]) -> None:
+    ended = run(folder, "keys", "customs-3", *words)
+    assert 2 == ended.returncode
+    assert "--agency goes with the role agency" in ended.stderr
+    assert not folder.exists()
+
+
+def test_the_document_is_written_without_a_database(folder: Path) -> None:
+    written = folder.parent / "openapi.json"
+    assert 0 == run(folder, "openapi", str(written)).returncode
+    assert "3.1.0" == json.loads(written.read_text())["openapi"]
+    assert written.read_text() == run(folder, "openapi").stdout
+    assert not folder.exists()
 
 
 def test_work_goes_on_beside_the_service_until_told_to_stop(running: Service) -> None:

@@ -1,5 +1,6 @@
 """The embedded server: wherever it stands, whoever runs it, whoever is killed."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -184,6 +185,23 @@ async def test_killed_it_comes_back_with_every_acknowledged_row(folder: Path) ->
             os.kill(killed, signal.SIGKILL)
             assert number + 1 == await ask_again(server.url, "SELECT count(*) FROM kept")
             assert killed != server.pid
+
+
+async def test_it_is_tried_again_until_it_can_come_back(folder: Path) -> None:
+    with EmbeddedServer(folder) as server:
+        assert server.pid is not None
+        version, aside = folder / "postgres/PG_VERSION", folder / "aside"
+        version.rename(aside)
+        os.kill(server.pid, signal.SIGKILL)
+        until = time.monotonic() + 30
+        while "not a valid data directory" not in (folder / "postgres.log").read_text():
+            assert time.monotonic() < until
+            await asyncio.sleep(0.01)
+        with pytest.raises(Exception, match=r"No such file|refused") as refused:
+            await ask(server.url, "SELECT 1")
+        assert is_passing(refused.value)
+        aside.rename(version)
+        assert 1 == await ask_again(server.url, "SELECT 1")
 
 
 async def test_a_pool_heals_without_a_failed_statement(folder: Path) -> None:
