@@ -10,12 +10,14 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, Final, NoReturn
 
 from fastapi import params
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope
 
 from app.api.failures import MalformedBodyError, NotJsonMediaTypeError
@@ -198,6 +200,16 @@ def _is_json(content_type: str) -> bool:
 
 class StrictRoute(APIRoute):
     """The route class of every router here: JSON bodies are read by `parse`, and only once."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether the route answers a request; of most, the path's beginning says no."""
+        if not scope.get("root_path") and not scope["path"].startswith(self._beginning):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+    @cached_property
+    def _beginning(self) -> str:
+        return self.path.partition("{")[0]
 
     def get_route_handler(self) -> Any:  # noqa: ANN401 - FastAPI's own coroutine type
         """Return FastAPI's handler behind the strict reader where there is a JSON body."""

@@ -15,9 +15,10 @@ from app.api.schemas.gates import (
     yard_out,
     yards_out,
 )
+from app.api.strict_json import StrictRoute
 from app.domain.errors import GateNotFoundError, YardNotFoundError
 
-router = APIRouter(prefix="/v1", tags=["gates"])
+router = APIRouter(prefix="/v1", tags=["gates"], route_class=StrictRoute)
 
 
 @router.get("/gates", response_model=GatesOut, dependencies=[anyone()], responses=UNCHANGED)

@@ -10,8 +10,9 @@ from app.api.failures import NotReadyError
 from app.api.metrics import CONTENT_TYPE, Metrics
 from app.api.problems import problem_responses
 from app.api.schemas.types import Out
+from app.api.strict_json import StrictRoute
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=StrictRoute)
 
 
 class LiveOut(Out):

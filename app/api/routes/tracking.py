@@ -9,10 +9,11 @@ from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.entries import StandingOut
+from app.api.strict_json import StrictRoute
 from app.api.tracking import tracked_bytes
 from app.domain.errors import TrackingNotFoundError
 
-router = APIRouter(prefix="/v1/tracking", tags=["tracking"])
+router = APIRouter(prefix="/v1/tracking", tags=["tracking"], route_class=StrictRoute)
 Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_=-]+$")]
 
 
