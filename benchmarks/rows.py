@@ -37,7 +37,7 @@ class House:
     @property
     def seconds(self) -> float:
         """How long a round lasts."""
-        return 1.0 if self.quick else 5.0
+        return 1.0 if self.quick else 3.0
 
     @property
     def rounds(self) -> int:

@@ -68,6 +68,7 @@ def completed(entry: Entry, reference: Reference) -> Entry:
     """Give an entry what its answer shows beside columns."""
     beside = {
         "unregistered": False,
+        "plate": entry.tractor_plate,
         "place": None,
         "superseded_charges": [],
         "checks": [],
