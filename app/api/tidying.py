@@ -15,6 +15,11 @@ IF_NONE_MATCH: Final = {
     "example": '"3f2c9a0b7d1e4f5a6b7c8d9e"',
 }
 
+ETAG: Final = {
+    "description": "Names this answer; send it back as `If-None-Match`.",
+    "schema": {"type": "string"},
+}
+
 
 def tidy(made: dict[str, Any]) -> None:
     """Mend a document in place: bounds, parameters, conditional reads, schemas nobody uses."""
@@ -51,6 +56,8 @@ def _tidy_parameters(operation: dict[str, Any]) -> None:
             parameter["required"] = "428" in operation["responses"]
     if "304" in operation["responses"]:
         parameters.append(IF_NONE_MATCH)
+        for status in ("200", "304"):
+            operation["responses"][status].setdefault("headers", {})["ETag"] = ETAG
     if parameters:
         operation["parameters"] = parameters
 
