@@ -126,6 +126,7 @@ class Entry(Identified, Base):
     queue_key: Mapped[int | None]
     points_carried: Mapped[int] = mapped_column(server_default=text("0"))
     call_number: Mapped[str | None]
+    season_asked_on: Mapped[date | None]
     season_on: Mapped[date | None]
 
     tracking_version: Mapped[int] = mapped_column(server_default=text("1"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.findings import is_ready
-from app.domain.green_lane import Verdict
+from app.domain.green_lane import Season, Verdict
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Waiting, change_lane, key_at, points
 from app.domain.steps import Step, step
@@ -137,19 +137,25 @@ class WaitingLine:
             await self._start(entry)
 
     async def lane_of(self, entry: Entry, verdict: Verdict) -> Lane:
-        """Return the lane of a verdict; a seasonal place is taken once, in position only."""
+        """Return the lane of a verdict; a seasonal place is asked for once, in position only.
+
+        Who found none left could else ask again by amending at midnight, before others can come.
+        """
         season = verdict.season
         if season is None or not verdict.eligible:
             return verdict.lane
-        if entry.season_on is None and State(entry.state) not in BEFORE_GATE:
-            return Lane.GREEN  # it came without a place, and none is taken now
-        if entry.season_on is None and entry.in_position:
-            taken = await self._uow.queues.take_season_place(
-                season.product, entry.gate_code, self._act.day, season.daily_allotment
-            )
-            entry.season_on = self._act.day if taken else None
-            return Lane.GREEN_SEASON if taken else Lane.GREEN
-        return Lane.GREEN_SEASON if entry.season_on or not entry.in_position else Lane.GREEN
+        before_gate = State(entry.state) in BEFORE_GATE
+        if entry.season_asked_on is None and entry.in_position and before_gate:
+            await self._ask_season_place(entry, season)
+        likely = entry.season_asked_on is None and before_gate
+        return Lane.GREEN_SEASON if entry.season_on or likely else Lane.GREEN
+
+    async def _ask_season_place(self, entry: Entry, season: Season) -> None:
+        day = entry.season_asked_on = self._act.day
+        taken = await self._uow.queues.take_season_place(
+            season.product, entry.gate_code, day, season.daily_allotment
+        )
+        entry.season_on = day if taken else None
 
     async def leave(self, entry: Entry, *, why: str) -> None:
         """Take an entry out of the line; it keeps the points it has earned."""

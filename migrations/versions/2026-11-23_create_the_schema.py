@@ -473,6 +473,7 @@ def create_entries() -> None:
         sa.Column("queue_key", sa.BigInteger(), nullable=True),
         sa.Column("points_carried", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("call_number", sa.Text(), nullable=True),
+        sa.Column("season_asked_on", sa.Date(), nullable=True),
         sa.Column("season_on", sa.Date(), nullable=True),
         sa.Column("tracking_version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("tracking_hash", sa.LargeBinary(), nullable=False),

@@ -96,6 +96,21 @@ async def test_a_place_is_taken_once_whatever_happens_afterwards(
     assert [(DAY, 1)] == await taken(session)
 
 
+async def test_who_found_no_place_gets_none_of_tomorrow_by_amending(
+    gate: Gate, session: AsyncSession
+) -> None:
+    gate.go_to("2026-05-20T18:00:00+07:00")
+    await fill_up(session, 200)
+    entry = await gate.register(**lychee(1))
+    await gate.move(entry)
+    assert "green" == (await gate.entry(entry))["lane"]
+    gate.go_to("2026-05-21T00:00:01+07:00")
+    await gate.amend(entry, planned_arrival_at="2026-05-21T08:00:00+07:00")
+    await gate.move(entry, "tan-thanh-lychee-area")
+    assert "green" == (await gate.entry(entry))["lane"]
+    assert [(DAY, 200)] == await taken(session)
+
+
 async def test_the_day_of_presence_decides_not_the_planned_one(
     gate: Gate, session: AsyncSession
 ) -> None:

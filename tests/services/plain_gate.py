@@ -40,6 +40,7 @@ class Truck:
     in_position: bool = False
     presence_at: datetime | None = None
     arrived: bool = False
+    season_asked: bool = False
     season_on: date | None = None
     waits_from: datetime | None = None
     carried: int = 0
@@ -208,17 +209,17 @@ class PlainGate:
             truck.state = State.QUEUED
 
     def _lane(self, truck: Truck, now: datetime) -> Lane:
-        """A seasonal place is taken once, in position; before that it is only likely."""
+        """A seasonal place is asked for once, in position; before that it is only likely."""
         if not truck.is_green:
             return Lane.ORDINARY
-        if truck.goods != "lychee" or truck.state not in BEFORE_GATE:
-            return Lane.GREEN_SEASON if truck.season_on else Lane.GREEN
-        if truck.season_on is None and truck.in_position:
-            if self.taken[self.day(now)] >= self.allotment:
-                return Lane.GREEN
-            self.taken[self.day(now)] += 1
-            truck.season_on = self.day(now)
-        return Lane.GREEN_SEASON
+        before_gate = truck.goods == "lychee" and truck.state in BEFORE_GATE
+        if before_gate and truck.in_position and not truck.season_asked:
+            truck.season_asked = True
+            if self.taken[self.day(now)] < self.allotment:
+                self.taken[self.day(now)] += 1
+                truck.season_on = self.day(now)
+        likely = before_gate and not truck.season_asked
+        return Lane.GREEN_SEASON if truck.season_on or likely else Lane.GREEN
 
     def _go(self, truck: Truck, after: State, now: datetime) -> None:
         before, truck.state = truck.state, after
