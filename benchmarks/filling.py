@@ -22,13 +22,14 @@ INSERT INTO entries (reference, gate_code, direction, journey, state, registered
   declaration_numbers, findings, verdict, lane, presence_at, in_position, was_in_yard, waits_from,
   queue_key, call_number, yard_code, tracking_hash)
 SELECT 'W' || n, 'tan-thanh', 'export', 'own_vehicle', 'queued', p.id, p.organisation_id,
-  CAST(:now AS timestamptz) - make_interval(secs => 7200 - n), CAST(:now AS timestamptz), CAST(:declared AS jsonb), '12C' || 10000 + n, '{}',
-  '{}', '[]', CAST(:verdict AS jsonb),
-  (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3],
-  CAST(:now AS timestamptz) - make_interval(secs => 7200 - n), true, true, CAST(:now AS timestamptz) - make_interval(secs => 7200 - n),
-  (ARRAY[3, 2, 1])[1 + n % 3]::bigint * (CAST(:clock AS bigint) - 7200 + n), 'TT-' || lpad(n::text, 4, '0'),
-  'bao-nguyen', decode('a' || lpad(to_hex(n), 35, '0'), 'hex')
-FROM generate_series(1, CAST(:count AS integer)) n, principals p WHERE p.name = 'company-1'
+  at, at, CAST(:declared AS jsonb), '12C' || 10000 + n, '{}', '{}', '[]',
+  CAST(:verdict AS jsonb), (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3],
+  at, true, true, at,
+  (ARRAY[3, 2, 1])[1 + n % 3]::bigint * (CAST(:clock AS bigint) - 7200 + n),
+  'TT-' || lpad(n::text, 4, '0'), 'bao-nguyen', decode('a' || lpad(to_hex(n), 35, '0'), 'hex')
+FROM (SELECT n, CAST(:now AS timestamptz) - make_interval(secs => 7200 - n) AS at
+      FROM generate_series(1, CAST(:count AS integer)) n) made, principals p
+WHERE p.name = 'company-1'
 """
 PAST = """
 INSERT INTO entries (reference, gate_code, direction, journey, state, registered_by,
