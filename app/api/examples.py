@@ -106,7 +106,11 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "reference": Word("The reference that people and papers use.", "E4K7-9QXPM2"),
     "registered_from": Word("Registered at or after.", "2026-02-21T00:00:00+07:00"),
     "registered_before": Word("Registered before.", "2026-02-22T00:00:00+07:00"),
-    "changed_after": Word("Changed after; oldest change first.", "2026-02-21T08:00:00+07:00"),
+    "changed_after": Word(
+        "Changed after; oldest change first. Begin a minute before your last answer: what was being"
+        " changed just then is dated earlier than it could be told.",
+        "2026-02-21T08:00:00+07:00",
+    ),
     "on": Word("A day in the gate's zone.", "2026-05-15"),
     "limit": Word("How many items at most.", 50),
     "cursor": Word("`next_cursor` of the page before.", "q1w2e3r4t5y6u7i8o9p0"),
