@@ -100,7 +100,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "direction": Word("The way through the gate; `export` is Vietnam to China.", "export"),
     "state": Word("Where the entry stands on its way.", "queued"),
     "lane": Word("The lane of the entry's verdict.", "green"),
-    "plate": Word("A plate of tractor or trailer, in any spelling.", "12C-000.17"),
+    "plate": Word("The plate of a tractor, in any spelling.", "12C-000.17"),
     "declaration_number": Word("The number of a customs declaration.", "309900000015"),
     "client_reference": Word("The company's own reference.", "DN-2026-00417"),
     "reference": Word("The reference that people and papers use.", "E4K7-9QXPM2"),
