@@ -16,7 +16,7 @@ IF_NONE_MATCH: Final = {
 }
 
 ETAG: Final = {
-    "description": "Names this answer; send it back as `If-None-Match`.",
+    "description": "Names this answer; ask with it, and get 304 while it is the same.",
     "schema": {"type": "string"},
 }
 
