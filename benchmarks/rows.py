@@ -37,12 +37,12 @@ class House:
     @property
     def seconds(self) -> float:
         """How long a round lasts."""
-        return 1.0 if self.quick else 3.0
+        return 1.0 if self.quick else 2.0
 
     @property
     def rounds(self) -> int:
         """How often each takes its turn."""
-        return 2 if self.quick else 5
+        return 2 if self.quick else 3
 
     @property
     def pasts(self) -> tuple[int, ...]:
