@@ -8,16 +8,19 @@ from app.core.embedded import DURABLE, EmbeddedServer
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
 from benchmarks.table import page
 
+PASTS = (100_000, 1_000_000)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
 def main(arguments: list[str]) -> int:
-    """Measure and write; `--quick` with a small past and short rounds, to try the harness."""
+    """Measure and write; `--past N` bounds the past, `--quick` only tries the harness."""
     quick = "--quick" in arguments
+    most = int(arguments[arguments.index("--past") + 1]) if "--past" in arguments else PASTS[-1]
+    pasts = (10_000,) if quick else tuple(size for size in PASTS if size <= most)
     with tempfile.TemporaryDirectory(prefix="gate-bench-") as name:
         folder = Path(name)
         with EmbeddedServer(folder / "data", options=DURABLE) as server:
-            house = House(folder, server.url, quick=quick)
+            house = House(folder, server.url, pasts, quick=quick)
             writes = measure_writes(house)
             reads = measure_reads(house)
             calls = measure_calls(house)

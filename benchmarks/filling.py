@@ -45,19 +45,22 @@ FROM (SELECT n, CAST(:now AS timestamptz) - make_interval(secs => 90000 + n * 40
       FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) n) made, principals p
 WHERE p.name = 'company-1'
 """
-PAST_CALLS = """
+OF_THE_PAST = """
+FROM entries WHERE reference LIKE 'P%'
+  AND substr(reference, 2)::bigint BETWEEN CAST(:first AS bigint) AND CAST(:last AS bigint)
+"""
+PAST_CALLS = f"""
 INSERT INTO calls (entry_id, gate_code, direction, called_at, window_ends_at, call_number, clock,
   lane, points, open_wait, policy_code, heads, skips, called_by)
 SELECT id, gate_code, direction, ended_at, ended_at, call_number, 0, lane, 3600, 1800,
   (SELECT code FROM policy_editions LIMIT 1), '[]', '[]', registered_by
-FROM entries WHERE reference LIKE 'P%' AND NOT EXISTS
-  (SELECT FROM calls WHERE calls.entry_id = entries.id)
+{OF_THE_PAST}
 """
-PAST_EVENTS = """
+PAST_EVENTS = f"""
 INSERT INTO events (id, kind, entry_id, gate_code, direction, occurred_at, recorded_at,
   principal_id, data)
-SELECT uuidv7(), 'call.made', entry_id, gate_code, direction, called_at, called_at, called_by, '{}'
-FROM calls WHERE NOT EXISTS (SELECT FROM events WHERE events.entry_id = calls.entry_id)
+SELECT uuidv7(), 'call.made', id, gate_code, direction, ended_at, ended_at, registered_by, '{{}}'
+{OF_THE_PAST}
 """
 EDITION = """
 INSERT INTO queue_editions (gate_code, direction, policy_code)
@@ -76,8 +79,8 @@ async def fill_past(url: str, now: object, first: int, last: int) -> None:
     await _run(
         url,
         (PAST, {"now": now, "first": first, "last": last}),
-        (PAST_CALLS, {}),
-        (PAST_EVENTS, {}),
+        (PAST_CALLS, {"first": first, "last": last}),
+        (PAST_EVENTS, {"first": first, "last": last}),
     )
 
 

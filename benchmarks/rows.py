@@ -28,10 +28,14 @@ MORNING = datetime(2026, 12, 10, 2, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class House:
-    """Where everything happens: a folder, a durable PostgreSQL, and how long to look."""
+    """Where everything happens: a folder, a durable PostgreSQL, and how long to look.
+
+    `pasts` are how many entries have ended before calls are measured.
+    """
 
     folder: Path
     url: str
+    pasts: tuple[int, ...]
     quick: bool = False
 
     @property
@@ -43,11 +47,6 @@ class House:
     def rounds(self) -> int:
         """How often each takes its turn."""
         return 2 if self.quick else 3
-
-    @property
-    def pasts(self) -> tuple[int, ...]:
-        """How many entries have ended before calls are measured."""
-        return (10_000,) if self.quick else (100_000, 1_000_000)
 
     def database(self, name: str) -> str:
         """Make an empty database and return its address."""
