@@ -49,18 +49,16 @@ OF_THE_PAST = """
 FROM entries WHERE reference LIKE 'P%'
   AND substr(reference, 2)::bigint BETWEEN CAST(:first AS bigint) AND CAST(:last AS bigint)
 """
-PAST_CALLS = f"""
+PAST_CALLS = """
 INSERT INTO calls (entry_id, gate_code, direction, called_at, window_ends_at, call_number, clock,
   lane, points, open_wait, policy_code, heads, skips, called_by)
 SELECT id, gate_code, direction, ended_at, ended_at, call_number, 0, lane, 3600, 1800,
   (SELECT code FROM policy_editions LIMIT 1), '[]', '[]', registered_by
-{OF_THE_PAST}
 """
-PAST_EVENTS = f"""
+PAST_EVENTS = """
 INSERT INTO events (id, kind, entry_id, gate_code, direction, occurred_at, recorded_at,
   principal_id, data)
-SELECT uuidv7(), 'call.made', id, gate_code, direction, ended_at, ended_at, registered_by, '{{}}'
-{OF_THE_PAST}
+SELECT uuidv7(), 'call.made', id, gate_code, direction, ended_at, ended_at, registered_by, '{}'
 """
 EDITION = """
 INSERT INTO queue_editions (gate_code, direction, policy_code)
@@ -79,8 +77,8 @@ async def fill_past(url: str, now: object, first: int, last: int) -> None:
     await _run(
         url,
         (PAST, {"now": now, "first": first, "last": last}),
-        (PAST_CALLS, {"first": first, "last": last}),
-        (PAST_EVENTS, {"first": first, "last": last}),
+        (PAST_CALLS + OF_THE_PAST, {"first": first, "last": last}),
+        (PAST_EVENTS + OF_THE_PAST, {"first": first, "last": last}),
     )
 
 
