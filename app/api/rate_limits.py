@@ -8,9 +8,8 @@ and walks over every client at nearly every request; its notation of rates is.
 
 import ipaddress
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 from limits import parse_many
 from starlette.types import Scope
@@ -25,8 +24,7 @@ UNIT_BYTES: Final = 16_384
 """A request counts once more for each of these that it sent, for it takes so much longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What is left of an allowance after a request; times in whole seconds, rounded up.
 
     `reset`: until the allowance is whole again; `retry_after`: 0 where the request is allowed.
@@ -86,6 +84,10 @@ class RateLimits:
     ) -> None:
         """Read rates such as `{"public": "600/minute", "key": "50/second;6000/minute"}`."""
         self._classes = {name: _allowances(name, text, clock) for name, text in rates.items()}
+        self._policies = {
+            name: (b"ratelimit-policy", b", ".join(one.policy for one in allowances))
+            for name, allowances in self._classes.items()
+        }
 
     def admit(self, scope: Scope, operation_class: str, client: str) -> None:
         """Count a request of `client` by its size; the middleware tells the client what is left.
@@ -93,11 +95,14 @@ class RateLimits:
         Raises:
             RateExceededError: nothing is left; it says when to come again.
         """
-        allowances = self._classes[operation_class]
         units = 1 + scope.get(RECEIVED_KEY, 0) // UNIT_BYTES
-        standings = [allowance.take(client, units) for allowance in allowances]
-        scope[SCOPE_KEY] = _headers(allowances, standings)
-        wait = max(one.retry_after for one in standings)
+        left, wait = "", 0
+        for allowance in self._classes[operation_class]:
+            now = allowance.take(client, units)
+            left += f', "{allowance.name}";r={now.remaining};t={now.reset}'
+            wait = max(wait, now.retry_after)
+        # The fields of draft-ietf-httpapi-ratelimit-headers, as ASGI wants them.
+        scope[SCOPE_KEY] = (self._policies[operation_class], (b"ratelimit", left[2:].encode()))
         if wait:
             raise RateExceededError(wait)
 
@@ -121,13 +126,3 @@ def _allowances(name: str, text: str, clock: Callable[[], int]) -> tuple[Allowan
         Allowance(f"{name}-{item.get_expiry()}s", item.amount, item.get_expiry(), clock)
         for item in parse_many(text)
     )
-
-
-def _headers(
-    allowances: Sequence[Allowance], standings: Sequence[Standing]
-) -> list[tuple[bytes, bytes]]:
-    """Return the fields of draft-ietf-httpapi-ratelimit-headers as ASGI wants them."""
-    pairs = zip(allowances, standings, strict=True)
-    left = ", ".join(f'"{one.name}";r={now.remaining};t={now.reset}' for one, now in pairs)
-    policy = b", ".join(one.policy for one in allowances)
-    return [(b"ratelimit-policy", policy), (b"ratelimit", left.encode())]
