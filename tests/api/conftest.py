@@ -217,6 +217,24 @@ def found(entry: dict[str, Any], severity: str) -> list[tuple[str, str]]:
     ]
 
 
+PLATE = {"plate": "15C-000.01", "direction": "export"}
+
+
+async def movement(here: Gate, yard: str = "bao-nguyen", **body: Any) -> Any:
+    """Report a movement in whatever words and return the answer."""
+    return await here.post(f"/v1/yards/{yard}/movements", "yard", {"way": "in", **body})
+
+
+async def arrival(here: Gate, **body: Any) -> Any:
+    """Report an arrival in whatever words and return the answer."""
+    return await here.post("/v1/arrivals", "border_guard", {"gate": "tan-thanh", **body})
+
+
+def rules(seen: dict[str, Any]) -> list[str]:
+    """Return the rules that what was seen contradicts."""
+    return [one["rule"] for one in seen["exceptions"]]
+
+
 class Statements(list[str]):
     """The statements that were sent while it listened, savepoints and such left out."""
 

@@ -114,6 +114,15 @@ async def test_a_retry_calls_nobody_again(gate: Gate) -> None:
     assert 1 == (await gate.board())["waiting"]
 
 
+async def test_a_refused_call_may_be_made_again_with_the_same_key(gate: Gate) -> None:
+    await queued(gate, 1)
+    gate.go_to("2026-03-12T05:00:00+07:00")
+    early = await gate.post(CALLS, "officer-1", {"count": 1}, retry="once")
+    gate.go_to("2026-03-12T08:00:00+07:00")
+    again = await gate.post(CALLS, "officer-1", {"count": 1}, retry="once")
+    assert [409, 201] == [answer.status_code for answer in (early, again)]
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [({"count": 0}, "/count"), ({"count": 51}, "/count"), ({"lane": "green"}, "/lane")],
