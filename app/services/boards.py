@@ -79,6 +79,8 @@ def _board(
     waiting = [one for one in standings if one.state is WAITS[mode]]
     registered = [one for one in standings if one.state is State.REGISTERED]
     lanes = Lane if mode is QueueMode.CALLED else ()
+    # A call that still stands is shown however old it is; it tells nothing of today's waits.
+    recent = [one for one in calls if one.called_at > today.now - RECENT]
     return QueueBoard(
         queue=queue,
         mode=mode,
@@ -89,17 +91,12 @@ def _board(
         not_ready=sum(one.count for one in registered if one.in_position),
         on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
-        lanes=[_lane(today, edition, lane, waiting, calls, clock) for lane in lanes],
-        called_now=list(_newest(call for call in calls if call.still_called)),
-        calls_per_hour=_rate(calls, clock, today.now) if mode is QueueMode.CALLED else None,
+        lanes=[_lane(today, edition, lane, waiting, recent, clock) for lane in lanes],
+        called_now=[call for call in calls if call.still_called],
+        calls_per_hour=_rate(recent, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
         as_of=today.now,
     )
-
-
-def _newest(calls: Iterable[CallMade]) -> Iterable[CallMade]:
-    """Return the newest call of each vehicle; one that missed a call may be called again."""
-    return {call.call_number: call for call in calls}.values()
 
 
 def _lane(  # noqa: PLR0913, PLR0917 - the parts of one board
@@ -107,17 +104,16 @@ def _lane(  # noqa: PLR0913, PLR0917 - the parts of one board
     edition: PolicyEdition,
     lane: Lane,
     waiting: Sequence[Standing],
-    calls: Sequence[CallMade],
+    recent: Sequence[CallMade],
     clock: OpenClock,
 ) -> LaneBoard:
     here = [one for one in waiting if one.lane is lane]
-    recent = [one.open_wait for one in calls if one.lane is lane]
     return LaneBoard(
         lane=lane,
         rate=edition.rates[lane],
         waiting=sum(one.count for one in here),
         oldest_wait=_oldest(here, clock, today.now),
-        expected=by_recent_waits(recent),
+        expected=by_recent_waits([one.open_wait for one in recent if one.lane is lane]),
     )
 
 
@@ -126,9 +122,9 @@ def _oldest(standings: Iterable[Standing], clock: OpenClock, now: datetime) -> i
     return clock.seconds_between(min(since), now) if since else None
 
 
-def _rate(calls: Sequence[CallMade], clock: OpenClock, now: datetime) -> int | None:
+def _rate(recent: Sequence[CallMade], clock: OpenClock, now: datetime) -> int | None:
     """Return the calls per open hour of the last hours, None where it was never open."""
     open_seconds = clock.seconds_between(now - RECENT, now)
     if open_seconds <= 0:
         return None
-    return len([one for one in calls if one.called_at > now - RECENT]) * 3600 // open_seconds
+    return len(recent) * 3600 // open_seconds

@@ -4,6 +4,7 @@ A lane is won or lost here too: the seasonal allotment is taken when a vehicle i
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.domain.findings import is_ready
@@ -139,23 +140,24 @@ class WaitingLine:
     async def lane_of(self, entry: Entry, verdict: Verdict) -> Lane:
         """Return the lane of a verdict; a seasonal place is asked for once, in position only.
 
-        Who found none left could else ask again by amending at midnight, before others can come.
+        It is one of the verdict's day, that of presence. Who found none left, or left out a paper
+        on purpose, could else have one by amending at midnight, before others can come.
         """
         season = verdict.season
         if season is None or not verdict.eligible:
             return verdict.lane
         before_gate = State(entry.state) in BEFORE_GATE
         if entry.season_asked_on is None and entry.in_position and before_gate:
-            await self._ask_season_place(entry, season)
+            await self._ask_season_place(entry, season, verdict.on)
         likely = entry.season_asked_on is None and before_gate
         return Lane.GREEN_SEASON if entry.season_on or likely else Lane.GREEN
 
-    async def _ask_season_place(self, entry: Entry, season: Season) -> None:
-        day = entry.season_asked_on = self._act.day
+    async def _ask_season_place(self, entry: Entry, season: Season, on: date) -> None:
+        entry.season_asked_on = on
         taken = await self._uow.queues.take_season_place(
-            season.product, entry.gate_code, day, season.daily_allotment
+            season.product, entry.gate_code, on, season.daily_allotment
         )
-        entry.season_on = day if taken else None
+        entry.season_on = on if taken else None
 
     async def leave(self, entry: Entry, *, why: str) -> None:
         """Take an entry out of the line; it keeps the points it has earned."""

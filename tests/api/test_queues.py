@@ -49,6 +49,53 @@ async def test_a_board_counts_who_waits_who_is_not_ready_and_who_is_on_the_way(g
     assert "queue-policy-2022-02" == board["policy"]
 
 
+async def test_the_oldest_wait_is_told_in_open_seconds(gate: Gate) -> None:
+    gate.go_to("2026-03-11T19:00:00+07:00")
+    await fill(gate, 1)
+    gate.go_to("2026-03-12T07:30:00+07:00")
+    await gate.move(await gate.register())
+    board = await gate.board()
+    assert (5400, 5400, 0) == (
+        board["oldest_wait_seconds"], lane(board, "ordinary")["oldest_wait_seconds"],
+        lane(board, "green")["oldest_wait_seconds"],
+    )  # fmt: skip
+
+
+async def test_one_who_is_held_waits_and_one_who_turned_unready_does_not(gate: Gate) -> None:
+    held, unready = await fill(gate, 2)
+    await gate.post(f"/v1/entries/{held['id']}/holds", "customs", {"reason": "soi chiếu"})
+    await gate.amend(unready, planned_arrival_at=None)
+    board = await gate.board()
+    assert (1, 1, 0) == (board["waiting"], board["not_ready"], board["on_the_way"])
+
+
+async def test_who_is_called_arrived_or_gone_waits_no_more(gate: Gate) -> None:
+    called, arrived, inside, gone = await fill(gate, 4)
+    gate.wait(minutes=5)
+    await gate.call(4)
+    for entry in (arrived, inside, gone):
+        await gate.arrive(entry)
+    for entry in (inside, gone):
+        await gate.post(f"/v1/entries/{entry['id']}/admission", "border_guard")
+    await gate.post(f"/v1/entries/{gone['id']}/exit", "border_guard")
+    board = await gate.board()
+    assert (0, 0, 0, None) == (
+        board["waiting"], board["not_ready"], board["on_the_way"], board["oldest_wait_seconds"],
+    )  # fmt: skip
+    assert "called" == (await gate.entry(called))["state"]
+    assert ["TT-0001"] == [one["call_number"] for one in board["called_now"]]
+
+
+async def test_what_happens_at_one_queue_is_not_on_another_board(gate: Gate) -> None:
+    await fill(gate, 2)
+    gate.wait(minutes=5)
+    await gate.call(1)
+    numbers = ("waiting", "not_ready", "on_the_way", "oldest_wait_seconds", "called_now")
+    for one in (await gate.get("/v1/queues")).json()["items"]:
+        if (one["gate"], one["direction"]) != ("tan-thanh", "export"):
+            assert [0, 0, 0, None, []] == [one[name] for name in numbers]
+
+
 @pytest.mark.parametrize(
     ("at", "is_open", "until"),
     [
@@ -78,6 +125,19 @@ async def test_a_board_shows_who_is_called_by_number(gate: Gate) -> None:
     assert ["TT-0002"] == [one["call_number"] for one in (await gate.board())["called_now"]]
 
 
+async def test_a_board_shows_both_who_have_the_same_number_of_different_days(gate: Gate) -> None:
+    """Numbers are counted per legal day, and a vehicle may stand overnight."""
+    gate.go_to("2026-03-11T19:00:00+07:00")
+    await fill(gate, 1)
+    gate.go_to("2026-03-12T07:30:00+07:00")
+    await fill(gate, 1, start=2)
+    gate.wait(minutes=5)
+    called = await gate.call(2)
+    assert ["TT-0001", "TT-0001"] == [call["call_number"] for call in called]
+    shown = (await gate.board())["called_now"]
+    assert ["TT-0001", "TT-0001"] == [one["call_number"] for one in shown]
+
+
 async def test_the_call_rate_is_of_the_last_two_open_hours(gate: Gate) -> None:
     await fill(gate, 4)
     gate.wait(minutes=30)
@@ -102,6 +162,21 @@ async def test_an_expected_wait_has_a_method_and_a_sample_or_a_reason(gate: Gate
     await gate.call(1)
     enough = lane(await gate.board(), "ordinary")["expected_wait"]
     assert (1200, 10, None) == (enough["seconds"], enough["sample"], enough["reason"])
+
+
+async def test_a_call_that_stands_since_yesterday_is_shown_and_tells_nothing_of_today(
+    gate: Gate,
+) -> None:
+    gate.go_to("2026-03-11T19:50:00+07:00")
+    await fill(gate, 10)
+    gate.wait(minutes=5)
+    await gate.call(10)
+    gate.go_to("2026-03-12T08:00:00+07:00")
+    board = await gate.board()
+    assert (10, 0, 0) == (
+        len(board["called_now"]), board["calls_per_hour"],
+        lane(board, "ordinary")["expected_wait"]["sample"],
+    )  # fmt: skip
 
 
 async def test_an_entrys_expected_wait_follows_from_its_place_and_the_call_rate(
@@ -131,6 +206,31 @@ async def test_in_order_of_arrival_a_board_counts_who_arrived(gate: Gate) -> Non
     )  # fmt: skip
 
 
+async def test_in_order_of_arrival_place_is_by_arrival_and_admission_ends_the_wait(
+    gate: Gate,
+) -> None:
+    """Lanes and points play no part; who registered first gains nothing."""
+    entries = []
+    for number in (1, 2, 3):
+        line = consignment(goods(), declaration_number=f"10000000000{number}")
+        entries.append(
+            await gate.register(**lorry(number, direction="import", consignments=[line]))
+        )
+    for entry in reversed(entries):
+        await gate.arrive(entry)
+        gate.wait(minutes=1)
+    standings = [await gate.place(entry) for entry in entries]
+    assert [3, 2, 1] == [standing["place"] for standing in standings]
+    assert {None} == {standing["points"] for standing in standings}
+    assert {"queue-calls-nobody"} == {one["expected_wait"]["reason"] for one in standings}
+    await gate.post(f"/v1/entries/{entries[2]['id']}/admission", "border_guard")
+    assert [2, 1, None] == [(await gate.place(entry))["place"] for entry in entries]
+    board = await gate.board(direction="import")
+    assert (2, 120, "arrival-order") == (
+        board["waiting"], board["oldest_wait_seconds"], board["mode"],
+    )  # fmt: skip
+
+
 async def test_nothing_public_names_a_vehicle_a_company_or_an_entry(gate: Gate) -> None:
     entry = await gate.register(client_reference="DN-7", driver={"name": "Nguyễn Văn An"})
     await gate.move(entry)
@@ -149,6 +249,16 @@ async def test_a_board_may_be_kept_for_a_second_and_need_not_be_sent_again(gate:
         assert "public, max-age=1" == first.headers["Cache-Control"]
         again = await gate.get(path, headers={"If-None-Match": first.headers["ETag"]})
         assert (304, b"") == (again.status_code, again.content)
+
+
+async def test_a_board_that_changed_is_sent_again(gate: Gate) -> None:
+    for path in ("/v1/queues", "/v1/gates/tan-thanh/queues/export"):
+        first = await gate.get(path)
+        await fill(gate, 1, start=int(first.headers["Content-Length"]))
+        gate.forget()
+        again = await gate.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert 200 == again.status_code
+        assert first.headers["ETag"] != again.headers["ETag"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Season places: of one product, at one gate, so many a day, taken by being there."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +94,107 @@ async def test_a_place_is_taken_once_whatever_happens_afterwards(
     await gate.amend(entry, documents={"growing_area_code": "VN-LSOR-0001"})
     assert "green-season" == (await gate.entry(entry))["lane"]
     assert [(DAY, 1)] == await taken(session)
+
+
+async def lane_of(gate: Gate, entry: dict[str, Any]) -> str:
+    lane: str = (await gate.entry(entry))["lane"]
+    return lane
+
+
+async def test_each_day_has_places_of_its_own_and_no_more(
+    gate: Gate, session: AsyncSession
+) -> None:
+    """The allotment at its boundary on two days; the legal day turns at local midnight."""
+    gate.go_to("2026-05-20T23:00:00+07:00")
+    await fill_up(session, 199)
+    entries = [await gate.register(**lychee(number)) for number in range(1, 5)]
+    gate.go_to("2026-05-20T23:59:58+07:00")
+    await gate.move(entries[0])
+    gate.go_to("2026-05-20T23:59:59+07:00")
+    await gate.move(entries[1])
+    gate.go_to("2026-05-21T00:00:00+07:00")
+    session.add(
+        SeasonDay(
+            product_code="lychee", gate_code="tan-thanh", on_day=DAY + timedelta(1), taken=199
+        )
+    )
+    await session.commit()
+    await gate.move(entries[2])
+    await gate.move(entries[3])
+    lanes = [await lane_of(gate, entry) for entry in entries]
+    assert ["green-season", "green", "green-season", "green"] == lanes
+    assert [(DAY, 200), (DAY + timedelta(1), 200)] == sorted(await taken(session))
+
+
+async def test_a_place_is_kept_while_the_lane_is_lost_and_regained_over_midnight(
+    gate: Gate, session: AsyncSession
+) -> None:
+    """Points earned stay; each rate counts for the time in its lane."""
+    gate.go_to("2026-05-20T18:00:00+07:00")
+    entry = await gate.register(**lychee(1))
+    await gate.move(entry)
+    gate.wait(hours=1)
+    await gate.amend(entry, documents={"growing_area_code": None})
+    gate.go_to("2026-05-21T08:00:00+07:00")
+    assert ("ordinary", 3 * 3600 + 7200) == await lane_and_points(gate, entry)
+    await gate.amend(entry, documents={"growing_area_code": "VN-LSOR-0001"})
+    gate.wait(hours=1)
+    assert ("green-season", 3 * 3600 + 7200 + 3 * 3600) == await lane_and_points(gate, entry)
+    assert [(DAY, 1)] == await taken(session)
+
+
+async def lane_and_points(gate: Gate, entry: dict[str, Any]) -> tuple[str, int]:
+    standing = await gate.place(entry)
+    return standing["lane"], standing["points"]
+
+
+@pytest.mark.parametrize(
+    ("taken_before", "lane", "taken_after"),
+    [
+        pytest.param(199, "green-season", 200, id="the last place of the day of presence"),
+        pytest.param(200, "green", 200, id="none is left of that day"),
+    ],
+)
+async def test_who_becomes_fit_after_midnight_asks_for_a_place_of_the_day_it_came(
+    gate: Gate, session: AsyncSession, taken_before: int, lane: str, taken_after: int
+) -> None:
+    """Else one would leave out a paper until midnight, and have the next day's first place."""
+    gate.go_to("2026-05-20T18:00:00+07:00")
+    await fill_up(session, taken_before)
+    unfit = {**lychee(1)["documents"], "growing_area_code": None}
+    entry = await gate.register(**{**lychee(1), "documents": unfit})
+    await gate.move(entry)
+    assert "ordinary" == await lane_of(gate, entry)
+    gate.go_to("2026-05-21T00:00:00+07:00")
+    await gate.amend(entry, documents={"growing_area_code": "VN-LSOR-0001"})
+    assert lane == await lane_of(gate, entry)
+    assert [(DAY, taken_after)] == await taken(session)
+
+
+async def test_who_came_on_the_last_day_takes_no_place_of_a_day_without_a_season(
+    gate: Gate, session: AsyncSession
+) -> None:
+    gate.go_to("2026-07-31T19:00:00+07:00")
+    entry = await gate.register(**lychee(1, planned_arrival_at="2026-07-31T19:30:00+07:00"))
+    await gate.move(entry, "xuan-cuong")  # which does not serve the gate: no position yet
+    gate.go_to("2026-08-01T08:00:00+07:00")
+    await gate.move(entry)
+    assert "green-season" == await lane_of(gate, entry)
+    assert [(date(2026, 7, 31), 1)] == await taken(session)
+
+
+async def test_who_found_no_place_gets_none_by_losing_and_regaining_the_lane(
+    gate: Gate, session: AsyncSession
+) -> None:
+    gate.go_to("2026-05-20T18:00:00+07:00")
+    await fill_up(session, 200)
+    entry = await gate.register(**lychee(1))
+    await gate.move(entry)
+    gate.go_to("2026-05-21T00:00:00+07:00")
+    await gate.amend(entry, documents={"growing_area_code": None})
+    await gate.amend(entry, documents={"growing_area_code": "VN-LSOR-0001"})
+    assert "green" == await lane_of(gate, entry)
+    assert [(DAY, 200)] == await taken(session)
 
 
 async def test_who_found_no_place_gets_none_of_tomorrow_by_amending(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.api.conftest import Gate, lorry
+from tests.api.conftest import Gate, consignment, goods, lorry
 
 DRIVER = {"name": "Nguyễn Văn An", "document_number": "020099000417", "phone": "0912345678"}
 
@@ -35,6 +35,108 @@ async def test_a_link_shows_place_wait_what_is_missing_and_what_is_due(gate: Gat
     assert "hold.placed" == shown["last_change"]["code"]
 
 
+async def test_a_place_counts_who_is_ahead_in_each_lane_and_not_who_is_held(gate: Gate) -> None:
+    for number in (2, 3, 4):
+        await gate.move(await gate.register(**lorry(number)))
+    gate.wait(minutes=10)
+    first = await gate.register()
+    await gate.move(first)
+    held = await gate.register(**lorry(5))
+    await gate.move(held)
+    gate.wait(minutes=1)
+    entry = await gate.register(**lorry(6))
+    await gate.move(entry)
+    path = f"/v1/entries/{held['id']}/holds"
+    hold = (await gate.post(path, "customs", {"reason": "soi chiếu"})).json()
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert (5, {"ordinary": 3, "green": 1, "green-season": 0}) == (shown["place"], shown["ahead"])
+    await gate.post(f"{path}/{hold['id']}/lift", "customs", {"reason": "xong"})
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert (6, {"ordinary": 4, "green": 1, "green-season": 0}) == (shown["place"], shown["ahead"])
+
+
+async def test_a_link_says_who_must_do_what_to_a_registered_truck(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1, planned_arrival_at=None))
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert ("registered", None, {}, None, False) == (
+        shown["state"], shown["place"], shown["ahead"], shown["expected_wait"], shown["callable"],
+    )  # fmt: skip
+    steps = [(one["code"], one["who"]) for one in shown["next_steps"]]
+    assert [
+        ("correct-declaration", "declarant"), ("come-into-position", "driver"),
+        ("pay-order", "payer"),
+    ] == steps[:3]  # fmt: skip
+    assert {("check-to-be-passed", "medical"), ("check-to-be-passed", "border_guard")} < {*steps}
+
+
+async def test_a_link_shows_what_is_left_to_pay_of_all_orders(gate: Gate) -> None:
+    line = consignment(goods(), declaration_number="100000000001")
+    receiving = [{"tractor_plate": f"15C-000.0{number}", "payload_kg": 8000} for number in (1, 2)]
+    entry = await gate.register(
+        **lorry(
+            1, direction="import", journey="transshipment", consignments=[line],
+            vehicle={"tractor_plate": "桂F12345", "country": "CN", "payload_kg": 8000},
+            receiving_vehicles=receiving,
+        )
+    )  # fmt: skip
+    token = entry["tracking"]["token"]
+    due = [(await track(gate, token)).json()["due"]["amount"]]
+    for number, order in enumerate(entry["orders"]):
+        body = {"amount": order["amount"], "source_reference": f"B-{number}"}
+        await gate.post(f"/v1/orders/{order['id']}/payments", "bank", body, retry=f"{number}")
+        due.append((await track(gate, token)).json()["due"]["amount"])
+    assert [690_000, 90_000, 0] == due
+
+
+async def test_a_link_says_what_last_moved_the_entry_and_by_which_rule(gate: Gate) -> None:
+    entry = await gate.register()
+    token, changes = entry["tracking"]["token"], []
+
+    async def changed() -> dict[str, Any]:
+        gate.wait(minutes=1)
+        change: dict[str, Any] = (await track(gate, token)).json()["last_change"]
+        if change:
+            changes.append((change["code"], change["message"]))
+        return change
+
+    assert await changed() is None
+    await gate.move(entry)
+    await changed()
+    await gate.amend(entry, documents={"growing_area_code": None})
+    lost = await changed()
+    path = f"/v1/entries/{entry['id']}/holds"
+    hold = (await gate.post(path, "customs", {"reason": "soi chiếu"})).json()
+    await changed()
+    await gate.post(f"{path}/{hold['id']}/lift", "customs", {"reason": "xong"})
+    await changed()
+    await gate.amend(entry, planned_arrival_at=None)
+    await changed()
+    await gate.amend(entry, planned_arrival_at="2026-03-11T10:00:00+07:00")
+    await gate.call()
+    await changed()
+    assert [
+        ("waiting.started", "Waiting has begun; the call number is TT-0001."),
+        ("lane.changed", "Moved from lane green to lane ordinary; the points earned are kept."),
+        ("hold.placed", "customs holds the vehicle; its wait still counts."),
+        ("hold.lifted", "customs has lifted its hold."),
+        ("waiting.stopped", "Waiting has stopped; the points earned are kept."),
+        ("call.made", "The vehicle is called; the call number is TT-0001."),
+    ] == changes
+    assert ["GL-07"] == [one["rule"] for one in lost["rules"]]
+
+
+async def test_a_called_truck_sees_by_its_link_until_when_it_is_awaited(gate: Gate) -> None:
+    entry = await gate.register(driver=DRIVER)
+    await gate.move(entry)
+    gate.wait(minutes=1)
+    await gate.call()
+    shown = (await track(gate, entry["tracking"]["token"])).json()
+    assert ("called", "TT-0001", "2026-03-11T09:31:00+07:00", None, ("come-to-gate", "driver")) == (
+        shown["state"], shown["call_number"], shown["call_window_ends_at"], shown["place"],
+        (shown["next_steps"][0]["code"], shown["next_steps"][0]["who"]),
+    )  # fmt: skip
+
+
 async def test_the_link_and_the_place_tell_the_same(gate: Gate) -> None:
     entry = await gate.register()
     await gate.move(entry)
@@ -47,9 +149,16 @@ async def test_a_link_shows_nothing_personal_no_plate_and_no_company(gate: Gate)
     entry = await gate.register(
         driver=DRIVER, client_reference="DN-7", payer={"name": "Công ty Sông Hồng"}
     )
-    told = (await track(gate, entry["tracking"]["token"])).text
+    token = entry["tracking"]["token"]
+    told = [(await track(gate, token)).text]
+    await gate.move(entry)
+    told.append((await track(gate, token)).text)
+    hold = {"reason": "Nguyễn Văn An, 12C-000.17"}
+    await gate.post(f"/v1/entries/{entry['id']}/holds", "customs", hold)
+    told.append((await track(gate, token)).text)
     secrets = (*DRIVER.values(), "***", "12C", "DN-7", "Sông Hồng", "company-1", "durian")
-    assert [] == [secret for secret in secrets if secret in told]
+    secrets += (entry["id"], "Nguy")
+    assert [] == [secret for secret in secrets for one in told if secret in one]
 
 
 async def test_a_token_says_nothing_and_is_stored_nowhere(
