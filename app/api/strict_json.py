@@ -9,7 +9,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Final, NoReturn
 
@@ -30,6 +30,9 @@ MOST_NAMES: Final = 1000
 # its own, and while a megabyte of them is told apart nobody else is answered.
 MOST_VALUES: Final = 15_000
 MOST_DIGITS: Final = sys.get_int_max_str_digits()
+BODILESS: Final = frozenset({"GET", "HEAD"})
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 NOT_UTF8: Final = "utf-8"
 SYNTAX: Final = "json-syntax"
@@ -212,10 +215,12 @@ class StrictRoute(APIRoute):
         return self.path.partition("{")[0]
 
     def get_route_handler(self) -> Any:  # noqa: ANN401 - FastAPI's own coroutine type
-        """Return FastAPI's handler behind the strict reader where there is a JSON body."""
+        """Return FastAPI's handler behind the reader that its body needs."""
         handle = super().get_route_handler()
-        if self.body_field is None or isinstance(self.body_field.field_info, params.Form):
+        if not self.methods or self.methods <= BODILESS:
             return handle
+        if self.body_field is None or isinstance(self.body_field.field_info, params.Form):
+            return _behind_whole_body(handle)
 
         async def read_strictly(request: Request) -> Response:
             parsed = ParsedRequest(request.scope, request.receive)
@@ -223,3 +228,16 @@ class StrictRoute(APIRoute):
             return await handle(parsed)
 
         return read_strictly
+
+
+def _behind_whole_body(handle: Handler) -> Handler:
+    """Have a body that only tells retries apart come before a transaction begins.
+
+    Else whoever sends one slowly keeps a connection to the database for as long.
+    """
+
+    async def wait(request: Request) -> Response:
+        await request.body()
+        return await handle(request)
+
+    return wait

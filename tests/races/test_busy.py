@@ -1,7 +1,9 @@
 """A database that is busy is answered 503 with a time to come back, and nothing is half done."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -62,3 +64,27 @@ async def test_many_requests_to_a_process_that_has_read_nothing_yet_do_not_starv
     )
 
     assert {200} == {answer.status_code for answer in answers}
+
+
+async def test_a_body_that_comes_slowly_keeps_no_connection(house: House) -> None:
+    """Also where the operation has no body: retries are told apart by what came all the same."""
+    entry = (await house.register(truck(0))).entry
+    begun, rest = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        begun.release()
+        await rest.wait()
+        yield b""
+
+    async def renew(retry: str) -> httpx.Response:
+        path, headers = f"/v1/entries/{entry.id}/tracking-token", {"Idempotency-Key": retry}
+        return await house.ask("POST", path, "company-1", content=slowly(), headers=headers)
+
+    slow = [asyncio.create_task(renew(retry)) for retry in ("one", "two")]
+    for _ in slow:
+        await begun.acquire()
+    meanwhile = await house.ask("GET", f"/v1/entries/{entry.id}", "company-1")
+    rest.set()
+
+    assert 200 == meanwhile.status_code
+    assert {201} == {answer.status_code for answer in await asyncio.gather(*slow)}
