@@ -31,8 +31,9 @@ from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 
-# Stands in a stored answer for the tracking token, which no table may hold.
-TOKEN_MARK = b"{tracking-token}"
+# Stands in a stored answer for the tracking token, which no table may hold; JSON escapes such a
+# sign, so that nobody's own words can be taken for it.
+TOKEN_MARK = b"\x1a"
 DESK = "desk"
 
 

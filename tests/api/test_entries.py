@@ -95,3 +95,13 @@ async def test_two_containers_of_20_feet_make_the_top_class(gate: Gate) -> None:
     assert ("18t-and-over", 800_000) == (
         entry["charge"]["vehicle_class"], entry["charge"]["total"]["amount"],
     )  # fmt: skip
+
+
+async def test_a_retry_repeats_the_words_that_came_whatever_they_are(gate: Gate) -> None:
+    declared = truck(client_reference="{tracking-token}")
+    first = await gate.post("/v1/entries", "company-1", declared, retry="1")
+    again = await gate.post("/v1/entries", "company-1", declared, retry="1")
+    assert ("{tracking-token}", "true") == (
+        first.json()["client_reference"], again.headers["Idempotency-Replayed"],
+    )  # fmt: skip
+    assert first.json() == again.json()
