@@ -116,9 +116,13 @@ def client_of(scope: Scope) -> str:
     if ":" not in host:
         return host
     try:
-        return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False))
+        address = ipaddress.IPv6Address(host)
     except ValueError:
         return host
+    # A socket that listens to both worlds tells an IPv4 address so; all of these are one /64.
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
 def _allowances(name: str, text: str, clock: Callable[[], int]) -> tuple[Allowance, ...]:

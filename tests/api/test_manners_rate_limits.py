@@ -123,6 +123,7 @@ def test_of_several_rates_each_must_have_some_left() -> None:
         pytest.param(("203.0.113.9", 5000), "203.0.113.9", id="IPv4"),
         pytest.param(("2001:db8:1:2:3::4", 5000), "2001:db8:1:2::/64", id="IPv6 by network"),
         pytest.param(("fe80::1%eth0", 5000), "fe80::/64", id="IPv6 with a zone"),
+        pytest.param(("::ffff:203.0.113.9", 5000), "203.0.113.9", id="IPv4 on an IPv6 socket"),
         pytest.param(("a:b", 5000), "a:b", id="no address"),
         pytest.param(None, "local", id="a socket file"),
     ],
