@@ -71,20 +71,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.process, app.state.engine = process, engine
     await process.pulse()
-    pulsing = asyncio.create_task(_keep_pulse(process))
+    pulsing = asyncio.create_task(keep_pulse(process))
     yield
     pulsing.cancel()
     await asyncio.gather(pulsing, return_exceptions=True)
     await engine.dispose()
 
 
-async def _keep_pulse(process: Process) -> None:
-    """Learn each second what other processes changed; a database that is away comes back."""
+async def keep_pulse(process: Process, seconds: float = PULSE_SECONDS) -> None:
+    """Learn each second what other processes changed, whatever went wrong the second before.
+
+    A database that is away comes back; and a pulse that ended would leave boards in the past.
+    """
     while True:
-        await asyncio.sleep(PULSE_SECONDS)
+        await asyncio.sleep(seconds)
         try:
             await process.pulse()
         except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("database away", error=type(error).__name__)
+            if is_passing(error):
+                log.warning("database away", error=type(error).__name__)
+            else:
+                log.exception("pulse missed")

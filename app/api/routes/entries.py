@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.failures import IfMatchMissingError
-from app.api.paging import Cursors, Paging
+from app.api.paging import AskedPage, Cursors, Paging
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
@@ -101,42 +101,40 @@ async def register_entry(
     return await retry.answer(answer, location=location, secret=token)
 
 
-class Filters:
-    """What a list of entries is narrowed to."""
-
-    def __init__(
-        self,
-        gate: Sought | None = None,
-        direction: Direction | None = None,
-        state: State | None = None,
-        lane: Lane | None = None,
-        plate: Sought | None = None,
-        declaration_number: Sought | None = None,
-        client_reference: Sought | None = None,
-        reference: Sought | None = None,
-        registered_from: Instant | None = None,
-        registered_before: Instant | None = None,
-        changed_after: Instant | None = None,
-    ) -> None:
-        self.where = EntryFilter(
-            gate=gate,
-            direction=direction,
-            state=state,
-            lane=lane,
-            plate=plate_key(plate) if plate else None,
-            declaration_number="".join(declaration_number.split()) if declaration_number else None,
-            client_reference=client_reference,
-            reference=read_reference(reference) if reference else None,
-            registered_from=registered_from,
-            registered_before=registered_before,
-            changed_after=changed_after,
-        )
+# A coroutine: the framework runs a dependency that is none in a thread.
+async def get_filters(
+    gate: Sought | None = None,
+    direction: Direction | None = None,
+    state: State | None = None,
+    lane: Lane | None = None,
+    plate: Sought | None = None,
+    declaration_number: Sought | None = None,
+    client_reference: Sought | None = None,
+    reference: Sought | None = None,
+    registered_from: Instant | None = None,
+    registered_before: Instant | None = None,
+    changed_after: Instant | None = None,
+) -> EntryFilter:
+    """Return what a list of entries is narrowed to."""
+    return EntryFilter(
+        gate=gate,
+        direction=direction,
+        state=state,
+        lane=lane,
+        plate=plate_key(plate) if plate else None,
+        declaration_number="".join(declaration_number.split()) if declaration_number else None,
+        client_reference=client_reference,
+        reference=read_reference(reference) if reference else None,
+        registered_from=registered_from,
+        registered_before=registered_before,
+        changed_after=changed_after,
+    )
 
 
 @router.get("", dependencies=[may(*EVERYBODY)])
 async def list_entries(
-    filters: Annotated[Filters, Depends()],
-    paging: Annotated[Paging, Depends()],
+    where: Annotated[EntryFilter, Depends(get_filters)],
+    paging: AskedPage,
     uow: Uow,
     caller: Caller,
     language: Spoken,
@@ -146,7 +144,7 @@ async def list_entries(
 
     A company sees its own. The list leaves out places, checks and next steps: ask for one entry.
     """
-    where, cursors = filters.where, process.cursors
+    cursors = process.cursors
     named = {name: str(value) for name, value in _given(where).items()}
     after = _position(cursors, paging, named)
     views = await Entries(uow, caller).page(where, after, paging.limit + 1)
