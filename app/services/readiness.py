@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from app.domain.reference import Reference
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.reference_data import CONFIRMATIONS_NEEDED
 
-MOST_SKEW = timedelta(seconds=5)
+SECOND = timedelta(seconds=1)
+MOST_SKEW = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ async def read_readiness(
     skew = abs(server - machine)
     return Readiness(
         migrations=None if applied == head else f"{applied or 'none'} applied, {head} needed",
-        clock=None if skew <= MOST_SKEW else f"{skew.seconds} s apart from the database",
+        clock=None if skew <= MOST_SKEW else f"{skew // SECOND} s apart from the database",
         editions=_editions(reference),
     )
 
@@ -40,10 +42,7 @@ async def read_readiness(
 def _editions(reference: Reference) -> str | None:
     waiting = [
         f"{edition.kind} {edition.code} needs confirmation by"
-        f" {CONFIRMATIONS - len(edition.confirmed_by)} more of the board"
+        f" {CONFIRMATIONS_NEEDED - len(edition.confirmed_by)} more of the board"
         for edition in reference.pending
     ]
     return "; ".join(waiting) or None
-
-
-CONFIRMATIONS = 2
