@@ -276,6 +276,15 @@ WARNINGS = (
         "/consignments/0/regime", id="a transit regime on ordinary goods",
     ),
     pytest.param(
+        {"consignments": [consignment(
+            goods(customs_value_vnd=1),
+            goods(goods_group="transit-other", customs_value_vnd=2),
+            regime="B11",
+        )]},
+        "regime-does-not-fit-goods-group", "/consignments/0/regime",
+        id="an ordinary regime on goods of which some are in transit",
+    ),
+    pytest.param(
         {"consignments": [consignment(goods(gross_kg=0))]}, "weight-zero",
         "/consignments/0/lines/0/gross_kg", id="a weight of 0",
     ),
@@ -291,6 +300,10 @@ WARNINGS = (
     pytest.param(
         {"driver": {"name": "Anh Ba 0912 345 678"}}, "phone-in-name", "/driver/name",
         id="a phone number in a name",
+    ),
+    pytest.param(
+        {"driver": {"name": "Ba 87654321"}}, "phone-in-name", "/driver/name",
+        id="eight digits are a phone number",
     ),
 )  # fmt: skip
 
