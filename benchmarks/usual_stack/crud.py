@@ -90,5 +90,7 @@ async def entry(db: AsyncSession, entry_id: UUID) -> Entry:
             selectinload(Entry.charge).selectinload(Charge.lines),
             selectinload(Entry.orders),
         )
+        # The session has the entry as it was before its charge and orders were stored.
+        .execution_options(populate_existing=True)
     )
     return (await db.scalars(statement)).one()

@@ -49,29 +49,30 @@ async def register_entry(
 ) -> Entry:
     """Register a vehicle: findings, verdict, price, orders and event, in a commit each."""
     known = await crud.idempotency_key(db, user.id, idempotency_key)
-    if known is not None:
-        return await crud.entry(db, known.entry_id)
-    entry = await registering.register(db, user, body, request.app.state.reference)
-    kept = IdempotencyKey(user_id=user.id, key=idempotency_key, entry_id=entry.id)
-    await crud.create(db, kept)
-    return registering.completed(await crud.entry(db, entry.id), request.app.state.reference)
+    if known is None:
+        entry = await registering.register(db, user, body, request.app.state.reference)
+        known = IdempotencyKey(user_id=user.id, key=idempotency_key, entry_id=entry.id)
+        await crud.create(db, known)
+    stored = await crud.entry(db, known.entry_id)
+    return registering.completed(stored, request.app.state.reference)
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Connect; read what the rules need once, from the service's own rows."""
-    app.state.sessions = _sessions(os.environ["USUAL_DATABASE_URL"])
-    async with _sessions(os.environ["DATABASE_URL"])() as session:
+    published = create_async_engine(os.environ["DATABASE_URL"])
+    async with AsyncSession(published) as session:
         uow = UnitOfWork(session)
         app.state.reference = await read_reference(uow, unofficial_needs_confirmation=False)
-    yield
-
-
-def _sessions(url: str) -> async_sessionmaker[AsyncSession]:
+    await published.dispose()
     engine = create_async_engine(
-        url, pool_size=SETTINGS.pool_size, max_overflow=SETTINGS.pool_overflow
+        os.environ["USUAL_DATABASE_URL"],
+        pool_size=SETTINGS.pool_size,
+        max_overflow=SETTINGS.pool_overflow,
     )
-    return async_sessionmaker(engine, expire_on_commit=False)
+    app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    yield
+    await engine.dispose()
 
 
 async def ready() -> None:

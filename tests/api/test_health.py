@@ -48,9 +48,9 @@ async def test_a_clock_apart_from_the_databases_is_named(
     gate: Gate, process: Any, apart: timedelta, told: str | None
 ) -> None:
     process.machine_now = lambda: datetime.now(UTC) + apart
-    clock = (await lacking(gate)).get("clock")
+    clock = (await lacking(gate)).get("clock", "")
     if told is None:
-        assert clock is None
+        assert "" == clock
     else:
         seconds, _, rest = clock.partition(" s ")
         assert abs(int(seconds) - int(told.split()[0])) <= 1

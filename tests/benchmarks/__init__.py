@@ -1,0 +1,1 @@
+"""What is measured, tried without a clock: peers answer, rows can be filled, pages written."""
