@@ -1,0 +1,51 @@
+"""The page of results: each goal beside what was measured, a miss with its size."""
+
+import pytest
+
+from benchmarks.rows import Calls, Compared, Reads, Start, Writes
+from benchmarks.table import page
+
+
+def measured(service: float) -> str:
+    """Return the page of a run in which everybody else answers 100 times a second."""
+    others = {"limit": 100.0, "usual": 100.0, "bare": 100.0}
+    compared = Compared({"service": service, **others})
+    writes = Writes(compared, compared, (3.2, 9.9), 123.4, {"services": 3, "elsewhere": 1})
+    calls = Calls({"short": (1.0, 2.0), "long": (1.5, 4.0)})
+    return page(writes, Reads(compared, compared), calls, Start(29.9, 3.5), quick=False)
+
+
+def goal(text: str, name: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(f"| {name}"))
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "verdict"),
+    [
+        (15, "register, of the limit", "| 0.15 x | at least 0.15 x | met |"),
+        (14, "register, of the limit", "| 0.14 x | at least 0.15 x | **missed**: 0.93 of the goal"),
+        (400, "register, of the usual stack", "| 4.00 x | at least 4 x | met |"),
+        (80, "quote, of the limit", "| 0.80 x | at least 0.8 x | met |"),
+        (79, "board, of the bare handler", "**missed**: 0.99 of the goal |"),
+        (79, "tracking, of the bare handler", "**missed**: 0.99 of the goal |"),
+        (1, "call, p99 of the longest queue", "| 2.00 x | at most 1.5 x | **missed**: 1.33 of"),
+        (1, "first start", "| 29.90 s | at most 30 s | met |"),
+        (1, "warm start", "| 3.50 s | at most 3 s | **missed**: 1.17 of the goal |"),
+    ],
+)
+def test_each_goal_is_told_met_or_missed_by_how_much(
+    service: float, name: str, verdict: str
+) -> None:
+    assert verdict in goal(measured(service), name)
+
+
+def test_the_page_tells_rates_latency_memory_and_layers() -> None:
+    text = measured(1234)
+    for said in (
+        "| register: service | 1,234 |",
+        "3.2 ms (median)",
+        "123 MB",
+        "| services | 75 % |",
+    ):
+        assert said in text
+    assert "quick run" not in text
