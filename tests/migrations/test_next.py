@@ -63,7 +63,9 @@ def test_a_changed_model_is_written_as_the_next_version_which_then_needs_no_othe
     said = written.read_text()
     assert said.startswith('"""Weigh entries twice.')
     assert f'down_revision: str | None = "{newest_revision()}"' in said
-    assert 'op.add_column("entries", sa.Column("weighed_kg", sa.BigInteger(), nullable=True))' in said
+    assert (
+        'op.add_column("entries", sa.Column("weighed_kg", sa.BigInteger(), nullable=True))' in said
+    )
     assert 'op.drop_column("entries", "weighed_kg")' in said
     assert "from app" not in said
     ruff = ("-m", "ruff", "check", "--no-cache", "--config", "pyproject.toml", str(written))
