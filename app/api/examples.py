@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 SCHEMA_PATH: Final = "#/components/schemas/"
 JSON: Final = "application/json"
 ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55"
+OTHER_ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b56"
 
 _GOODS: Final = {
     "goods_group": "fresh-produce-export",
@@ -56,6 +57,20 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Passed": {"kind": "medical", "result": "passed", "source_reference": "YT-2026-0815"},
         "Failed": {"kind": "medical", "result": "failed", "reason": "Fever; sent to be examined"},
     },
+    "record_checks": {
+        "Two entries": {
+            "checks": [
+                {"entry": ID, "kind": "medical", "result": "passed", "source_reference": "YT-1"},
+                {"entry": OTHER_ID, "kind": "medical", "result": "failed", "reason": "Fever"},
+            ]
+        },
+    },
+    "request_check": {
+        "Plant quarantine": {"kind": "plant_quarantine", "reason": "Soil on the pallets"},
+    },
+    "waive_check": {
+        "Medical": {"kind": "medical", "reason": "Seen at the other gate an hour ago"},
+    },
     "place_hold": {
         "A stop": {"reason": "The seal is broken", "source_reference": "HQ-2026-0031"},
     },
@@ -92,6 +107,7 @@ class Word(NamedTuple):
 PARAMETERS: Final[Mapping[str, Word]] = {
     "entry": Word("The id of an entry.", ID),
     "hold": Word("The id of a hold.", ID),
+    "kind": Word("A kind of check.", "plant_quarantine"),
     "order": Word("The id of an order.", ID),
     "gate": Word("The code of a gate.", "tan-thanh"),
     "yard": Word("The code of a yard.", "bao-nguyen"),

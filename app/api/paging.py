@@ -7,7 +7,9 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import Field
@@ -90,6 +92,33 @@ class Cursors:
         bound = json.dumps([listing, filters], sort_keys=True, default=str).encode()
         message = len(bound).to_bytes(4, "big") + bound + payload
         return hmac.digest(self._key, message, "sha256")[:_SEAL_BYTES]
+
+
+def after_instant(
+    cursors: Cursors, paging: Paging, listing: str, filters: Mapping[str, object]
+) -> tuple[datetime, UUID] | None:
+    """Return the instant and id after which a page of a list by time begins; None: at the start.
+
+    Raises:
+        BadCursorError.
+    """
+    if paging.cursor is None:
+        return None
+    at, identity = cursors.read(paging.cursor, listing, filters, values=2)
+    return datetime.fromisoformat(str(at)), UUID(str(identity))
+
+
+def next_cursor(
+    cursors: Cursors,
+    last: tuple[datetime, UUID] | None,
+    listing: str,
+    filters: Mapping[str, object],
+) -> str | None:
+    """Return the cursor after a page's `last` item; None where no other page follows."""
+    if last is None:
+        return None
+    at, identity = last
+    return cursors.issue([at.isoformat(), str(identity)], listing, filters)
 
 
 def _decoded(cursor: str) -> bytes:

@@ -107,13 +107,18 @@ def keys(
     role: Annotated[Role, typer.Argument(help="What it may do")],
     organisation: Annotated[str, typer.Argument(help="Whom it acts for")],
     agency: Annotated[Agency | None, typer.Option(help="Which agency, for the role agency")] = None,
+    *,
+    supervisor: Annotated[bool, typer.Option(help="It supervises that agency")] = False,
 ) -> None:
     """Make and print an API key for a system; one it had before opens nothing any more."""
     if (role is Role.AGENCY) != (agency is not None):
         message = "--agency goes with the role agency, and only with it"
         raise typer.BadParameter(message)
+    if supervisor and agency is None:
+        message = "--supervisor goes with --agency"
+        raise typer.BadParameter(message)
     with plain_errors(), any_database(begin()) as settings:
-        member = Member(name, organisation, role, agency)
+        member = Member(name, organisation, role, agency, supervisor=supervisor)
         typer.echo(asyncio.run(preparing.give_key(settings, member)))
 
 

@@ -4,8 +4,8 @@ A refusal that must be remembered is data and never an exception: an exception r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 Fact = str | int | bool | None
 
@@ -29,6 +29,12 @@ class DomainError(Exception):
         super().__init__(self.code, facts)
         self.facts = facts
         self.errors = tuple(errors)
+
+    def within(self, pointer: str) -> Self:
+        """Say that one part of a request failed, which `pointer` names, and return the failure."""
+        at_fault = (replace(one, pointer=f"{pointer}{one.pointer}") for one in self.errors)
+        self.errors = tuple(at_fault) or (FieldError(pointer, self.code),)
+        return self
 
 
 class NotFoundError(DomainError):
@@ -219,6 +225,18 @@ class CheckNotYoursError(ForbiddenError):
     """An agency records only its own kinds of check."""
 
     code: ClassVar[str] = "check-not-yours"
+
+
+class WaiverNotYoursError(ForbiddenError):
+    """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
+
+    code: ClassVar[str] = "waiver-not-yours"
+
+
+class CheckNotNeededError(ConflictError):
+    """The entry has no need of this kind of check, so it is neither requested nor waived."""
+
+    code: ClassVar[str] = "check-not-needed"
 
 
 class HoldNotYoursError(ForbiddenError):

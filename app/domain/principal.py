@@ -8,7 +8,10 @@ from app.domain.vocabulary import Agency, Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts, for which organisation, in which role; `tax_code` is the organisation's."""
+    """Who acts, for which organisation, in which role; `tax_code` is the organisation's.
+
+    A `supervisor` answers for an agency's other desks, too.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -16,6 +19,7 @@ class Principal:
     role: Role
     agency: Agency | None = None
     tax_code: str | None = None
+    supervisor: bool = False
 
     @property
     def authority(self) -> str:

@@ -4,7 +4,7 @@ A row names its condition by a sentence; the test behind each sentence is here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,22 @@ class CheckKind(StrEnum):
     CUSTOMS_CLEARANCE = "customs_clearance"
     YARD_EXIT = "yard_exit"
     BORDER_GUARD_EXIT = "border_guard_exit"
+
+
+class CheckResult(StrEnum):
+    """What an authority says of a kind of check; the newest word on it counts.
+
+    `requested`: it is needed (again). `waived`: it is not, by whom the rules let say so.
+    """
+
+    REQUESTED = "requested"
+    PASSED = "passed"
+    FAILED = "failed"
+    WAIVED = "waived"
+
+
+DONE = frozenset({CheckResult.PASSED, CheckResult.WAIVED})
+"""What satisfies those who need the check."""
 
 
 class Stage(StrEnum):
@@ -115,6 +131,12 @@ def needed(facts: CheckFacts, rows: RequiredChecks, on: date) -> dict[Stage, tup
         if row.applies(facts, on) and row.kind not in found[row.stage]:
             found[row.stage].append(row.kind)
     return {stage: tuple(kinds) for stage, kinds in found.items()}
+
+
+def makes_needed(kind: CheckKind, facts: CheckFacts, rows: RequiredChecks, on: date) -> bool:
+    """Tell whether an entry needs a kind on a legal day once an agency has requested it."""
+    asked = replace(facts, requested=facts.requested | {kind})
+    return any(kind in kinds for kinds in needed(asked, rows, on).values())
 
 
 def _has_chapter(facts: CheckFacts, chapters: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from app.models.access import Organisation, Principal, StoredAnswer
 from app.models.base import Base
-from app.models.entries import Check, Claim, Entry, ExceptionCase, Hold, Observation
+from app.models.entries import Check, CheckRequest, Claim, Entry, ExceptionCase, Hold, Observation
 from app.models.money import Charge, Order, Payment
 from app.models.queues import Call, CallCounter, Event, QueueEdition, SeasonDay
 from app.models.reference import (
@@ -33,6 +33,7 @@ __all__ = [
     "CallCounter",
     "Charge",
     "Check",
+    "CheckRequest",
     "Claim",
     "EditionConfirmation",
     "Entry",

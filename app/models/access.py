@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, func
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    false,
+    func,
+)
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,12 +38,14 @@ class Principal(Identified, Base):
         one_of("role", Role),
         one_of("agency", Agency),
         CheckConstraint("(role = 'agency') = (agency IS NOT NULL)", name="agency_of_agencies"),
+        CheckConstraint("NOT supervisor OR role = 'agency'", name="supervisor_of_agencies"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     agency: Mapped[str | None]
+    supervisor: Mapped[bool] = mapped_column(Boolean, server_default=false())
     key_prefix: Mapped[str]
     key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

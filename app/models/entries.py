@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from app.domain.required_checks import CheckResult
 from app.domain.vocabulary import Journey, Lane, State
 from app.models.base import Base, Identified, one_direction, one_of
 
@@ -176,11 +177,11 @@ class Observation(Identified, Attributed, Base):
 
 
 class Check(Identified, Attributed, Base):
-    """One agency's attributed confirmation; the newest of a kind counts."""
+    """One authority's attributed word on a kind of check; the newest of a kind counts."""
 
     __tablename__ = "checks"
     __table_args__ = (
-        one_of("result", ("passed", "failed")),
+        one_of("result", CheckResult),
         UniqueConstraint("organisation_id", "source_reference"),
         Index(None, "entry_id"),
     )
@@ -189,6 +190,18 @@ class Check(Identified, Attributed, Base):
     kind: Mapped[str]
     agency: Mapped[str]
     result: Mapped[str]
+
+
+class CheckRequest(Base):
+    """A request that no later word on its kind has answered yet: a list of open work."""
+
+    __tablename__ = "check_requests"
+    __table_args__ = (Index(None, "requested_at", "check_id"), Index(None, "entry_id"))
+
+    check_id: Mapped[UUID] = mapped_column(ForeignKey("checks.id"), primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    kind: Mapped[str]
+    requested_at: Mapped[datetime]
 
 
 class Hold(Identified, Base):

@@ -160,6 +160,7 @@ def _opening() -> Select[*tuple[Any, ...]]:
             PrincipalRow.name,
             PrincipalRow.role,
             PrincipalRow.agency,
+            PrincipalRow.supervisor,
             Organisation.tax_code,
             ReferenceRevision.revision,
             BusinessClock.machine_at,
@@ -220,6 +221,7 @@ class _Row(NamedTuple):
     name: str
     role: str
     agency: str | None
+    supervisor: bool
     tax_code: str | None
     revision: int
     machine_at: datetime | None
@@ -235,7 +237,7 @@ class _Row(NamedTuple):
 def _read_opening(row: _Row) -> Opening:
     agency = Agency(row.agency) if row.agency else None
     principal = Principal(
-        row.id, row.organisation_id, row.name, Role(row.role), agency, row.tax_code
+        row.id, row.organisation_id, row.name, Role(row.role), agency, row.tax_code, row.supervisor
     )
     answer = None
     if row.status is not None:

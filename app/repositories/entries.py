@@ -1,6 +1,6 @@
 """Entries: found by what people know of them, ordered by what they have waited."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,11 @@ class EntriesRepository:
             _visible(select(Entry).where(Entry.id == entry_id), principal)
         )
 
+    async def get_all(self, entry_ids: Collection[UUID], principal: Principal) -> Sequence[Entry]:
+        """Return those of some entries that `principal` may see."""
+        statement = _visible(select(Entry).where(Entry.id.in_(entry_ids)), principal)
+        return (await self._session.scalars(statement)).all()
+
     async def by_id(self, entry_id: UUID) -> Entry | None:
         """Return an entry, whoever asks."""
         return await self._session.get(Entry, entry_id, populate_existing=True)
@@ -95,6 +100,15 @@ class EntriesRepository:
 
     async def locked_in_queue(self, entry_id: UUID) -> tuple[Entry, datetime | None]:
         """Return an entry as `locked` does, and when its queue last called; ask under its lock."""
+        return (await self.all_locked_in_queue([entry_id]))[0]
+
+    async def all_locked_in_queue(
+        self, entry_ids: Collection[UUID]
+    ) -> Sequence[tuple[Entry, datetime | None]]:
+        """Return entries as `locked_in_queue` does, in the order of their ids, in which all wait.
+
+        Ask under the locks of all their queues.
+        """
         last_call = (
             select(func.max(Call.called_at))
             .where(Call.gate_code == Entry.gate_code, Call.direction == Entry.direction)
@@ -103,12 +117,13 @@ class EntriesRepository:
         )
         statement = (
             select(Entry, last_call)
-            .where(Entry.id == entry_id)
+            .where(Entry.id.in_(entry_ids))
+            .order_by(Entry.id)
             .with_for_update(key_share=True, of=Entry)
             .execution_options(populate_existing=True)
         )
-        entry, called_at = (await self._session.execute(statement)).one()
-        return entry, called_at
+        found = await self._session.execute(statement)
+        return [(entry, called_at) for entry, called_at in found]
 
     async def lock_plate(self, plate: str, direction: Direction) -> None:
         """Let one transaction at a time open entries on a plate, until it ends.

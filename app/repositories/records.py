@@ -1,14 +1,14 @@
 """What was seen, checked and held, and the events that tell of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Queue
-from app.models import Check, Event, ExceptionCase, Hold, Observation
+from app.models import Check, CheckRequest, Entry, Event, ExceptionCase, Hold, Observation
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -37,21 +37,58 @@ class RecordsRepository:
         )
         return (await self._session.scalars(statement)).all()
 
-    async def check_by_source(self, organisation_id: UUID, source: str) -> Check | None:
-        """Return a check by the reference its agency gave it."""
+    async def checks_by_source(
+        self, organisation_id: UUID, sources: Collection[str]
+    ) -> Sequence[Check]:
+        """Return the checks that have these references, given by their organisation."""
         statement = select(Check).where(
-            Check.organisation_id == organisation_id, Check.source_reference == source
+            Check.organisation_id == organisation_id, Check.source_reference.in_(sources)
         )
-        return await self._session.scalar(statement)
+        return (await self._session.scalars(statement)).all()
 
     async def checks(self, entry_id: UUID) -> Sequence[Check]:
         """Return all checks of an entry, oldest first."""
+        return await self.checks_of([entry_id])
+
+    async def checks_of(self, entry_ids: Collection[UUID]) -> Sequence[Check]:
+        """Return all checks of entries, oldest first."""
         statement = (
             select(Check)
-            .where(Check.entry_id == entry_id)
+            .where(Check.entry_id.in_(entry_ids))
             .order_by(Check.occurred_at, Check.recorded_at, Check.id)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def drop_answered(self, answered: Collection[tuple[UUID, str]]) -> None:
+        """Take the requests of these entries and kinds off the list of open work."""
+        statement = delete(CheckRequest).where(
+            tuple_(CheckRequest.entry_id, CheckRequest.kind).in_(answered)
+        )
+        await self._session.execute(statement)
+
+    async def drop_requests(self, entry_id: UUID) -> None:
+        """Take the requests of an entry that has ended off the list of open work."""
+        await self._session.execute(delete(CheckRequest).where(CheckRequest.entry_id == entry_id))
+
+    async def open_requests(
+        self, kinds: Collection[str], gate: str | None, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[tuple[Check, Entry]]:
+        """Return up to `limit` open requests of these kinds after a cursor, oldest first."""
+        order = (CheckRequest.requested_at, CheckRequest.check_id)
+        statement = (
+            select(Check, Entry)
+            .select_from(CheckRequest)
+            .join(Check, Check.id == CheckRequest.check_id)
+            .join(Entry, Entry.id == CheckRequest.entry_id)
+            .where(CheckRequest.kind.in_(kinds), Entry.ended_at.is_(None))
+            .order_by(*order)
+        )
+        if gate is not None:
+            statement = statement.where(Entry.gate_code == gate)
+        if after is not None:
+            statement = statement.where(tuple_(*order) > tuple_(*after))
+        found = await self._session.execute(statement.limit(limit))
+        return [(check, entry) for check, entry in found]
 
     async def hold_by_source(self, organisation_id: UUID, source: str) -> Hold | None:
         """Return a hold by the reference its authority gave it."""

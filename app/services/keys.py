@@ -15,13 +15,17 @@ PREFIX_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody to be given a key; an agency has its kind, a company the tax code it pays under."""
+    """Somebody to be given a key; an agency has its kind, a company the tax code it pays under.
+
+    A supervisor is one of an agency.
+    """
 
     name: str
     organisation: str
     role: Role
     agency: Agency | None = None
     tax_code: str | None = None
+    supervisor: bool = False
 
 
 SANDBOX: Sequence[Member] = (
@@ -37,6 +41,12 @@ SANDBOX: Sequence[Member] = (
     Member("auditor", "Sandbox auditor", Role.AUDITOR),
     Member("app", "Sandbox mobile app", Role.APP),
     Member("admin", "Operator", Role.ADMIN),
+    *(
+        Member(
+            f"{one.value}-supervisor", f"Office of {one.value}", Role.AGENCY, one, supervisor=True
+        )
+        for one in Agency
+    ),
 )
 """Who is in the sandbox, one of each and two where the rules need two."""
 
@@ -87,6 +97,7 @@ class Keys:
             name=member.name,
             role=member.role.value,
             agency=member.agency.value if member.agency else None,
+            supervisor=member.supervisor,
             key_prefix=prefix,
             key_hash=digest,
         )

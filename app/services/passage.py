@@ -193,8 +193,9 @@ class Passage:
             self._cases.open(self._act, rule, entry, seen, checks=checks)
 
     async def _unpassed(self, entry: Entry, stages: Sequence[Stage]) -> list[CheckKind]:
-        needed = needed_checks(self._act.reference, entry, self._act.day)
-        done = passed(await self._uow.records.checks(entry.id))
+        checks = await self._uow.records.checks(entry.id)
+        needed = needed_checks(self._act.reference, entry, self._act.day, checks)
+        done = passed(checks)
         return [kind for stage in stages for kind in needed[stage] if kind not in done]
 
     async def _missing(self, entry: Entry) -> list[FieldError]:
@@ -235,6 +236,7 @@ class Passage:
             entry.ended_at = self._act.now
             entry.in_position, entry.yard_code = False, None
             await self._uow.entries.release_claims(entry.id)
+            await self._uow.records.drop_requests(entry.id)
             if not used:
                 await self._uow.money.cancel_due(entry.id)
             self._settled = contests.settle(rivals)

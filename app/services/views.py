@@ -1,6 +1,6 @@
 """What an answer shows of an entry, gathered once from what the transaction holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,14 @@ from app.domain.declaration import Declaration, read_declaration
 from app.domain.expected_wait import Estimate
 from app.domain.next_steps import NextStep, Progress, next_steps
 from app.domain.reference import Reference
-from app.domain.required_checks import CheckFacts, CheckKind, Stage, needed
+from app.domain.required_checks import (
+    DONE,
+    CheckFacts,
+    CheckKind,
+    CheckResult,
+    Stage,
+    needed,
+)
 from app.domain.vocabulary import Journey, State
 from app.models import Call, Charge, Check, Entry, Event, ExceptionCase, Hold, Order, Payment
 from app.services.declaring import Driver
@@ -30,9 +37,11 @@ __all__ = [
     "Place",
     "Standing",
     "check_facts",
+    "facts_of",
     "needed_checks",
     "passed",
     "progress_of",
+    "requested",
     "steps_of",
 ]
 
@@ -78,12 +87,24 @@ class Standing:
 
 
 def passed(checks: Sequence[Check]) -> frozenset[CheckKind]:
-    """Return the kinds whose newest check passed; `checks` are oldest first."""
+    """Return the kinds that passed or were waived by their newest check; oldest come first."""
     newest = {check.kind: check.result for check in checks}
-    return frozenset(CheckKind(kind) for kind, result in newest.items() if result == "passed")
+    return frozenset(CheckKind(kind) for kind, result in newest.items() if result in DONE)
 
 
-def check_facts(reference: Reference, declaration: Declaration, *, was_in_yard: bool) -> CheckFacts:
+def requested(checks: Iterable[Check]) -> frozenset[CheckKind]:
+    """Return the kinds that somebody requested, answered or not."""
+    asked = (one.kind for one in checks if one.result == CheckResult.REQUESTED)
+    return frozenset(CheckKind(kind) for kind in asked)
+
+
+def check_facts(
+    reference: Reference,
+    declaration: Declaration,
+    *,
+    was_in_yard: bool,
+    asked: frozenset[CheckKind] = frozenset(),
+) -> CheckFacts:
     """Return what decides which checks an entry needs."""
     produce = reference.lane_rows.produce
     return CheckFacts(
@@ -97,19 +118,35 @@ def check_facts(reference: Reference, declaration: Declaration, *, was_in_yard: 
         ),
         hs_codes=tuple(line.hs_code for line in declaration.lines if line.hs_code),
         was_in_yard=was_in_yard,
+        requested=asked,
     )
 
 
 def needed_checks(
-    reference: Reference, entry: Entry, on: date, declaration: Declaration | None = None
+    reference: Reference,
+    entry: Entry,
+    on: date,
+    checks: Iterable[Check],
+    declaration: Declaration | None = None,
 ) -> Mapping[Stage, tuple[CheckKind, ...]]:
     """Return the checks an entry needs before each stage, by the rows of a legal day.
 
-    Give its `declaration` where that has been read already.
+    `checks` are all of the entry's. Give its `declaration` where that has been read already.
     """
-    declaration = declaration or read_declaration(entry.declared)
-    facts = check_facts(reference, declaration, was_in_yard=entry.was_in_yard or False)
+    facts = facts_of(reference, entry, checks, declaration)
     return needed(facts, reference.required_checks, on)
+
+
+def facts_of(
+    reference: Reference,
+    entry: Entry,
+    checks: Iterable[Check],
+    declaration: Declaration | None = None,
+) -> CheckFacts:
+    """Return what decides which checks a stored entry needs."""
+    declaration = declaration or read_declaration(entry.declared)
+    was_in_yard = entry.was_in_yard or False
+    return check_facts(reference, declaration, was_in_yard=was_in_yard, asked=requested(checks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +166,7 @@ def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) ->
         mode=reference.mode(queue_of(entry), on),
         in_position=entry.in_position or False,
         findings=entry.findings,
-        needed=needed_checks(reference, entry, on, beside.declaration),
+        needed=needed_checks(reference, entry, on, beside.checks, beside.declaration),
         passed=passed(beside.checks),
         holds=[hold.authority for hold in beside.holds if hold.lifted_at is None],
         due={order.code: order.amount_vnd for order in beside.orders if order.state == "due"},

@@ -3,9 +3,10 @@
 A lane is won or lost here too: the seasonal allotment is taken when a vehicle is in position.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from app.domain.findings import is_ready
 from app.domain.green_lane import Season, Verdict
@@ -54,6 +55,20 @@ async def join_line(uow: UnitOfWork, act: Act, found: Entry) -> tuple[Act, Entry
     entry, called_at = await uow.entries.locked_in_queue(found.id)
     act = act.not_before(entry.changed_at, called_at)
     return act, entry, WaitingLine(uow, act, queue)
+
+
+async def join_lines(
+    uow: UnitOfWork, act: Act, found: Iterable[Entry]
+) -> tuple[Act, Mapping[UUID, tuple[Entry, "WaitingLine"]]]:
+    """Do for many entries what `join_line` does for one: queues in key order, entries by id."""
+    found = list(found)
+    queues = sorted({queue_of(entry) for entry in found})
+    for queue in queues:
+        await uow.queues.lock(queue)
+    locked = await uow.entries.all_locked_in_queue([entry.id for entry in found]) if found else []
+    act = act.not_before(*(at for entry, called in locked for at in (entry.changed_at, called)))
+    lines = {queue: WaitingLine(uow, act, queue) for queue in queues}
+    return act, {entry.id: (entry, lines[queue_of(entry)]) for entry, _ in locked}
 
 
 class WaitingLine:

@@ -25,7 +25,7 @@ IN_PATHS = {
     "code": "nothing",
     "token": "A" * 24,
 }
-MEMBERS = [member for member in SANDBOX if not member.name.endswith("-2")]
+MEMBERS = [member for member in SANDBOX if not member.name.endswith(("-2", "-supervisor"))]
 
 
 def routes(app: FastAPI) -> Iterator[APIRoute]:
@@ -115,6 +115,9 @@ WHO = {
     "amend_entry": {"company", "app"},
     "cancel_entry": {"company", "app", "officer"},
     "record_check": {"agency", "yard"},
+    "record_checks": {"agency", "yard"},
+    "request_check": {"agency"},
+    "waive_check": {"agency", "board"},
     "place_hold": {"officer", "agency"},
     "lift_hold": {"officer", "agency"},
     "record_movement": {"yard", "officer", "agency"},

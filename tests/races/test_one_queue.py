@@ -13,6 +13,7 @@ from app.models import Call, Entry
 from app.services.amendment import Amendment
 from app.services.calling import Calling
 from app.services.checks import CheckReport, Checks
+from app.services.holds import Holds
 from app.services.passage import Passage
 from app.services.replaying import KINDS, Told, differences
 from app.services.views import EntryView
@@ -66,8 +67,8 @@ async def test_a_call_and_a_wait_keep_their_order_in_time_however_old_their_read
     async with house.acting("officer-1") as (uow, _):
         made = await Calling(uow, old, QUEUE).call_next(1)
     async with house.acting("yard") as (uow, act):
-        stale = Checks(uow, _at(act, old))
-        await stale.place_hold(second.entry.id, "stale", None)
+        stale = Holds(uow, _at(act, old))
+        await stale.place(second.entry.id, "stale", None)
 
     call = made.calls[0]
     assert (house.clock().replace(microsecond=0), 0) == (call.called_at, call.open_wait)
@@ -142,11 +143,11 @@ class Race:
 
     async def be_held(self, entry: UUID, chance: Random) -> None:
         async with self.house.acting("customs") as (uow, act):
-            hold = await Checks(uow, act).place_hold(entry, "papers", None)
+            hold = await Holds(uow, act).place(entry, "papers", None)
         await asyncio.sleep(chance.uniform(0.0, 0.3))
         if chance.random() < 0.9:
             async with self.house.acting("customs") as (uow, act):
-                await Checks(uow, act).lift_hold(entry, hold.id, "seen")
+                await Holds(uow, act).lift(entry, hold.id, "seen")
 
     async def cancel(self, entry: UUID, _: Random) -> None:
         async with self.house.acting("company-1") as (uow, act):

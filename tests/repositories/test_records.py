@@ -71,12 +71,10 @@ async def test_a_record_is_found_by_its_reporter_s_own_reference(
     own = {"source_reference": "own-1"}
     added = (
         await add_observation(session, company, entry, **own),
-        await add_check(session, company, entry, **own),
         await add_hold(session, company, entry, **own),
     )
     ask = (
         uow.records.observation_by_source,
-        uow.records.check_by_source,
         uow.records.hold_by_source,
     )
     for identity, find in zip(added, ask, strict=True):
@@ -85,6 +83,17 @@ async def test_a_record_is_found_by_its_reporter_s_own_reference(
         assert identity == found.id
         assert await find(rival.organisation_id, "own-1") is None
         assert await find(company.organisation_id, "own-2") is None
+
+
+async def test_checks_are_found_by_their_agency_s_own_references(
+    session: AsyncSession, uow: UnitOfWork, company: Actor, entry: UUID
+) -> None:
+    rival = await add_actor(session)
+    check = await add_check(session, company, entry, source_reference="own-1")
+    asked = ["own-1", "own-2"]
+    found = await uow.records.checks_by_source(company.organisation_id, asked)
+    assert [check] == [one.id for one in found]
+    assert [] == await uow.records.checks_by_source(rival.organisation_id, asked)
 
 
 async def test_a_reference_given_twice_at_once_has_the_name_of_the_rule(

@@ -48,6 +48,7 @@ from app.services.amendment import Amendment
 from app.services.calling import Calling
 from app.services.checks import CheckReport, Checks
 from app.services.fees import Paying
+from app.services.holds import Holds
 from app.services.passage import Passage, Report
 from app.services.places import Places
 from app.services.positions import Positions
@@ -321,11 +322,11 @@ class GateMachine(RuleBasedStateMachine):
 
     async def _hold(self, truck: Truck, authority: str) -> UUID:
         async with self.house.acting(authority) as (uow, act):
-            return (await Checks(uow, act).place_hold(truck.id, "papers", None)).id
+            return (await Holds(uow, act).place(truck.id, "papers", None)).id
 
     async def _lift(self, truck: Truck, authority: str, hold: str) -> None:
         async with self.house.acting(authority) as (uow, act):
-            await Checks(uow, act).lift_hold(truck.id, UUID(hold), "seen")
+            await Holds(uow, act).lift(truck.id, UUID(hold), "seen")
 
     async def _amend(self, truck: Truck, planned: str | None) -> None:
         assert truck.company is not None
@@ -358,7 +359,7 @@ class GateMachine(RuleBasedStateMachine):
         """Pass every check that is needed, and pay."""
         async with self.house.acting("officer-1") as (uow, act):
             entry = await uow.entries.locked(truck.id)
-            stages = needed_checks(act.reference, entry, act.day).values()
+            stages = needed_checks(act.reference, entry, act.day, ()).values()
             rows = act.reference.required_checks.rows
             recorders = {row.kind: row.recorders[0].value for row in rows}
             orders = await uow.money.orders(truck.id)

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from app.api.routes import (
+    checks,
     entries,
     gates,
     green_lane,
@@ -23,6 +24,7 @@ from app.api.routes import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     entries.router,
+    checks.router,
     passage.router,
     observations.router,
     queues.router,
@@ -38,7 +40,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
 
 _DESCRIPTIONS: Final = {
-    "entries": "A vehicle's movement through a gate: registered, read, amended, checked, held.",
+    "entries": "A vehicle's movement through a gate: registered, read, amended.",
+    "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
     "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
     "observations": "What yards, guards and cameras saw. An observation is never refused.",
     "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",

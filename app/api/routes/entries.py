@@ -1,6 +1,5 @@
 """Entries: registering, reading, amending, ending."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,28 +8,21 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.failures import IfMatchMissingError
-from app.api.paging import AskedPage, Cursors, Paging
+from app.api.paging import AskedPage, after_instant, next_cursor
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
     brief_out,
-    check_out,
     entry_out,
-    hold_out,
     registered_out,
     standing_out,
     tracking_out,
 )
 from app.api.schemas.entries import (
-    CheckIn,
-    CheckOut,
     EntriesOut,
     EntryIn,
     EntryOut,
     EntryPatch,
-    HoldIn,
-    HoldOut,
-    LiftIn,
     RegisteredOut,
     StandingOut,
     TrackingOut,
@@ -38,20 +30,13 @@ from app.api.schemas.entries import (
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.core.ids import read_reference
-from app.domain.amendment import Certificate
 from app.domain.errors import (
-    CheckNotYoursError,
     DuplicateReferenceError,
     EntryEndedError,
     EntryNotFoundError,
-    HoldLiftedError,
-    HoldNotFoundError,
-    HoldNotYoursError,
     NotAmendableError,
-    OccurredInFutureError,
     PlateAlreadyRegisteredError,
     PlateMissingError,
-    ReasonRequiredError,
     RetryCollisionError,
     RetryMismatchError,
     StaleVersionError,
@@ -61,7 +46,6 @@ from app.domain.identifiers import plate_key
 from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
 from app.services.amendment import Amendment
-from app.services.checks import CheckReport, Checks
 from app.services.declaring import Driver
 from app.services.entries import Entries
 from app.services.registration import Registration
@@ -72,7 +56,6 @@ EVERYBODY = (
     Role.COMPANY, Role.APP, Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR,
 )  # fmt: skip
 DECLARANTS = (Role.COMPANY, Role.APP)
-GUARDS = (Role.OFFICER, Role.AGENCY)
 
 
 @router.post(
@@ -146,28 +129,21 @@ async def list_entries(
     """
     cursors = process.cursors
     named = {name: str(value) for name, value in _given(where).items()}
-    after = _position(cursors, paging, named)
+    after = after_instant(cursors, paging, "entries", named)
     views = await Entries(uow, caller).page(where, after, paging.limit + 1)
     page = views[: paging.limit]
     items = [brief_out(view, language) for view in page]
-    following = None
+    place = None
     if len(views) > paging.limit:
         last = page[-1].entry
-        at = last.changed_at if where.changed_after else last.registered_at
-        following = cursors.issue([at.isoformat(), str(last.id)], "entries", named)
+        place = (last.changed_at if where.changed_after else last.registered_at, last.id)
+    following = next_cursor(cursors, place, "entries", named)
     return EntriesOut(items=items, next_cursor=following)
 
 
 def _given(where: EntryFilter) -> dict[str, Any]:
     fields = EntryFilter.__dataclass_fields__
     return {name: getattr(where, name) for name in fields if getattr(where, name) is not None}
-
-
-def _position(cursors: Cursors, paging: Paging, named: dict[str, str]) -> list[Any] | None:
-    if paging.cursor is None:
-        return None
-    at, identity = cursors.read(paging.cursor, "entries", named, values=2)
-    return [datetime.fromisoformat(str(at)), UUID(str(identity))]
 
 
 @router.get(
@@ -261,69 +237,3 @@ async def renew_tracking_token(
     process.tracked.clear()
     answer = tracking_out(token, process.settings.base_url)
     return await retry.answer(answer, location=f"/v1/entries/{entry}", secret=token)
-
-
-@router.post(
-    "/{entry}/checks",
-    status_code=201,
-    response_model=CheckOut,
-    dependencies=[may(Role.AGENCY, Role.YARD)],
-    responses=problem_responses(
-        EntryNotFoundError, CheckNotYoursError, OccurredInFutureError, ReasonRequiredError,
-        RetryCollisionError, RetryMismatchError,
-    ),
-)  # fmt: skip
-async def record_check(
-    entry: UUID, body: CheckIn, uow: Uow, caller: Caller, retry: Retry
-) -> Response:
-    """Record a check: in any order, once per source reference, by the agency whose kind it is.
-
-    A result that comes after another corrects it: the newest of a kind counts.
-    """
-    word = body.certificate
-    certificate = None
-    if word is not None and word.status is not None:
-        authority = caller.principal.authority
-        certificate = Certificate(word.status.value, word.number, authority)
-    report = CheckReport(
-        kind=body.kind,
-        passed=body.result == "passed",
-        occurred_at=body.occurred_at,
-        reason=body.reason,
-        source_reference=body.source_reference,
-        certificate=certificate,
-    )
-    check = await Checks(uow, caller).record(entry, report)
-    return await retry.answer(check_out(check))
-
-
-@router.post(
-    "/{entry}/holds",
-    status_code=201,
-    response_model=HoldOut,
-    dependencies=[may(*GUARDS)],
-    responses=problem_responses(
-        EntryNotFoundError, EntryEndedError, RetryCollisionError, RetryMismatchError
-    ),
-)
-async def place_hold(entry: UUID, body: HoldIn, uow: Uow, caller: Caller, retry: Retry) -> Response:
-    """Stop an entry with a reason: it is not called or released, and keeps ageing."""
-    hold = await Checks(uow, caller).place_hold(entry, body.reason, body.source_reference)
-    return await retry.answer(hold_out(hold))
-
-
-@router.post(
-    "/{entry}/holds/{hold}/lift",
-    response_model=HoldOut,
-    dependencies=[may(*GUARDS)],
-    responses=problem_responses(
-        EntryNotFoundError, HoldNotFoundError, HoldNotYoursError, HoldLiftedError,
-        RetryCollisionError, RetryMismatchError,
-    ),
-)  # fmt: skip
-async def lift_hold(
-    entry: UUID, hold: UUID, body: LiftIn, uow: Uow, caller: Caller, retry: Retry
-) -> Response:
-    """Lift a hold; only the authority that placed it may."""
-    lifted = await Checks(uow, caller).lift_hold(entry, hold, body.reason)
-    return await retry.answer(hold_out(lifted), status=200)
