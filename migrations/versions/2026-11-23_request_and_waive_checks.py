@@ -59,7 +59,9 @@ def downgrade() -> None:
 
 def check(table: str, name: str, condition: str) -> None:
     """Add a check in two steps; both tables are small, so the second is over in a moment."""
-    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({condition}) NOT VALID")
+    op.execute(
+        f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({condition}) NOT VALID"
+    )
     op.execute(
         "-- squawk-ignore constraint-missing-not-valid\n"
         f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_{name}"
