@@ -1,6 +1,8 @@
 """Who may call what: every operation, asked by everybody, from the routes' own declarations."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +115,7 @@ async def test_a_revoked_key_opens_nothing(gate: Gate, session: AsyncSession) ->
 WHO = {
     "register_entry": {"company", "app"},
     "amend_entry": {"company", "app"},
+    "renew_tracking_token": {"company", "app", "officer"},
     "cancel_entry": {"company", "app", "officer"},
     "record_check": {"agency", "yard"},
     "record_checks": {"agency", "yard"},
@@ -134,16 +137,62 @@ WHO = {
 }
 
 
-@pytest.mark.parametrize("name", WHO)
-def test_who_acts_is_who_should(name: str) -> None:
+EVERYBODY = {"company", "app", "officer", "agency", "yard", "board", "auditor"}
+WHO_READS = {
+    "list_entries": EVERYBODY,
+    "get_entry": EVERYBODY,
+    "get_place": EVERYBODY,
+    "get_tracking_token": {"company", "app", "officer"},
+    "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
+}
+PUBLIC = {
+    "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
+    "list_tariffs", "get_tariff", "quote_fees", "judge_green_lane", "list_green_lane_rules",
+    "list_produce", "list_policies", "get_policy", "check_live", "check_ready", "get_metrics",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "roles"), (WHO | WHO_READS).items())
+def test_who_calls_is_who_should(name: str, roles: set[str]) -> None:
     word = words(KEYED[name])[0]
     assert isinstance(word, May)
-    assert WHO[name] == {str(one) for one in word.allowed}
+    assert roles == {str(one) for one in word.allowed}
 
 
-def test_what_changes_something_is_in_that_list() -> None:
-    acts = {name for name, route in KEYED.items() if route.methods != {"GET"}}
-    assert acts == {*WHO, "renew_tracking_token"}
+def test_every_operation_of_the_document_is_in_those_lists() -> None:
+    """A new one belongs into the list of those who may call it, or among what is public."""
+    document = json.loads((Path(__file__).parents[2] / "openapi.json").read_text())
+    promised = {
+        operation["operationId"]
+        for path in document["paths"].values()
+        for operation in path.values()
+    }
+    assert promised == {route.name for route in OPERATIONS}
+    assert promised == {*WHO, *WHO_READS, *PUBLIC}
+    assert PUBLIC == OPEN.keys()
+
+
+OF_ONE_ENTRY = {
+    name
+    for name, route in KEYED.items()
+    if {"entry", "order"} & route.param_convertors.keys() and may_call(route, SANDBOX[0])
+}
+
+
+@pytest.mark.parametrize("name", sorted(OF_ONE_ENTRY))
+async def test_to_another_company_an_entry_is_not_there(gate: Gate, name: str) -> None:
+    """Whatever a company may ask or do about one entry or order, it may about its own only."""
+    entry = await gate.register("company-1")
+    path = KEYED[name].path.replace("{entry}", entry["id"])
+    path = path.replace("{order}", entry["orders"][0]["id"])
+    method = min(KEYED[name].methods or ())
+    bodies = {"GET": {}, "PATCH": {"json": {"client_reference": "mine"}}}
+    body = bodies.get(method, {"json": {}})
+    answer = await gate.ask(method, path, "company-2", headers={"If-Match": '"1"'}, **body)
+    assert 404 == answer.status_code
+    assert answer.json()["code"] in {"entry-not-found", "order-not-found"}
+    assert entry["reference"] not in answer.text
+    assert entry["version"] == (await gate.entry(entry))["version"]
 
 
 def test_roles_and_agencies_have_different_names() -> None:
