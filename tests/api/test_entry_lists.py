@@ -1,5 +1,7 @@
 """Reading: whose entries, which of them, in what order, page by page."""
 
+from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -92,6 +94,19 @@ async def test_a_list_is_narrowed_by(
     assert [fleet[number]["id"] for number in expected] == [item["id"] for item in items]
 
 
+async def test_any_two_filters_narrow_to_what_both_name(
+    gate: Gate, fleet: list[dict[str, Any]]
+) -> None:
+    single: list[Any] = [one.values for one in FILTERS]
+    for (one, these), (other, those) in combinations(single, 2):
+        if len(one) == len(other) == 1 and one.keys() != other.keys():
+            query: dict[str, str] = {**one, **other}
+            both = sorted({*these} & {*those}, reverse="changed_after" not in query)
+            answer = await gate.get("/v1/entries", "company-1", params=query)
+            found = [item["id"] for item in answer.json()["items"]]
+            assert [fleet[number]["id"] for number in both] == found, query
+
+
 async def test_an_entry_is_found_by_its_reference_as_somebody_heard_it(
     gate: Gate, fleet: list[dict[str, Any]]
 ) -> None:
@@ -134,6 +149,105 @@ async def test_what_changed_comes_oldest_change_first(
     assert 201 == paid.status_code
     answer = await gate.get("/v1/entries", "company-1", params={"changed_after": after})
     assert [fleet[1]["id"], fleet[0]["id"]] == [item["id"] for item in answer.json()["items"]]
+
+
+async def changed(gate: Gate) -> list[str]:
+    """Return the references of what changed in the last minute, oldest first, in pages of two."""
+    found: list[str] = []
+    query = {"changed_after": (gate.now - timedelta(minutes=1)).isoformat(), "limit": "2"}
+    while True:
+        page = (await gate.get("/v1/entries", "officer-1", params=query)).json()
+        found += [item["reference"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        query["cursor"] = page["next_cursor"]
+
+
+ACTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "yards/bao-nguyen/movements",
+        "yard",
+        {"plate": "15C-00001", "direction": "export", "way": "in"},
+    ),
+    ("entries/{id}/checks", "medical", {"kind": "medical", "result": "passed"}),
+    ("entries/{id}/holds", "customs", {"reason": "soi chiếu"}),
+    ("entries/{id}/holds/{hold}/lift", "customs", {"reason": "xong"}),
+    ("entries/{id}/tracking-token", "company-1", {}),
+    ("gates/tan-thanh/queues/export/calls", "officer-1", {}),
+    ("orders/{order}/payments", "bank", {"source_reference": "B-1"}),
+    (
+        "arrivals",
+        "border_guard",
+        {"plate": "15C-00001", "direction": "export", "gate": "tan-thanh"},
+    ),
+    ("entries/{id}/admission", "border_guard", {}),
+    ("entries/{id}/refusal", "border_guard", {}),
+)
+
+
+async def test_every_act_that_changes_an_entry_is_told_to_who_asks_for_changes(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    names = {"id": entry["id"], "order": entry["orders"][0]["id"], "hold": ""}
+    told = []
+    for path, who, body in ACTS:
+        gate.wait(minutes=5)
+        assert [] == await changed(gate)
+        paid = {"amount": entry["orders"][0]["amount"]} if "payments" in path else {}
+        answer = await gate.post("/v1/" + path.format(**names), who, body | paid, retry=path)
+        assert answer.status_code < 300, answer.text
+        if path.endswith("holds"):
+            names["hold"] = answer.json()["id"]
+        told.append((path, await changed(gate)))
+    silent = [path for path, references in told if references != [entry["reference"]]]
+    assert ["entries/{id}/tracking-token"] == silent  # nothing that an entry shows
+
+
+async def test_another_companys_claim_on_a_plate_is_a_change(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    gate.wait(minutes=5)
+    rival = await gate.register("company-2", **lorry(1))
+    assert sorted([entry["reference"], rival["reference"]]) == sorted(await changed(gate))
+    gate.wait(minutes=5)
+    await gate.post(f"/v1/entries/{rival['id']}/cancellation", "company-2")
+    now = await gate.entry(entry)
+    assert (now["contested"] is False) is (entry["reference"] in await changed(gate))
+
+
+async def test_what_changes_while_it_is_read_is_told_again_and_nothing_is_missed(
+    gate: Gate,
+) -> None:
+    """Many of one second; between two pages one that was told changes, and one that was not."""
+    entries = [await gate.register(**lorry(number)) for number in range(1, 8)]
+    query = {"changed_after": (gate.now - timedelta(minutes=1)).isoformat(), "limit": "3"}
+    page = (await gate.get("/v1/entries", "company-1", params=query)).json()
+    told = [item["id"] for item in page["items"]]
+    left = [entry for entry in entries if entry["id"] not in told]
+    again = next(entry for entry in entries if entry["id"] == told[0])
+    gate.wait(minutes=1)
+    await gate.move(again)
+    gate.wait(minutes=1)
+    await gate.move(left[0])
+    late = await gate.register(**lorry(8))
+    while page["next_cursor"]:
+        more = {**query, "cursor": page["next_cursor"]}
+        page = (await gate.get("/v1/entries", "company-1", params=more)).json()
+        told += [item["id"] for item in page["items"]]
+    assert {entry["id"] for entry in (*entries, late)} == set(told)
+    assert [again["id"]] == [one for one in set(told) if told.count(one) > 1]
+    assert {left[0]["id"], late["id"]} == {*told[-2:]}
+
+
+async def test_pages_of_one_second_hold_everything_once(gate: Gate) -> None:
+    entries = [await gate.register(**lorry(number)) for number in range(1, 6)]
+    seen: list[str] = []
+    query = {"limit": "2"}
+    while True:
+        page = (await gate.get("/v1/entries", "company-1", params=query)).json()
+        seen += [item["id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert sorted(entry["id"] for entry in entries) == sorted(seen)
 
 
 @pytest.mark.parametrize("query", [{}, {"changed_after": "2020-01-01T00:00:00Z"}])
