@@ -1,7 +1,7 @@
 """What one process keeps for all its requests: caches of rows, and clocks read at the edge."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -19,10 +19,13 @@ from app.services.act import Today, Tools
 from app.services.boards import read_boards
 from app.services.readiness import Readiness, read_readiness
 from app.services.reference_data import read_reference
+from app.services.reports import Reports
 
 SECOND = 1.0
 TRACKED_KEPT = 50_000
 BOARDS = "boards"
+REPORT_SECONDS = 10.0
+REPORTS_KEPT = 32
 
 
 def machine_now() -> datetime:
@@ -44,11 +47,13 @@ class Process:
     clock: ClockRow | None = None
     tracked: Moments[bytes] = field(default_factory=lambda: Moments(SECOND, TRACKED_KEPT))
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
+    _reports: Moments[bytes] = field(default_factory=lambda: Moments(REPORT_SECONDS, REPORTS_KEPT))
 
     def __post_init__(self) -> None:
         """Let one reading of the reference data serve all who wait for it."""
         self._reading = asyncio.Lock()
         self._drawing = asyncio.Lock()
+        self._reporting = asyncio.Lock()
 
     def now(self, clock: ClockRow | None) -> datetime:
         """Return business time in whole seconds: the machine's, unless the sandbox moved it."""
@@ -83,14 +88,28 @@ class Process:
         async with self._drawing:
             return self._boards.get(BOARDS) or await self._draw()
 
+    async def report(
+        self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]
+    ) -> bytes:
+        """Return a report that is at most some seconds old.
+
+        One is drawn at a time: anybody may ask for a year, and calls need the database too.
+        """
+        kept = self._reports.get(wanted)
+        if kept is not None:
+            return kept
+        async with self._reporting:
+            return self._reports.get(wanted) or await self._report(wanted, today, draw)
+
     def move_clock(self, clock: ClockRow) -> None:
         """Go by a business clock that was moved just now; what was drawn before is old."""
         self.clock = clock
         self.forget()
 
     def forget(self) -> None:
-        """Have boards and tracking answers drawn anew."""
+        """Have boards, tracking answers and reports drawn anew."""
         self._boards.clear()
+        self._reports.clear()
         self.tracked.clear()
 
     async def pulse(self) -> None:
@@ -119,6 +138,14 @@ class Process:
             drawn = boards_of(await read_boards(UnitOfWork(session), today))
         self._boards.put(BOARDS, drawn)
         return drawn
+
+    async def _report(
+        self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]
+    ) -> bytes:
+        async with self.sessions() as session:
+            body = await draw(Reports(UnitOfWork(session), today))
+        self._reports.put(wanted, body)
+        return body
 
     async def _read(self, uow: UnitOfWork | None) -> Reference:
         strict = self.settings.is_production

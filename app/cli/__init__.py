@@ -102,6 +102,13 @@ def seed() -> None:
 
 
 @app.command()
+def recount() -> None:
+    """Make what reports count anew from the entries; nothing else changes."""
+    with plain_errors(), any_database(begin()) as settings:
+        typer.echo(f"Counted again in {asyncio.run(preparing.recount(settings))} turns")
+
+
+@app.command()
 def keys(
     name: Annotated[str, typer.Argument(help="Of the system that acts, such as customs-huu-nghi")],
     role: Annotated[Role, typer.Argument(help="What it may do")],

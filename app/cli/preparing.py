@@ -13,6 +13,8 @@ from app.core.migrations import is_current, newest_revision, upgrade
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.keys import Keys, Member
 from app.services.seeding import Seeding, published_documents
+from app.services.stays import Stays
+from app.workers.counting import count_stays
 
 KEYS_FILE = "sandbox-keys.json"
 
@@ -62,6 +64,15 @@ async def seed(settings: Settings) -> int:
     """Load the reference data that are missing; return how many rows were."""
     async with engine_of(settings) as engine, make_sessions(engine).begin() as session:
         return await Seeding(UnitOfWork(session)).load(published_documents())
+
+
+async def recount(settings: Settings) -> int:
+    """Count all events again, from the first; return in how many turns."""
+    async with engine_of(settings) as engine:
+        sessions = make_sessions(engine)
+        async with sessions.begin() as session:
+            await Stays(UnitOfWork(session)).again()
+        return await count_stays(sessions)
 
 
 async def give_key(settings: Settings, member: Member) -> str:

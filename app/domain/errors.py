@@ -245,6 +245,12 @@ class HoldNotYoursError(ForbiddenError):
     code: ClassVar[str] = "hold-not-yours"
 
 
+class PeriodTooLongError(UnfitError):
+    """A report is asked for more days than one answer holds."""
+
+    code: ClassVar[str] = "period-too-long"
+
+
 class UnknownCodeError(UnfitError):
     """A code that the reference data do not know."""
 

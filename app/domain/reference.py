@@ -13,6 +13,7 @@ from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
 from app.domain.rows import Row
 from app.domain.vocabulary import Queue, QueueMode
+from app.domain.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Reference:
     tariffs: Tariffs
     policies: Policies
     policy_codes: Mapping[str, PolicyEdition]
+    volumes: Volumes
     pending: tuple[Pending, ...]
     documents: Mapping[str, Row]
     zone: tzinfo = ZONE

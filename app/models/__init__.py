@@ -25,6 +25,7 @@ from app.models.reference import (
     TariffForce,
     Yard,
 )
+from app.models.reports import PublishedVolume, Stay, StayProgress
 
 __all__ = [
     "Base",
@@ -53,6 +54,7 @@ __all__ = [
     "Product",
     "ProductAccess",
     "ProductPaper",
+    "PublishedVolume",
     "QueueEdition",
     "ReferenceDocument",
     "ReferenceRevision",
@@ -60,6 +62,8 @@ __all__ = [
     "Route",
     "Season",
     "SeasonDay",
+    "Stay",
+    "StayProgress",
     "StoredAnswer",
     "TariffEdition",
     "TariffForce",

@@ -25,6 +25,7 @@ from app.models import (
     Product,
     ProductAccess,
     ProductPaper,
+    PublishedVolume,
     ReferenceDocument,
     ReferenceRevision,
     RequiredCheckRow,
@@ -190,6 +191,10 @@ class ReferenceRepository:
             }
             for row in rows
         ]
+
+    async def volumes(self) -> list[Document]:
+        """Return the numbers that others published of the traffic."""
+        return [row.facts for row in await self._all(select(PublishedVolume))]
 
     async def confirmations(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """Return the names of who confirmed each edition, by kind and code."""

@@ -14,6 +14,7 @@ from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
+from app.repositories.stays import StaysRepository
 
 
 class UnitOfWork:
@@ -58,6 +59,11 @@ class UnitOfWork:
     def reference(self) -> ReferenceRepository:
         """Reference data and confirmations."""
         return ReferenceRepository(self._session)
+
+    @cached_property
+    def stays(self) -> StaysRepository:
+        """Stays at gates, and what reports count of them."""
+        return StaysRepository(self._session)
 
     def add(self, *rows: Base) -> None:
         """Keep new rows; they are stored by the next `flush` or by the end."""

@@ -10,6 +10,7 @@ from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
 from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
+from app.domain.volumes import Volumes, parse_volume
 from app.repositories.unit_of_work import UnitOfWork
 
 CONFIRMATIONS_NEEDED = 2
@@ -37,6 +38,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     produce = {**kept["produce"], "products": await uow.reference.products()}
     yards = await uow.reference.yards()
     checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
+    volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
     rules = list(_usable("policy", policies, confirmed))
@@ -51,6 +53,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         tariffs=_tariffs(tariffs, confirmed),
         policies=Policies(editions.values()),
         policy_codes=editions,
+        volumes=volumes,
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents={
             **kept,

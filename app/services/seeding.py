@@ -1,7 +1,9 @@
 """Reference data from their published documents into rows, as often as one likes."""
 
+import csv
+import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -10,6 +12,7 @@ from app.domain.gates import parse_gates, parse_yards
 from app.domain.green_lane import parse_lane_days, parse_products
 from app.domain.policy import parse_policy
 from app.domain.required_checks import parse_required_checks
+from app.domain.volumes import parse_volume
 from app.models import (
     Base,
     Gate,
@@ -20,6 +23,7 @@ from app.models import (
     Product,
     ProductAccess,
     ProductPaper,
+    PublishedVolume,
     ReferenceDocument,
     RequiredCheckRow,
     Route,
@@ -42,10 +46,17 @@ def published_documents() -> dict[str, Row]:
     folder = files("app") / "reference"
     paths = sorted(folder.iterdir(), key=lambda path: path.name)
     return {
-        path.name.removesuffix(".json"): json.loads(path.read_text("utf-8"))
+        path.name.rpartition(".")[0]: READERS[path.name.rpartition(".")[2]](path.read_text("utf-8"))
         for path in paths
-        if path.name.endswith(".json")
+        if path.name.endswith((".json", ".csv"))
     }
+
+
+def _table(text: str) -> Row:
+    return {"rows": list(csv.DictReader(io.StringIO(text)))}
+
+
+READERS: Mapping[str, Callable[[str], Row]] = {"json": json.loads, "csv": _table}
 
 
 class Seeding:
@@ -85,6 +96,8 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_products(documents["produce"])
     parse_required_checks(documents["required-checks"])
     parse_policy(documents["queue-policy"])
+    for row in documents["daily-volumes"]["rows"]:
+        parse_volume(row)
     editions = _editions(documents)
     force = [row for edition in editions for row in parse_force(edition)]
     Tariffs([parse_edition(edition) for edition in editions], force)
@@ -122,6 +135,10 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
         [{"kind": row["kind"], **_dated(row)} for row in documents["required-checks"]["rows"]],
     )
     yield from _of_editions(_editions(documents), documents["queue-policy"])
+    yield (
+        PublishedVolume,
+        [{"code": row["row_id"], "facts": row} for row in documents["daily-volumes"]["rows"]],
+    )
 
 
 def _of_gates(gates: Iterable[Row]) -> Iterator[tuple[type[Base], Rows]]:

@@ -1,30 +1,45 @@
 """What is due apart from requests; safe to run twice and to stop at any instant."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import Settings
 from app.core.database import is_passing, make_engine, make_sessions
+from app.workers.counting import count_stays
 from app.workers.housekeeping import forget_old_answers
 
-EVERY_SECONDS = 60
+Sessions = async_sessionmaker[AsyncSession]
+Job = Callable[[Sessions], Awaitable[int]]
+
+JOBS: Final[Mapping[str, tuple[int, Job]]] = {
+    "housekeeping": (60, forget_old_answers),
+    "counting": (5, count_stays),
+}
+"""Every so many seconds, what gives how much it has done."""
+
 log = structlog.get_logger()
 
 
 async def work(settings: Settings) -> None:
-    """Do what is due, once a minute, until told to stop; a database that is away comes back."""
+    """Do what is due until told to stop; a database that is away comes back."""
     engine = make_engine(settings.database_address, settings)
     sessions = make_sessions(engine)
     try:
-        while True:
-            try:
-                forgotten = await forget_old_answers(sessions)
-                log.debug("housekeeping", forgotten=forgotten)
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("database away", error=type(error).__name__)
-            await asyncio.sleep(EVERY_SECONDS)
+        await asyncio.gather(*(_repeat(name, *job, sessions) for name, job in JOBS.items()))
     finally:
         await engine.dispose()
+
+
+async def _repeat(name: str, seconds: int, job: Job, sessions: Sessions) -> None:
+    while True:
+        try:
+            log.debug(name, done=await job(sessions))
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("database away", error=type(error).__name__)
+        await asyncio.sleep(seconds)

@@ -109,7 +109,7 @@ def test_a_taken_port_is_named_before_anything_starts(folder: Path) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("command", ["serve", "work", "migrate", "seed"])
+@pytest.mark.parametrize("command", ["serve", "work", "migrate", "seed", "recount"])
 def test_a_wrong_setting_is_one_line(folder: Path, command: str) -> None:
     ended = run(folder, command, GATE_POOL_SIZE="none")
     assert (1, "") == (ended.returncode, ended.stdout)

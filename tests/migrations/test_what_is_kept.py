@@ -31,9 +31,10 @@ CLOSED = {
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }
-KEPT = ("tariff_editions", "observations", "checks", "events", "payments")
+KEPT = ("tariff_editions", "published_volumes", "observations", "checks", "events", "payments")
 EDITS = {
     "tariff_editions": "document = '{}'",
+    "published_volumes": "facts = '{}'",
     "observations": "plate = 'x'",
     "checks": "result = 'failed'",
     "events": "data = '{}'",

@@ -27,6 +27,7 @@ from app.models import (
     PolicyEdition,
     Product,
     ProductAccess,
+    PublishedVolume,
     RequiredCheckRow,
     Season,
     TariffEdition,
@@ -81,10 +82,11 @@ async def test_a_second_load_adds_nothing(empty_database: AsyncEngine) -> None:
         assert (first > 100, 1) == (True, await revision(session))
         assert 0 == await load(session, published_documents())
         assert 1 == await revision(session)
-        assert (10, 20, 2) == (
+        assert (10, 20, 2, 200) == (
             await count(session, Gate),
             await count(session, Product),
             await count(session, TariffEdition),
+            await count(session, PublishedVolume),
         )
 
 
@@ -217,6 +219,10 @@ def _with_an_unknown_condition(documents: Documents) -> None:
     documents["required-checks"]["rows"][0]["when"] = "when it rains"
 
 
+def _with_a_total_of_no_days(documents: Documents) -> None:
+    documents["daily-volumes"]["rows"][0] |= {"period_from": "", "period_to": ""}
+
+
 def _with_a_rate_of_zero(documents: Documents) -> None:
     documents["queue-policy"]["lanes"][0]["rate"] = 0
 
@@ -228,6 +234,7 @@ def _with_a_rate_of_zero(documents: Documents) -> None:
         pytest.param(_with_a_hole_in_the_tariff, ReferenceDataError, id="a cell without a price"),
         pytest.param(_with_an_unknown_paper, ReferenceDataError, id="a paper nobody knows"),
         pytest.param(_with_an_unknown_condition, ReferenceDataError, id="a condition without test"),
+        pytest.param(_with_a_total_of_no_days, ReferenceDataError, id="a total of no days"),
         pytest.param(_with_a_rate_of_zero, PolicyUnfitError, id="a lane that earns nothing"),
     ],
 )

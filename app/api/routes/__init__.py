@@ -17,6 +17,7 @@ from app.api.routes import (
     policies,
     queues,
     quotes,
+    reports,
     sandbox,
     tariffs,
     tracking,
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     quotes.router,
     green_lane.router,
     policies.router,
+    reports.router,
     health.router,
 )
 SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
@@ -52,6 +54,7 @@ _DESCRIPTIONS: Final = {
     "fees": "Prices for anybody who asks, without registering.",
     "green-lane": "The green lane: verdicts for anybody who asks, its rules, the list of produce.",
     "policies": "Editions of the queue rule: rates, windows, misses, promise.",
+    "reports": "What passed, what stood and how long it waited, as the Board counts; open data.",
     "health": "Whether the process lives and is fit for work, and its metrics.",
 }
 TAGS: Final[tuple[Mapping[str, str], ...]] = tuple(
