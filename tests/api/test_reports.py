@@ -69,20 +69,20 @@ async def test_the_layout_of_22_august_2024(gate: Gate) -> None:
     assert ("published", True, 1243) == (
         province["origin"], province["complete"], province["passed"],
     )  # fmt: skip
-    assert {"total": 328, "fruit": 234, "other": 94} == province["exports"]
-    assert {"total": 915, "goods": 865, "new_vehicles": 50} == province["imports"]
+    assert {"vehicles": 328, "fruit": 234, "other": 94} == province["exports"]
+    assert {"vehicles": 915, "goods": 865, "new_vehicles": 50} == province["imports"]
     assert "20:00" == province["stock"]["at"]
-    assert {"total": 369, "fruit": 216, "other": 153, "unregistered": None} == (
+    assert {"vehicles": 369, "fruit": 216, "other": 153, "unregistered": None} == (
         province["stock"]["exports"]
     )
     huu_nghi = lines["huu-nghi"]
     assert (784, 0) == (huu_nghi["passed"], huu_nghi["turned_round"])
-    assert {"total": 220, "fruit": 138, "other": 82} == huu_nghi["exports"]
-    assert {"total": 564, "goods": 514, "new_vehicles": 50} == huu_nghi["imports"]
+    assert {"vehicles": 220, "fruit": 138, "other": 82} == huu_nghi["exports"]
+    assert {"vehicles": 564, "goods": 514, "new_vehicles": 50} == huu_nghi["imports"]
     tan_thanh = lines["tan-thanh"]
     assert (347, 0) == (tan_thanh["passed"], tan_thanh["turned_round"])
-    assert {"total": 95, "fruit": 87, "other": 8} == tan_thanh["exports"]
-    assert {"total": 252, "goods": None, "new_vehicles": None} == tan_thanh["imports"]
+    assert {"vehicles": 95, "fruit": 87, "other": 8} == tan_thanh["exports"]
+    assert {"vehicles": 252, "goods": None, "new_vehicles": None} == tan_thanh["imports"]
     assert (9, 103) == (lines["coc-nam"]["passed"], lines["chi-ma"]["passed"])
     assert {"Management Board in the press, Aug 2024"} == {
         one["source"] for line in lines.values() for one in line["published"]
@@ -95,7 +95,7 @@ async def test_a_stock_of_another_hour_is_shown_and_is_not_the_one_at_20_00(gate
     found = await line(gate, "three-gates", "2022-01-12")
     assert {None} == set(found["stock"]["exports"].values())
     assert {("morning", 1548, False), ("morning", 651, False)} == {
-        (one["snapshot_at"], one["vehicles"], one["counted"]) for one in found["published"]
+        (one["snapshot"], one["vehicles"], one["counted"]) for one in found["published"]
     }
 
 
@@ -137,8 +137,8 @@ async def test_a_day_of_ours_in_the_boards_columns(gate: Gate, sessions: Session
     await count_stays(sessions)
     found = await line(gate, "tan-thanh", "2026-03-11")
     assert (5, True, "recorded") == (found["passed"], found["complete"], found["origin"])
-    assert {"total": 3, "fruit": 1, "other": 2} == found["exports"]
-    assert {"total": 2, "goods": 1, "new_vehicles": 1} == found["imports"]
+    assert {"vehicles": 3, "fruit": 1, "other": 2} == found["exports"]
+    assert {"vehicles": 2, "goods": 1, "new_vehicles": 1} == found["imports"]
     assert (0, 0) == (found["turned_round"], found["turned_back"])
     assert {0} == set(found["stock"]["exports"].values())
 
@@ -168,12 +168,12 @@ async def test_stock_is_who_had_come_and_not_left_at_20_00(gate: Gate, sessions:
     sighting = {"way": "in", "plate": "15C-777.77", "direction": "export"}
     await gate.post("/v1/yards/bao-nguyen/movements", "yard", sighting)
     await count_stays(sessions)
-    assert None is (await line(gate, "tan-thanh", "2026-03-11"))["stock"]["exports"]["total"]
+    assert None is (await line(gate, "tan-thanh", "2026-03-11"))["stock"]["exports"]["vehicles"]
     gate.go_to("2026-03-11T20:00:01+07:00")
     await gate.move(late)
     await count_stays(sessions)
     stock = (await line(gate, "tan-thanh", "2026-03-11"))["stock"]["exports"]
-    assert {"total": 2, "fruit": 1, "other": 0, "unregistered": 1} == stock
+    assert {"vehicles": 2, "fruit": 1, "other": 0, "unregistered": 1} == stock
     gate.go_to("2026-03-12T09:00:00+07:00")
     await gate.register(**lorry(7, vehicle={"tractor_plate": "15C-777.77", "payload_kg": 8000}))
     gate.go_to("2026-03-13T09:00:00+07:00")
@@ -181,7 +181,7 @@ async def test_stock_is_who_had_come_and_not_left_at_20_00(gate: Gate, sessions:
     first = (await line(gate, "tan-thanh", "2026-03-11"))["stock"]["exports"]
     assert stock == first
     second = (await line(gate, "tan-thanh", "2026-03-12"))["stock"]["exports"]
-    assert {"total": 3, "fruit": 1, "other": 2, "unregistered": 0} == second
+    assert {"vehicles": 3, "fruit": 1, "other": 2, "unregistered": 0} == second
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class HeadingOut(Out):
 class ExportsOut(Out):
     """Vehicles to China, by the Board's split."""
 
-    total: Vehicles
+    vehicles: Vehicles
     fruit: Vehicles
     other: Vehicles
 
@@ -63,7 +63,7 @@ class ExportsOut(Out):
 class ImportsOut(Out):
     """Vehicles from China, by the Board's split."""
 
-    total: Vehicles
+    vehicles: Vehicles
     goods: Vehicles
     new_vehicles: Vehicles
 
@@ -100,7 +100,7 @@ class PublishedOut(Out):
     cargo: Annotated[str, Field(examples=["fruit"])]
     from_day: Day | None
     to_day: Day | None
-    snapshot_at: str | None
+    snapshot: str | None
     """When stock was counted: a time of day, `morning`, `evening`, or not said."""
     vehicles: int
     qualifier: Annotated[Qualifier, Open]
@@ -353,7 +353,7 @@ def _stock(figures: Figures) -> StockOut:
 
 def _exports(figures: Figures, kind: str) -> dict[str, int | None]:
     return {
-        "total": figures[Figure(f"{kind}export")],
+        "vehicles": figures[Figure(f"{kind}export")],
         "fruit": figures[Figure(f"{kind}export_fruit")],
         "other": figures[Figure(f"{kind}export_other")],
     }
@@ -361,7 +361,7 @@ def _exports(figures: Figures, kind: str) -> dict[str, int | None]:
 
 def _imports(figures: Figures, kind: str) -> dict[str, int | None]:
     return {
-        "total": figures[Figure(f"{kind}import")],
+        "vehicles": figures[Figure(f"{kind}import")],
         "goods": figures[Figure(f"{kind}import_goods")],
         "new_vehicles": figures[Figure(f"{kind}import_new_vehicles")],
     }
@@ -382,7 +382,7 @@ def _published(one: Volume, *, counted: bool) -> PublishedOut:
         cargo=one.cargo,
         from_day=one.period[0] if one.period else None,
         to_day=one.period[1] if one.period else None,
-        snapshot_at=one.snapshot_at,
+        snapshot=one.snapshot_at,
         vehicles=one.vehicles,
         qualifier=one.qualifier,
         basis=one.evidence.basis,
