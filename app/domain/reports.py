@@ -2,7 +2,7 @@
 
 From the first day on which the platform registered a vehicle at a gate, what it recorded counts,
 zeros included; before that day what was published counts, and what nobody published is None. Never
-are both added (`docs/adr/0016`). An area is the sum of its gates once the platform serves one.
+are both added (`docs/adr/0017`). An area is the sum of its gates once the platform serves one.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """What others published of the traffic: totals, averages and stock, each with its source.
 
 A figure that was printed is never added to what the platform recorded of the same gate and day:
-`docs/adr/0016` says which of them counts. Days are half-open, `derived` means computed from printed
+`docs/adr/0017` says which of them counts. Days are half-open, `derived` means computed from printed
 figures.
 """
 

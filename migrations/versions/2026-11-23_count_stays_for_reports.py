@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "b3f2d8470c15"
-down_revision: str | None = "7d1c5a9e2b40"
+down_revision: str | None = "3e8b41c07d52"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
