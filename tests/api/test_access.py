@@ -149,7 +149,8 @@ WHO_READS = {
 PUBLIC = {
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
     "list_tariffs", "get_tariff", "quote_fees", "judge_green_lane", "list_green_lane_rules",
-    "list_produce", "list_policies", "get_policy", "check_live", "check_ready", "get_metrics",
+    "list_produce", "list_policies", "get_policy", "get_daily_report",
+    "get_cumulative_report", "get_waits_report", "check_live", "check_ready", "get_metrics",
 }  # fmt: skip
 
 
