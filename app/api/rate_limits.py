@@ -110,7 +110,8 @@ class RateLimits:
 def client_of(scope: Scope) -> str:
     """Return who a request without a key is counted as: its address, of IPv6 the /64 network.
 
-    Behind a proxy the server must be told to trust it, or everybody is one client.
+    Behind a proxy the server must be told to trust it (`GATE_TRUSTED_PROXIES`), or everybody is one
+    client.
     """
     host: str = (scope.get("client") or ("local",))[0]
     if ":" not in host:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import typer
 import uvicorn
 
+from app.cli.wire import bounded
 from app.core.config import Settings
 from app.main import create_app
 from app.workers import work
@@ -88,12 +89,13 @@ def run_server(
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
-        http="httptools",
+        http=bounded(settings.max_body_bytes),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
     )

@@ -5,6 +5,7 @@ import binascii
 import os
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -62,6 +63,19 @@ def _rate(text: str) -> str:
 Rate = Annotated[str, AfterValidator(_rate)]
 
 
+def _networks(text: str) -> str:
+    try:
+        for one in text.split(","):
+            ip_network(one.strip())
+    except ValueError as error:
+        message = "write addresses or networks such as 10.0.0.7,10.1.0.0/16"
+        raise ValueError(message) from error
+    return text
+
+
+Proxies = Annotated[str, AfterValidator(_networks)]
+
+
 class Settings(BaseSettings):
     """Every setting of the service; `.env.example` explains each to an operator.
 
@@ -83,6 +97,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
+    trusted_proxies: Proxies = "127.0.0.1,::1"
     public_url: str | None = Field(None, pattern=r"^https?://\S+[^/\s]$")
     drain_seconds: PositiveInt = 10
 

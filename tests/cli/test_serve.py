@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +18,22 @@ from app.cli.greeting import example_entry
 from app.core.config import SECRETS, environment_name
 from app.core.embedded import FAST, EmbeddedServer
 from app.services.keys import SANDBOX
-from tests.cli.conftest import GATE, READY, Service, Start, environment, free_port, run
+from tests.cli.conftest import (
+    GATE,
+    PATIENCE_SECONDS,
+    READY,
+    Service,
+    Start,
+    environment,
+    free_port,
+    run,
+)
 from tests.core.test_embedded import is_alive
 
 OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
     "GATE_DATA_KEYS": "new:" + base64.b64encode(bytes(range(32))).decode(),
 }
+MEGABYTE = 1_048_576
 PRODUCTION = {"GATE_MODE": "production", **OWN_SECRETS}
 
 
@@ -47,6 +58,60 @@ def test_the_printed_request_answers_with_verdict_price_and_next_step(running: S
 def test_there_is_a_private_key_for_everybody_in_the_sandbox(running: Service) -> None:
     assert [member.name for member in SANDBOX] == list(running.keys)
     assert 0o600 == (running.folder / "sandbox-keys.json").stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize(
+    ("head", "more", "answer"),
+    [
+        pytest.param(b"GET / HTTP/1.1\r\n", b"a: %s\r\n" % (b"b" * 900), b"400", id="many headers"),
+        pytest.param(b"GET / HTTP/1.1\r\na: ", b"b" * 1000, b"400", id="one header"),
+        pytest.param(b"GET /", b"b" * 1000, b"400", id="an address"),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nContent-Length: 1000000000000\r\n\r\n",
+            b"b" * 1000,
+            b"413",
+            id="a body",
+        ),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"a: %s\r\n" % (b"b" * 900),
+            b"404",
+            id="trailers",
+        ),
+    ],
+)
+def test_what_has_no_end_is_ended(
+    running: Service, head: bytes, more: bytes, answer: bytes
+) -> None:
+    sent = 0
+    with socket.create_connection(("127.0.0.1", running.port), PATIENCE_SECONDS) as connection:
+        connection.sendall(head)
+        with suppress(ConnectionError):
+            while sent < 16 * MEGABYTE:
+                connection.sendall(100 * more)
+                sent += 100 * len(more)
+        assert sent < 16 * MEGABYTE
+        with suppress(ConnectionError):
+            assert answer in connection.recv(100)
+
+
+def test_a_body_as_long_as_it_may_be_is_read(running: Service) -> None:
+    body = b'"' + b"a" * (MEGABYTE - 2) + b'"'
+    with httpx.Client(base_url=running.url, headers={"Content-Type": "application/json"}) as http:
+        answers = [http.post("/v1/fees/quotes", content=body) for _ in range(3)]
+    assert {"invalid-request"} == {answer.json()["code"] for answer in answers}
+
+
+def test_a_proxy_is_believed_if_it_is_trusted(running: Service, start: Start) -> None:
+    def left(service: Service) -> list[str]:
+        asked = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in (1, 2)]
+        path = f"{service.url}/v1/tracking/{'A' * 24}"
+        return [httpx.get(path, headers=one).headers["RateLimit"] for one in asked]
+
+    known = left(running)
+    assert known[0] == known[1]
+    unknown = left(start(GATE_TRUSTED_PROXIES="203.0.113.0/24"))
+    assert unknown[0] != unknown[1]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
