@@ -74,6 +74,11 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "place_hold": {
         "A stop": {"reason": "The seal is broken", "source_reference": "HQ-2026-0031"},
     },
+    "place_scoped_hold": {
+        "A vehicle": {"plate": "12C-000.17", "reason": "Sought by the police, letter 88"},
+        "A consignment": {"declaration_number": "309900000015", "reason": "To be sampled"},
+    },
+    "lift_scoped_hold": {"Settled": {"reason": "Letter 88 is withdrawn"}},
     "lift_hold": {"Settled": {"reason": "Sealed again, protocol 31"}},
     "record_admission": {"Now": {}, "With the gate's own number": {"source_reference": "BP-0815"}},
     "record_exit": {"Now": {}},
@@ -107,6 +112,7 @@ class Word(NamedTuple):
 PARAMETERS: Final[Mapping[str, Word]] = {
     "entry": Word("The id of an entry.", ID),
     "hold": Word("The id of a hold.", ID),
+    "authority": Word("Who placed the hold: an agency or a role.", "customs"),
     "kind": Word("A kind of check.", "plant_quarantine"),
     "order": Word("The id of an order.", ID),
     "gate": Word("The code of a gate.", "tan-thanh"),

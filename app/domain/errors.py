@@ -227,6 +227,12 @@ class CheckNotYoursError(ForbiddenError):
     code: ClassVar[str] = "check-not-yours"
 
 
+class HoldScopeUnfitError(UnfitError):
+    """A hold is on a plate, a container number or a declaration number that can be read."""
+
+    code: ClassVar[str] = "hold-scope-unfit"
+
+
 class WaiverNotYoursError(ForbiddenError):
     """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
 

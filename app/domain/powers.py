@@ -1,13 +1,14 @@
 """Who may do what no ordinary confirmation covers: dated rows, read by pure functions.
 
-No published text gives these powers; they are our decision, `docs/adr/0016`.
+No published text gives these powers; they are our decision, ADR 16 and 17.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from app.domain.principal import Principal
 from app.domain.required_checks import CheckKind, RequiredChecks
@@ -60,3 +61,56 @@ def _powers(principal: Principal, recorders: Iterable[Agency | Role]) -> frozens
     if principal.supervisor and principal.agency is not None and principal.agency in recorders:
         held.add(Power.SUPERVISOR)
     return frozenset(held)
+
+
+class Lifting(StrEnum):
+    """How far one principal's word goes to lift a hold."""
+
+    ALONE = "alone"
+    WITH_ANOTHER = "with-another"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What deciding about a hold asks: whose it is, and since when."""
+
+    authority: str
+    organisation_id: UUID
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """On some legal days, after how long a hold counts as stale."""
+
+    after: timedelta
+    valid: Validity
+
+
+STALENESS: Final = (
+    # No source says when a hold is stale (ADR 17): a day, in which every desk was manned once.
+    Staleness(timedelta(hours=24), Validity(date(2022, 2, 21))),
+)
+
+
+def lifting(
+    principal: Principal,
+    hold: Placed,
+    now: datetime,
+    on: date,
+    rows: Iterable[Staleness] = STALENESS,
+) -> Lifting:
+    """Return how far a principal's word goes to lift a hold at an instant of a legal day.
+
+    The organisation that placed it lifts it at any time. Once it is stale the supervisor of the
+    same agency does, wherever it was placed, and two members of the board do together.
+    """
+    own = (hold.authority, hold.organisation_id)
+    if (principal.authority, principal.organisation_id) == own:
+        return Lifting.ALONE
+    if not any(row.valid.covers(on) and now - hold.placed_at >= row.after for row in rows):
+        return Lifting.NOT
+    if principal.supervisor and principal.authority == hold.authority:
+        return Lifting.ALONE
+    return Lifting.WITH_ANOTHER if principal.role is Role.BOARD else Lifting.NOT

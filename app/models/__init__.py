@@ -2,7 +2,16 @@
 
 from app.models.access import Organisation, Principal, StoredAnswer
 from app.models.base import Base
-from app.models.entries import Check, CheckRequest, Claim, Entry, ExceptionCase, Hold, Observation
+from app.models.entries import (
+    Check,
+    CheckRequest,
+    Claim,
+    Entry,
+    ExceptionCase,
+    Hold,
+    Observation,
+    ScopedHold,
+)
 from app.models.money import Charge, Order, Payment
 from app.models.queues import Call, CallCounter, Event, QueueEdition, SeasonDay
 from app.models.reference import (
@@ -60,6 +69,7 @@ __all__ = [
     "ReferenceRevision",
     "RequiredCheckRow",
     "Route",
+    "ScopedHold",
     "Season",
     "SeasonDay",
     "Stay",

@@ -18,9 +18,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
+from app.domain.hold_scope import ScopeKind
 from app.domain.required_checks import CheckResult
 from app.domain.vocabulary import Journey, Lane, State
 from app.models.base import Base, Identified, one_direction, one_of
+
+UNDER_SCOPED = "scoped_hold_id IS NOT NULL AND lifted_at IS NULL"
 
 
 class Entry(Identified, Base):
@@ -81,6 +84,10 @@ class Entry(Identified, Base):
         Index("ix_entries_gate", "gate_code", "direction", "registered_at", "id"),
         Index("ix_entries_changed", "changed_at", "id"),
         Index("ix_entries_registered", "registered_at", "id"),
+        Index(
+            "ix_entries_open_containers", "container_numbers", postgresql_using="gin",
+            postgresql_where=text("ended_at IS NULL AND container_numbers <> '{}'"),
+        ),
         Index("ix_entries_declarations", "declaration_numbers", postgresql_using="gin"),
     )  # fmt: skip
 
@@ -204,7 +211,41 @@ class CheckRequest(Base):
     requested_at: Mapped[datetime]
 
 
-class Hold(Identified, Base):
+class Stop:
+    """Who stopped something and why, until who lifted it and why; two may have to agree."""
+
+    authority: Mapped[str]
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    placed_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    source_reference: Mapped[str | None]
+    lift_agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    lift_agreed_at: Mapped[datetime | None]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    lift_reason: Mapped[str | None]
+
+
+class ScopedHold(Identified, Stop, Base):
+    """An agency's stop on a vehicle or a consignment: on every open entry that matches."""
+
+    __tablename__ = "scoped_holds"
+    __table_args__ = (
+        one_of("scope", ScopeKind),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
+        UniqueConstraint("organisation_id", "source_reference"),
+        Index("ix_scoped_holds_value", "value", postgresql_where=text("lifted_at IS NULL")),
+        Index(
+            "ix_scoped_holds_open", "placed_at", "id", postgresql_where=text("lifted_at IS NULL")
+        ),
+    )
+
+    scope: Mapped[str]
+    value: Mapped[str]
+
+
+class Hold(Identified, Stop, Base):
     """An agency's stop on an entry, with its reason, until lifted."""
 
     __tablename__ = "holds"
@@ -212,18 +253,11 @@ class Hold(Identified, Base):
         CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
         Index("ix_holds_open", "entry_id", postgresql_where=text("lifted_at IS NULL")),
         UniqueConstraint("organisation_id", "source_reference"),
+        Index("ix_holds_scoped", "scoped_hold_id", postgresql_where=text(UNDER_SCOPED)),
     )
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
-    authority: Mapped[str]
-    reason: Mapped[str]
-    placed_at: Mapped[datetime]
-    placed_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    source_reference: Mapped[str | None]
-    lifted_at: Mapped[datetime | None]
-    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
-    lift_reason: Mapped[str | None]
+    scoped_hold_id: Mapped[UUID | None] = mapped_column(ForeignKey("scoped_holds.id"))
 
 
 class ExceptionCase(Identified, Base):

@@ -18,6 +18,7 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_observations_organisation_id_source_reference": RetryCollisionError,
     "uq_checks_organisation_id_source_reference": RetryCollisionError,
     "uq_holds_organisation_id_source_reference": RetryCollisionError,
+    "uq_scoped_holds_organisation_id_source_reference": RetryCollisionError,
     "uq_payments_organisation_id_source_reference": RetryCollisionError,
     "pk_stored_answers": RetryCollisionError,
 }

@@ -1,6 +1,6 @@
 """Entries: found by what people know of them, ordered by what they have waited."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    false,
     func,
     literal,
     literal_column,
@@ -21,16 +22,18 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from app.domain.hold_scope import Scope, ScopeKind, scopes_of
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
 from app.domain.vocabulary import Direction, Lane, Queue, State
-from app.models import Call, Charge, Claim, Entry, Event, Order
+from app.models import Call, Charge, Claim, Entry, Event, Order, ScopedHold
 from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
 
@@ -39,9 +42,14 @@ PLATE_SEED = 2
 KEYED = (State.QUEUED.value, State.CALLED.value)
 Row = Mapping[str, Any]
 
+# Nobody places a scoped hold while somebody registers, so that neither misses the other.
+HOLDS_LOCKED = func.hashtextextended("scoped-holds", PLATE_SEED)
 PLATE_LOCK = Prepared(
     select(
-        func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), PLATE_SEED))
+        func.pg_advisory_xact_lock(
+            func.hashtextextended(bindparam("name", type_=Text), PLATE_SEED)
+        ),
+        func.pg_advisory_xact_lock_shared(HOLDS_LOCKED),
     )
 )
 OPEN_WITH_PLATE = Prepared(
@@ -49,6 +57,24 @@ OPEN_WITH_PLATE = Prepared(
         Entry.tractor_plate == bindparam("plate"),
         Entry.direction == bindparam("direction"),
         Entry.ended_at.is_(None),
+    )
+)
+OPEN_OR_HELD = Prepared(
+    union_all(
+        select(Entry.id, false()).where(
+            Entry.tractor_plate == bindparam("plate"),
+            Entry.direction == bindparam("direction"),
+            Entry.ended_at.is_(None),
+        ),
+        select(ScopedHold.id, true()).where(
+            ScopedHold.lifted_at.is_(None),
+            tuple_(ScopedHold.scope, ScopedHold.value).in_(
+                select(
+                    func.unnest(bindparam("scopes", type_=ARRAY(Text))),
+                    func.unnest(bindparam("values", type_=ARRAY(Text))),
+                )
+            ),
+        ),
     )
 )
 
@@ -139,7 +165,53 @@ class EntriesRepository:
     async def open_with_plate(self, plate: str, direction: Direction) -> Sequence[Entry]:
         """Return the entries on a plate that have not ended, oldest first."""
         found = await self._wire.ask(OPEN_WITH_PLATE, plate=plate, direction=direction)
-        ids = [row[0] for row in found]
+        return await self._oldest_first([row[0] for row in found])
+
+    async def open_or_held(
+        self, plate: str, direction: Direction, scopes: Iterable[Scope]
+    ) -> tuple[Sequence[Entry], Sequence[UUID]]:
+        """Return what `open_with_plate` does, and the open holds on any of these scopes."""
+        scopes = list(scopes)
+        found = await self._wire.ask(
+            OPEN_OR_HELD,
+            plate=plate,
+            direction=direction,
+            scopes=[one.kind.value for one in scopes],
+            values=[one.value for one in scopes],
+        )
+        open_ = await self._oldest_first([identity for identity, is_hold in found if not is_hold])
+        return open_, [identity for identity, is_hold in found if is_hold]
+
+    async def holds_met(self, entry: Entry) -> Sequence[UUID]:
+        """Return the open scoped holds that match an entry; ask under `lock_holds`."""
+        scopes = scopes_of(entry.tractor_plate, entry.container_numbers, entry.declaration_numbers)
+        pairs = [(one.kind.value, one.value) for one in scopes]
+        statement = select(ScopedHold.id).where(
+            ScopedHold.lifted_at.is_(None), tuple_(ScopedHold.scope, ScopedHold.value).in_(pairs)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def lock_holds(self, *, exclusive: bool = False) -> None:
+        """Let nobody else place or lift scoped holds until the transaction ends.
+
+        A statement of its own, before any queue's lock. Shared for who registers or declares.
+        """
+        take = func.pg_advisory_xact_lock if exclusive else func.pg_advisory_xact_lock_shared
+        await self._session.execute(select(take(HOLDS_LOCKED)))
+
+    async def open_matching(self, scope: Scope) -> Sequence[Entry]:
+        """Return the entries of a scope that have not ended."""
+        matches = {
+            ScopeKind.PLATE: Entry.tractor_plate == scope.value,
+            ScopeKind.CONTAINER: and_(
+                Entry.container_numbers.contains([scope.value]), Entry.container_numbers != []
+            ),
+            ScopeKind.DECLARATION: Entry.declaration_numbers.contains([scope.value]),
+        }
+        statement = select(Entry).where(matches[scope.kind], Entry.ended_at.is_(None))
+        return (await self._session.scalars(statement)).all()
+
+    async def _oldest_first(self, ids: Sequence[UUID]) -> Sequence[Entry]:
         if not ids:  # as most registrations find it
             return ()
         statement = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.registered_at, Entry.id)

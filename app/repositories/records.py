@@ -8,7 +8,16 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Queue
-from app.models import Check, CheckRequest, Entry, Event, ExceptionCase, Hold, Observation
+from app.models import (
+    Check,
+    CheckRequest,
+    Entry,
+    Event,
+    ExceptionCase,
+    Hold,
+    Observation,
+    ScopedHold,
+)
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -103,6 +112,47 @@ class RecordsRepository:
             select(Hold).where(Hold.entry_id.in_(entry_ids)).order_by(Hold.placed_at, Hold.id)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def holds_under(self, scoped_hold_id: UUID) -> Sequence[Hold]:
+        """Return the holds on entries under a scoped one that are not lifted, oldest first."""
+        statement = (
+            select(Hold)
+            .where(Hold.scoped_hold_id == scoped_hold_id, Hold.lifted_at.is_(None))
+            .order_by(Hold.placed_at, Hold.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def scoped_hold(self, scoped_hold_id: UUID) -> ScopedHold | None:
+        """Return a scoped hold as it is now; ask under `lock_holds`."""
+        return await self._session.get(ScopedHold, scoped_hold_id, populate_existing=True)
+
+    async def scoped_holds(self, ids: Collection[UUID]) -> Sequence[ScopedHold]:
+        """Return scoped holds, oldest first."""
+        statement = (
+            select(ScopedHold)
+            .where(ScopedHold.id.in_(ids))
+            .order_by(ScopedHold.placed_at, ScopedHold.id)
+        )
+        return (await self._session.scalars(statement)).all() if ids else ()
+
+    async def scoped_hold_by_source(self, organisation_id: UUID, source: str) -> ScopedHold | None:
+        """Return a scoped hold by the reference its authority gave it."""
+        statement = select(ScopedHold).where(
+            ScopedHold.organisation_id == organisation_id, ScopedHold.source_reference == source
+        )
+        return await self._session.scalar(statement)
+
+    async def open_scoped_holds(
+        self, authority: str | None, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[ScopedHold]:
+        """Return up to `limit` scoped holds that are not lifted, after a cursor, oldest first."""
+        order = (ScopedHold.placed_at, ScopedHold.id)
+        statement = select(ScopedHold).where(ScopedHold.lifted_at.is_(None)).order_by(*order)
+        if authority is not None:
+            statement = statement.where(ScopedHold.authority == authority)
+        if after is not None:
+            statement = statement.where(tuple_(*order) > tuple_(*after))
+        return (await self._session.scalars(statement.limit(limit))).all()
 
     async def exceptions(self, entry_id: UUID) -> Sequence[ExceptionCase]:
         """Return the exceptions opened on an entry, oldest first."""

@@ -28,6 +28,7 @@ from app.services.declaring import (
     personal_columns,
 )
 from app.services.fees import Charging
+from app.services.scoped_holds import meet_holds
 from app.services.waiting import WaitingLine, join_line, queue_of
 
 
@@ -52,6 +53,8 @@ class Amendment:
             EntryNotFoundError, StaleVersionError, EntryEndedError, NotAmendableError,
             UnknownCodeError.
         """
+        if "consignments" in patch:
+            await self._uow.entries.lock_holds()
         entry, line = await self._under_lock(entry_id)
         if not self._act.principal.answers_for(entry.organisation_id):
             raise EntryNotFoundError
@@ -64,6 +67,8 @@ class Amendment:
         if document == entry.declared and not driver:
             return entry
         await self._declare(entry, document, driver)
+        if "consignments" in patch:
+            await meet_holds(self._uow, self._act, entry, line)
         pointers = sorted(pointers_of({**patch, **({"driver": driver} if driver else {})}))
         data = {"pointers": pointers, "version": entry.version}
         await self._follow(entry, line, "entry.amended", "amended", data)
@@ -92,6 +97,7 @@ class Amendment:
         await self._declare(entry, with_word_kept(entry.declared, document), asdict(driver))
         line = WaitingLine(self._uow, self._act, bound_for)
         line.events += contests.mark(rivals)
+        await meet_holds(self._uow, self._act, entry, line)
         await self._claim_containers(entry, line)
         await self._follow(entry, line, "entry.registered", "registered", {"completed": True})
         return entry

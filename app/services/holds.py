@@ -8,7 +8,6 @@ from app.domain.errors import (
     FieldError,
     HoldLiftedError,
     HoldNotFoundError,
-    HoldNotYoursError,
     RetryMismatchError,
 )
 from app.domain.steps import ENDINGS
@@ -16,6 +15,7 @@ from app.domain.vocabulary import State
 from app.models import Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.lifting import is_lifted_by
 from app.services.release import take_back
 from app.services.waiting import WaitingLine, join_line
 
@@ -53,7 +53,7 @@ class Holds:
         return hold
 
     async def lift(self, entry_id: UUID, hold_id: UUID, reason: str) -> Hold:
-        """Lift a hold of the same authority; the entry may be called once no hold is left.
+        """Lift a hold, or agree to it where two must; no hold left, the entry may be called.
 
         Raises:
             EntryNotFoundError, HoldNotFoundError, HoldNotYoursError, HoldLiftedError.
@@ -63,21 +63,12 @@ class Holds:
         hold = next((one for one in holds if one.id == hold_id), None)
         if hold is None:
             raise HoldNotFoundError
-        self._ensure_liftable(hold)
-        hold.lifted_at, hold.lifted_by, hold.lift_reason = (
-            self._act.now,
-            self._act.principal.id,
-            reason,
-        )
-        entry.held = any(one.lifted_at is None for one in holds)
-        await self._finish(entry, line, "hold.lifted", hold)
-        return hold
-
-    def _ensure_liftable(self, hold: Hold) -> None:
-        if hold.authority != self._act.principal.authority:
-            raise HoldNotYoursError(authority=hold.authority)
         if hold.lifted_at is not None:
             raise HoldLiftedError
+        lifted = is_lifted_by(self._act, hold, reason)
+        entry.held = any(one.lifted_at is None for one in holds)
+        await self._finish(entry, line, "hold.lifted" if lifted else "hold.lift_agreed", hold)
+        return hold
 
     async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
         entry = await self._uow.entries.get(entry_id, self._act.principal)

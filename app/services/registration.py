@@ -1,14 +1,16 @@
 """Registration: one transaction, one answer with findings, verdict, price and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
+from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.domain.declaration import Declaration, read_declaration
 from app.domain.errors import FieldError, PlateAlreadyRegisteredError
+from app.domain.hold_scope import scopes_of
 from app.domain.vocabulary import Direction, Queue, State
-from app.models import Charge, Entry, Order
+from app.models import Charge, Entry, Hold, Order
 from app.repositories.rows import as_stored
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -24,6 +26,7 @@ from app.services.declaring import (
 )
 from app.services.entries import Entries
 from app.services.fees import Binding, Priced, charge_of
+from app.services.scoped_holds import held_from_the_start
 from app.services.views import Beside, EntryView, progress_of, steps_of
 
 
@@ -44,22 +47,23 @@ class Registration:
         """
         declaration = read_declaration(document)
         ensure_known(self._act.reference, declaration)
-        others = await self._open_with_plate(declaration)
+        others, stops = await self._on_plate(declaration)
         self._ensure_first(others)
         seen = next((other for other in others if self._is_meant(other, declaration)), None)
         if seen is None:
             rivals = await Contests(self._uow, self._act).rivals(others)
-            return await self._store(document, declaration, driver, rivals)
+            return await self._store(document, declaration, driver, (rivals, stops))
         entry = await Amendment(self._uow, self._act).complete(seen, document, driver, others)
         return await Entries(self._uow, self._act).view(entry, with_place=True)
 
-    async def _open_with_plate(self, declaration: Declaration) -> Sequence[Entry]:
-        if declaration.tractor_plate is None:
-            return ()
-        await self._uow.entries.lock_plate(declaration.tractor_plate, declaration.direction)
-        return await self._uow.entries.open_with_plate(
-            declaration.tractor_plate, declaration.direction
-        )
+    async def _on_plate(self, declaration: Declaration) -> tuple[Sequence[Entry], Sequence[UUID]]:
+        """Return the open entries on the plate, and the holds that what is declared meets."""
+        plate, direction = declaration.tractor_plate, declaration.direction
+        if plate is None:
+            return (), ()
+        await self._uow.entries.lock_plate(plate, direction)
+        scopes = scopes_of(plate, declaration.containers, declaration.declaration_numbers)
+        return await self._uow.entries.open_or_held(plate, direction, scopes)
 
     def _ensure_first(self, others: Sequence[Entry]) -> None:
         for other in others:
@@ -87,13 +91,16 @@ class Registration:
         document: Document,
         declaration: Declaration,
         driver: Driver,
-        rivals: Sequence[Entry],
+        met: tuple[Sequence[Entry], Sequence[UUID]],
     ) -> EntryView:
+        """Store a new entry that met rivals on its plate, and holds on what it declares."""
+        rivals, stops = met
         act, contested = self._act, bool(rivals)
         contests = Contests(self._uow, act).mark(rivals)
         situation = Situation(declared_at=act.now, contested=contested)
         assessed = assess(act, declaration, driver.name, situation)
         columns = self._columns(document, declaration, driver, assessed, contested=contested)
+        columns["held"] = bool(stops)
         priced = None
         if assessed.quote is not None:
             binding = Binding(columns["id"], assessed.priced_on, "registered")
@@ -103,24 +110,33 @@ class Registration:
             await self._uow.entries.insert(columns, events=events)
         else:
             await self._uow.entries.insert(columns, priced.charge, priced.orders, events)
-        return self._view(columns, priced, declaration, driver)
+        holds = await self._stop(columns, stops)
+        return self._view(columns, priced, Beside(holds=holds, declaration=declaration), driver)
+
+    async def _stop(self, columns: dict[str, Any], stops: Sequence[UUID]) -> Sequence[Hold]:
+        if not stops:
+            return ()
+        queue = Queue(columns["gate_code"], Direction(columns["direction"]))
+        holds, events = await held_from_the_start(self._uow, self._act, queue, columns["id"], stops)
+        await self._uow.records.insert_events(events)
+        return holds
 
     def _view(
         self,
         columns: Mapping[str, Any],
         priced: Priced | None,
-        declaration: Declaration,
+        beside: Beside,
         driver: Driver,
     ) -> EntryView:
         act, entry = self._act, as_stored(Entry, columns)
         orders = [as_stored(Order, order) for order in priced.orders] if priced else []
-        beside = Beside(orders, declaration=declaration)
-        progress = progress_of(act.reference, entry, act.day, beside)
+        progress = progress_of(act.reference, entry, act.day, replace(beside, orders=orders))
         return EntryView(
             entry=entry,
             charge=as_stored(Charge, priced.charge) if priced else None,
             orders=orders,
             driver=driver,
+            holds=beside.holds,
             next_steps=steps_of(act.reference, progress),
         )
 

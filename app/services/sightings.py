@@ -1,9 +1,10 @@
 """Whom an observation is about: a reference decides, else a plate and a direction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.core.ids import read_reference
@@ -14,6 +15,7 @@ from app.domain.errors import (
     OccurredInFutureError,
     ReasonRequiredError,
 )
+from app.domain.hold_scope import scopes_of
 from app.domain.identifiers import Status, plate_key, read
 from app.domain.vocabulary import Direction, Journey, Queue, State
 from app.models import Entry
@@ -21,6 +23,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.assessment import Situation, assess
 from app.services.declaring import declared_columns
+from app.services.scoped_holds import held_from_the_start
 
 LATE = timedelta(minutes=10)
 
@@ -83,13 +86,23 @@ class Finder:
             return entry
         plate, direction = plate_key(sighting.plate or ""), sighting.direction or Direction.EXPORT
         await self._uow.entries.lock_plate(plate, direction)
-        candidates = await self._uow.entries.open_with_plate(plate, direction)
+        scopes = scopes_of(plate, (), ())
+        candidates, stops = await self._uow.entries.open_or_held(plate, direction, scopes)
         holding = [entry for entry in candidates if entry.in_position]
         if len(candidates) > 1 and len(holding) != 1:
             return None
         if candidates:
             return holding[0] if holding else candidates[0]
-        return await self._open_unregistered(plate, sighting.plate or "", Queue(gate, direction))
+        entry = await self._open_unregistered(plate, sighting.plate or "", Queue(gate, direction))
+        await self._stop(entry, stops)
+        return entry
+
+    async def _stop(self, entry: Entry, stops: Sequence[UUID]) -> None:
+        """Hold a vehicle that nobody registered but somebody waits for."""
+        queue = Queue(entry.gate_code, Direction(entry.direction))
+        holds, events = await held_from_the_start(self._uow, self._act, queue, entry.id, stops)
+        entry.held = bool(holds)
+        self.events += events
 
     async def _open_unregistered(self, plate: str, raw: str, queue: Queue) -> Entry:
         """Store an entry without declarant; its blocking finding goes when somebody registers."""

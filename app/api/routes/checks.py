@@ -1,5 +1,6 @@
 """Checks and holds: what each authority says of entries, of one or of many at once."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from app.api.schemas.checks import (
     CheckRowOut,
     ChecksIn,
     ChecksOut,
+    ScopedHoldChangeOut,
+    ScopedHoldIn,
+    ScopedHoldOut,
 )
 from app.api.schemas.entries import CheckIn, CheckOut, HoldIn, HoldOut, LiftIn
 from app.api.schemas.types import Sought
@@ -30,23 +34,27 @@ from app.domain.errors import (
     HoldLiftedError,
     HoldNotFoundError,
     HoldNotYoursError,
+    HoldScopeUnfitError,
     OccurredInFutureError,
     ReasonRequiredError,
     RetryCollisionError,
     RetryMismatchError,
     WaiverNotYoursError,
 )
+from app.domain.hold_scope import Scope
 from app.domain.required_checks import CheckKind
 from app.domain.vocabulary import Role
 from app.services.act import Act
 from app.services.checks import CheckReport, Checks, Outcome, Word
 from app.services.holds import Holds
+from app.services.scoped_holds import ScopedHold, ScopedHolds
 
 router = APIRouter(prefix="/v1", tags=["checks"], route_class=StrictRoute)
 
 GUARDS = (Role.OFFICER, Role.AGENCY)
 RETRIED = (RetryCollisionError, RetryMismatchError)
 REQUESTS = "check-requests"
+HOLDS = "scoped-holds"
 
 
 @router.post(
@@ -187,7 +195,7 @@ async def place_hold(entry: UUID, body: HoldIn, uow: Uow, caller: Caller, retry:
 @router.post(
     "/entries/{entry}/holds/{hold}/lift",
     response_model=HoldOut,
-    dependencies=[may(*GUARDS)],
+    dependencies=[may(*GUARDS, Role.BOARD)],
     responses=problem_responses(
         EntryNotFoundError, HoldNotFoundError, HoldNotYoursError, HoldLiftedError, *RETRIED
     ),
@@ -195,9 +203,82 @@ async def place_hold(entry: UUID, body: HoldIn, uow: Uow, caller: Caller, retry:
 async def lift_hold(
     entry: UUID, hold: UUID, body: LiftIn, uow: Uow, caller: Caller, retry: Retry
 ) -> Response:
-    """Lift a hold; only the authority that placed it may."""
+    """Lift a hold: who placed it may; once it is stale, others too.
+
+    After 24 hours the supervisor of that agency may, or two members of the board, of whom the
+    first one's word is kept until the second's. Of a hold on a vehicle or consignment this frees
+    the one entry.
+    """
     lifted = await Holds(uow, caller).lift(entry, hold, body.reason)
     return await retry.answer(hold_out(lifted), status=200)
+
+
+@router.post(
+    "/holds",
+    status_code=201,
+    response_model=ScopedHoldChangeOut,
+    dependencies=[may(*GUARDS)],
+    responses=problem_responses(HoldScopeUnfitError, *RETRIED),
+)
+async def place_scoped_hold(body: ScopedHoldIn, uow: Uow, caller: Caller, retry: Retry) -> Response:
+    """Stop a vehicle or a consignment: every open entry that matches, and those registered later.
+
+    Each entry gets a hold of its own, which shows among its holds.
+    """
+    ((kind, raw),) = body.named
+    placed = await ScopedHolds(uow, caller).place(
+        Scope.read(kind, raw), body.reason, body.source_reference
+    )
+    return await retry.answer(_change_out(*placed))
+
+
+@router.get("/holds", dependencies=[may(*GUARDS, Role.BOARD, Role.AUDITOR)])
+async def list_scoped_holds(
+    paging: AskedPage,
+    uow: Uow,
+    caller: Caller,
+    process: OfProcess,
+    authority: Sought | None = None,
+) -> Page[ScopedHoldOut]:
+    """List the holds on vehicles and consignments that are not lifted, the oldest first."""
+    filters = {"authority": authority}
+    after = after_instant(process.cursors, paging, HOLDS, filters)
+    found = await ScopedHolds(uow, caller).open(authority, after, paging.limit + 1)
+    items = [_scoped_out(one) for one in found[: paging.limit]]
+    place = (items[-1].placed_at, items[-1].id) if len(found) > paging.limit else None
+    return Page(items=items, next_cursor=next_cursor(process.cursors, place, HOLDS, filters))
+
+
+@router.post(
+    "/holds/{hold}/lift",
+    response_model=ScopedHoldChangeOut,
+    dependencies=[may(*GUARDS, Role.BOARD)],
+    responses=problem_responses(HoldNotFoundError, HoldNotYoursError, HoldLiftedError, *RETRIED),
+)
+async def lift_scoped_hold(
+    hold: UUID, body: LiftIn, uow: Uow, caller: Caller, retry: Retry
+) -> Response:
+    """Lift a hold on a vehicle or consignment from every entry it stops, by the same rule."""
+    lifted = await ScopedHolds(uow, caller).lift(hold, body.reason)
+    return await retry.answer(_change_out(*lifted), status=200)
+
+
+def _change_out(hold: ScopedHold, entries: Sequence[UUID]) -> ScopedHoldChangeOut:
+    return ScopedHoldChangeOut(hold=_scoped_out(hold), entries=list(entries))
+
+
+def _scoped_out(hold: ScopedHold) -> ScopedHoldOut:
+    return ScopedHoldOut(
+        id=hold.id,
+        scope=hold.scope,
+        value=hold.value,
+        authority=hold.authority,
+        reason=hold.reason,
+        placed_at=hold.placed_at,
+        lift_agreed_at=hold.lift_agreed_at,
+        lifted_at=hold.lifted_at,
+        lift_reason=hold.lift_reason,
+    )
 
 
 def _report(body: CheckIn, caller: Act) -> CheckReport:

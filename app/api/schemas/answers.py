@@ -357,6 +357,8 @@ def hold_out(hold: Hold) -> HoldOut:
         authority=hold.authority,
         reason=hold.reason,
         placed_at=hold.placed_at,
+        scoped_hold=hold.scoped_hold_id,
+        lift_agreed_at=hold.lift_agreed_at,
         lifted_at=hold.lifted_at,
         lift_reason=hold.lift_reason,
     )

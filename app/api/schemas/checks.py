@@ -3,12 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.api.problems import Problem
 from app.api.schemas.entries import CheckIn, CheckOut
-from app.api.schemas.types import Choice, Id, Label, Open, Out, Reference
+from app.api.schemas.types import Choice, Id, Instant, Label, Open, Out, RawIdentifier, Reference
 from app.api.schemas.types import In as Sent
+from app.domain.hold_scope import ScopeKind
 from app.domain.required_checks import CheckKind
 from app.domain.vocabulary import Direction, State
 
@@ -65,3 +67,48 @@ class CheckRequestOut(Out):
     state: Annotated[State, Open]
     plate: str | None
     yard: str | None
+
+
+class ScopedHoldIn(Sent):
+    """A stop on a vehicle or a consignment: by exactly one of its names."""
+
+    plate: Annotated[RawIdentifier | None, Field(examples=["12C-000.17"])] = None
+    container_number: Annotated[RawIdentifier | None, Field(examples=["CSQU3054383"])] = None
+    declaration_number: Annotated[RawIdentifier | None, Field(examples=["309900000015"])] = None
+    reason: Label
+    source_reference: Reference | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "ScopedHoldIn":
+        if len(self.named) != 1:
+            code, text = "one_scope", "exactly one of plate, container and declaration number"
+            raise PydanticCustomError(code, text)
+        return self
+
+    @property
+    def named(self) -> list[tuple[ScopeKind, str]]:
+        """What the hold is on, as it was typed."""
+        given = ((kind, getattr(self, kind.value)) for kind in ScopeKind)
+        return [(kind, raw) for kind, raw in given if raw is not None]
+
+
+class ScopedHoldOut(Out):
+    """An authority's stop on a vehicle or a consignment, for every open entry that matches."""
+
+    id: UUID
+    scope: Annotated[ScopeKind, Open]
+    value: Annotated[str, Field(examples=["12C00017"])]
+    authority: Annotated[str, Field(examples=["customs"])]
+    reason: str
+    placed_at: Instant
+    lift_agreed_at: Instant | None
+    """When the first of two members of the board agreed to lift it."""
+    lifted_at: Instant | None
+    lift_reason: str | None
+
+
+class ScopedHoldChangeOut(Out):
+    """A scoped hold, and the entries that this request stopped or freed."""
+
+    hold: ScopedHoldOut
+    entries: list[UUID]

@@ -408,6 +408,10 @@ class HoldOut(Out):
     authority: str
     reason: str
     placed_at: Instant
+    scoped_hold: UUID | None
+    """The hold on a vehicle or consignment under which this one stands."""
+    lift_agreed_at: Instant | None
+    """When the first of two members of the board agreed to lift it."""
     lifted_at: Instant | None
     lift_reason: str | None
 

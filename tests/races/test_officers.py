@@ -1,0 +1,89 @@
+"""Officers at once: a scoped hold against registrations and calls, a batch against calls."""
+
+import asyncio
+from uuid import UUID
+
+from app.domain.hold_scope import Scope, ScopeKind
+from app.domain.required_checks import CheckKind
+from app.models import Call, Check, Entry, Event, Hold
+from app.services.calling import Calling
+from app.services.checks import CheckReport, Checks
+from app.services.replaying import differences
+from app.services.scoped_holds import ScopedHolds
+from tests.races.house import QUEUE, House, truck
+
+NUMBER = "300000000001"
+
+
+def laden(number: int) -> dict[str, object]:
+    """Return a truck that carries a part of one consignment."""
+    line = {"goods_group": "ordinary", "gross_kg": 7000}
+    return truck(number, consignments=[{"declaration_number": NUMBER, "lines": [line]}])
+
+
+async def test_a_hold_on_a_consignment_misses_no_entry_that_is_registered_meanwhile(
+    house: House,
+) -> None:
+    async def place() -> None:
+        async with house.acting("customs") as (uow, act):
+            scope = Scope(ScopeKind.DECLARATION, NUMBER)
+            await ScopedHolds(uow, act).place(scope, "sample", None)
+
+    first = [house.register(laden(number)) for number in range(8)]
+    later = [house.register(laden(number)) for number in range(8, 16)]
+    await asyncio.gather(*first, place(), *later)
+    entries, holds = await house.rows(Entry), await house.rows(Hold)
+    assert 16 == len(entries) == len(holds)
+    assert all(entry.held for entry in entries)
+
+
+async def test_nobody_is_called_after_a_hold_on_the_vehicle_was_placed(house: House) -> None:
+    fleet = [await house.register(truck(number)) for number in range(12)]
+    for view in fleet:
+        await house.move_in(view.entry.reference)
+    house.clock.run(300)
+
+    async def place(number: int) -> None:
+        async with house.acting("customs") as (uow, act):
+            scope = Scope(ScopeKind.PLATE, f"12C{number:05}")
+            await ScopedHolds(uow, act).place(scope, "sought", None)
+
+    async def call() -> None:
+        async with house.acting("officer-1") as (uow, act):
+            await Calling(uow, act, QUEUE).call_next(1)
+
+    await asyncio.gather(*(one for n in range(6) for one in (place(2 * n), call())))
+    assert 6 == len(await house.rows(Call))
+    async with house.acting("officer-1") as (uow, _):
+        assert [] == await differences(uow, QUEUE)
+
+
+async def test_batches_of_checks_and_calls_stand_in_nobody_s_way(house: House) -> None:
+    fleet = [await house.register(truck(number)) for number in range(20)]
+    for view in fleet:
+        await house.move_in(view.entry.reference)
+    house.clock.run(300)
+    ids = [view.entry.id for view in fleet]
+
+    async def batch(order: list[UUID], turn: int) -> None:
+        async with house.acting("medical") as (uow, act):
+            rows = [
+                (one, CheckReport(kind=CheckKind.MEDICAL, passed=True, source_reference=f"{one}"))
+                for one in order
+            ]
+            said = await Checks(uow, act).record_all(rows[turn:] + rows[:turn])
+            assert all(outcome.check for outcome in said)
+
+    async def call() -> None:
+        async with house.acting("officer-1") as (uow, act):
+            await Calling(uow, act, QUEUE).call_next(2)
+
+    await asyncio.gather(
+        *(batch(list(reversed(ids)) if turn % 2 else ids, turn) for turn in range(6)),
+        *(call() for _ in range(5)),
+    )
+    assert 20 == len(await house.rows(Check))
+    assert 20 == len(await house.rows(Event, Event.kind == "check.recorded"))
+    assert 10 == len(await house.rows(Call))
+    async with house.acting("officer-1") as (uow, _):
+        assert [] == await differences(uow, QUEUE)
