@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "9a4d27f1b368"
-down_revision: str | None = "3e8b41c07d52"
+down_revision: str | None = "b3f2d8470c15"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
