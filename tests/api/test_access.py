@@ -147,6 +147,7 @@ WHO_READS = {
     "get_tracking_token": {"company", "app", "officer"},
     "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
+    "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }
 PUBLIC = {
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
