@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from app.core.embedded import DURABLE, EmbeddedServer
+from benchmarks.reports import measure_reports
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
 from benchmarks.table import page
 
@@ -24,8 +25,9 @@ def main(arguments: list[str]) -> int:
             writes = measure_writes(house)
             reads = measure_reads(house)
             calls = measure_calls(house)
+            year = measure_reports(house)
         start = measure_start(folder)
-    text = page(writes, reads, calls, start, quick=quick)
+    text = page(writes, reads, calls, year, start, quick=quick)
     sys.stdout.write(text)
     if not quick:
         RESULTS.write_text(text, "utf-8")

@@ -60,6 +60,36 @@ INSERT INTO events (id, kind, entry_id, gate_code, direction, occurred_at, recor
   principal_id, data)
 SELECT uuidv7(), 'call.made', id, gate_code, direction, ended_at, ended_at, registered_by, '{}'
 """
+# A year of vehicles through four gates, one in three of them an export, none with events.
+YEAR = """
+INSERT INTO entries (reference, gate_code, direction, journey, state, registered_by,
+  organisation_id, registered_at, changed_at, declared, tractor_plate, container_numbers,
+  declaration_numbers, findings, verdict, lane, presence_at, arrived_at, ended_at, waits_from,
+  call_number, tracking_hash)
+SELECT 'Y' || n, (ARRAY['huu-nghi', 'huu-nghi', 'tan-thanh', 'coc-nam', 'chi-ma'])[1 + n % 5],
+  CASE n % 3 WHEN 0 THEN 'export' ELSE 'import' END, 'own_vehicle', 'crossed', p.id,
+  p.organisation_id, at, at, CAST(:declared AS jsonb), '98C' || 10000 + n % 80000, '{}',
+  ARRAY[lpad(n::text, 12, '3')], '[]', CAST(:verdict AS jsonb),
+  (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 7 % 3], at, at, at, at,
+  'HN-' || lpad((n % 9999)::text, 4, '0'), decode('c' || lpad(to_hex(n), 35, '0'), 'hex')
+FROM (SELECT n, CAST(:now AS timestamptz)
+        - make_interval(secs => n * 365 * 86400.0 / CAST(:count AS integer)) AS at
+      FROM generate_series(1, CAST(:count AS integer)) n) made, principals p
+WHERE p.name = 'company-1'
+"""
+# One in three stands over a night, or two.
+YEAR_OF_STAYS = """
+INSERT INTO stays (entry_id, number, gate_code, direction, lane, cargo, outcome, left_on, left_hour,
+  stock_from, stock_to, declared_from, waited, waited_on, waited_hour)
+SELECT id, 0, gate_code, direction, lane,
+  CASE direction WHEN 'export' THEN (ARRAY['fruit', 'other'])[1 + n % 2] ELSE 'goods' END,
+  'passed', day, hour, day - (ARRAY[0, 0, 1, 0, 2, 0])[1 + n % 6], day, day, n % 7919 * 3, day,
+  hour
+FROM (SELECT *, substr(reference, 2)::integer AS n,
+        (ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day,
+        extract(hour FROM ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::smallint AS hour
+      FROM entries WHERE reference LIKE 'Y%') passed
+"""
 EDITION = """
 INSERT INTO queue_editions (gate_code, direction, policy_code)
 SELECT 'tan-thanh', 'export', code FROM policy_editions LIMIT 1 ON CONFLICT DO NOTHING
@@ -80,6 +110,11 @@ async def fill_past(url: str, now: object, first: int, last: int) -> None:
         (PAST_CALLS + OF_THE_PAST, {"first": first, "last": last}),
         (PAST_EVENTS + OF_THE_PAST, {"first": first, "last": last}),
     )
+
+
+async def fill_year(url: str, now: object, count: int) -> None:
+    """Let `count` vehicles have passed in the year up to `now`, and be counted for reports."""
+    await _run(url, (YEAR, {"now": now, "count": count}), (YEAR_OF_STAYS, {}))
 
 
 async def call_back(url: str) -> None:

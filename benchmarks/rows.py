@@ -196,7 +196,7 @@ def _call_out_of(
 ) -> tuple[float, float]:
     url = house.database(name)
     with house.service(url, name) as (service, keys):
-        clock = _stand_at_nine(service, keys)
+        clock = stand_at_nine(service, keys)
     asyncio.run(fill_queue(url, MORNING, clock, waiting))
     for first, last in pasts:
         asyncio.run(fill_past(url, MORNING, first, last))
@@ -299,7 +299,7 @@ async def _answer(port: int, sent: bytes) -> bytes:
     return body
 
 
-def _stand_at_nine(service: Running, keys: Mapping[str, str]) -> int:
+def stand_at_nine(service: Running, keys: Mapping[str, str]) -> int:
     """Move the business clock to an open morning and return a reading of the open clock there."""
     sent = request(
         "PUT", "/v1/sandbox/clock", {"now": MORNING.isoformat(), "speed": 0},

@@ -11,6 +11,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     identifier.{kind}                             an identifier's name
     next.{step}                                   what to do next, and who does it
     exception.{rule}                              how an observation contradicts the rules
+    sheet.{name}                                  what stands on a queue sheet
     report.column.{name}, report.origin.{origin}  a report's columns; where a figure comes from
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """

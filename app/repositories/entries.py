@@ -282,6 +282,15 @@ class EntriesRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def in_arrival_order(self, queue: Queue) -> Sequence[Entry]:
+        """Return everybody who waits at a gate that calls nobody, the first to arrive first."""
+        statement = (
+            select(Entry)
+            .where(_in_queue(queue), _state(State.ARRIVED), Entry.waits_from.is_not(None))
+            .order_by(Entry.waits_from, Entry.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
     async def held_before(
         self, queue: Queue, bounds: Mapping[Lane, Bound], limit: int
     ) -> Sequence[Entry]:

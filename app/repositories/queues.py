@@ -1,6 +1,6 @@
 """What queues remember: their lock, the edition of their keys, numbers and seasonal places."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -96,6 +96,16 @@ class QueuesRepository:
             Call.gate_code == queue.gate, Call.direction == queue.direction.value
         )
         return await self._session.scalar(statement)
+
+    async def windows(self, entry_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+        """Return when the window of the newest call of each entry ends."""
+        statement = (
+            select(Call.entry_id, Call.window_ends_at)
+            .where(Call.entry_id.in_(entry_ids))
+            .order_by(Call.called_at, Call.id)
+        )
+        rows = (await self._session.execute(statement)).all()
+        return {row.entry_id: row.window_ends_at for row in rows}
 
     async def last_call(self, entry_id: UUID) -> Call | None:
         """Return the newest call of an entry."""

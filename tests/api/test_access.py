@@ -146,6 +146,7 @@ WHO_READS = {
     "get_place": EVERYBODY,
     "get_tracking_token": {"company", "app", "officer"},
     "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
+    "get_queue_sheet": {"officer"},
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }

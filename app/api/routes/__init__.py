@@ -19,6 +19,7 @@ from app.api.routes import (
     quotes,
     reports,
     sandbox,
+    sheets,
     tariffs,
     tracking,
 )
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     passage.router,
     observations.router,
     queues.router,
+    sheets.router,
     orders.router,
     tracking.router,
     gates.router,
