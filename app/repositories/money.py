@@ -12,6 +12,9 @@ from app.models import Charge, Order, Payment
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
+# Those of one charge are made at once, and ids of one millisecond are in no order.
+IN_ORDER = (Order.created_at, Order.kind, Order.id)
+
 
 class MoneyRepository:
     """Questions about what is owed and what was paid."""
@@ -43,9 +46,7 @@ class MoneyRepository:
 
     async def orders(self, entry_id: UUID, *, locked: bool = False) -> Sequence[Order]:
         """Return all orders of an entry, oldest first, kept from payers when `locked`."""
-        statement = (
-            select(Order).where(Order.entry_id == entry_id).order_by(Order.created_at, Order.id)
-        )
+        statement = select(Order).where(Order.entry_id == entry_id).order_by(*IN_ORDER)
         if locked:
             statement = statement.with_for_update(key_share=True).execution_options(
                 populate_existing=True
@@ -61,9 +62,7 @@ class MoneyRepository:
 
     async def orders_of(self, entry_ids: Sequence[UUID]) -> Sequence[Order]:
         """Return the orders of several entries, oldest first."""
-        statement = (
-            select(Order).where(Order.entry_id.in_(entry_ids)).order_by(Order.created_at, Order.id)
-        )
+        statement = select(Order).where(Order.entry_id.in_(entry_ids)).order_by(*IN_ORDER)
         return (await self._session.scalars(statement)).all()
 
     async def supersede(self, charge_id: UUID, at: datetime) -> None:

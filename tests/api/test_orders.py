@@ -144,3 +144,44 @@ async def test_paying_shows_in_the_entry(gate: Gate) -> None:
     assert "2026-03-11T09:05:00+07:00" == now["changed_at"]
     assert "pay-order" not in [one["code"] for one in now["next_steps"]]
     assert 0 == (await gate.place(entry))["due"]["amount"]
+
+
+async def test_a_source_reference_names_one_amount(gate: Gate, order: dict[str, Any]) -> None:
+    await pay(gate, order)
+    more = {"amount": order["amount"]["amount"] + 1, "currency": "VND"}
+    answer = await pay(gate, order, amount=more)
+    assert (422, "retry-mismatch") == (answer.status_code, answer.json()["code"])
+
+
+async def test_a_refused_payment_uses_nothing_up(gate: Gate, order: dict[str, Any]) -> None:
+    """Neither the key nor the source reference: the bank sends it again, with the right amount."""
+    wrong = {"amount": order["amount"]["amount"] - 1, "currency": "VND"}
+    assert 422 == (await pay(gate, order, amount=wrong, retry="pay-1")).status_code
+    assert 0 == len((await gate.get(f"/v1/orders/{order['id']}", "bank")).json()["payments"])
+    assert "paid" == (await pay(gate, order, retry="pay-1")).json()["order_state"]
+
+
+async def test_each_order_of_an_entry_is_paid_for_itself(gate: Gate) -> None:
+    """What one order is due does not pay the other of the same entry."""
+    vehicle = {"tractor_plate": "桂F12345", "country": "CN", "payload_kg": 8000}
+    receiving = [{"tractor_plate": "15C-000.07", "payload_kg": 8000}]
+    entry = await gate.register(
+        **lorry(
+            1, direction="import", journey="transshipment", vehicle=vehicle,
+            receiving_vehicles=receiving,
+        )
+    )  # fmt: skip
+    one, other = entry["orders"]
+    crossed = await pay(gate, one, amount=other["amount"])
+    assert (422, "amount-mismatch") == (crossed.status_code, crossed.json()["code"])
+    await pay(gate, one)
+    assert ["paid", "due"] == [order["state"] for order in (await gate.entry(entry))["orders"]]
+    assert other["amount"] == (await gate.entry(entry))["balance"]["due"]
+
+
+async def test_who_has_left_without_paying_may_still_pay(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    for act in ("admission", "exit"):
+        await gate.post(f"/v1/entries/{entry['id']}/{act}", "border_guard")
+    paid = await pay(gate, entry["orders"][0])
+    assert (201, "paid") == (paid.status_code, paid.json()["order_state"])
