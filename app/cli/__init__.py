@@ -31,6 +31,7 @@ OPERATOR_ERRORS = (
     DatabaseVersionError,
     PortError,
     preparing.SchemaError,
+    preparing.MemberError,
 )
 
 app = typer.Typer(
@@ -84,6 +85,7 @@ def work() -> None:
     """Do what is due apart from requests, until told to stop; as many at once as one likes."""
     leave_when_told()
     with plain_errors(), any_database(begin()) as settings:
+        asyncio.run(preparing.ensure_schema(settings))
         asyncio.run(work_on(settings))
 
 
@@ -118,6 +120,9 @@ def keys(
     supervisor: Annotated[bool, typer.Option(help="It supervises that agency")] = False,
 ) -> None:
     """Make and print an API key for a system; one it had before opens nothing any more."""
+    if not (name.strip() and organisation.strip()):
+        message = "a key has a name and an organisation"
+        raise typer.BadParameter(message)
     if (role is Role.AGENCY) != (agency is not None):
         message = "--agency goes with the role agency, and only with it"
         raise typer.BadParameter(message)

@@ -23,6 +23,10 @@ class SchemaError(Exception):
     """The schema is not the one of this release; the text is one line for an operator."""
 
 
+class MemberError(Exception):
+    """A key is asked for somebody who is known as somebody else; the text is one line, too."""
+
+
 @asynccontextmanager
 async def engine_of(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """Give an engine for one command."""
@@ -61,9 +65,15 @@ async def migrate(settings: Settings) -> str | None:
 
 
 async def seed(settings: Settings) -> int:
-    """Load the reference data that are missing; return how many rows were."""
-    async with engine_of(settings) as engine, make_sessions(engine).begin() as session:
-        return await Seeding(UnitOfWork(session)).load(published_documents())
+    """Load the reference data that are missing; return how many rows were.
+
+    Raises:
+        SchemaError: the schema is not that of this release.
+    """
+    async with engine_of(settings) as engine:
+        await _check_schema(engine)
+        async with make_sessions(engine).begin() as session:
+            return await Seeding(UnitOfWork(session)).load(published_documents())
 
 
 async def recount(settings: Settings) -> int:
@@ -76,9 +86,29 @@ async def recount(settings: Settings) -> int:
 
 
 async def give_key(settings: Settings, member: Member) -> str:
-    """Return a new key of `member`; one it had before opens nothing any more."""
-    async with engine_of(settings) as engine, make_sessions(engine).begin() as session:
-        return await Keys(UnitOfWork(session), settings.pepper.get_secret_value()).issue(member)
+    """Return a new key of `member`; one it had before opens nothing any more.
+
+    Raises:
+        SchemaError: the schema is not that of this release.
+        MemberError: the name is another's: a key never changes what its holder may do.
+    """
+    async with engine_of(settings) as engine:
+        await _check_schema(engine)
+        async with make_sessions(engine).begin() as session:
+            uow = UnitOfWork(session)
+            await _check_member(uow, member)
+            return await Keys(uow, settings.pepper.get_secret_value()).issue(member)
+
+
+async def ensure_schema(settings: Settings) -> None:
+    """Refuse a database that this release cannot work on.
+
+    Raises:
+        DatabaseVersionError: the server is too old.
+        SchemaError: the schema is not that of this release.
+    """
+    async with engine_of(settings) as engine:
+        await _check_schema(engine)
 
 
 async def _sandbox_keys(uow: UnitOfWork, settings: Settings) -> dict[str, str]:
@@ -99,6 +129,17 @@ async def _check_schema(engine: AsyncEngine) -> None:
         if not await is_current(connection):
             message = "The schema is not that of this release: run `gate migrate`"
             raise SchemaError(message)
+
+
+async def _check_member(uow: UnitOfWork, member: Member) -> None:
+    known = await uow.access.principal(member.name)
+    if known is None:
+        return
+    organisation = await uow.access.organisation(member.organisation)
+    asked = (organisation and organisation.id, member.role, member.agency)
+    if asked != (known.organisation_id, known.role, known.agency):
+        message = f"{member.name} is the name of another, of role {known.agency or known.role}"
+        raise MemberError(message)
 
 
 def _write_private(path: Path, keys: dict[str, str]) -> None:

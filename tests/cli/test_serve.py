@@ -174,9 +174,14 @@ def test_a_taken_port_is_named_before_anything_starts(folder: Path) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("command", ["serve", "work", "migrate", "seed", "recount"])
-def test_a_wrong_setting_is_one_line(folder: Path, command: str) -> None:
-    ended = run(folder, command, GATE_POOL_SIZE="none")
+KEYS = ("keys", "customs-7", "agency", "Customs", "--agency", "customs")
+
+
+@pytest.mark.parametrize(
+    "words", [("serve",), ("work",), ("migrate",), ("seed",), ("recount",), KEYS]
+)
+def test_a_wrong_setting_is_one_line(folder: Path, words: tuple[str, ...]) -> None:
+    ended = run(folder, *words, GATE_POOL_SIZE="none")
     assert (1, "") == (ended.returncode, ended.stdout)
     assert ended.stderr.startswith("GATE_POOL_SIZE: ")
     assert 1 == len(ended.stderr.splitlines())
@@ -240,6 +245,12 @@ def test_an_agency_says_which_and_nobody_else_does(folder: Path, words: tuple[st
     ended = run(folder, "keys", "customs-3", *words)
     assert 2 == ended.returncode
     assert "--agency goes with the role agency" in ended.stderr
+    assert not folder.exists()
+
+
+def test_a_key_has_a_name_and_an_organisation(folder: Path) -> None:
+    ended = run(folder, "keys", " ", "company", "Company")
+    assert (2, True) == (ended.returncode, "a name and an organisation" in ended.stderr)
     assert not folder.exists()
 
 

@@ -1,0 +1,97 @@
+"""What commands do to a database, in this process: a process each would take seconds."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.cli import preparing
+from app.cli.preparing import MemberError, SchemaError
+from app.core.ciphers import hash_of_key
+from app.core.config import Settings
+from app.core.migrations import newest_revision
+from app.domain.vocabulary import Agency, Role
+from app.models import Principal
+from app.services.keys import SANDBOX, Member
+from tests.conftest import key_of
+
+NEW = Member("customs-7", "Customs of Tân Thanh", Role.AGENCY, Agency.CUSTOMS)
+
+
+def on(engine: AsyncEngine) -> Settings:
+    """Return the settings of a command on this database."""
+    return Settings(database_url=SecretStr(engine.url.render_as_string(hide_password=False)))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(preparing.seed, id="seed"),
+        pytest.param(preparing.ensure_schema, id="work"),
+        pytest.param(lambda settings: preparing.give_key(settings, NEW), id="keys"),
+    ],
+)
+async def test_before_the_first_migration_a_command_says_to_migrate(
+    empty_database: AsyncEngine, command: Callable[[Settings], Awaitable[object]]
+) -> None:
+    with pytest.raises(SchemaError, match=r"run `gate migrate`$"):
+        await command(on(empty_database))
+
+
+async def test_migrating_and_seeding_twice_says_the_same_and_adds_nothing(
+    empty_database: AsyncEngine,
+) -> None:
+    settings = on(empty_database)
+    assert [newest_revision()] * 2 == [await preparing.migrate(settings) for _ in range(2)]
+    added = [await preparing.seed(settings) for _ in range(2)]
+    assert added[0] > 0
+    assert 0 == added[1]
+
+
+async def test_a_new_key_opens_what_its_role_may_and_voids_the_one_before(
+    database: AsyncEngine,
+) -> None:
+    settings = on(database)
+    keys = [await preparing.give_key(settings, NEW) for _ in range(2)]
+    assert keys[0] != keys[1]
+    async with AsyncSession(database) as session:
+        found = (await session.scalars(select(Principal).where(Principal.name == NEW.name))).one()
+    assert hash_of_key(keys[1], settings.pepper.get_secret_value()) == found.key_hash
+    assert ("agency", "customs") == (found.role, found.agency)
+
+
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [
+        pytest.param(
+            "company-2", Member("company-2", "Sandbox company 2", Role.OFFICER), id="another role"
+        ),
+        pytest.param(
+            "company-2",
+            Member("company-2", "Sandbox company 1", Role.COMPANY),
+            id="another company",
+        ),
+        pytest.param(
+            "company-2", Member("company-2", "Unheard of", Role.COMPANY), id="an unknown company"
+        ),
+        pytest.param(
+            "medical",
+            Member("medical", "Agency medical", Role.AGENCY, Agency.CUSTOMS),
+            id="another agency",
+        ),
+    ],
+)
+async def test_a_name_keeps_its_role_and_organisation_and_its_key(
+    database: AsyncEngine, known: str, asked: Member
+) -> None:
+    """A key of another role under a known name would look as if it changed what it opens."""
+    settings = on(database)
+    with pytest.raises(MemberError, match=f"^{known} is the name of another, of role "):
+        await preparing.give_key(settings, asked)
+    async with AsyncSession(database) as session:
+        found = (await session.scalars(select(Principal).where(Principal.name == known))).one()
+    assert hash_of_key(key_of(known), settings.pepper.get_secret_value()) == found.key_hash
+    same = next(member for member in SANDBOX if member.name == known)
+    assert await preparing.give_key(settings, same)
