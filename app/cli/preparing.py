@@ -77,8 +77,13 @@ async def seed(settings: Settings) -> int:
 
 
 async def recount(settings: Settings) -> int:
-    """Count all events again, from the first; return in how many turns."""
+    """Count all events again, from the first; return in how many turns.
+
+    Raises:
+        SchemaError: the schema is not that of this release.
+    """
     async with engine_of(settings) as engine:
+        await _check_schema(engine)
         sessions = make_sessions(engine)
         async with sessions.begin() as session:
             await Stays(UnitOfWork(session)).again()

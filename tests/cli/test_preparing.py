@@ -30,6 +30,7 @@ def on(engine: AsyncEngine) -> Settings:
     [
         pytest.param(preparing.seed, id="seed"),
         pytest.param(preparing.ensure_schema, id="work"),
+        pytest.param(preparing.recount, id="recount"),
         pytest.param(lambda settings: preparing.give_key(settings, NEW), id="keys"),
     ],
 )
