@@ -1,8 +1,9 @@
 """The application: `create_app()` builds it; importing this module opens nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -12,13 +13,17 @@ from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits
 from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
+from app.api.sheets import sheet_page
 from app.api.state import Process
+from app.api.texts import Language
 from app.core.ciphers import Cipher, Tokens
 from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_sessions
 from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.services.act import Tools
+from app.workers import Job
+from app.workers.sheets import SHEET_SECONDS, SheetWriter
 
 PULSE_SECONDS = 1
 log = structlog.get_logger()
@@ -51,6 +56,18 @@ def make_tools(settings: Settings) -> Tools:
         tokens=Tokens(settings.token_secret.get_secret_value()),
         cipher=Cipher(settings.encryption_keys, settings.pepper.get_secret_value()),
     )
+
+
+def make_jobs(settings: Settings) -> Mapping[str, tuple[int, Job]]:
+    """Return what workers do beside their own: sheets, where there is a folder for them."""
+    if settings.sheets_dir is None:
+        return {}
+    writer = SheetWriter(
+        settings.sheets_dir,
+        partial(sheet_page, language=Language.VI),
+        is_production=settings.is_production,
+    )
+    return {"sheets": (SHEET_SECONDS, writer.write)}
 
 
 @asynccontextmanager

@@ -60,8 +60,7 @@ class Process:
         machine = self.machine_now()
         if clock is None or self.settings.is_production:
             return machine.replace(microsecond=0)
-        passed = (machine - clock.machine_at) * clock.speed
-        return (clock.business_at + passed).replace(microsecond=0)
+        return clock.at(machine)
 
     async def today(self) -> Today:
         """Return what a visitor asks with, from memory; at most a second old."""

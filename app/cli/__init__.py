@@ -21,7 +21,7 @@ from app.core.logs import configure_logs
 from app.core.postgres_account import EmbeddedServerError
 from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role
-from app.main import create_app
+from app.main import create_app, make_jobs
 from app.services.keys import Member
 from app.workers import work as work_on
 
@@ -86,7 +86,7 @@ def work() -> None:
     leave_when_told()
     with plain_errors(), any_database(begin()) as settings:
         asyncio.run(preparing.ensure_schema(settings))
-        asyncio.run(work_on(settings))
+        asyncio.run(work_on(settings, make_jobs(settings)))
 
 
 @app.command()

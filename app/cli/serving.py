@@ -14,7 +14,7 @@ import uvicorn
 
 from app.cli.wire import bounded
 from app.core.config import Settings
-from app.main import create_app
+from app.main import create_app, make_jobs
 from app.workers import work
 
 KEEP_ALIVE_SECONDS = 20
@@ -99,7 +99,8 @@ def run_server(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    Server(config, greeting, partial(work, settings) if is_alone else None).run([listener])
+    do_work = partial(work, settings, make_jobs(settings))
+    Server(config, greeting, do_work if is_alone else None).run([listener])
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:

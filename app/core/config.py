@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     cursor_secret: SecretStr = SecretStr("sandbox secret of page cursors, known to all")
     data_keys: SecretStr = SecretStr(SANDBOX_DATA_KEYS)
 
+    sheets_dir: Path | None = None
+
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_format: LogFormat = LogFormat.CONSOLE
 

@@ -55,3 +55,8 @@ class ClockRow:
     machine_at: datetime
     business_at: datetime
     speed: int
+
+    def at(self, machine: datetime) -> datetime:
+        """Return business time, in whole seconds, when the machine's is `machine`."""
+        passed = (machine - self.machine_at) * self.speed
+        return (self.business_at + passed).replace(microsecond=0)

@@ -24,12 +24,13 @@ JOBS: Final[Mapping[str, tuple[int, Job]]] = {
 log = structlog.get_logger()
 
 
-async def work(settings: Settings) -> None:
-    """Do what is due until told to stop; a database that is away comes back."""
+async def work(settings: Settings, more: Mapping[str, tuple[int, Job]]) -> None:
+    """Do what is due, and `more`, until told to stop; a database that is away comes back."""
     engine = make_engine(settings.database_address, settings)
     sessions = make_sessions(engine)
     try:
-        await asyncio.gather(*(_repeat(name, *job, sessions) for name, job in JOBS.items()))
+        jobs = {**JOBS, **more}
+        await asyncio.gather(*(_repeat(name, *job, sessions) for name, job in jobs.items()))
     finally:
         await engine.dispose()
 
