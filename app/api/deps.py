@@ -5,12 +5,13 @@ The first statement authenticates, tells the time and the state of caches, and t
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
 from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint, key_of
@@ -44,7 +45,6 @@ async def get_process(request: Request) -> Process:
 
 
 OfProcess = Annotated[Process, Depends(get_process)]
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(API_KEY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,28 @@ class Desk:
     act: Act
 
 
-@dataclass(frozen=True)
-class May:
+class May(SecurityBase):
     """Who may call an operation; declared once, on its route, and asked before anything else.
 
     `Role.AGENCY` is every agency; an `Agency` is that one alone. What it opens stands in the
-    request's scope, where `Uow`, `Caller` and `Retry` find it: the framework walks a tree of
-    dependencies anew for each of their uses, which took longer than answering.
+    request's scope, where `Uow`, `Caller` and `Retry` find it. In the document it is the API key.
     """
 
-    allowed: frozenset[Role | Agency]
+    def __init__(self, allowed: frozenset[Role | Agency]) -> None:
+        """Let in whose role or agency is `allowed`."""
+        self.allowed = allowed
+        self.model = API_KEY.model
+        self.scheme_name = API_KEY.scheme_name
 
-    async def __call__(self, request: Request, credentials: Credentials) -> AsyncIterator[None]:
+    async def __call__(self) -> None:
+        """Do nothing where the framework asks: who got that far was let in."""
+
+    @asynccontextmanager
+    async def opened(self, request: Request) -> AsyncIterator[None]:
         """Open the request's one transaction: commit if the endpoint returns, else roll back.
 
-        A query stores what is pending first, so a constraint may break anywhere.
+        It commits before the answer leaves: no client holds a 201 of a failed commit. A query
+        stores what is pending first, so a constraint may break anywhere.
 
         Raises:
             KeyInvalidError: no key, or one that is unknown or revoked.
@@ -80,7 +87,7 @@ class May:
         with named_failures():
             async with process.sessions.begin() as session:
                 uow = UnitOfWork(session)
-                opening = await _open(request, process, uow, credentials)
+                opening = await _open(request, process, uow)
                 act = await _act(process, uow, opening)
                 if not self.allowed & {act.principal.role, act.principal.agency}:
                     raise RoleForbiddenError(role=act.principal.authority)
@@ -88,15 +95,11 @@ class May:
                 yield
 
 
-async def _open(
-    request: Request,
-    process: Process,
-    uow: UnitOfWork,
-    credentials: HTTPAuthorizationCredentials | None,
-) -> Opening:
+async def _open(request: Request, process: Process, uow: UnitOfWork) -> Opening:
     """Return who asks, in the one statement that opens a request."""
     limits: RateLimits = request.app.state.rate_limits
     opening = None
+    credentials = await API_KEY(request)
     if credentials is not None:
         key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
         retry_key = key_of(request) if request.method == "POST" else None
@@ -158,8 +161,7 @@ class Anyone:
 
 def may(*allowed: Role | Agency) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
     """Return the route's word on who may call it."""
-    # This scope commits before the response is sent: no client holds a 201 of a failed commit.
-    return Depends(May(frozenset(allowed)), scope="function")
+    return Depends(May(frozenset(allowed)))
 
 
 def anyone() -> Any:  # noqa: ANN401 - as above

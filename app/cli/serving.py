@@ -18,6 +18,9 @@ from app.main import create_app, make_jobs
 from app.workers import work
 
 KEEP_ALIVE_SECONDS = 20
+# A request makes thousands of objects, and all but a few are gone with it: the default of 700
+# looks for cycles several times while it is answered, at a tenth of its cost.
+YOUNG_OBJECTS = 20_000
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -41,6 +44,7 @@ class Server(uvicorn.Server):
         # What was loaded stays: looked through again, it would hold up every answer for 50 ms.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS)
         if self._work is not None:
             self._working = asyncio.create_task(self._work())
         typer.echo(self._greeting)
