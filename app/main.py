@@ -9,6 +9,8 @@ import structlog
 from fastapi import FastAPI
 
 from app.api import manners
+from app.api.front import Front
+from app.api.middleware import security_headers
 from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits
@@ -39,12 +41,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         {"public": settings.rate_limit_public, "key": settings.rate_limit_key}
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
-    app.state.metrics = manners.install(
+    app.state.metrics = metrics = manners.install(
         app,
         max_body_bytes=settings.max_body_bytes,
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
     )
+    app.front = Front(app, metrics, security_headers(hsts=settings.is_production))
     return app
 
 

@@ -24,12 +24,17 @@ class Moments(Generic[T]):
             return None
         return found[1]
 
-    def put(self, key: Hashable, value: T) -> None:
-        """Keep `value` for `key`."""
+    def put(self, key: Hashable, value: T, until: float | None = None) -> None:
+        """Keep `value` for `key`, `until` an instant of the clock where that is known."""
         self._kept.pop(key, None)
-        self._kept[key] = (self._clock() + self._seconds, value)
+        self._kept[key] = (until or self._clock() + self._seconds, value)
         if len(self._kept) > self._most:
             del self._kept[next(iter(self._kept))]
+
+    def until(self, key: Hashable) -> float | None:
+        """Return the instant until which the value of `key` is kept."""
+        found = self._kept.get(key)
+        return found[0] if found else None
 
     def clear(self) -> None:
         """Forget everything, for what everything rests on has changed."""

@@ -64,7 +64,7 @@ class Manners:
         self.route_of = route_of
         self.metrics = metrics
         self.max_body_bytes = max_body_bytes
-        self.headers = (*SECURITY_HEADERS, HSTS) if hsts else SECURITY_HEADERS
+        self.headers = security_headers(hsts=hsts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong inside ends as a problem, never as a traceback."""
@@ -150,8 +150,8 @@ class _Exchange:
         for name, value in self.scope["headers"]:
             if name == b"content-length":
                 self._length = value
-            elif name == b"x-request-id" and _SANE_ID.fullmatch(value):
-                request_id = str(value, "ascii")
+            elif name == b"x-request-id":
+                request_id = str(harmless_id(value) or b"", "ascii") or request_id
         return request_id
 
     async def receive(self) -> Message:
@@ -190,6 +190,16 @@ class _Exchange:
         present = {name for name, _ in headers}
         headers += [header for header in DEFAULT_HEADERS if header[0] not in present]
         return headers
+
+
+def security_headers(*, hsts: bool) -> tuple[Header, ...]:
+    """Return what stands on every answer; `hsts` for servers that are reached by https only."""
+    return (*SECURITY_HEADERS, HSTS) if hsts else SECURITY_HEADERS
+
+
+def harmless_id(value: bytes) -> bytes | None:
+    """Return a client's own id of its request where logs and headers may show it."""
+    return value if _SANE_ID.fullmatch(value) else None
 
 
 def _exceeds(digits: bytes, limit: int) -> bool:

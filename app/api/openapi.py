@@ -23,6 +23,7 @@ from app.api.failures import (
     NotJsonMediaTypeError,
     RateExceededError,
 )
+from app.api.front import FrontedFastAPI
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
 from app.api.tidying import tidy
 from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
@@ -69,12 +70,12 @@ def application(
     version: str,
     tags: Sequence[Mapping[str, str]],
     lifespan: Any = None,  # noqa: ANN401
-) -> FastAPI:
+) -> FrontedFastAPI:
     """Return an application without routes; `tags` are `{"name", "description"}` in their order.
 
     `app.api.manners.install` adds the document's own paths.
     """
-    return FastAPI(
+    return FrontedFastAPI(
         title="Border gate",
         summary="An open service behind a border gate's digital platform.",
         description=_DESCRIPTION,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.api.front import Shelf
 from app.api.memory import Moments
 from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
@@ -22,7 +23,7 @@ from app.services.reference_data import read_reference
 from app.services.reports import Reports
 
 SECOND = 1.0
-TRACKED_KEPT = 50_000
+SHELF_HOLDS = 50_000
 BOARDS = "boards"
 REPORT_SECONDS = 10.0
 REPORTS_KEPT = 32
@@ -45,7 +46,7 @@ class Process:
     machine_now: Callable[[], datetime] = machine_now
     reference: Reference | None = None
     clock: ClockRow | None = None
-    tracked: Moments[bytes] = field(default_factory=lambda: Moments(SECOND, TRACKED_KEPT))
+    shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
     _reports: Moments[bytes] = field(default_factory=lambda: Moments(REPORT_SECONDS, REPORTS_KEPT))
 
@@ -100,6 +101,11 @@ class Process:
         async with self._reporting:
             return self._reports.get(wanted) or await self._report(wanted, today, draw)
 
+    @property
+    def boards_until(self) -> float | None:
+        """The instant until which the boards that were drawn last may be shown."""
+        return self._boards.until(BOARDS)
+
     def move_clock(self, clock: ClockRow) -> None:
         """Go by a business clock that was moved just now; what was drawn before is old."""
         self.clock = clock
@@ -110,6 +116,8 @@ class Process:
         self._boards.clear()
         self._reports.clear()
         self.tracked.clear()
+
+        self.shelf.clear()
 
     async def pulse(self) -> None:
         """Learn what other processes changed: the reference data, the sandbox's clock."""

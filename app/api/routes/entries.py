@@ -234,6 +234,6 @@ async def renew_tracking_token(
 ) -> Response:
     """Revoke the tracking link of an entry and return a new one."""
     token = await Entries(uow, caller).renew_tracking(entry)
-    process.tracked.clear()
+    process.shelf.clear()
     answer = tracking_out(token, process.settings.base_url)
     return await retry.answer(answer, location=f"/v1/entries/{entry}", secret=token)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.caching import conditional
 from app.api.deps import Caller, OfProcess, RetryRequired, Uow, Visitor, anyone, may
+from app.api.front import shelve
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
@@ -22,14 +22,13 @@ from app.services.calling import Calling, queue_at
 from app.services.views import Call, Entry
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
-BOARD_SECONDS = 1
 
 
 @router.get("/queues", response_model=QueuesOut, dependencies=[anyone()], responses=UNCHANGED)
 async def list_queues(request: Request, _: Visitor, process: OfProcess) -> Response:
     """Return all queues of today: numbers, call numbers, expected waits; no plates."""
     boards = await process.boards()
-    return conditional(request, boards.all, BOARD_SECONDS, etag=boards.etag)
+    return shelve(process.shelf, request, boards.all, until=process.boards_until)
 
 
 @router.get(
@@ -45,7 +44,7 @@ async def get_queue(
     queue = Queue(gate, direction)
     queue_at(visitor, queue)
     boards = await process.boards()
-    return conditional(request, boards.one[queue], BOARD_SECONDS)
+    return shelve(process.shelf, request, boards.one[queue], until=process.boards_until)
 
 
 @router.post(

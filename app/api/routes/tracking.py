@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.api.caching import conditional
 from app.api.deps import OfProcess, Spoken, Visitor, anyone
+from app.api.front import shelve
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.entries import StandingOut
@@ -28,4 +28,4 @@ async def track_entry(
 ) -> Response:
     """Return where an entry stands: place, expected wait, what is missing, what is due, and why."""
     body = await tracked_bytes(process, visitor, token, language)
-    return conditional(request, body, 1, public=False, vary="Accept-Language")
+    return shelve(process.shelf, request, body, public=False, vary="Accept-Language")

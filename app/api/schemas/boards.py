@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.api.caching import etag_of
 from app.api.schemas.entries import EstimateOut
 from app.api.schemas.queues import CalledOut, LaneStatusOut, QueueOut, QueuesOut
 from app.domain.expected_wait import Estimate
@@ -17,7 +16,6 @@ class Boards:
     """All boards of one moment, ready to send."""
 
     all: bytes
-    etag: str
     one: Mapping[Queue, bytes]
 
 
@@ -27,7 +25,7 @@ def boards_of(boards: Mapping[Queue, QueueBoard]) -> Boards:
     every = QueuesOut(items=list(out.values()))
     body = every.__pydantic_serializer__.to_json(every)
     one = {queue: board.__pydantic_serializer__.to_json(board) for queue, board in out.items()}
-    return Boards(body, etag_of(body), one)
+    return Boards(body, one)
 
 
 def queue_out(board: QueueBoard) -> QueueOut:

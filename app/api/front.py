@@ -1,0 +1,160 @@
+"""Answers on a shelf: bytes that many ask for, sent before anything else looks at a request.
+
+Finding a route and what the framework does around one cost ten times as much as sending a board.
+So a route that made an answer for everybody shelves it, and for the moment that it may be kept
+this class sends the same bytes with the same manners. Only their line in the debug log is missing.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.api.caching import JSON, NOT_MODIFIED, etag_of, is_known
+from app.api.failures import RateExceededError
+from app.api.memory import Moments
+from app.api.metrics import Metrics, templates_of
+from app.api.middleware import DEFAULT_HEADERS, Header, harmless_id
+from app.api.rate_limits import SCOPE_KEY, client_of
+from app.api.texts import Language, language_of, negotiated
+
+OK: Final = 200
+OF_A_BODY: Final = 2  # length and type stand first among the headers
+# A body, or one that may be coming: the long way counts and refuses it.
+HAS_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """One answer, and whom metrics count it for."""
+
+    body: bytes
+    etag: str
+    headers: tuple[Header, ...]
+    endpoint: Callable[..., object]
+
+    def is_known(self, if_none_match: str | None) -> bool:
+        """Tell whether the client has this answer."""
+        return if_none_match is not None and is_known(if_none_match, self.etag)
+
+    def headers_of(self, *, known: bool) -> tuple[Header, ...]:
+        """Return the headers of the answer, those of a body only where there is one."""
+        return self.headers[OF_A_BODY:] if known else self.headers
+
+
+Shelf = Moments[Shelved]
+"""The answers that are ready, by path and language."""
+
+
+def shelve(  # noqa: PLR0913 - each is one header, but for the instant
+    shelf: Shelf,
+    request: Request,
+    body: bytes,
+    *,
+    public: bool = True,
+    vary: str | None = None,
+    until: float | None = None,
+) -> Response:
+    """Answer `request` with `body`, or 304, and keep it for whoever asks the same next.
+
+    It is kept for a second, or `until` an instant of the shelf's clock where others drew it.
+    """
+    shelved = _shelved(request, body, public=public, vary=vary)
+    shelf.put((request.scope["path"], language_of(request.scope)), shelved, until)
+    known = shelved.is_known(request.headers.get("if-none-match"))
+    response = Response(status_code=NOT_MODIFIED) if known else Response(body)
+    response.raw_headers = list(shelved.headers_of(known=known))
+    return response
+
+
+def _shelved(request: Request, body: bytes, *, public: bool, vary: str | None) -> Shelved:
+    etag = etag_of(body)
+    headers = {
+        "content-length": str(len(body)),
+        "content-type": JSON,
+        "etag": etag,
+        "cache-control": f"{'public' if public else 'private'}, max-age=1",
+    }
+    if vary:
+        headers["vary"] = vary
+    raw = tuple((name.encode(), value.encode()) for name, value in headers.items())
+    return Shelved(body, etag, raw, request.scope["endpoint"])
+
+
+class Front:
+    """The small class in front: it knows the shelf and the manners, and no route."""
+
+    def __init__(self, app: FastAPI, metrics: Metrics, headers: tuple[Header, ...]) -> None:
+        """Stand before `app`, whose state has the shelf once it runs; `headers` are on all."""
+        self._state = app.state
+        self._metrics = metrics
+        self._route_of = templates_of(app)
+        self._headers = (*headers, DEFAULT_HEADERS[0])
+
+    async def sends(self, scope: Scope, send: Send) -> bool:
+        """Answer a request where its answer is ready; else tell that somebody else must."""
+        process = getattr(self._state, "process", None)
+        if process is None or scope["type"] != "http" or scope["method"] != "GET":
+            return False
+        began = perf_counter()
+        asked = _Asked(scope)
+        answer = process.shelf.get((scope["path"], asked.language))
+        if answer is None or asked.needs_the_long_way or not self._admits(scope):
+            return False
+        known = answer.is_known(asked.if_none_match)
+        status = NOT_MODIFIED if known else OK
+        identity = (b"x-request-id", asked.request_id or os.urandom(16).hex().encode())
+        headers = [*answer.headers_of(known=known), identity, *self._headers, *scope[SCOPE_KEY]]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if known else answer.body})
+        route = self._route_of({"endpoint": answer.endpoint})
+        self._metrics.count("GET", route, status, perf_counter() - began)
+        return True
+
+    def _admits(self, scope: Scope) -> bool:
+        """Count the request; one that is too many is refused on the long way."""
+        try:
+            self._state.rate_limits.admit(scope, "public", client_of(scope))
+        except RateExceededError:
+            return False
+        return True
+
+
+class _Asked:
+    """What the headers of a request say, read once."""
+
+    __slots__ = ("if_none_match", "language", "needs_the_long_way", "request_id")
+
+    def __init__(self, scope: Scope) -> None:
+        self.language = Language.VI
+        self.if_none_match: str | None = None
+        self.request_id: bytes | None = None
+        self.needs_the_long_way = bool(scope["query_string"])
+        languages = None
+        for name, value in scope["headers"]:
+            if name == b"accept-language" and languages is None:
+                languages = value
+                self.language = negotiated(value.decode("latin-1"))
+            elif name == b"if-none-match" and self.if_none_match is None:
+                self.if_none_match = value.decode("latin-1")
+            elif name == b"x-request-id":
+                self.request_id = harmless_id(value) or self.request_id
+            elif name in HAS_BODY:
+                self.needs_the_long_way = True
+
+
+class FrontedFastAPI(FastAPI):
+    """FastAPI with a front before everything."""
+
+    front: Front | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from the front, else as FastAPI does."""
+        if self.front is None or not await self.front.sends(scope, send):
+            await super().__call__(scope, receive, send)
