@@ -115,8 +115,6 @@ class Process:
         """Have boards, tracking answers and reports drawn anew."""
         self._boards.clear()
         self._reports.clear()
-        self.tracked.clear()
-
         self.shelf.clear()
 
     async def pulse(self) -> None:

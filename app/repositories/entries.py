@@ -106,10 +106,6 @@ class EntriesRepository:
         """Return the entry of a short reference."""
         return await self._session.scalar(select(Entry).where(Entry.reference == reference))
 
-    async def by_tracking(self, token_hash: bytes) -> Entry | None:
-        """Return the entry that a tracking token opens."""
-        return await self._session.scalar(select(Entry).where(Entry.tracking_hash == token_hash))
-
     async def locked(self, entry_id: UUID) -> Entry:
         """Return an entry as it is now, kept from other writers until the transaction ends.
 

@@ -106,13 +106,3 @@ class QueuesRepository:
         )
         rows = (await self._session.execute(statement)).all()
         return {row.entry_id: row.window_ends_at for row in rows}
-
-    async def last_call(self, entry_id: UUID) -> Call | None:
-        """Return the newest call of an entry."""
-        statement = (
-            select(Call)
-            .where(Call.entry_id == entry_id)
-            .order_by(Call.called_at.desc(), Call.id.desc())
-            .limit(1)
-        )
-        return await self._session.scalar(statement)

@@ -187,13 +187,3 @@ class RecordsRepository:
             .order_by(Event.number)
         )
         return [(kind, entry, data) for kind, entry, data in await self._session.execute(statement)]
-
-    async def newest_event(self, entry_id: UUID, kinds: Sequence[str]) -> Event | None:
-        """Return the newest event of an entry among `kinds`."""
-        statement = (
-            select(Event)
-            .where(Event.entry_id == entry_id, Event.kind.in_(kinds))
-            .order_by(Event.number.desc())
-            .limit(1)
-        )
-        return await self._session.scalar(statement)

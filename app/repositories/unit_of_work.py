@@ -14,6 +14,7 @@ from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
+from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 
 
@@ -64,6 +65,11 @@ class UnitOfWork:
     def stays(self) -> StaysRepository:
         """Stays at gates, and what reports count of them."""
         return StaysRepository(self._session)
+
+    @cached_property
+    def standings(self) -> StandingsRepository:
+        """Where entries stand."""
+        return StandingsRepository(self._wire)
 
     def add(self, *rows: Base) -> None:
         """Keep new rows; they are stored by the next `flush` or by the end."""

@@ -8,8 +8,8 @@ from uuid import UUID
 from app.core.ciphers import hash_of_token
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
 from app.domain.questions import EntryFilter
-from app.domain.vocabulary import State
 from app.models import Entry
+from app.repositories.standings import Found
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.assessment import driver_of
@@ -78,7 +78,11 @@ class Entries:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's to see.
         """
-        return await standing_of(self._uow, self._act, await self._visible(entry_id))
+        await self._visible(entry_id)
+        found = await self._uow.standings.by_id(entry_id)
+        if found is None:  # deleted in between
+            raise EntryNotFoundError
+        return await standing_of(self._uow, self._act, found)
 
     async def tracking(self, entry_id: UUID) -> str:
         """Return the token of an entry's tracking link.
@@ -115,18 +119,18 @@ class Entries:
         return entry
 
 
-async def standing_of(uow: UnitOfWork, today: Today, entry: Entry) -> Standing:
+async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:
     """Return where an entry stands; nothing personal is read."""
-    beside, places = await _beside(uow, entry), Places(uow, today)
+    entry = found.entry
+    beside = Beside(found.orders, found.checks, found.holds)
     progress = progress_of(today.reference, entry, today.day, beside)
-    called = entry.state == State.CALLED
     return Standing(
         entry=entry,
-        orders=beside.orders,
+        orders=found.orders,
         next_steps=steps_of(today.reference, progress),
-        place=await places.place(entry),
-        call=await uow.queues.last_call(entry.id) if called else None,
-        moved=await places.last_move(entry),
+        place=await Places(uow, today).place(entry),
+        call=found.call,
+        moved=found.moved,
     )
 
 
@@ -136,10 +140,10 @@ async def tracked(uow: UnitOfWork, today: Today, token: str) -> Standing:
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
     """
-    entry = await uow.entries.by_tracking(hash_of_token(token))
-    if entry is None:
+    found = await uow.standings.by_tracking(hash_of_token(token))
+    if found is None:
         raise TrackingNotFoundError
-    return await standing_of(uow, today, entry)
+    return await standing_of(uow, today, found)
 
 
 async def _beside(uow: UnitOfWork, entry: Entry) -> Beside:

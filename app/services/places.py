@@ -16,14 +16,6 @@ from app.services.waiting import kept_edition, queue_of, waiting
 # Long enough for ten calls at a slow gate, short enough to tell of today.
 RECENT = timedelta(hours=2)
 RECENT_CALLS = 100
-MOVES = (
-    "waiting.started",
-    "waiting.stopped",
-    "lane.changed",
-    "hold.placed",
-    "hold.lifted",
-    "call.made",
-)
 
 
 class Places:
@@ -47,10 +39,6 @@ class Places:
     def _in_order(self, entry: Entry) -> bool:
         mode = self._today.reference.mode(queue_of(entry), self._today.day)
         return mode is QueueMode.ARRIVAL_ORDER
-
-    async def last_move(self, entry: Entry) -> Any:  # noqa: ANN401 - an event or None
-        """Return the newest event that changed the place of an entry."""
-        return await self._uow.records.newest_event(entry.id, MOVES)
 
     async def _in_called_queue(self, entry: Entry) -> Place:
         queue = queue_of(entry)

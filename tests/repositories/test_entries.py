@@ -57,20 +57,18 @@ async def test_a_payer_sees_what_it_pays_for(
     assert [] == await uow.entries.page(stranger, EVERYTHING, None, 9)
 
 
-async def test_an_entry_is_found_by_reference_and_by_what_its_token_hashes_to(
+async def test_an_entry_is_found_by_reference_and_by_id(
     session: AsyncSession, uow: UnitOfWork, company: Actor
 ) -> None:
-    entry = await add_entry(session, company, reference="E4K7-9QXPM2", tracking_hash=b"hash")
+    entry = await add_entry(session, company, reference="E4K7-9QXPM2")
     for found in (
         await uow.entries.by_reference("E4K7-9QXPM2"),
-        await uow.entries.by_tracking(b"hash"),
         await uow.entries.by_id(entry),
         await uow.entries.locked(entry),
     ):
         assert found is not None
         assert entry == found.id
     assert await uow.entries.by_reference("E4K7-9QXPM3") is None
-    assert await uow.entries.by_tracking(b"other") is None
     assert await uow.entries.by_id(uuid4()) is None
 
 

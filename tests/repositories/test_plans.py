@@ -212,7 +212,7 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
         "plate-7", Direction.EXPORT
     ),
     "an entry by its reference": lambda it: it.uow.entries.by_reference("many-7"),
-    "an entry by its token": lambda it: it.uow.entries.by_tracking(b"token"),
+    "an entry by its token": lambda it: it.uow.standings.by_tracking(b"token"),
     "a company's entries": lambda it: it.uow.entries.page(it.principal(), EntryFilter(), None, 50),
     "a company's entries, further on": lambda it: it.uow.entries.page(
         it.principal(), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50
@@ -233,7 +233,7 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
         it.principal(Role.OFFICER), EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50
     ),
     "recent calls": lambda it: it.uow.queues.recent_calls(QUEUE, NOW - timedelta(hours=2), 100),
-    "the last call of an entry": lambda it: it.uow.queues.last_call(it.entry),
+    "where an entry stands": lambda it: it.uow.standings.by_id(it.entry),
     "the standings of all boards": lambda it: it.uow.boards.standings(),
     "the calls of all boards": lambda it: it.uow.boards.calls_since(NOW - timedelta(hours=2)),
     "the current charge": lambda it: it.uow.money.charge(it.entry),

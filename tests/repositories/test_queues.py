@@ -154,15 +154,3 @@ async def test_recent_calls_are_the_newest_of_one_queue(
     assert calls[:3] == [call.id for call in found]
     assert calls[:4] == [call.id for call in await uow.queues.recent_calls(QUEUE, at[4], 9)]
     assert [] == await uow.queues.recent_calls(BACK, NOW, 9)
-
-
-async def test_the_last_call_of_an_entry_is_its_newest(
-    session: AsyncSession, uow: UnitOfWork, company: Actor
-) -> None:
-    entry = await add_entry(session, company)
-    assert await uow.queues.last_call(entry) is None
-    newest = await add_call(session, company, entry)
-    await add_call(session, company, entry, called_at=NOW - timedelta(hours=1))
-    found = await uow.queues.last_call(entry)
-    assert found is not None
-    assert newest == found.id

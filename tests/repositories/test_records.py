@@ -142,15 +142,3 @@ async def test_events_are_numbered_in_the_order_given(
     assert 1 == len(sent)
     statement = select(Event.kind).where(Event.entry_id == entry).order_by(Event.number)
     assert kinds == [*await session.scalars(statement)]
-
-
-async def test_the_newest_event_of_some_kinds_is_the_last_one_numbered(
-    session: AsyncSession, uow: UnitOfWork, company: Actor, entry: UUID
-) -> None:
-    assert await uow.records.newest_event(entry, ["call.made"]) is None
-    await add_event(session, company, entry, kind="call.made", recorded_at=NOW)
-    newest = await add_event(session, company, entry, kind="call.made", recorded_at=EARLIER)
-    await add_event(session, company, entry, kind="order.paid")
-    found = await uow.records.newest_event(entry, ["call.made", "lane.changed"])
-    assert found is not None
-    assert newest == found.id
