@@ -8,8 +8,8 @@ from app.api.problems import codes
 from app.api.texts import CATALOGUE
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
+from app.repositories.standings import MOVES
 from app.services.passage import CHECKS_BEFORE
-from app.services.places import MOVES
 
 EXCEPTIONS = (
     *ExceptionCode,
