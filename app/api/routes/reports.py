@@ -48,23 +48,27 @@ DECLARED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Written:
     """How a report is to be written, and for whom."""
 
-    def __init__(
-        self,
-        request: Request,
-        language: Spoken,
-        written: Annotated[Format | None, Query(alias="format")] = None,
-        separator: Separator | None = None,
-    ) -> None:
-        self.request = request
-        self.language = language
-        self.separator = separator
-        self.is_csv = wants_csv(request, written)
+    request: Request
+    language: Spoken
+    separator: Separator | None
+    is_csv: bool
 
 
-How = Annotated[Written, Depends()]
+async def get_written(
+    request: Request,
+    language: Spoken,
+    written: Annotated[Format | None, Query(alias="format")] = None,
+    separator: Separator | None = None,
+) -> Written:
+    """Return how the caller wants a report."""
+    return Written(request, language, separator, wants_csv(request, written))
+
+
+How = Annotated[Written, Depends(get_written)]
 
 
 @dataclass(frozen=True, slots=True)
