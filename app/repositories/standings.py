@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from app.models import Base, Call, Check, Entry, Event, Hold, Order
+from app.repositories.money import IN_ORDER
 from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import as_stored
 
@@ -141,7 +142,7 @@ def _newest(model: Any, *order: Any, where: Any = True) -> ScalarSelect[Any]:  #
 def _standing(where: ColumnElement[bool]) -> Prepared:
     parts = {
         "entry": _whole(Entry).op("-")(func.string_to_array(",".join(PERSONAL), ",")),
-        "orders": _all(Order, Order.created_at, Order.id),
+        "orders": _all(Order, *IN_ORDER),
         "checks": _all(Check, Check.occurred_at, Check.recorded_at, Check.id),
         "holds": _all(Hold, Hold.placed_at, Hold.id),
         "call": _newest(Call, Call.called_at, Call.id, where=Entry.state == "called"),
