@@ -15,8 +15,6 @@ from starlette.responses import Response
 from app.api.failures import InvalidRequestError
 from app.domain.errors import FieldError
 
-KEPT_HEADERS: Final = ("content-type", "location", "etag", "content-language")
-
 _DESCRIPTION: Final = (
     "A text of your own, unique per request that you mean to make, such as a UUID. Sent again with"
     " the same request within 24 hours it gets the stored answer, marked `Idempotency-Replayed`."
@@ -57,11 +55,6 @@ async def fingerprint(request: Request) -> bytes:
     digest.update(b"\n")
     digest.update(await request.body())
     return digest.digest()
-
-
-def kept(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers worth storing beside an answer."""
-    return {name: headers[name] for name in KEPT_HEADERS if name in headers}
 
 
 class Replay(Exception):  # noqa: N818 - not a failure: it ends the request with a stored answer

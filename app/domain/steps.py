@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from app.domain.errors import StepRefusedError
-from app.domain.vocabulary import QueueMode, State
+from app.domain.vocabulary import State
 
 
 class Step(StrEnum):
@@ -64,10 +64,6 @@ ENDINGS = frozenset(
     }
 )
 OPEN_STATES = frozenset(State) - ENDINGS
-WAITING_STATES: Mapping[QueueMode, frozenset[State]] = {
-    QueueMode.CALLED: frozenset({State.QUEUED}),
-    QueueMode.ARRIVAL_ORDER: frozenset({State.ARRIVED}),
-}
 
 STEPS: Mapping[tuple[State, Step], State] = {
     (State.REGISTERED, Step.QUEUE): State.QUEUED,
@@ -145,8 +141,3 @@ def observed(state: State, seen: Observation) -> Observed:
     if (state, seen) in STEPS:
         return Observed(STEPS[state, seen])
     return _BESIDE_THE_TABLE.get((state, seen), Observed(state))
-
-
-def is_waiting(state: State, mode: QueueMode) -> bool:
-    """Tell whether an entry in `state` holds a place in a queue of this mode."""
-    return state in WAITING_STATES[mode]

@@ -11,7 +11,7 @@ from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Call, Entry
 
-OPEN_STATES = (State.REGISTERED, State.QUEUED, State.CALLED, State.ARRIVED)
+BEFORE_ADMISSION = (State.REGISTERED, State.QUEUED, State.CALLED, State.ARRIVED)
 
 
 class BoardsRepository:
@@ -22,7 +22,7 @@ class BoardsRepository:
         self._session = session
 
     async def standings(self) -> Sequence[Standing]:
-        """Return the counts of open entries by queue, state and lane."""
+        """Return the counts of entries not in a gate yet, by queue, state and lane."""
         statement = (
             select(
                 Entry.gate_code,
@@ -33,7 +33,7 @@ class BoardsRepository:
                 func.count(),
                 func.min(Entry.waits_from),
             )
-            .where(Entry.state.in_([state.value for state in OPEN_STATES]))
+            .where(Entry.state.in_([state.value for state in BEFORE_ADMISSION]))
             .where(Entry.ended_at.is_(None))
             .group_by(Entry.gate_code, Entry.direction, Entry.state, Entry.lane, Entry.in_position)
         )

@@ -5,7 +5,7 @@ import pytest
 from starlette.requests import Request
 
 from app.api.failures import InvalidRequestError
-from app.api.idempotency import fingerprint, kept, key_of
+from app.api.idempotency import fingerprint, key_of
 from tests.api.manners_app import make_app, make_client
 
 GOOD = ["a", "2f1c6f0e-6a5b-4b57-9f57-0d9a0b7f1c11", '"quoted"', "~" * 255]
@@ -91,7 +91,3 @@ async def test_the_same_request_has_the_same_mark_and_any_other_another() -> Non
 
     assert await fingerprint(request(b"{}")) == marks[0]
     assert len(set(marks)) == len(marks)
-
-
-def test_only_headers_that_mean_something_later_are_kept() -> None:
-    assert kept({"location": "/x", "x-request-id": "1"}) == {"location": "/x"}

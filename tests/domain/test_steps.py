@@ -16,11 +16,10 @@ from app.domain.steps import (
     Observation,
     Observed,
     Step,
-    is_waiting,
     observed,
     step,
 )
-from app.domain.vocabulary import QueueMode, State
+from app.domain.vocabulary import State
 
 OBSERVATIONS: tuple[Observation, ...] = get_args(Observation)
 UNCALLED = ExceptionCode.ARRIVED_UNCALLED
@@ -142,14 +141,6 @@ def test_an_observation_after_the_end_changes_nothing_and_opens_an_exception(
     ending: State, seen: Observation
 ) -> None:
     assert Observed(ending, ExceptionCode.OBSERVED_AFTER_END) == observed(ending, seen)
-
-
-@pytest.mark.parametrize(
-    ("mode", "waiting"),
-    [(QueueMode.CALLED, {State.QUEUED}), (QueueMode.ARRIVAL_ORDER, {State.ARRIVED})],
-)
-def test_an_entry_holds_a_place(mode: QueueMode, waiting: set[State]) -> None:
-    assert waiting == {state for state in State if is_waiting(state, mode)}
 
 
 class EntryWay(RuleBasedStateMachine):
