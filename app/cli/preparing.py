@@ -141,8 +141,8 @@ async def _check_member(uow: UnitOfWork, member: Member) -> None:
     if known is None:
         return
     organisation = await uow.access.organisation(member.organisation)
-    asked = (organisation and organisation.id, member.role, member.agency)
-    if asked != (known.organisation_id, known.role, known.agency):
+    asked = (organisation and organisation.id, member.role, member.agency, member.supervisor)
+    if asked != (known.organisation_id, known.role, known.agency, known.supervisor):
         message = f"{member.name} is the name of another, of role {known.agency or known.role}"
         raise MemberError(message)
 

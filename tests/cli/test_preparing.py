@@ -82,6 +82,11 @@ async def test_a_new_key_opens_what_its_role_may_and_voids_the_one_before(
             Member("medical", "Agency medical", Role.AGENCY, Agency.CUSTOMS),
             id="another agency",
         ),
+        pytest.param(
+            "medical",
+            Member("medical", "Agency medical", Role.AGENCY, Agency.MEDICAL, supervisor=True),
+            id="its own supervisor",
+        ),
     ],
 )
 async def test_a_name_keeps_its_role_and_organisation_and_its_key(
