@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.closures import Candidate, Closure, exclusion
-from app.domain.declaration import read_declaration
+from app.domain.closures import Closure
 from app.domain.errors import (
     GateClosedError,
     GateNotFoundError,
@@ -28,6 +27,7 @@ from app.domain.vocabulary import Lane, Queue, QueueMode, Role, State
 from app.models import Call, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
+from app.services.closing import closure_of
 from app.services.waiting import WaitingLine, waiting
 
 # More held entries than this before a chosen one are counted, not listed.
@@ -163,7 +163,7 @@ class Calling:
         excluded: list[tuple[Entry, Closure]] = []
         callable_: list[Entry] = []
         for entry in await self._uow.entries.waiting(self._queue):
-            closure = exclusion(gate.closures, act.day, _candidate(act, entry))
+            closure = closure_of(act, entry)
             if closure is not None:
                 excluded.append((entry, closure))
             elif not entry.held:
@@ -264,16 +264,6 @@ def _first_of_each_lane(choice: Choice) -> list[Waiting]:
     for head in choice.ranked:
         seen.setdefault(head.lane, head)
     return list(seen.values())
-
-
-def _candidate(act: Act, entry: Entry) -> Candidate:
-    declaration = read_declaration(entry.declared)
-    return Candidate(
-        direction=declaration.direction,
-        registered_on=act.reference.day(entry.registered_at),
-        waits_on=act.reference.day(entry.waits_from) if entry.waits_from else None,
-        goods_groups=declaration.goods_groups,
-    )
 
 
 def _skip(entry: Entry, line: WaitingLine, edition: PolicyEdition) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from app.domain.vocabulary import Queue, QueueMode, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
+from app.services.closing import closure_of
 from app.services.views import Place
 from app.services.waiting import kept_edition, queue_of, waiting
 
@@ -52,7 +53,7 @@ class Places:
             ahead={lane.value: count for lane, count in ahead.items()},
             points=points(one, edition.rates, clock),
             open_wait_seconds=self._open_wait(queue, one.waits_from),
-            callable=not entry.held,
+            callable=not entry.held and closure_of(self._today, entry) is None,
             expected=await self.estimate(queue, sum(ahead.values()) + 1),
         )
 

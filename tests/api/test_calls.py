@@ -265,6 +265,15 @@ async def test_after_tet_only_those_registered_before_it_are_called(gate: Gate, 
     assert "queued" == (await gate.entry(during))["state"]
 
 
+async def test_whom_a_closure_excludes_is_told_that_it_may_not_be_called(gate: Gate) -> None:
+    before, during = await _tet(gate)
+    told = []
+    for day in ("2026-02-19", "2026-02-23", "2026-02-24"):
+        gate.go_to(f"{day}T08:00:00+07:00")
+        told.append([(await gate.place(entry))["callable"] for entry in (before, during)])
+    assert [[True, False], [True, False], [True, True]] == told
+
+
 async def test_the_day_after_everybody_is_called_again(gate: Gate) -> None:
     before, during = await _tet(gate)
     gate.go_to("2026-02-24T08:00:00+07:00")
