@@ -74,6 +74,18 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "place_hold": {
         "A stop": {"reason": "The seal is broken", "source_reference": "HQ-2026-0031"},
     },
+    "assign_exception": {"To a colleague": {"assigned_to": "officer-2"}},
+    "settle_exception": {
+        "With a reason": {"reason": "The guard waved it through to clear the road"},
+        "A contested plate": {"reason": "Papers seen at the yard", "entry": ID},
+    },
+    "report_outage": {
+        "A power cut": {
+            "starts_at": "2026-05-15T08:00:00+07:00",
+            "ends_at": "2026-05-15T09:30:00+07:00",
+            "reason": "Power cut at the gate",
+        }
+    },
     "place_scoped_hold": {
         "A vehicle": {"plate": "12C-000.17", "reason": "Sought by the police, letter 88"},
         "A consignment": {"declaration_number": "309900000015", "reason": "To be sampled"},
@@ -113,6 +125,11 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "entry": Word("The id of an entry.", ID),
     "hold": Word("The id of a hold.", ID),
     "authority": Word("Who placed the hold: an agency or a role.", "customs"),
+    "exception": Word("The id of an exception.", ID),
+    "outage": Word("The id of an outage.", ID),
+    "rule": Word("The rule that was contradicted.", "plate-contested"),
+    "settled": Word("Whether to list the settled ones; else the open ones.", example=True),
+    "assigned_to": Word("The name of who it is assigned to.", "officer-2"),
     "kind": Word("A kind of check.", "plant_quarantine"),
     "order": Word("The id of an order.", ID),
     "gate": Word("The code of a gate.", "tan-thanh"),

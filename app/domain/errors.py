@@ -233,6 +233,48 @@ class HoldScopeUnfitError(UnfitError):
     code: ClassVar[str] = "hold-scope-unfit"
 
 
+class ExceptionNotFoundError(NotFoundError):
+    """No exception of that id."""
+
+    code: ClassVar[str] = "exception-not-found"
+
+
+class ExceptionSettledError(ConflictError):
+    """The exception has been settled already."""
+
+    code: ClassVar[str] = "exception-settled"
+
+
+class ExceptionNotYoursError(ForbiddenError):
+    """An exception is settled by officers, the board, or who it is assigned to."""
+
+    code: ClassVar[str] = "exception-not-yours"
+
+
+class EntryNotOnPlateError(UnfitError):
+    """The entry named is not one that the exception is about."""
+
+    code: ClassVar[str] = "entry-not-on-plate"
+
+
+class OutageNotFoundError(NotFoundError):
+    """No outage of that id."""
+
+    code: ClassVar[str] = "outage-not-found"
+
+
+class OutageUnfitError(UnfitError):
+    """An outage begins before it ends, and has ended."""
+
+    code: ClassVar[str] = "outage-unfit"
+
+
+class SecondOfficerNeededError(ForbiddenError):
+    """An outage is signed by another officer than who reported it."""
+
+    code: ClassVar[str] = "second-officer-needed"
+
+
 class WaiverNotYoursError(ForbiddenError):
     """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
 

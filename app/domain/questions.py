@@ -23,6 +23,16 @@ class EntryFilter:
     changed_after: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionFilter:
+    """What a review list is narrowed to; `assigned_to` is a principal's name."""
+
+    settled: bool = False
+    gate: str | None = None
+    rule: str | None = None
+    assigned_to: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How many open entries of a queue are in a state and lane, and since when the first waits."""

@@ -13,7 +13,7 @@ from app.models.entries import (
     ScopedHold,
 )
 from app.models.money import Charge, Order, Payment
-from app.models.queues import Call, CallCounter, Event, QueueEdition, SeasonDay
+from app.models.queues import Call, CallCounter, Event, Outage, QueueEdition, SeasonDay
 from app.models.reference import (
     BusinessClock,
     EditionConfirmation,
@@ -57,6 +57,7 @@ __all__ = [
     "Observation",
     "Order",
     "Organisation",
+    "Outage",
     "Payment",
     "PolicyEdition",
     "Principal",

@@ -23,6 +23,7 @@ from app.domain.required_checks import CheckResult
 from app.domain.vocabulary import Journey, Lane, State
 from app.models.base import Base, Identified, one_direction, one_of
 
+SETTLED = "settled_at IS NOT NULL"
 UNDER_SCOPED = "scoped_hold_id IS NOT NULL AND lifted_at IS NULL"
 
 
@@ -266,6 +267,18 @@ class ExceptionCase(Identified, Base):
     __tablename__ = "exceptions"
     __table_args__ = (
         Index("ix_exceptions_open", "opened_at", "id", postgresql_where=text("settled_at IS NULL")),
+        Index("ix_exceptions_settled", "opened_at", "id", postgresql_where=text(SETTLED)),
+        Index(
+            "ix_exceptions_settled_rule", "rule", "opened_at", "id", postgresql_where=text(SETTLED)
+        ),
+        Index(
+            "ix_exceptions_settled_assigned",
+            "assigned_to",
+            "opened_at",
+            "id",
+            postgresql_where=text(SETTLED),
+        ),
+        CheckConstraint("(settled_at IS NULL) = (settled_by IS NULL)", name="settled_by_somebody"),
         Index(None, "entry_id"),
     )
 
@@ -275,4 +288,10 @@ class ExceptionCase(Identified, Base):
     facts: Mapped[dict[str, Any]]
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    gate_code: Mapped[str | None] = mapped_column(ForeignKey("gates.code"))
+    assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    assigned_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    settlement: Mapped[str | None]
+    named_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))

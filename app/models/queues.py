@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.vocabulary import Lane
@@ -61,6 +61,27 @@ class CallCounter(Base):
     last: Mapped[int]
 
 
+class Outage(Identified, Base):
+    """When a gate could record nothing: one officer says so, another signs it."""
+
+    __tablename__ = "outages"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="begins_before_it_ends"),
+        CheckConstraint("signed_by <> reported_by", name="two_officers"),
+        CheckConstraint("(signed_at IS NULL) = (signed_by IS NULL)", name="signed_by_somebody"),
+        Index(None, "gate_code", "starts_at", "id"),
+    )
+
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str]
+    reported_at: Mapped[datetime]
+    reported_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+
+
 class SeasonDay(Base):
     """Places taken in a season's daily allotment; one conditional update takes the next."""
 
@@ -81,6 +102,13 @@ class Event(Base):
         UniqueConstraint("id"),
         Index(None, "entry_id", "number"),
         Index(None, "gate_code", "direction", "number"),
+        Index(
+            "ix_events_rates",
+            "gate_code",
+            "direction",
+            "number",
+            postgresql_where=text("kind = 'rates.changed'"),
+        ),
     )
 
     number: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Queue
-from app.models import Call, CallCounter, QueueEdition, SeasonDay
+from app.models import Call, CallCounter, Outage, QueueEdition, SeasonDay
 
 QUEUE_SEED = 0
 
@@ -78,6 +79,30 @@ class QueuesRepository:
         if allotment == 0:
             return False
         return (await self._session.execute(statement)).first() is not None
+
+    async def outage(self, outage_id: UUID) -> Outage | None:
+        """Return an outage, kept from other writers until the transaction ends."""
+        statement = select(Outage).where(Outage.id == outage_id).with_for_update()
+        return await self._session.scalar(statement.execution_options(populate_existing=True))
+
+    async def signed_outages_at(self, gate: str, at: datetime) -> Sequence[Outage]:
+        """Return the outages of a gate that cover an instant and that two officers signed."""
+        statement = select(Outage).where(
+            Outage.gate_code == gate,
+            Outage.starts_at <= at,
+            Outage.ends_at > at,
+            Outage.signed_at.is_not(None),
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def outages(self, gate: str, after: Sequence[Any] | None, limit: int) -> Sequence[Outage]:
+        """Return up to `limit` outages of a gate after a cursor, newest first."""
+        order = (Outage.starts_at, Outage.id)
+        statement = select(Outage).where(Outage.gate_code == gate)
+        if after is not None:
+            statement = statement.where(tuple_(*order) < tuple_(*after))
+        statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
+        return (await self._session.scalars(statement)).all()
 
     async def recent_calls(self, queue: Queue, since: datetime, limit: int) -> Sequence[Call]:
         """Return up to `limit` calls of a queue since an instant, newest first."""

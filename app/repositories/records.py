@@ -1,12 +1,14 @@
 """What was seen, checked and held, and the events that tell of it."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.questions import ExceptionFilter
 from app.domain.vocabulary import Queue
 from app.models import (
     Check,
@@ -16,10 +18,20 @@ from app.models import (
     ExceptionCase,
     Hold,
     Observation,
+    Principal,
     ScopedHold,
 )
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
+
+
+class Reviewed(NamedTuple):
+    """An exception with what a reviewer asks: of which entry, seen where, given to whom."""
+
+    case: ExceptionCase
+    reference: str | None
+    assigned_to: str | None
+    seen: Observation | None
 
 
 class RecordsRepository:
@@ -163,6 +175,49 @@ class RecordsRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def locked_exception(self, case_id: UUID) -> ExceptionCase | None:
+        """Return an exception as it is now, kept from other writers until the transaction ends."""
+        statement = select(ExceptionCase).where(ExceptionCase.id == case_id).with_for_update()
+        return await self._session.scalar(statement.execution_options(populate_existing=True))
+
+    async def exception(self, case_id: UUID) -> Reviewed:
+        """Return an exception that is there, as the review list shows it."""
+        statement = _reviewed().where(ExceptionCase.id == case_id)
+        return Reviewed(*(await self._session.execute(statement)).one())
+
+    async def exceptions_page(
+        self, where: ExceptionFilter, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[Reviewed]:
+        """Return up to `limit` exceptions after a cursor: open oldest first, settled newest."""
+        order = (ExceptionCase.opened_at, ExceptionCase.id)
+        statement = _reviewed().where(*_of_review(where)).limit(limit)
+        if where.settled:
+            later = tuple_(*order) < tuple_(*after) if after else true()
+            statement = statement.order_by(*(column.desc() for column in order))
+        else:
+            later = tuple_(*order) > tuple_(*after) if after else true()
+            statement = statement.order_by(*order)
+        found = await self._session.execute(statement.where(later))
+        return [Reviewed(*row) for row in found]
+
+    async def observation(self, observation_id: UUID | None) -> Observation | None:
+        """Return an observation; None for none."""
+        return await self._session.get(Observation, observation_id) if observation_id else None
+
+    async def rates_changed_at(self, queue: Queue) -> datetime | None:
+        """Return since when the rates of a queue count; None before its first edition."""
+        statement = (
+            select(Event.recorded_at)
+            .where(
+                Event.gate_code == queue.gate,
+                Event.direction == queue.direction.value,
+                Event.kind == literal("rates.changed", literal_execute=True),
+            )
+            .order_by(Event.number.desc())
+            .limit(1)
+        )
+        return await self._session.scalar(statement)
+
     async def exceptions_to(self, observation_id: UUID) -> Sequence[ExceptionCase]:
         """Return the exceptions that an observation opened, oldest first."""
         statement = (
@@ -187,3 +242,34 @@ class RecordsRepository:
             .order_by(Event.number)
         )
         return [(kind, entry, data) for kind, entry, data in await self._session.execute(statement)]
+
+    async def last_told_at(self, entry_id: UUID, kinds: Sequence[str]) -> datetime | None:
+        """Return when the newest event of an entry among `kinds` was recorded."""
+        statement = (
+            select(Event.recorded_at)
+            .where(Event.entry_id == entry_id, Event.kind.in_(kinds))
+            .order_by(Event.number.desc())
+            .limit(1)
+        )
+        return await self._session.scalar(statement)
+
+
+def _reviewed() -> Select[*tuple[Any, ...]]:
+    return (
+        select(ExceptionCase, Entry.reference, Principal.name, Observation)
+        .outerjoin(Entry, Entry.id == ExceptionCase.entry_id)
+        .outerjoin(Principal, Principal.id == ExceptionCase.assigned_to)
+        .outerjoin(Observation, Observation.id == ExceptionCase.observation_id)
+    )
+
+
+def _of_review(where: ExceptionFilter) -> Iterator[ColumnElement[bool]]:
+    settled = ExceptionCase.settled_at
+    yield settled.is_not(None) if where.settled else settled.is_(None)
+    if where.gate is not None:
+        yield ExceptionCase.gate_code == where.gate
+    if where.rule is not None:
+        yield ExceptionCase.rule == where.rule
+    if where.assigned_to is not None:
+        named = select(Principal.id).where(Principal.name == where.assigned_to)
+        yield ExceptionCase.assigned_to == named.scalar_subquery()

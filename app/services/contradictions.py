@@ -30,6 +30,7 @@ class Contradictions:
             id=act.tools.new_id(),
             entry_id=entry.id if entry else None,
             observation_id=seen.id if seen else None,
+            gate_code=entry.gate_code if entry else seen.gate_code if seen else None,
             rule=str(rule),
             facts=facts,
             opened_at=act.now,

@@ -14,6 +14,7 @@ from app.models import Entry, ExceptionCase, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.contradictions import Contradictions
+from app.services.outages import since_when
 from app.services.places import Places
 from app.services.presence import note_arrival, note_presence
 from app.services.sightings import Finder, Sighting, moment
@@ -64,6 +65,7 @@ class Positions:
         entry, line = await self._under_lock(entry)
         await self._keep(seen)
         if self._goes_on(entry, seen):
+            await self._date_back(entry, line, seen)
             await self._move(entry, line, yard, seen)
         event = self._event("movement.recorded", line, seen, yard=yard.code, way=way)
         return await self._finish(seen, entry, line, event)
@@ -86,6 +88,7 @@ class Positions:
         entry, line = await self._under_lock(entry)
         await self._keep(seen)
         if self._goes_on(entry, seen):
+            await self._date_back(entry, line, seen)
             await self._arrive(entry, line, seen)
         event = self._event("entry.arrived", line, seen, gate=gate.code)
         return await self._finish(seen, entry, line, event)
@@ -138,6 +141,7 @@ class Positions:
         """Several open entries share the plate: nobody gets position until one is named."""
         await self._keep(seen)
         self._cases.open(self._act, "plate-contested", None, seen)
+        self._cases.opened[-1].gate_code = report.bound_for
         await self._uow.flush()
         queue = Queue(report.bound_for, report.sighting.direction or Direction.EXPORT)
         await self._uow.records.insert_events(self._cases.events(self._act, queue))
@@ -159,6 +163,11 @@ class Positions:
             )
             return False
         return True
+
+    async def _date_back(self, entry: Entry, line: WaitingLine, seen: Observation) -> None:
+        """Let a first wait that is told late count from when two officers' word lets it."""
+        if seen.backfilled and entry.waits_from is None:
+            line.since = await since_when(self._uow, self._act, entry, seen.occurred_at)
 
     async def _move(self, entry: Entry, line: WaitingLine, yard: Yard, seen: Observation) -> None:
         """Keep where the vehicle is; leaving a yard does not give up a place that was earned."""
@@ -199,7 +208,7 @@ class Positions:
 
     async def _wait_in_order(self, entry: Entry, line: WaitingLine, seen: Observation) -> None:
         await self._take_position(entry, seen)
-        entry.waits_from = self._act.now
+        entry.waits_from = line.since or self._act.now
         entry.call_number = await line.next_number()
 
     def _event(

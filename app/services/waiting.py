@@ -4,7 +4,7 @@ A lane is won or lost here too: the seasonal allotment is taken when a vehicle i
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +81,7 @@ class WaitingLine:
         self.queue = queue
         self.events: list[Mapping[str, Any]] = []
         self._edition: PolicyEdition | None = None
+        self.since: datetime | None = None
 
     @property
     def clock(self) -> int:
@@ -184,14 +185,19 @@ class WaitingLine:
     async def _start(self, entry: Entry) -> None:
         rates = (await self.edition()).rates
         lane = Lane(entry.lane)
-        entry.waits_from = entry.waits_from or self._act.now
-        entry.queue_key = key_at(rates[lane], self.clock, entry.points_carried)
+        if entry.waits_from is None:
+            entry.waits_from = self.since or self._act.now
+            clock = self._act.reference.clock(self.queue).reading(entry.waits_from)
+        else:
+            clock = self.clock
+        entry.queue_key = key_at(rates[lane], clock, entry.points_carried)
         entry.state = step(State.REGISTERED, Step.QUEUE).value
         if entry.call_number is None:
             entry.call_number = await self.next_number()
         self._record(
             "waiting.started",
             entry,
+            clock=clock,
             lane=lane,
             rate=rates[lane],
             carried=entry.points_carried,
@@ -222,5 +228,5 @@ class WaitingLine:
         return f"{prefix}-{number:04d}"
 
     def _record(self, kind: str, entry: Entry, **data: Any) -> None:  # noqa: ANN401 - JSON
-        event = self._act.event(kind, self.queue, entry.id, clock=self.clock, **data)
+        event = self._act.event(kind, self.queue, entry.id, None, **{"clock": self.clock, **data})
         self.events.append(event)

@@ -118,6 +118,10 @@ WHO = {
     "renew_tracking_token": {"company", "app", "officer"},
     "cancel_entry": {"company", "app", "officer"},
     "record_check": {"agency", "yard"},
+    "assign_exception": {"officer", "board"},
+    "settle_exception": {"officer", "board", "agency", "yard"},
+    "report_outage": {"officer"},
+    "sign_outage": {"officer"},
     "record_checks": {"agency", "yard"},
     "request_check": {"agency"},
     "waive_check": {"agency", "board"},
@@ -148,6 +152,8 @@ WHO_READS = {
     "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
     "get_queue_sheet": {"officer"},
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
+    "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},
+    "list_outages": EVERYBODY,
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }
 PUBLIC = {

@@ -1,11 +1,12 @@
 """Officers at once: a scoped hold against registrations and calls, a batch against calls."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from app.domain.hold_scope import Scope, ScopeKind
 from app.domain.required_checks import CheckKind
-from app.models import Call, Check, Entry, Event, Hold
+from app.models import Call, Check, Entry, Event, ExceptionCase, Hold
 from app.services.calling import Calling
 from app.services.checks import CheckReport, Checks
 from app.services.replaying import differences
@@ -87,3 +88,30 @@ async def test_batches_of_checks_and_calls_stand_in_nobody_s_way(house: House) -
     assert 10 == len(await house.rows(Call))
     async with house.acting("officer-1") as (uow, _):
         assert [] == await differences(uow, QUEUE)
+
+
+async def test_of_two_settlements_at_once_one_counts(house: House) -> None:
+    view = await house.register(truck(1))
+    body = {"gate": QUEUE.gate, "reference": view.entry.reference}
+    await house.post("/v1/arrivals", "border_guard", body)
+    (case,) = await house.rows(ExceptionCase)
+    path = f"/v1/exceptions/{case.id}/settlement"
+    answers = await asyncio.gather(
+        *(house.post(path, who, {"reason": who}) for who in ("officer-1", "officer-2", "board-1"))
+    )
+    assert [200, 409, 409] == sorted(answer.status_code for answer in answers)
+    assert 1 == len(await house.rows(Event, Event.kind == "exception.settled"))
+
+
+async def test_two_of_the_board_at_once_lift_a_stale_hold_once(house: House) -> None:
+    view = await house.register(truck(1))
+    path = f"/v1/entries/{view.entry.id}/holds"
+    hold = (await house.post(path, "customs", {"reason": "seal"})).json()
+    house.clock.at += timedelta(days=1)
+    lift = f"{path}/{hold['id']}/lift"
+    said = {"reason": "settled"}
+    answers = await asyncio.gather(*(house.post(lift, f"board-{n}", said) for n in (1, 2)))
+    assert [200, 200] == [answer.status_code for answer in answers]
+    assert ["hold.lift_agreed", "hold.lifted", "hold.placed"] == sorted(
+        event.kind for event in await house.rows(Event, Event.kind.startswith("hold."))
+    )

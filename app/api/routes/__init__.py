@@ -18,6 +18,7 @@ from app.api.routes import (
     queues,
     quotes,
     reports,
+    review,
     sandbox,
     sheets,
     tariffs,
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     entries.router,
     checks.router,
     passage.router,
+    review.router,
     observations.router,
     queues.router,
     sheets.router,
@@ -46,6 +48,7 @@ SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
 _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
     "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
+    "review": "Exceptions, assigned and settled; outages that two officers sign.",
     "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
     "observations": "What yards, guards and cameras saw. An observation is never refused.",
     "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",
