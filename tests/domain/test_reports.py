@@ -89,7 +89,7 @@ def test_the_gates_add_up_to_the_area_and_the_split_to_its_total(counted: list[C
         whole = line_of(BOTH, Slot(day), ALWAYS, recorded, NOTHING).figures
         parts = [line_of(one, Slot(day), ALWAYS, recorded, NOTHING).figures for one in EACH]
         for figure in FLOWS:
-            assert whole[figure] == sum(part[figure] or 0 for part in parts)
+            assert (whole[figure] or 0) == sum(part[figure] or 0 for part in parts)
         split = {name.value: whole[name] or 0 for name in FLOWS}
         assert split["passed"] == split["export"] + split["import"]
         assert split["export"] == split["export_fruit"] + split["export_other"]
@@ -106,7 +106,9 @@ def test_a_day_is_the_difference_of_two_totals(counted: list[Counted], day: date
 
     after, before = since_first(day + timedelta(days=1)), since_first(day)
     figures = line_of(BOTH, Slot(day), ALWAYS, recorded, NOTHING).figures
-    assert {one: figures[one] for one in FLOWS} == {one: after[one] - before[one] for one in FLOWS}
+    assert {one: figures[one] or 0 for one in FLOWS} == {
+        one: after[one] - before[one] for one in FLOWS
+    }
 
 
 @given(st.lists(totals(), max_size=8), st.integers(0, 60), st.integers(0, 60))
@@ -202,6 +204,14 @@ def test_a_total_says_which_days_it_counts() -> None:
     row = {"row_id": "DV-1", "measure": "throughput", "period_from": "", "basis": "published"}
     with pytest.raises(ReferenceDataError):
         parse_volume(row)
+
+
+def test_what_the_platform_cannot_record_is_unknown_and_not_zero() -> None:
+    figures = line_of(BOTH, Slot(FIRST), ALWAYS, Recorded([]), NOTHING).figures
+    assert (None, 0) == (figures[Figure.TURNED_ROUND], figures[Figure.TURNED_BACK])
+    found = totals_of(BOTH, (FIRST, DAYS[1]), ALWAYS, Recorded([]), NOTHING)
+    (turned,) = (one for one in found if one.figure is Figure.TURNED_ROUND)
+    assert ([(FIRST, DAYS[1])], []) == (turned.unknown, turned.parts)
 
 
 def test_a_gate_nobody_serves_begins_never() -> None:
