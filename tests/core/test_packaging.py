@@ -69,3 +69,33 @@ def test_every_target_of_make_is_explained() -> None:
     text = (PROJECT / "Makefile").read_text()
     targets = re.findall(r"^\.PHONY: (\S+)$", text, re.MULTILINE)
     assert targets == re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE)
+
+
+def test_the_image_has_two_stages_and_runs_as_nobody_in_particular() -> None:
+    text = (PROJECT / "Dockerfile").read_text()
+    _, build, last = re.split(r"^FROM ", text, flags=re.MULTILINE)
+    assert re.search(r"^ARG BASE=python:\d+\.\d+\.\d+-slim-\w+$", text, re.MULTILINE)
+    assert all(stage.startswith("${BASE}") for stage in (build, last))
+    assert "--only-binary :all: --require-hashes" in build
+    for word in ("apt-get", "gcc", "build-essential", "pip install", "migrate"):
+        assert word not in last
+    assert re.search(r"^USER [1-9]\d+$", last, re.MULTILINE)
+    assert "/health/live" in last.partition("HEALTHCHECK")[2].partition("STOPSIGNAL")[0]
+    assert "GATE_MODE=production" in last
+
+
+def test_ci_runs_every_check_and_every_test() -> None:
+    assert (PROJECT / ".ci" / "run").read_text().rstrip().endswith("\nexec make check")
+    recipe = (PROJECT / "Makefile").read_text().partition("\ncheck: ")[2].partition("\n\n")[0]
+    for command in (
+        "ruff format --check .", "ruff check .", "hadolint Dockerfile", "/mypy\n",
+        "/lint-imports\n",
+        "diff -u openapi.json -", "python -m docs --check", "$(MAKE) test",
+        "--fail-under=95\n", "--fail-under=100 --include='app/domain/*'",
+    ):  # fmt: skip
+        assert command in recipe
+
+
+def test_an_environment_is_never_part_of_the_tree() -> None:
+    """Neither a folder nor a link to one: checking that out would take the folder's place."""
+    assert ".venv" in (PROJECT / ".gitignore").read_text().splitlines()
