@@ -30,17 +30,19 @@ async def work(settings: Settings, more: Mapping[str, tuple[int, Job]]) -> None:
     sessions = make_sessions(engine)
     try:
         jobs = {**JOBS, **more}
-        await asyncio.gather(*(_repeat(name, *job, sessions) for name, job in jobs.items()))
+        await asyncio.gather(*(repeat(name, *job, sessions) for name, job in jobs.items()))
     finally:
         await engine.dispose()
 
 
-async def _repeat(name: str, seconds: int, job: Job, sessions: Sessions) -> None:
+async def repeat(name: str, seconds: float, job: Job, sessions: Sessions) -> None:
+    """Do a job every so many seconds; one that fails is done again and stops no other one."""
     while True:
         try:
             log.debug(name, done=await job(sessions))
         except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("database away", error=type(error).__name__)
+            if is_passing(error):
+                log.warning("database away", error=type(error).__name__)
+            else:
+                log.exception("job failed", job=name)
         await asyncio.sleep(seconds)
