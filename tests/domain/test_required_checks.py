@@ -13,6 +13,7 @@ from app.domain.required_checks import (
     CheckFacts,
     CheckKind,
     Stage,
+    makes_needed,
     needed,
     parse_required_checks,
 )
@@ -212,3 +213,19 @@ def test_a_fault_in_the_rows_is_named(
         parse_required_checks(document)
 
     assert (pointer, value) == (error.value.errors[0].pointer, error.value.errors[0].value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "may"),
+    [
+        pytest.param(CheckKind.PLANT_QUARANTINE, True, id="its row asks for it when requested"),
+        pytest.param(CheckKind.MEDICAL, True, id="it is needed anyway"),
+        pytest.param(CheckKind.TRANSSHIPMENT, False, id="no transshipment"),
+        pytest.param(CheckKind.YARD_EXIT, False, id="never in a yard"),
+    ],
+)
+def test_a_check_may_be_requested_where_the_rows_then_need_it(
+    kind: CheckKind, *, may: bool
+) -> None:
+    assert may is makes_needed(kind, BARE, ROWS, DAY)
+    assert not makes_needed(kind, BARE, ROWS, date(1990, 1, 1))

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from app.domain.hold_scope import Scope, ScopeKind
 from app.domain.principal import Principal
-from app.domain.questions import EntryFilter
+from app.domain.questions import EntryFilter, ExceptionFilter
 from app.domain.queue_order import Waiting, bounds
+from app.domain.required_checks import CheckKind
 from app.domain.vocabulary import Direction, Lane, Role
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.queues_at_random import RATES
@@ -236,6 +238,24 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "where an entry stands": lambda it: it.uow.standings.by_id(it.entry),
     "the standings of all boards": lambda it: it.uow.boards.standings(),
     "the calls of all boards": lambda it: it.uow.boards.calls_since(NOW - timedelta(hours=2)),
+    "open entries on a plate, and holds met": lambda it: it.uow.entries.open_or_held(
+        "plate-7", Direction.EXPORT, [Scope(ScopeKind.PLATE, "plate-7")]
+    ),
+    "open entries held by plate": lambda it: it.uow.entries.open_matching(
+        Scope(ScopeKind.PLATE, "plate-7")
+    ),
+    "open entries held by container": lambda it: it.uow.entries.open_matching(
+        Scope(ScopeKind.CONTAINER, "CSQU3054383")
+    ),
+    "open entries held by declaration": lambda it: it.uow.entries.open_matching(
+        Scope(ScopeKind.DECLARATION, "declaration-7")
+    ),
+    "many entries under their locks": lambda it: it.uow.entries.all_locked_in_queue([it.entry]),
+    "the checks that are asked for": lambda it: it.uow.records.open_requests(
+        list(CheckKind), None, None, 50
+    ),
+    "what is to be settled": lambda it: it.uow.records.exceptions_page(ExceptionFilter(), None, 50),
+    "when rates changed": lambda it: it.uow.records.rates_changed_at(QUEUE),
     "the current charge": lambda it: it.uow.money.charge(it.entry),
 }
 
