@@ -25,9 +25,11 @@ from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.services.act import Tools
 from app.workers import Job
+from app.workers.deadlines import DeadlineWorker
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 
 PULSE_SECONDS = 1
+DEADLINES_SECONDS = 1
 log = structlog.get_logger()
 
 
@@ -62,15 +64,17 @@ def make_tools(settings: Settings) -> Tools:
 
 
 def make_jobs(settings: Settings) -> Mapping[str, tuple[int, Job]]:
-    """Return what workers do beside their own: sheets, where there is a folder for them."""
+    """Return what workers do beside their own: what is due; sheets, where they have a folder."""
+    deadlines = DeadlineWorker(make_tools(settings), is_production=settings.is_production)
+    jobs: dict[str, tuple[int, Job]] = {"deadlines": (DEADLINES_SECONDS, deadlines.do_due)}
     if settings.sheets_dir is None:
-        return {}
+        return jobs
     writer = SheetWriter(
         settings.sheets_dir,
         partial(sheet_page, language=Language.VI),
         is_production=settings.is_production,
     )
-    return {"sheets": (SHEET_SECONDS, writer.write)}
+    return {**jobs, "sheets": (SHEET_SECONDS, writer.write)}
 
 
 @asynccontextmanager

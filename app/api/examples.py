@@ -104,6 +104,8 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "By plate": {"gate": "tan-thanh", "plate": "12C-000.17", "direction": "export"},
     },
     "call_next_vehicles": {"Three": {"count": 3}},
+    "withdraw_call": {"A mistake": {"reason": "Called for the wrong gate"}},
+    "defer_entry": {"Four hours": {"minutes": 240}},
     "record_payment": {
         "By transfer": {
             "amount": {"amount": 350_000, "currency": "VND"},
@@ -131,6 +133,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "settled": Word("Whether to list the settled ones; else the open ones.", example=True),
     "assigned_to": Word("The name of who it is assigned to.", "officer-2"),
     "kind": Word("A kind of check.", "plant_quarantine"),
+    "call": Word("The id of a call.", ID),
     "order": Word("The id of an order.", ID),
     "gate": Word("The code of a gate.", "tan-thanh"),
     "yard": Word("The code of a yard.", "bao-nguyen"),

@@ -96,6 +96,9 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "policy": "policy-2026-01",
     "one": "tariff-2019-01",
     "other": "tariff-2025-09",
+    "outcome": "answered",
+    "most": 1,
+    "choices": "240, 360, 480, 600",
 }
 
 

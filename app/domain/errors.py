@@ -179,6 +179,12 @@ class HoldNotFoundError(NotFoundError):
     code: ClassVar[str] = "hold-not-found"
 
 
+class CallNotFoundError(NotFoundError):
+    """No call of that id."""
+
+    code: ClassVar[str] = "call-not-found"
+
+
 class GateNotFoundError(NotFoundError):
     """No gate of that code."""
 
@@ -368,6 +374,24 @@ class QueueCallsNobodyError(ConflictError):
     """The queue runs in arrival order: the other side lets vehicles come."""
 
     code: ClassVar[str] = "queue-calls-nobody"
+
+
+class CallEndedError(ConflictError):
+    """The call was answered, missed or withdrawn, or the vehicle's way has ended."""
+
+    code: ClassVar[str] = "call-ended"
+
+
+class DeferralUsedUpError(ConflictError):
+    """The entry has put itself off as often as the edition allows."""
+
+    code: ClassVar[str] = "deferral-used-up"
+
+
+class DeferralNotOfferedError(UnfitError):
+    """The edition does not offer to put an entry off for so long."""
+
+    code: ClassVar[str] = "deferral-not-offered"
 
 
 class ReleaseRefusedError(ConflictError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from app.domain.required_checks import CheckKind, RequiredChecks, Stage
@@ -40,6 +41,7 @@ class Progress:
     needed: Mapping[Stage, Sequence[CheckKind]]
     passed: frozenset[CheckKind]
     holds: Sequence[str] = ()
+    deferred_until: datetime | None = None
     due: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -77,6 +79,9 @@ def _way(progress: Progress) -> Iterator[NextStep]:
             yield NextStep("come-into-position", "driver")
         case State.REGISTERED if not called:
             yield NextStep("come-to-gate", "driver")
+        case State.REGISTERED if progress.deferred_until is not None:
+            until = progress.deferred_until.isoformat()
+            yield NextStep("wait-out-deferral", "driver", {"until": until})
         case State.QUEUED:
             yield NextStep("wait-for-call", "officer")
         case State.CALLED:

@@ -17,6 +17,9 @@ from app.domain.vocabulary import Basis, Direction, Evidence, Lane, Queue, Queue
 
 Document = Mapping[str, Any]
 
+MOST_WAITING = {"at-most-two-waiting-entries": 2}
+"""What an edition may do to a company that misses many calls, in waiting entries."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneRate:
@@ -52,6 +55,16 @@ class Deferral:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyLimit:
+    """How many counted misses in how many days limit a company to few waiting entries, how long."""
+
+    misses: int
+    within_days: int
+    most_waiting: int
+    for_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """The slow-down published with an edition, for one split of the capacity over the lanes."""
 
@@ -65,7 +78,8 @@ class PolicyEdition:
 
     `windows_minutes` is how long a call stands, by the yard location it finds the vehicle in;
     `in_position` the locations in which a recorded vehicle waits; `uncounted` the reasons for which
-    a missed call costs nothing; `bound` the promise to the public, in a sentence.
+    a missed call costs nothing; `cancelling_counts` whether cancelling after the call is a miss;
+    `bound` the promise to the public, in a sentence.
     """
 
     code: str
@@ -80,6 +94,8 @@ class PolicyEdition:
     lead_minutes: int
     misses: tuple[MissStep, ...]
     uncounted: frozenset[str]
+    company_limit: CompanyLimit | None
+    cancelling_counts: bool
     deferral: Deferral
     in_position: frozenset[str]
     modes: Mapping[Queue, QueueMode]
@@ -166,6 +182,8 @@ def _read(document: Document) -> PolicyEdition:
         lead_minutes=call["lead_minutes_before_opening"],
         misses=tuple(map(_miss, no_show["steps"])),
         uncounted=frozenset(no_show["not_counted_when"]),
+        company_limit=_company_limit(no_show.get("company_limit")),
+        cancelling_counts=document["cancellation"]["counts_as_miss_after_call"],
         deferral=_deferral(document["deferral"]),
         in_position=frozenset(document["positions"]["in_position"]),
         modes=dict(_modes(document["queues"])),
@@ -186,6 +204,13 @@ def _prediction(row: Document) -> Prediction:
 def _miss(row: Document) -> MissStep:
     ending = State(row["ending"]) if row["effect"] == "ended" else None
     return MissStep(row["miss"], row.get("charge_minutes", 0), ending)
+
+
+def _company_limit(row: Document | None) -> CompanyLimit | None:
+    if row is None:
+        return None
+    most = MOST_WAITING[row["effect"]]
+    return CompanyLimit(row["misses"], row["within_days"], most, row["for_days"])
 
 
 def _deferral(row: Document) -> Deferral:

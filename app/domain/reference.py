@@ -8,7 +8,7 @@ from app.domain.charges import Tariffs
 from app.domain.errors import UnknownCodeError
 from app.domain.gates import ZONE, Gate, Yard
 from app.domain.green_lane import LaneRows
-from app.domain.open_clock import OpenClock, legal_day
+from app.domain.open_clock import OpenClock, Pause, legal_day
 from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
 from app.domain.rows import Row
@@ -43,6 +43,7 @@ class Reference:
     volumes: Volumes
     pending: tuple[Pending, ...]
     documents: Mapping[str, Row]
+    pauses: Mapping[Queue, tuple[Pause, ...]] = field(default_factory=dict)
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 
@@ -59,7 +60,8 @@ class Reference:
     def clock(self, queue: Queue) -> OpenClock:
         """Return the open clock of a queue."""
         if queue not in self._clocks:
-            self._clocks[queue] = self.gates[queue.gate].clock(queue.direction)
+            pauses = self.pauses.get(queue, ())
+            self._clocks[queue] = self.gates[queue.gate].clock(queue.direction, pauses)
         return self._clocks[queue]
 
     def day(self, at: datetime) -> date:

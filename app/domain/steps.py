@@ -18,6 +18,7 @@ class Step(StrEnum):
 
     QUEUE = "queue"
     UNREADY = "unready"
+    DEFER = "defer"
     CALL = "call"
     MISS = "miss"
     WITHDRAW = "withdraw"
@@ -68,6 +69,7 @@ OPEN_STATES = frozenset(State) - ENDINGS
 STEPS: Mapping[tuple[State, Step], State] = {
     (State.REGISTERED, Step.QUEUE): State.QUEUED,
     (State.QUEUED, Step.UNREADY): State.REGISTERED,
+    (State.QUEUED, Step.DEFER): State.REGISTERED,
     (State.QUEUED, Step.CALL): State.CALLED,
     (State.CALLED, Step.MISS): State.QUEUED,
     (State.CALLED, Step.WITHDRAW): State.QUEUED,

@@ -13,7 +13,15 @@ from app.models.entries import (
     ScopedHold,
 )
 from app.models.money import Charge, Order, Payment
-from app.models.queues import Call, CallCounter, Event, Outage, QueueEdition, SeasonDay
+from app.models.queues import (
+    Call,
+    CallCounter,
+    Deadline,
+    Event,
+    Outage,
+    QueueEdition,
+    SeasonDay,
+)
 from app.models.reference import (
     BusinessClock,
     EditionConfirmation,
@@ -45,6 +53,7 @@ __all__ = [
     "Check",
     "CheckRequest",
     "Claim",
+    "Deadline",
     "EditionConfirmation",
     "Entry",
     "Event",

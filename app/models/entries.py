@@ -135,6 +135,7 @@ class Entry(Identified, Base):
     queue_key: Mapped[int | None]
     points_carried: Mapped[int] = mapped_column(server_default=text("0"))
     call_number: Mapped[str | None]
+    deferred_until: Mapped[datetime | None]
     season_asked_on: Mapped[date | None]
     season_on: Mapped[date | None]
 

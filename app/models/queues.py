@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.deadlines import DeadlineKind
+from app.domain.misses import CallOutcome
 from app.domain.vocabulary import Lane
 from app.models.base import Base, Identified, one_direction, one_of
 
@@ -30,6 +32,8 @@ class Call(Identified, Base):
         one_direction(),
         one_of("lane", Lane),
         Index(None, "gate_code", "direction", "called_at"),
+        one_of("outcome", CallOutcome),
+        CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_has_outcome"),
         Index(None, "entry_id"),
     )
 
@@ -47,6 +51,41 @@ class Call(Identified, Base):
     heads: Mapped[list[Any]]
     skips: Mapped[list[Any]]
     called_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    window_starts_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    miss_number: Mapped[int | None]
+    charge: Mapped[int | None]
+    faults: Mapped[list[Any] | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    withdrawal_reason: Mapped[str | None]
+
+
+class Deadline(Identified, Base):
+    """Something that is due at an instant of business time, until a worker has done it."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        one_direction(),
+        one_of("kind", DeadlineKind),
+        CheckConstraint("(kind = 'deferral-end') = (call_id IS NULL)", name="call_of_calls"),
+        UniqueConstraint("call_id", "kind"),
+        # The work list: what is done is never looked at again.
+        Index(
+            "ix_deadlines_open",
+            "gate_code", "direction", "due_at", "id",
+            postgresql_where=text("done_at IS NULL"),
+        ),
+        Index(None, "entry_id"),
+    )  # fmt: skip
+
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    direction: Mapped[str]
+    kind: Mapped[str]
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id"))
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
 
 class CallCounter(Base):

@@ -33,6 +33,7 @@ from app.repositories.prepared import Prepared, Wire
 KEPT = timedelta(hours=24)
 # Idempotency keys share PostgreSQL's one space of advisory locks with the queues; seeds part them.
 RETRY_SEED = 1
+SERVICE, SERVICE_ORGANISATION = "gate-work", "Border-gate service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,29 @@ class AccessRepository:
     async def organisation(self, name: str) -> Organisation | None:
         """Return an organisation by its name."""
         return await self._session.scalar(select(Organisation).where(Organisation.name == name))
+
+    async def service(self) -> Principal:
+        """Return the principal for which the service acts by itself; no key opens anything for it.
+
+        The first to ask makes it, whoever else asks at that moment.
+        """
+        known = await self.principal(SERVICE)
+        if known is None:
+            name = insert(Organisation).values(name=SERVICE_ORGANISATION)
+            await self._session.execute(name.on_conflict_do_nothing())
+            of = select(Organisation.id).where(Organisation.name == SERVICE_ORGANISATION)
+            row = insert(PrincipalRow).values(
+                organisation_id=of.scalar_subquery(),
+                name=SERVICE,
+                role=Role.ADMIN.value,
+                key_prefix="",
+                key_hash=SERVICE.encode(),
+                revoked_at=func.clock_timestamp(),
+            )
+            await self._session.execute(row.on_conflict_do_nothing())
+            known = await self.principal(SERVICE)
+            assert known is not None
+        return Principal(known.id, known.organisation_id, known.name, Role(known.role))
 
     async def principals(self) -> Sequence[PrincipalRow]:
         """Return all principals by name."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.misses import CallOutcome
 from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Call, Entry
@@ -45,11 +46,12 @@ class BoardsRepository:
         ]
 
     async def calls_since(self, since: datetime) -> Sequence[CallMade]:
-        """Return the calls since an instant and those still open, oldest first.
+        """Return the calls since an instant that stand, and those still open, oldest first.
 
         Of the calls of an entry only the newest is open, and only while the entry is called.
         """
-        recent = select(Call.id).where(Call.called_at > since)
+        kept = Call.outcome.is_distinct_from(CallOutcome.WITHDRAWN.value)
+        recent = select(Call.id).where(Call.called_at > since, kept)
         statement = (
             select(Call, Entry.state)
             .join(Entry, Entry.id == Call.entry_id)
@@ -68,7 +70,7 @@ def _calls_of_the_called() -> Select[UUID]:
     # Literal: a generic plan cannot know how few are called.
     called = Entry.state == literal(State.CALLED.value, literal_execute=True)
     statement = select(Call.id).join(Entry, Entry.id == Call.entry_id)
-    return statement.where(called, Entry.ended_at.is_(None))
+    return statement.where(called, Entry.ended_at.is_(None), Call.outcome.is_(None))
 
 
 def _made(call: Call, *, still: bool) -> CallMade:

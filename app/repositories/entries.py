@@ -154,6 +154,14 @@ class EntriesRepository:
         """
         await self._wire.ask(PLATE_LOCK, name=f"plate:{plate}:{direction}")
 
+    async def try_lock_plate(self, plate: str, direction: Direction) -> bool:
+        """Take a plate's lock as `lock_plate` does, where nobody else has it; never wait for it.
+
+        Who holds a queue's lock must not wait for a plate's.
+        """
+        name = func.hashtextextended(f"plate:{plate}:{direction}", PLATE_SEED)
+        return bool(await self._session.scalar(select(func.pg_try_advisory_xact_lock(name))))
+
     async def touch(self, entry_id: UUID, at: datetime) -> None:
         """Note that something beside an entry changed, for those who ask for changes."""
         await self._session.execute(update(Entry).where(Entry.id == entry_id).values(changed_at=at))

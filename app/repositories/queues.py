@@ -9,10 +9,12 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.misses import COUNTED, CallOutcome
 from app.domain.vocabulary import Queue
-from app.models import Call, CallCounter, Outage, QueueEdition, SeasonDay
+from app.models import Call, CallCounter, Entry, Outage, QueueEdition, SeasonDay
 
 QUEUE_SEED = 0
+WITHDRAWN = CallOutcome.WITHDRAWN.value
 
 
 class QueuesRepository:
@@ -109,7 +111,7 @@ class QueuesRepository:
         statement = (
             select(Call)
             .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
-            .where(Call.called_at > since)
+            .where(Call.called_at > since, Call.outcome.is_distinct_from(WITHDRAWN))
             .order_by(Call.called_at.desc(), Call.id.desc())
             .limit(limit)
         )
@@ -131,3 +133,43 @@ class QueuesRepository:
         )
         rows = (await self._session.execute(statement)).all()
         return {row.entry_id: row.window_ends_at for row in rows}
+
+    async def call(self, call_id: UUID) -> Call | None:
+        """Return a call as it is now."""
+        return await self._session.get(Call, call_id, populate_existing=True)
+
+    async def open_call(self, entry_id: UUID) -> Call | None:
+        """Return the call that an entry has not followed yet; ask with the entry locked."""
+        statement = (
+            select(Call)
+            .where(Call.entry_id == entry_id, Call.outcome.is_(None))
+            .order_by(Call.called_at.desc(), Call.id.desc())
+            .limit(1)
+            .execution_options(populate_existing=True)
+        )
+        return await self._session.scalar(statement)
+
+    async def count_misses(self, entry_id: UUID) -> int:
+        """Return how many calls an entry has missed that count."""
+        statement = (
+            select(func.count())
+            .select_from(Call)
+            .where(Call.entry_id == entry_id, Call.outcome.in_(COUNTED))
+        )
+        return await self._session.scalar(statement) or 0
+
+    async def page_of_calls(
+        self, queue: Queue, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[tuple[Call, Entry]]:
+        """Return up to `limit` calls of a queue after a cursor, newest first, with whom."""
+        order = (Call.called_at, Call.id)
+        statement = (
+            select(Call, Entry)
+            .join(Entry, Entry.id == Call.entry_id)
+            .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
+            .order_by(*(column.desc() for column in order))
+            .limit(limit)
+        )
+        if after is not None:
+            statement = statement.where(tuple_(*order) < tuple_(*after))
+        return [(call, entry) for call, entry in await self._session.execute(statement)]

@@ -44,6 +44,10 @@ MOVES = (
     "hold.placed",
     "hold.lifted",
     "call.made",
+    "call.missed",
+    "call.excused",
+    "call.withdrawn",
+    "entry.deferred",
 )
 MOVING = literal(list(MOVES), ARRAY(Text))
 PERSONAL = (
@@ -145,7 +149,7 @@ def _standing(where: ColumnElement[bool]) -> Prepared:
         "orders": _all(Order, *IN_ORDER),
         "checks": _all(Check, Check.occurred_at, Check.recorded_at, Check.id),
         "holds": _all(Hold, Hold.placed_at, Hold.id),
-        "call": _newest(Call, Call.called_at, Call.id, where=Entry.state == "called"),
+        "call": _newest(Call, Call.called_at, Call.id),
         "moved": _newest(
             Event, Event.number, where=Event.kind == any_(literal(list(MOVES), ARRAY(Text)))
         ),

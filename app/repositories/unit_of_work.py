@@ -8,6 +8,7 @@ from app.models import Base
 from app.repositories.access import AccessRepository
 from app.repositories.boards import BoardsRepository
 from app.repositories.constraints import named_failures
+from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.prepared import Wire
@@ -35,6 +36,11 @@ class UnitOfWork:
     def boards(self) -> BoardsRepository:
         """What queue boards show."""
         return BoardsRepository(self._session)
+
+    @cached_property
+    def deadlines(self) -> DeadlinesRepository:
+        """What is due by itself."""
+        return DeadlinesRepository(self._session)
 
     @cached_property
     def entries(self) -> EntriesRepository:

@@ -28,8 +28,9 @@ from app.services.declaring import (
     personal_columns,
 )
 from app.services.fees import Charging
+from app.services.joining import join_line
 from app.services.scoped_holds import meet_holds
-from app.services.waiting import WaitingLine, join_line, queue_of
+from app.services.waiting import WaitingLine, queue_of
 
 
 class Amendment:

@@ -92,7 +92,12 @@ def _board(
         on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
         lanes=[_lane(today, edition, lane, waiting, recent, clock) for lane in lanes],
-        called_now=[call for call in calls if call.still_called],
+        called_now=[
+            # A window ends at its end, also where nobody has come by to end it.
+            call
+            for call in calls
+            if call.still_called and today.now < call.window_ends_at
+        ],
         calls_per_hour=_rate(recent, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
         as_of=today.now,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.closures import Closure
+from app.domain.deadlines import DeadlineKind, reminder_at
 from app.domain.errors import (
     GateClosedError,
     GateNotFoundError,
@@ -24,10 +25,11 @@ from app.domain.queue_order import (
 )
 from app.domain.steps import Step, step
 from app.domain.vocabulary import Lane, Queue, QueueMode, Role, State
-from app.models import Call, Entry, Hold
+from app.models import Call, Deadline, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.closing import closure_of
+from app.services.deadlines import BATCH, Deadlines
 from app.services.waiting import WaitingLine, waiting
 
 # More held entries than this before a chosen one are counted, not listed.
@@ -67,6 +69,7 @@ class Calling:
         self._uow = uow
         self._act = act
         self._queue = queue
+        self._done_by: datetime | None = None
 
     async def call_next(self, count: int) -> Called:
         """Call up to `count` vehicles, one after the other, each the one with the most points.
@@ -132,8 +135,7 @@ class Calling:
         line.catch_up(self._act)
 
     async def _call_one(self, line: WaitingLine) -> tuple[Call, Entry] | None:
-        excluded, candidates = await self._candidates()
-        self._catch_up(line, candidates)
+        excluded, candidates = await self._up_to_date(line)
         self._ensure_open()
         edition = await self._edition_in_force(line)
         found = {entry.id: entry for entry in candidates}
@@ -148,9 +150,27 @@ class Calling:
         call = self._call(entry, choice, line, edition, skips)
         entry.state = step(State(entry.state), Step.CALL).value
         entry.changed_at = self._act.now
-        self._uow.add(call)
+        self._uow.add(call, *self._deadlines(call, edition))
         await self._uow.flush()
         return call, entry
+
+    async def _up_to_date(
+        self, line: WaitingLine
+    ) -> tuple[list[tuple[Entry, Closure]], Sequence[Entry]]:
+        """Return whom `_candidates` gives when everything that is due by now has been done."""
+        while True:
+            excluded, candidates = await self._candidates()
+            self._catch_up(line, candidates)
+            if self._act.now == self._done_by:
+                return excluded, candidates
+            self._done_by = self._act.now
+            deadlines = Deadlines(self._uow, self._act, self._queue)
+            done, events = await deadlines.do_moving()
+            line.events += events
+            if not done:
+                return excluded, candidates
+            # More may be due than is done at once.
+            self._done_by = None if done == BATCH else self._done_by
 
     async def _candidates(self) -> tuple[list[tuple[Entry, Closure]], Sequence[Entry]]:
         """Return who is excluded by a closure of today, and who may be compared.
@@ -233,6 +253,7 @@ class Calling:
             gate_code=self._queue.gate,
             direction=self._queue.direction.value,
             called_at=act.now,
+            window_starts_at=begins,
             window_ends_at=begins + window,
             call_number=entry.call_number,
             clock=line.clock,
@@ -244,6 +265,27 @@ class Calling:
             skips=skips,
             called_by=act.principal.id,
         )
+
+    def _deadlines(self, call: Call, edition: PolicyEdition) -> list[Deadline]:
+        """Return what becomes due of a call by itself: a reminder, and the end of its window."""
+        starts_at, ends_at = call.window_starts_at or call.called_at, call.window_ends_at
+        due = {
+            DeadlineKind.REMINDER: reminder_at(starts_at, ends_at, edition.reminder_minutes),
+            DeadlineKind.WINDOW_END: ends_at,
+        }
+        return [
+            Deadline(
+                id=self._act.tools.new_id(),
+                gate_code=call.gate_code,
+                direction=call.direction,
+                kind=kind.value,
+                entry_id=call.entry_id,
+                call_id=call.id,
+                due_at=due_at,
+            )
+            for kind, due_at in due.items()
+            if due_at is not None
+        ]
 
     def _open_wait(self, waits_from: datetime) -> int:
         return self._act.reference.clock(self._queue).seconds_between(waits_from, self._act.now)

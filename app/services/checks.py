@@ -33,10 +33,11 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.assessment import driver_name_of, reassess
 from app.services.contradictions import Contradictions
+from app.services.joining import join_lines
 from app.services.release import needed_before_release, take_back
 from app.services.sightings import Moment, moment
 from app.services.views import facts_of, passed
-from app.services.waiting import WaitingLine, join_lines
+from app.services.waiting import WaitingLine
 
 SOURCE = "/source_reference"
 REFUSALS = (

@@ -8,13 +8,14 @@ from uuid import UUID
 from app.core.ciphers import hash_of_token
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
 from app.domain.questions import EntryFilter
+from app.domain.vocabulary import State
 from app.models import Entry
 from app.repositories.standings import Found
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.assessment import driver_of
 from app.services.places import Places
-from app.services.views import Beside, EntryView, Standing, progress_of, steps_of
+from app.services.views import Beside, EntryView, LastCall, Standing, progress_of, steps_of
 
 
 class Entries:
@@ -129,9 +130,18 @@ async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:
         orders=found.orders,
         next_steps=steps_of(today.reference, progress),
         place=await Places(uow, today).place(entry),
-        call=found.call,
+        last_call=await _last_call(uow, today, found),
         moved=found.moved,
     )
+
+
+async def _last_call(uow: UnitOfWork, today: Today, found: Found) -> LastCall | None:
+    """Return the newest call of an entry and, while it is awaited, what it brings not to come."""
+    call, entry = found.call, found.entry
+    if call is None or entry.state != State.CALLED:
+        return LastCall(call, None) if call else None
+    edition = today.reference.policy_codes[call.policy_code]
+    return LastCall(call, edition.miss(await uow.queues.count_misses(entry.id) + 1))
 
 
 async def tracked(uow: UnitOfWork, today: Today, token: str) -> Standing:

@@ -15,9 +15,10 @@ from app.domain.vocabulary import State
 from app.models import Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.joining import join_line
 from app.services.lifting import is_lifted_by
 from app.services.release import take_back
-from app.services.waiting import WaitingLine, join_line
+from app.services.waiting import WaitingLine
 
 SOURCE = "/source_reference"
 

@@ -14,18 +14,19 @@ from app.domain.errors import (
     RetryMismatchError,
 )
 from app.domain.required_checks import CheckKind, Stage
-from app.domain.steps import ENDINGS, Step, observed, step
 from app.domain.steps import Observation as StepSeen
+from app.domain.steps import Step, observed, step
 from app.domain.vocabulary import Severity, State
 from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.contests import Contests
 from app.services.contradictions import Contradictions
+from app.services.endings import Way
+from app.services.joining import join_line
 from app.services.presence import note_arrival
 from app.services.sightings import moment
 from app.services.views import needed_checks, passed
-from app.services.waiting import WaitingLine, join_line, queue_of
+from app.services.waiting import WaitingLine, queue_of
 
 EVENTS = {
     "admission": "entry.admitted",
@@ -39,8 +40,6 @@ STEPS_SEEN: Mapping[str, StepSeen] = {
 }
 AT_GATE = frozenset({"admission", "exit"})
 """What is seen at the gate itself; where no arrival was recorded, this was it."""
-USES_GATE = frozenset({State.ARRIVED, State.IN_GATE, State.RELEASED})
-"""Who ends from here owes the fee, which is for using the gate."""
 CHECKS_BEFORE = {"admission": Stage.ADMISSION, "exit": Stage.EXIT}
 
 
@@ -61,7 +60,6 @@ class Passage:
         self._uow = uow
         self._act = act
         self._cases = Contradictions(uow)
-        self._settled: list[Mapping[str, Any]] = []
 
     async def observe(self, entry_id: UUID, kind: str, report: Report) -> Entry:
         """Record an `admission`, an `exit` or a `refusal`; what contradicts the rules is noted.
@@ -69,7 +67,8 @@ class Passage:
         Raises:
             EntryNotFoundError, OccurredInFutureError, ReasonRequiredError.
         """
-        entry, line = await self._under_lock(entry_id, may_end=kind != "admission")
+        seen_at = report.occurred_at if kind in AT_GATE else None
+        entry, line = await self._under_lock(entry_id, may_end=kind != "admission", seen_at=seen_at)
         if await self._is_known(entry, kind, report):
             return entry
         at = moment(self._act, report.occurred_at, report.reason)
@@ -82,7 +81,7 @@ class Passage:
             self._cases.open(self._act, after.exception, entry, seen)
         if after.state is not before:
             await self._except_unfit(entry, kind, seen)
-        await self._move(entry, line, after.state, why=kind)
+        await Way(self._uow, self._act).go_on(entry, line, after.state, why=kind)
         if kind in AT_GATE and entry.arrived_at is None:
             await note_arrival(self._uow, self._act, entry, line, at.occurred_at)
         event = self._act.event(
@@ -122,7 +121,7 @@ class Passage:
         if entry.state == ending:
             return entry
         after = step(State(entry.state), wanted)
-        await self._move(entry, line, after, why=wanted.value)
+        await Way(self._uow, self._act).go_on(entry, line, after, why=wanted.value)
         entry.end_reason = reason
         event = self._act.event(f"entry.{after.value}", line.queue, entry.id)
         await self._store(entry, line, event)
@@ -139,7 +138,7 @@ class Passage:
         return Step.REVOKE, State.REVOKED
 
     async def _under_lock(
-        self, entry_id: UUID, *, may_end: bool = False
+        self, entry_id: UUID, *, may_end: bool = False, seen_at: datetime | None = None
     ) -> tuple[Entry, WaitingLine]:
         """Take the queue's lock and the entry; before them its plate's, which an ending frees."""
         entry = await self._uow.entries.get(entry_id, self._act.principal)
@@ -147,7 +146,7 @@ class Passage:
             raise EntryNotFoundError
         if may_end and entry.tractor_plate is not None:
             await self._uow.entries.lock_plate(entry.tractor_plate, queue_of(entry).direction)
-        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        self._act, entry, line = await join_line(self._uow, self._act, entry, seen_at)
         return entry, line
 
     async def _is_known(self, entry: Entry, kind: str, report: Report) -> bool:
@@ -223,27 +222,9 @@ class Passage:
             ),
         ]
 
-    async def _move(self, entry: Entry, line: WaitingLine, after: State, *, why: str) -> None:
-        """Set the state; who is in the gate or has ended waits no more, endings free the plate."""
-        used = State(entry.state) in USES_GATE or after is State.CROSSED
-        ends = after in ENDINGS and entry.ended_at is None
-        contests = Contests(self._uow, self._act)
-        rivals = await contests.rivals_of(entry) if ends else []
-        if entry.queue_key is not None and after not in {State.QUEUED, State.CALLED}:
-            await line.leave(entry, why=why)
-        entry.state = after.value
-        if ends:
-            entry.ended_at = self._act.now
-            entry.in_position, entry.yard_code = False, None
-            await self._uow.entries.release_claims(entry.id)
-            await self._uow.records.drop_requests(entry.id)
-            if not used:
-                await self._uow.money.cancel_due(entry.id)
-            self._settled = contests.settle(rivals)
-
     async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:
         act = self._act
         entry.changed_at = act.now
         await self._uow.flush()
         opened = self._cases.events(act, line.queue)
-        await self._uow.records.insert_events([event, *line.events, *opened, *self._settled])
+        await self._uow.records.insert_events([event, *line.events, *opened])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.core.ids import read_reference
@@ -14,12 +15,13 @@ from app.models import Entry, ExceptionCase, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.contradictions import Contradictions
+from app.services.joining import join_line
 from app.services.outages import since_when
 from app.services.places import Places
 from app.services.presence import note_arrival, note_presence
 from app.services.sightings import Finder, Sighting, moment
 from app.services.views import Place
-from app.services.waiting import WaitingLine, join_line
+from app.services.waiting import WaitingLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Positions:
         seen, entry = await self._see(report)
         if entry is None:
             return await self._contested(seen, report)
-        entry, line = await self._under_lock(entry)
+        entry, line = await self._under_lock(entry, seen.occurred_at)
         await self._keep(seen)
         if self._goes_on(entry, seen):
             await self._date_back(entry, line, seen)
@@ -147,9 +149,11 @@ class Positions:
         await self._uow.records.insert_events(self._cases.events(self._act, queue))
         return Seen(seen, None, self._cases.opened)
 
-    async def _under_lock(self, entry: Entry) -> tuple[Entry, WaitingLine]:
+    async def _under_lock(
+        self, entry: Entry, seen_at: datetime | None = None
+    ) -> tuple[Entry, WaitingLine]:
         """Take the queue's lock, then the entry as it is now; the waiting line begins there."""
-        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        self._act, entry, line = await join_line(self._uow, self._act, entry, seen_at)
         return entry, line
 
     def _goes_on(self, entry: Entry, seen: Observation) -> bool:

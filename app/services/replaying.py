@@ -21,6 +21,7 @@ from app.domain.replay import (
     Left,
     Lifted,
     RatesChanged,
+    Returned,
     replay,
 )
 from app.domain.vocabulary import Lane, Queue
@@ -34,6 +35,9 @@ KINDS = (
     "hold.placed",
     "hold.lifted",
     "call.made",
+    "call.missed",
+    "call.excused",
+    "call.withdrawn",
 )
 """The kinds of event that tell of a queue's order; `replayed` leaves all others aside."""
 
@@ -77,6 +81,8 @@ def _of_entry(kind: str, entry: UUID, data: Mapping[str, Any]) -> Iterator[Event
             yield Held(entry, data["hold"])
         case "hold.lifted":
             yield Lifted(entry, data["hold"])
+        case "call.missed" | "call.excused" | "call.withdrawn":
+            yield Returned(entry, data["charges"])
         case "call.made":
             yield from _call(entry, data)
         case _:

@@ -21,9 +21,10 @@ from app.domain.vocabulary import Queue, State
 from app.models import Entry, Hold, ScopedHold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.joining import join_lines
 from app.services.lifting import is_lifted_by
 from app.services.release import take_back
-from app.services.waiting import WaitingLine, join_lines, queue_of
+from app.services.waiting import WaitingLine, queue_of
 
 __all__ = ["ScopedHold", "ScopedHolds", "held_from_the_start", "meet_holds"]
 

@@ -7,6 +7,7 @@ from datetime import date
 from app.domain.declaration import Declaration, read_declaration
 from app.domain.expected_wait import Estimate
 from app.domain.next_steps import NextStep, Progress, next_steps
+from app.domain.policy import MissStep
 from app.domain.reference import Reference
 from app.domain.required_checks import (
     DONE,
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "ExceptionCase",
     "Hold",
+    "LastCall",
     "Order",
     "Payment",
     "Place",
@@ -75,6 +77,14 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class LastCall:
+    """The newest call of an entry; while it is awaited, what it brings not to come."""
+
+    call: Call
+    if_missed: MissStep | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where an entry stands: its place, the call it follows, what is missing, what moved it."""
 
@@ -82,7 +92,7 @@ class Standing:
     orders: Sequence[Order]
     next_steps: tuple[NextStep, ...]
     place: Place | None
-    call: Call | None
+    last_call: LastCall | None
     moved: Event | None
 
 
@@ -169,6 +179,7 @@ def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) ->
         needed=needed_checks(reference, entry, on, beside.checks, beside.declaration),
         passed=passed(beside.checks),
         holds=[hold.authority for hold in beside.holds if hold.lifted_at is None],
+        deferred_until=entry.deferred_until,
         due={order.code: order.amount_vnd for order in beside.orders if order.state == "due"},
     )
 

@@ -3,23 +3,26 @@
 A lane is won or lost here too: the seasonal allotment is taken when a vehicle is in position.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from app.domain.findings import is_ready
 from app.domain.green_lane import Season, Verdict
+from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Waiting, change_lane, key_at, points
 from app.domain.steps import Step, step
 from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, State
-from app.models import Entry
+from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.assessment import Assessment
 
 KEYED = frozenset({State.QUEUED, State.CALLED})
+CAME = frozenset({"arrived", "admission", "exit"})
+"""Why a called entry leaves the line that has followed its call."""
 BEFORE_GATE = frozenset({State.REGISTERED, *KEYED})
 
 
@@ -44,41 +47,18 @@ async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdi
     return today.reference.policy_codes[code]
 
 
-async def join_line(uow: UnitOfWork, act: Act, found: Entry) -> tuple[Act, Entry, "WaitingLine"]:
-    """Take the lock of an entry's queue, then the entry as it is now, kept from other writers.
-
-    Give the act back dated no earlier than the entry's last change and the queue's last call, which
-    may have happened while it waited for the lock.
-    """
-    queue = queue_of(found)
-    await uow.queues.lock(queue)
-    entry, called_at = await uow.entries.locked_in_queue(found.id)
-    act = act.not_before(entry.changed_at, called_at)
-    return act, entry, WaitingLine(uow, act, queue)
-
-
-async def join_lines(
-    uow: UnitOfWork, act: Act, found: Iterable[Entry]
-) -> tuple[Act, Mapping[UUID, tuple[Entry, "WaitingLine"]]]:
-    """Do for many entries what `join_line` does for one: queues in key order, entries by id."""
-    found = list(found)
-    queues = sorted({queue_of(entry) for entry in found})
-    for queue in queues:
-        await uow.queues.lock(queue)
-    locked = await uow.entries.all_locked_in_queue([entry.id for entry in found]) if found else []
-    act = act.not_before(*(at for entry, called in locked for at in (entry.changed_at, called)))
-    lines = {queue: WaitingLine(uow, act, queue) for queue in queues}
-    return act, {entry.id: (entry, lines[queue_of(entry)]) for entry, _ in locked}
-
-
 class WaitingLine:
-    """A queue's order, as this act finds and changes it; collects the events of the changes."""
+    """A queue's order, as this act finds and changes it; collects the events of the changes.
+
+    `calls` are the open calls of the entries that are acted on, by their ids.
+    """
 
     def __init__(self, uow: UnitOfWork, act: Act, queue: Queue) -> None:
         """Work on `queue`, whose lock the caller holds."""
         self._uow = uow
         self._act = act
         self.queue = queue
+        self.calls: dict[UUID, Call] = {}
         self.events: list[Mapping[str, Any]] = []
         self._edition: PolicyEdition | None = None
         self.since: datetime | None = None
@@ -150,8 +130,34 @@ class WaitingLine:
         if state is State.QUEUED and not ready:
             await self.leave(entry, why="unready")
             entry.state = step(state, Step.UNREADY).value
-        elif state is State.REGISTERED and ready and entry.in_position and self.is_called:
+        elif state is State.REGISTERED:
+            await self.begin(entry)
+
+    async def begin(self, entry: Entry) -> None:
+        """Let a registered entry wait, if it is ready, in position and has not put itself off."""
+        is_there = State(entry.state) is State.REGISTERED and entry.in_position
+        is_fit = is_ready(entry.findings) and entry.deferred_until is None
+        if is_there and is_fit and self.is_called:
             await self._start(entry)
+
+    async def put_back(
+        self,
+        entry: Entry,
+        wanted: Step,
+        kind: str,
+        charges: int = 0,
+        **data: Any,  # noqa: ANN401 - JSON
+    ) -> None:
+        """Let a called entry wait again at a charge: it never stopped ageing.
+
+        One that is unready by now does not: it stands still with what it has.
+        """
+        entry.queue_key = waiting(entry).key + charges
+        entry.state = step(State(entry.state), wanted).value
+        self._record(kind, entry, charges=charges, **data)
+        if not is_ready(entry.findings):
+            await self.leave(entry, why="unready")
+            entry.state = step(State.QUEUED, Step.UNREADY).value
 
     async def lane_of(self, entry: Entry, verdict: Verdict) -> Lane:
         """Return the lane of a verdict; a seasonal place is asked for once, in position only.
@@ -180,7 +186,14 @@ class WaitingLine:
         edition = await self.edition()
         entry.points_carried = points(waiting(entry), edition.rates, self.clock)
         entry.queue_key = None
+        self._end_call(entry, why)
         self._record("waiting.stopped", entry, carried=entry.points_carried, why=why)
+
+    def _end_call(self, entry: Entry, why: str) -> None:
+        call = self.calls.pop(entry.id, None)
+        if call is not None and call.outcome is None:
+            came = CallOutcome.ANSWERED if why in CAME else CallOutcome.ENDED
+            call.outcome, call.ended_at = came.value, self._act.now
 
     async def _start(self, entry: Entry) -> None:
         rates = (await self.edition()).rates

@@ -18,6 +18,7 @@ from app.api.state import Process
 from app.core.config import Settings
 from app.core.migrations import newest_revision
 from app.main import create_app, make_tools
+from app.workers.deadlines import DeadlineWorker
 from tests.api.declared import ensure_declared
 from tests.conftest import key_of
 
@@ -125,6 +126,14 @@ class Gate:
         assert 200 == answer.status_code, answer.text
         board: dict[str, Any] = answer.json()
         return board
+
+    async def work(self) -> int:
+        """Do what is due now, as a worker does, and return how many things that were."""
+        process: Process = self.app.state.process
+        worker = DeadlineWorker(process.tools, is_production=False)
+        worker.machine_now = lambda: self.now
+        self.forget()
+        return await worker.do_due(process.sessions)
 
     def wait(self, **time: int) -> None:
         """Let business time pass."""

@@ -298,5 +298,6 @@ async def test_a_suspended_intake_keeps_out_the_fruit_that_came_after_it(gate: G
     assert ["intake-suspended", "intake-suspended"] == [
         skip["reason"] for skip in calls[0]["skips"]
     ]
+    await gate.arrive(other)
     gate.go_to("2022-02-26T08:00:00+07:00")
     assert [early["id"], late["id"]] == [call["entry"] for call in await gate.call(3)]

@@ -164,7 +164,7 @@ async def test_an_expected_wait_has_a_method_and_a_sample_or_a_reason(gate: Gate
     assert (1200, 10, None) == (enough["seconds"], enough["sample"], enough["reason"])
 
 
-async def test_a_call_that_stands_since_yesterday_is_shown_and_tells_nothing_of_today(
+async def test_a_call_of_yesterday_is_over_and_tells_nothing_of_today(
     gate: Gate,
 ) -> None:
     gate.go_to("2026-03-11T19:50:00+07:00")
@@ -173,7 +173,7 @@ async def test_a_call_that_stands_since_yesterday_is_shown_and_tells_nothing_of_
     await gate.call(10)
     gate.go_to("2026-03-12T08:00:00+07:00")
     board = await gate.board()
-    assert (10, 0, 0) == (
+    assert (0, 0, 0) == (
         len(board["called_now"]), board["calls_per_hour"],
         lane(board, "ordinary")["expected_wait"]["sample"],
     )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
+from app.domain.misses import CallOutcome, FaultKind
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
 from app.repositories.standings import MOVES
@@ -23,7 +24,8 @@ EXCEPTIONS = (
 )
 STEPS = (
     "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
-    "wait-for-call", "be-admitted", "be-released", "leave-the-gate", "pay-order",
+    "wait-for-call", "wait-out-deferral", "be-admitted", "be-released", "leave-the-gate",
+    "pay-order",
 )  # fmt: skip
 
 
@@ -31,6 +33,8 @@ def keys() -> Iterator[str]:
     yield from (f"exception.{rule}" for rule in EXCEPTIONS)
     yield from (f"next.{code}" for code in STEPS)
     yield from (f"change.{kind}" for kind in MOVES)
+    yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
+    yield from (f"fault.{kind}" for kind in FaultKind)
     yield from (f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid"))
     yield from (f"problem.{code}.{part}" for code in codes() for part in ("title", "detail"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from app.domain.replay import Called, Entered, Event, Held, LaneChanged, Left, Lifted
+from app.domain.replay import Called, Entered, Event, Held, LaneChanged, Left, Lifted, Returned
 from app.domain.vocabulary import Lane
 from app.services.replaying import Told, replayed
 
@@ -32,6 +32,7 @@ class Promises:
         self.waiting: dict[UUID, Waiter] = {}
         self.touched: set[UUID] = set()
         self.holds: dict[UUID, set[str]] = {}
+        self.called: dict[UUID, Waiter] = {}
 
     def broken(self, event: Event) -> list[str]:
         """Let an event happen and return the promises it breaks."""
@@ -50,8 +51,12 @@ class Promises:
             case Lifted():
                 self.holds[event.entry].discard(event.cause)
             case Called():
-                first = self.waiting.pop(event.entry)
+                first = self.called[event.entry] = self.waiting.pop(event.entry)
                 return list(self._of_call(first, event.clock)) if first.plain else []
+            case Returned():
+                # Who was charged waits on, but no longer by its wait alone.
+                back = self.waiting[event.entry] = self.called.pop(event.entry)
+                back.plain = back.plain and event.charges == 0
             case _:
                 pass
         return []

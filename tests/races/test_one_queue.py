@@ -3,11 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from app.domain.amendment import Certificate
+from app.domain.errors import EntryEndedError, StepRefusedError
 from app.domain.required_checks import CheckKind
 from app.models import Call, Entry
 from app.services.amendment import Amendment
@@ -41,9 +43,10 @@ async def test_40_callers_call_by_the_rule_and_nobody_twice_whatever_else_happen
     told = await _told(house)
     happened = Counter(kind for kind, _, _ in told)
     made = [entry for kind, entry, _ in told if kind == "call.made"]
-    called = {call.entry_id for call in await house.rows(Call)}
-    assert len(made) == len(set(made)) == len(called)
-    assert set(made) == called
+    back = [entry for kind, entry, _ in told if kind in {"call.missed", "call.excused"}]
+    # The race may outlast a window; who missed a call may be called again, and nobody else.
+    assert all(times <= 1 for times in (Counter(made) - Counter(back)).values())
+    assert sorted(map(str, made)) == sorted(str(call.entry_id) for call in await house.rows(Call))
     async with house.acting("officer-1") as (uow, _):
         assert [] == await differences(uow, QUEUE)
     assert [] == broken_promises(told)
@@ -116,7 +119,9 @@ class Race:
         for happening in happenings:
             self.happened.release()
             await asyncio.sleep(chance.uniform(0.0, 0.3))
-            await happening(view.entry.id, chance)
+            # The race may outlast two windows; who missed both calls has ended.
+            with suppress(EntryEndedError, StepRefusedError):
+                await happening(view.entry.id, chance)
 
     async def keep_calling(self) -> None:
         """Call three times, each time after one more thing has happened to a truck."""

@@ -100,7 +100,7 @@ async def test_checks_come_in_the_order_in_which_they_happened(
     assert [first, last] == [check.id for check in (await of(uow, entry)).checks]
 
 
-async def test_the_newest_call_is_told_while_it_stands(
+async def test_the_newest_call_is_told_also_when_it_is_over(
     session: AsyncSession, uow: UnitOfWork, company: Actor
 ) -> None:
     entry = await add_entry(session, company, state="called", queue_key=7, waits_from=EARLIER)
@@ -110,8 +110,10 @@ async def test_the_newest_call_is_told_while_it_stands(
     assert call is not None
     assert newest == call.id
     ended = await add_entry(session, company)
-    await add_call(session, company, ended)
-    assert (await of(uow, ended)).call is None
+    last = await add_call(session, company, ended)
+    over = (await of(uow, ended)).call
+    assert over is not None
+    assert last == over.id
 
 
 async def test_the_last_move_is_the_one_numbered_last(

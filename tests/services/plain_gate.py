@@ -8,7 +8,7 @@ place, who is ready, and what follows from what.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from app.domain.queue_order import Rates, Waiting, key_at, place
@@ -20,6 +20,10 @@ RATES: Rates = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
 KEEPING = frozenset({"issued", "requested", "sampled"})
 BEFORE_GATE = frozenset({State.REGISTERED, State.QUEUED, State.CALLED})
 Claimed = tuple[str, str]
+Span = tuple[datetime, datetime]
+FOREVER = datetime.max.replace(tzinfo=UTC)
+CAME = frozenset({State.ARRIVED, State.IN_GATE, State.CROSSED})
+INSIDE, OUTSIDE, LONGEST = timedelta(minutes=30), timedelta(minutes=60), timedelta(hours=12)
 
 
 @dataclass
@@ -44,6 +48,15 @@ class Truck:
     season_on: date | None = None
     waits_from: datetime | None = None
     carried: int = 0
+    in_yard: bool = False
+    window: Span | None = None
+    called_at: datetime | None = None
+    came_at: datetime | None = None
+    admitted_at: datetime | None = None
+    misses: int = 0
+    deferrals: int = 0
+    deferred_until: datetime | None = None
+    held: dict[str, Span] = field(default_factory=dict)
     holds: set[str] = field(default_factory=set)
 
     @property
@@ -138,7 +151,7 @@ class PlainGate:
         if not truck.open:
             return ["observed-after-end"]
         holds = truck.in_position or self._claim(truck)
-        truck.in_position = holds
+        truck.in_position, truck.in_yard = holds, True
         self._be_present(truck, now)
         return [] if holds else ["plate-already-in-position"]
 
@@ -147,7 +160,7 @@ class PlainGate:
         after = observed(truck.state, Step.ARRIVE)
         if truck.open:
             self._go(truck, after.state, now)
-            truck.arrived = True
+            truck.arrived, truck.in_yard = True, False
             self._be_present(truck, now)
         return [after.exception] if after.exception else []
 
@@ -155,20 +168,83 @@ class PlainGate:
         """An admission, an exit, a refusal; the first thing seen at the gate is an arrival too."""
         assert seen in (Step.ADMIT, Step.EXIT, Step.TURN_BACK)
         self._go(truck, observed(truck.state, seen).state, now)
+        if seen is Step.ADMIT:
+            truck.admitted_at = truck.admitted_at or now
         if seen is not Step.TURN_BACK and not truck.arrived:
-            truck.arrived = True
+            truck.arrived, truck.in_yard = True, False
             self._be_present(truck, now)
 
     def take(self, truck: Truck, wanted: Step, now: datetime) -> None:
         """Let a step of ours happen, which the table must have."""
         self._go(truck, step(truck.state, wanted), now)
 
-    def call(self, now: datetime) -> UUID | None:
+    def call(self, now: datetime, begins: datetime) -> UUID | None:
         choice = self.line.call(self.clock(now))
         if choice is None:
             return None
-        self.trucks[choice.first.id].state = State.CALLED
-        return choice.first.id
+        truck = self.trucks[choice.first.id]
+        truck.state, truck.called_at, truck.came_at = State.CALLED, now, None
+        truck.window = (begins, begins + (INSIDE if truck.in_yard else OUTSIDE))
+        return truck.id
+
+    def withdraw(self, truck: Truck, now: datetime) -> None:
+        self._put_back(truck, 0, now)
+
+    def defer(self, truck: Truck, now: datetime, until: datetime) -> None:
+        truck.carried = self.line.leave(truck.id, self.clock(now))
+        truck.state, truck.deferred_until = State.REGISTERED, until
+        truck.deferrals += 1
+
+    def pass_to(self, now: datetime) -> None:
+        """Let everything happen, in order, that becomes due by itself until `now`."""
+        while due := [(at, one.id) for one in self.trucks.values() for at in _due(one)]:
+            at, identity = min(due)
+            if at > now:
+                return
+            truck = self.trucks[identity]
+            if truck.state is State.CALLED:
+                self._miss(truck, at)
+            else:
+                truck.deferred_until = None
+                self._begin(truck, at)
+
+    def _miss(self, truck: Truck, now: datetime) -> None:
+        assert truck.window is not None
+        if self._is_excused(truck, truck.window):
+            self._put_back(truck, 0, now)
+            return
+        truck.misses += 1
+        if truck.misses > 1:
+            self._go(truck, State.NO_SHOW, now)
+        else:
+            self._put_back(truck, 3600 * RATES[truck.lane], now)
+
+    def _is_excused(self, truck: Truck, window: Span) -> bool:
+        start, end = window
+        if self.clock(end) - self.clock(start) < (end - start).total_seconds():
+            return True
+        if _was_held(truck, window):
+            return True
+        recent = [
+            one
+            for one in self.trucks.values()
+            if one.came_at and one.called_at and start - LONGEST < one.called_at < end
+        ]
+        stood = [
+            one
+            for one in recent
+            if one.came_at and one.came_at <= start and (one.admitted_at or FOREVER) >= end
+            if not _was_held(one, window)
+        ]
+        let_in = [one for one in recent if one.admitted_at and start <= one.admitted_at < end]
+        return bool(stood) and not let_in
+
+    def _put_back(self, truck: Truck, charges: int, now: datetime) -> None:
+        self.line.put_back(truck.id, charges)
+        truck.state = State.QUEUED
+        if not truck.ready:
+            truck.carried = self.line.leave(truck.id, self.clock(now))
+            truck.state = State.REGISTERED
 
     def amend(self, truck: Truck, now: datetime, *, planned: bool) -> None:
         truck.planned = planned
@@ -178,14 +254,16 @@ class PlainGate:
         truck.certificate = status
         self._follow(truck, now)
 
-    def hold(self, truck: Truck, hold: str) -> None:
+    def hold(self, truck: Truck, hold: str, now: datetime) -> None:
         truck.holds.add(hold)
+        truck.held[hold] = (now, FOREVER)
         self.line.hold(truck.id, hold)
         if truck.state is State.RELEASED:
             truck.state = State.IN_GATE
 
-    def lift(self, truck: Truck, hold: str) -> None:
+    def lift(self, truck: Truck, hold: str, now: datetime) -> None:
         truck.holds.discard(hold)
+        truck.held[hold] = (truck.held[hold][0], now)
         self.line.lift(truck.id, hold)
 
     # --- what follows ------------------------------------------------------------------------
@@ -202,10 +280,14 @@ class PlainGate:
         if truck.state is State.QUEUED and not truck.ready:
             truck.carried = self.line.leave(truck.id, clock)
             truck.state = State.REGISTERED
-        elif truck.state is State.REGISTERED and truck.ready and truck.in_position:
+        self._begin(truck, now)
+
+    def _begin(self, truck: Truck, now: datetime) -> None:
+        is_fit = truck.ready and truck.deferred_until is None
+        if truck.state is State.REGISTERED and is_fit and truck.in_position:
             truck.waits_from = truck.waits_from or now
-            key = key_at(RATES[lane], clock, truck.carried)
-            self.line.enter(Waiting(truck.id, lane, key, truck.waits_from))
+            key = key_at(RATES[truck.lane], self.clock(now), truck.carried)
+            self.line.enter(Waiting(truck.id, truck.lane, key, truck.waits_from))
             truck.state = State.QUEUED
 
     def _lane(self, truck: Truck, now: datetime) -> Lane:
@@ -223,11 +305,14 @@ class PlainGate:
 
     def _go(self, truck: Truck, after: State, now: datetime) -> None:
         before, truck.state = truck.state, after
+        if before is State.CALLED and after in CAME:
+            truck.came_at = now
         if truck.id in self.line and after not in {State.QUEUED, State.CALLED}:
             truck.carried = self.line.leave(truck.id, self.clock(now))
         if before in ENDINGS or after not in ENDINGS:
             return
         truck.in_position = False
+        truck.deferred_until = None
         self._free(truck)
         left = [one for one in self.open_on(truck.plate) if one.company]
         if truck.contested and len(left) == 1:
@@ -241,3 +326,14 @@ class PlainGate:
 
     def _free(self, truck: Truck) -> None:
         self.claims = {claim: who for claim, who in self.claims.items() if who != truck.id}
+
+
+def _due(truck: Truck) -> list[datetime]:
+    """Return when something becomes due of a truck by itself, if anything does."""
+    if truck.state is State.CALLED and truck.window is not None:
+        return [truck.window[1]]
+    return [truck.deferred_until] if truck.deferred_until else []
+
+
+def _was_held(truck: Truck, window: Span) -> bool:
+    return any(start < window[1] and end > window[0] for start, end in truck.held.values())

@@ -47,6 +47,7 @@ from app.services.act import Today
 from app.services.amendment import Amendment
 from app.services.calling import Calling
 from app.services.checks import CheckReport, Checks
+from app.services.deferral import Deferring
 from app.services.fees import Paying
 from app.services.holds import Holds
 from app.services.passage import Passage, Report
@@ -55,6 +56,8 @@ from app.services.positions import Positions
 from app.services.replaying import KINDS, differences
 from app.services.sightings import Sighting
 from app.services.views import needed_checks
+from app.services.withdrawal import Withdrawal
+from app.workers.deadlines import DeadlineWorker
 from tests.races.house import NINE, QUEUE, YARD, House, fruit
 from tests.races.house import truck as lorry
 from tests.races.promises import broken_promises, out_of_time
@@ -69,6 +72,10 @@ LEAST = {
     "lane.changed": 2,
     "hold.placed": 5,
     "entry.contested": 2,
+    "call.missed": 3,
+    "call.excused": 1,
+    "call.withdrawn": 1,
+    "entry.deferred": 1,
 }
 ALLOTMENT = 200
 DAYS = [date(2026, 6, 10) + timedelta(days=number) for number in range(30)]
@@ -128,6 +135,9 @@ class GateMachine(RuleBasedStateMachine):
             uow.add(*_nearly_used_up())
             self.reference = act.reference
         self.open_clock = self.reference.clock(QUEUE)
+        process = self.house.app.state.process
+        self.worker = DeadlineWorker(process.tools, is_production=False)
+        self.worker.machine_now = self.clock
         self.gate = PlainGate(self.open_clock.reading, self.reference.day, _taken(), ALLOTMENT)
         self.references: dict[UUID, str] = {}
 
@@ -137,9 +147,11 @@ class GateMachine(RuleBasedStateMachine):
     async def close(self) -> None:
         """At the next opening call whoever may be called; then look at all that was stored."""
         try:
-            while not self.open_clock.is_open(self.tick()):
+            await self.work()
+            while not self.open_clock.is_open(self.come_too_soon()):
                 self.clock.at = self.open_clock.next_change(self.clock.at) or self.clock.at
-            while expected := self.gate.call(self.clock.at):
+            self.gate.pass_to(self.clock.at)
+            while expected := self.gate.call(self.clock.at, self.clock.at):
                 assert [expected] == await self._call(1)
             assert [] == await self._call(1)
             async with self.house.acting("officer-1") as (uow, _):
@@ -154,8 +166,21 @@ class GateMachine(RuleBasedStateMachine):
 
     def tick(self) -> datetime:
         """Let a second pass, so that no two things happen in one."""
+        self.do(self.work())
         self.clock.at += timedelta(seconds=1)
+        self.gate.pass_to(self.clock.at)
+        self.do(self.work())
         return self.clock.at
+
+    def come_too_soon(self) -> datetime:
+        """Let a second pass, and be there before any worker."""
+        self.clock.at += timedelta(seconds=1)
+        self.gate.pass_to(self.clock.at)
+        return self.clock.at
+
+    async def work(self) -> None:
+        """Do what is due, as workers do."""
+        await self.worker.do_due(self.house.sessions)
 
     def one(self, number: int, fits: Callable[[Truck], bool]) -> Truck | None:
         """Return some truck that fits, None where none does."""
@@ -175,6 +200,7 @@ class GateMachine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 5, 20, 60, 720]))
     def time_passes(self, minutes: int) -> None:
         self.clock.at += timedelta(minutes=minutes)
+        self.gate.pass_to(self.clock.at)
 
     @rule(plate=plates, company=companies, goods=goods, boxes=boxes, planned=st.integers(0, 5))
     def register(
@@ -224,18 +250,18 @@ class GateMachine(RuleBasedStateMachine):
     def hold(self, number: int, authority: str) -> None:
         truck = self.one(number, lambda one: one.open)
         if truck is not None:
-            self.tick()
-            self.gate.hold(truck, f"{authority}:{self.do(self._hold(truck, authority))}")
+            now = self.tick()
+            self.gate.hold(truck, f"{authority}:{self.do(self._hold(truck, authority))}", now)
 
     @precondition(lambda self: any(one.holds for one in self.gate.trucks.values()))
     @rule(number=some)
     def lift(self, number: int) -> None:
         truck = self.one(number, lambda one: bool(one.holds))
         assert truck is not None
-        self.tick()
+        now = self.tick()
         named = min(truck.holds)
         self.do(self._lift(truck, *named.split(":")))
-        self.gate.lift(truck, named)
+        self.gate.lift(truck, named, now)
 
     @rule(number=some)
     def amend(self, number: int) -> None:
@@ -257,13 +283,14 @@ class GateMachine(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 4))
     def call(self, count: int) -> None:
-        now = self.tick()
+        now = self.come_too_soon()
         opens = self.open_clock.next_change(now)
         if not self.open_clock.is_open(now) and (opens is None or opens - now > LEAD):
             with pytest.raises(GateClosedError):
                 self.do(self._call(count))
             return
-        expected = [self.gate.call(now) for _ in range(count)]
+        begins = now if self.open_clock.is_open(now) else opens or now
+        expected = [self.gate.call(now, begins) for _ in range(count)]
         assert [one for one in expected if one] == self.do(self._call(count))
 
     @rule(number=some)
@@ -271,7 +298,7 @@ class GateMachine(RuleBasedStateMachine):
         """Mostly of those who were called, now and then of anybody."""
         truck = self.one(number, lambda one: number % 4 == 0 or one.state is State.CALLED)
         if truck is not None:
-            expected = self.gate.arrive(truck, self.tick())
+            expected = self.gate.arrive(truck, self.come_too_soon())
             assert expected == self.do(self._arrive(truck))
 
     @rule(number=some, kind=st.sampled_from(["admission", "admission", "exit", "refusal"]))
@@ -313,6 +340,35 @@ class GateMachine(RuleBasedStateMachine):
         self.gate.take(truck, Step.CANCEL, now)
         self.do(self._cancel(truck))
 
+    @precondition(lambda self: self.one(0, lambda one: one.state is State.QUEUED))
+    @rule(minutes=st.sampled_from([29, 31, 61]), by=st.sampled_from(["customs", None, None]))
+    def be_called_and_not_come(self, minutes: int, by: str | None) -> None:
+        """Time passes after a call, now and then with a hold on whom it called."""
+        self.call(2)
+        truck = self.one(minutes, lambda one: one.state is State.CALLED)
+        if truck is not None and by is not None:
+            now = self.tick()
+            self.gate.hold(truck, f"{by}:{self.do(self._hold(truck, by))}", now)
+        self.time_passes(minutes)
+
+    @rule(number=some)
+    def withdraw(self, number: int) -> None:
+        truck = self.one(number, lambda one: number % 3 == 0 and one.state is State.CALLED)
+        if truck is not None and truck.window and truck.window[1] > self.clock.at:
+            now = self.come_too_soon()
+            if truck.state is State.CALLED:
+                self.gate.withdraw(truck, now)
+                self.do(self._withdraw(truck))
+
+    @rule(number=some)
+    def defer(self, number: int) -> None:
+        truck = self.one(number, lambda one: number % 3 == 0 and one.state is State.QUEUED)
+        if truck is not None:
+            now = self.tick()
+            if truck.state is State.QUEUED and truck.deferrals == 0:
+                self.gate.defer(truck, now, now + timedelta(minutes=240))
+                self.do(self._defer(truck))
+
     # --- the same through the services -----------------------------------------------------------
 
     async def _see(self, plate: str) -> Any:
@@ -344,6 +400,17 @@ class GateMachine(RuleBasedStateMachine):
         async with self.house.acting("officer-1") as (uow, act):
             called = await Calling(uow, act, QUEUE).call_next(count)
         return [call.entry_id for call in called.calls]
+
+    async def _withdraw(self, truck: Truck) -> None:
+        async with self.house.acting("officer-1") as (uow, act):
+            call = await uow.queues.open_call(truck.id)
+            assert call is not None
+            await Withdrawal(uow, act).withdraw(call.id, "a mistake")
+
+    async def _defer(self, truck: Truck) -> None:
+        assert truck.company is not None
+        async with self.house.acting(truck.company) as (uow, act):
+            await Deferring(uow, act).defer(truck.id, 240)
 
     async def _arrive(self, truck: Truck) -> list[str]:
         async with self.house.acting("border_guard") as (uow, act):
@@ -387,6 +454,7 @@ class GateMachine(RuleBasedStateMachine):
         self.do(self._compare())
 
     async def _compare(self) -> None:
+        await self.work()
         async with self.house.sessions() as session:
             rows = {row.id: row for row in await session.scalars(ENTRIES)}
             claims = {(one.kind, one.value): one.entry_id for one in await session.scalars(CLAIMS)}

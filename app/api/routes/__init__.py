@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from app.api.routes import (
+    calls,
     checks,
     entries,
     gates,
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     observations.router,
     queues.router,
     sheets.router,
+    calls.router,
     orders.router,
     tracking.router,
     gates.router,

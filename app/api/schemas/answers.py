@@ -1,9 +1,10 @@
 """From what the services gathered to what the wire carries, in the reader's language."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from app.api.schemas.calls import last_call_out
 from app.api.schemas.entries import (
     BalanceOut,
     ChangeOut,
@@ -30,10 +31,11 @@ from app.api.schemas.entries import (
 )
 from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.types import Amount
-from app.api.texts import CATALOGUE, Language
+from app.api.texts import CATALOGUE, Language, moment
 from app.domain.expected_wait import Estimate
 from app.domain.findings import is_ready
 from app.domain.next_steps import NextStep
+from app.domain.vocabulary import State
 from app.services.act import Today
 from app.services.declaring import Driver
 from app.services.views import (
@@ -155,7 +157,7 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
         conditional=entry.verdict["conditional"],
         held=entry.held,
         call_number=entry.call_number,
-        call_window_ends_at=found.call.window_ends_at if found.call else None,
+        call_window_ends_at=_awaited_until(found),
         place=place.place if place else None,
         ahead=place.ahead if place else {},
         points=place.points if place else None,
@@ -164,9 +166,16 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
         expected_wait=estimate_out(place.expected) if place else None,
         next_steps=[next_step_out(step, language) for step in found.next_steps],
         due=orders_due(found.orders),
+        deferred_until=entry.deferred_until,
+        last_call=last_call_out(found.last_call, language) if found.last_call else None,
         last_change=change_out(found.moved, language) if found.moved else None,
         as_of=today.now,
     )
+
+
+def _awaited_until(found: Standing) -> datetime | None:
+    awaited = found.last_call is not None and found.entry.state == State.CALLED
+    return found.last_call.call.window_ends_at if found.last_call and awaited else None
 
 
 def change_out(event: Event, language: Language) -> ChangeOut:
@@ -175,7 +184,7 @@ def change_out(event: Event, language: Language) -> ChangeOut:
     return ChangeOut(
         code=event.kind,
         at=event.occurred_at,
-        message=CATALOGUE.say(f"change.{event.kind}", language, event.data),
+        message=CATALOGUE.say(f"change.{event.kind}", language, _told(event.data, language)),
         rules=[_refusal_out(code, language) for code in refused],
     )
 
@@ -310,8 +319,16 @@ def next_step_out(step: NextStep, language: Language) -> NextStepOut:
     if "check" in facts:
         told = CATALOGUE.say(f"missing.{facts['check']}", language)
     else:
-        told = CATALOGUE.say(f"next.{step.code}", language, {**facts, "who": step.who})
+        said = {**_told(facts, language), "who": step.who}
+        told = CATALOGUE.say(f"next.{step.code}", language, said)
     return NextStepOut(code=step.code, who=step.who, message=told, facts=facts)
+
+
+def _told(facts: Mapping[str, Any], language: Language) -> Mapping[str, Any]:
+    """Return facts with the instant they name as people at the gate write it."""
+    if "until" not in facts:
+        return facts
+    return {**facts, "until": moment(datetime.fromisoformat(facts["until"]), language)}
 
 
 def place_out(place: Place) -> PlaceOut:

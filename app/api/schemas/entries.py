@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.paging import Page
+from app.api.schemas.calls import LastCallOut
 from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.types import (
     PERSONAL,
@@ -527,5 +528,9 @@ class StandingOut(Out):
     expected_wait: EstimateOut | None
     next_steps: list[NextStepOut]
     due: Amount
+    deferred_until: Instant | None
+    """Until when the vehicle has put itself off."""
+    last_call: LastCallOut | None
+    """Its newest call, what became of it and what that cost."""
     last_change: ChangeOut | None
     as_of: Instant

@@ -1,0 +1,122 @@
+"""Calls after they were made: listed with what became of them, withdrawn, put off before."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.paging import AskedPage
+from app.api.problems import problem_responses
+from app.api.schemas.answers import standing_out
+from app.api.schemas.calls import (
+    CallRecordOut,
+    CallRecordsOut,
+    DeferralIn,
+    WithdrawalIn,
+    call_record_out,
+)
+from app.api.schemas.entries import StandingOut
+from app.api.strict_json import StrictRoute
+from app.domain.errors import (
+    CallEndedError,
+    CallNotFoundError,
+    DeferralNotOfferedError,
+    DeferralUsedUpError,
+    EntryNotFoundError,
+    GateNotFoundError,
+    NoPolicyInForceError,
+    QueueNotFoundError,
+    RetryCollisionError,
+    RetryMismatchError,
+    StepRefusedError,
+)
+from app.domain.vocabulary import Direction, Queue, Role
+from app.services.calls import Calls
+from app.services.deferral import Deferring
+from app.services.entries import Entries
+from app.services.withdrawal import Withdrawal
+
+router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
+INSIDE = (Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR)
+
+
+@router.get(
+    "/gates/{gate}/queues/{direction}/calls",
+    dependencies=[may(*INSIDE)],
+    responses=problem_responses(GateNotFoundError, QueueNotFoundError),
+)
+async def list_calls(
+    gate: str,
+    direction: Direction,
+    paging: AskedPage,
+    uow: Uow,
+    caller: Caller,
+    language: Spoken,
+    process: OfProcess,
+) -> CallRecordsOut:
+    """List the calls of a queue, newest first, each with its window and what became of it."""
+    listing, cursors = f"calls of {gate}/{direction}", process.cursors
+    after = _position(cursors.read(paging.cursor, listing, {}, values=2)) if paging.cursor else None
+    queue = Queue(gate, direction)
+    found = await Calls(uow, caller).page(queue, after, paging.limit + 1)
+    page = found[: paging.limit]
+    following = None
+    if len(found) > paging.limit:
+        last, _ = page[-1]
+        following = cursors.issue([last.called_at.isoformat(), str(last.id)], listing, {})
+    items = [call_record_out(call, entry, language) for call, entry in page]
+    return CallRecordsOut(items=items, next_cursor=following)
+
+
+def _position(values: list[Any]) -> list[Any]:
+    at, identity = values
+    return [datetime.fromisoformat(str(at)), UUID(str(identity))]
+
+
+@router.get(
+    "/calls/{call}",
+    dependencies=[may(*INSIDE)],
+    responses=problem_responses(CallNotFoundError),
+)
+async def get_call(call: UUID, uow: Uow, caller: Caller, language: Spoken) -> CallRecordOut:
+    """Return a call with its window and what became of it."""
+    return call_record_out(*await Calls(uow, caller).get(call), language)
+
+
+@router.post(
+    "/calls/{call}/withdrawal",
+    response_model=CallRecordOut,
+    dependencies=[may(Role.OFFICER)],
+    responses=problem_responses(
+        CallNotFoundError, CallEndedError, RetryCollisionError, RetryMismatchError
+    ),
+)
+async def withdraw_call(
+    call: UUID, body: WithdrawalIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Take back a call that was made by mistake: the vehicle is back in its place, at no cost."""
+    withdrawn, entry = await Withdrawal(uow, caller).withdraw(call, body.reason)
+    return await retry.answer(call_record_out(withdrawn, entry, language), status=200)
+
+
+@router.post(
+    "/entries/{entry}/deferral",
+    response_model=StandingOut,
+    dependencies=[may(Role.COMPANY, Role.APP)],
+    responses=problem_responses(
+        EntryNotFoundError, StepRefusedError, DeferralNotOfferedError, DeferralUsedUpError,
+        NoPolicyInForceError, RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def defer_entry(
+    entry: UUID, body: DeferralIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Put a waiting vehicle off before it is called: it stands still with the points it has.
+
+    It is not called meanwhile, earns nothing, and waits on by itself when the time is over.
+    """
+    deferred = await Deferring(uow, caller).defer(entry, body.minutes)
+    standing = await Entries(uow, caller).standing(deferred.id)
+    return await retry.answer(standing_out(standing, caller, language), status=200)

@@ -1,0 +1,104 @@
+"""What is due by itself: the open work list, and what bears on a call that was not followed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.deadlines import DeadlineKind
+from app.domain.misses import Traffic, Window
+from app.domain.vocabulary import Direction, Queue
+from app.models import Call, Deadline, Hold, Observation
+
+LONGEST_STAY = timedelta(hours=12)
+"""Of those who stand before a gate, nobody was called longer ago."""
+
+
+class DeadlinesRepository:
+    """Questions about deadlines; ask under the queue's lock, but for `due_queues`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def due_queues(self, at: datetime) -> Sequence[Queue]:
+        """Return the queues in which something is due at `at`, in order."""
+        statement = (
+            select(Deadline.gate_code, Deadline.direction)
+            .where(Deadline.done_at.is_(None), Deadline.due_at <= at)
+            .distinct()
+        )
+        rows = (await self._session.execute(statement)).all()
+        return sorted(Queue(gate, Direction(direction)) for gate, direction in rows)
+
+    async def due(
+        self, queue: Queue, at: datetime, kinds: Collection[DeadlineKind], limit: int
+    ) -> Sequence[Deadline]:
+        """Return up to `limit` deadlines of a queue that are due at `at`, in order of instants."""
+        statement = (
+            select(Deadline)
+            .where(Deadline.gate_code == queue.gate, Deadline.direction == queue.direction.value)
+            .where(Deadline.done_at.is_(None), Deadline.due_at <= at, Deadline.kind.in_(kinds))
+            .order_by(Deadline.due_at, Deadline.id)
+            .limit(limit)
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def due_of(
+        self, entry_id: UUID, at: datetime, kinds: Collection[DeadlineKind]
+    ) -> Sequence[Deadline]:
+        """Return the deadlines of an entry that are due at `at`, in order of instants."""
+        statement = (
+            select(Deadline)
+            .where(Deadline.entry_id == entry_id, Deadline.done_at.is_(None))
+            .where(Deadline.due_at <= at, Deadline.kind.in_(kinds))
+            .order_by(Deadline.due_at, Deadline.id)
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def count_of(self, entry_id: UUID, kind: DeadlineKind) -> int:
+        """Return how many deadlines of a kind an entry has had."""
+        statement = (
+            select(func.count())
+            .select_from(Deadline)
+            .where(Deadline.entry_id == entry_id, Deadline.kind == kind.value)
+        )
+        return await self._session.scalar(statement) or 0
+
+    async def traffic(self, queue: Queue, window: Window) -> Traffic:
+        """Return what a gate did with the called vehicles of a queue during a window.
+
+        Those stand before it all the time who arrived by its start, are let in after its end or not
+        yet, and are held by nobody.
+        """
+        admitted_at = (
+            select(func.min(Observation.occurred_at))
+            .where(Observation.entry_id == Call.entry_id, Observation.kind == "admission")
+            .correlate(Call)
+            .scalar_subquery()
+        )
+        seen = (
+            select(Call.id, Call.entry_id, Call.ended_at, admitted_at.label("admitted_at"))
+            .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
+            .where(Call.called_at > window.starts_at - LONGEST_STAY)
+            .where(Call.called_at < window.ends_at, Call.outcome == "answered")
+            .subquery()
+        )
+        held = exists(
+            select(Hold.id)
+            .where(Hold.entry_id == seen.c.entry_id, Hold.placed_at < window.ends_at)
+            .where(or_(Hold.lifted_at.is_(None), Hold.lifted_at > window.starts_at))
+        )
+        later = or_(seen.c.admitted_at.is_(None), seen.c.admitted_at >= window.ends_at)
+        stood = and_(seen.c.ended_at <= window.starts_at, later, ~held)
+        let_in = and_(seen.c.admitted_at >= window.starts_at, seen.c.admitted_at < window.ends_at)
+        row = (
+            await self._session.execute(
+                select(func.count().filter(stood), func.count().filter(let_in)).select_from(seen)
+            )
+        ).one()
+        return Traffic(*row)

@@ -1,0 +1,60 @@
+"""Doing what is due: windows that end, reminders, deferrals that are over.
+
+Due times are rows. A queue's are done in small transactions under its lock, each all or nothing, so
+any number of workers may run and any may be killed at any instant. None has to be in time either:
+what is done late is dated at its instant, and nothing overtakes it (`app/services/deadlines.py`).
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.domain.reference import Reference
+from app.domain.vocabulary import Queue
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act, Tools
+from app.services.deadlines import BATCH, Deadlines
+from app.services.reference_data import read_reference
+
+
+def machine_now() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+class DeadlineWorker:
+    """Does what is due in all queues; one per process."""
+
+    def __init__(self, tools: Tools, *, is_production: bool) -> None:
+        """Begin without reference data; in production business time is the machine's."""
+        self._tools = tools
+        self._is_production = is_production
+        self._reference: Reference | None = None
+        self.machine_now = machine_now
+
+    async def do_due(self, sessions: async_sessionmaker[AsyncSession]) -> int:
+        """Do everything that is due now, and tell how many things were done."""
+        async with sessions.begin() as session:
+            uow = UnitOfWork(session)
+            queues = await uow.deadlines.due_queues((await self._act(uow)).now)
+        return sum([await self._do_queue(sessions, queue) for queue in queues])
+
+    async def _do_queue(self, sessions: async_sessionmaker[AsyncSession], queue: Queue) -> int:
+        total, done = 0, BATCH
+        while done == BATCH:
+            async with sessions.begin() as session:
+                uow = UnitOfWork(session)
+                act = await self._act(uow)
+                await uow.queues.lock(queue, exclusive=True)
+                done = await Deadlines(uow, act, queue).do_all()
+            total += done
+        return total
+
+    async def _act(self, uow: UnitOfWork) -> Act:
+        pulse, strict = await uow.access.pulse(), self._is_production
+        if self._reference is None or self._reference.revision != pulse.revision:
+            self._reference = await read_reference(uow, unofficial_needs_confirmation=strict)
+        machine = self.machine_now()
+        moved = None if self._is_production else pulse.clock
+        now = moved.at(machine) if moved else machine.replace(microsecond=0)
+        return Act(now, self._reference, await uow.access.service(), self._tools)
