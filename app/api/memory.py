@@ -28,8 +28,16 @@ class Moments(Generic[T]):
         """Keep `value` for `key`, `until` an instant of the clock where that is known."""
         self._kept.pop(key, None)
         self._kept[key] = (until or self._clock() + self._seconds, value)
-        if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
+        self._shed()
+
+    def _shed(self) -> None:
+        """Drop from the oldest on what is too old or too much: what nobody asks for is not kept."""
+        now = self._clock()
+        while self._kept:
+            key, (until, _) = next(iter(self._kept.items()))
+            if until >= now and len(self._kept) <= self._most:
+                return
+            del self._kept[key]
 
     def until(self, key: Hashable) -> float | None:
         """Return the instant until which the value of `key` is kept."""

@@ -89,7 +89,7 @@ class Staleness:
 
 
 STALENESS: Final = (
-    # No source says when a hold is stale (ADR 17): a day, in which every desk was manned once.
+    # No source says when a hold is stale (ADR 19): a day, in which every desk was manned once.
     Staleness(timedelta(hours=24), Validity(date(2022, 2, 21))),
 )
 

@@ -171,6 +171,7 @@ def test_answers_have_every_field_each_time() -> None:
         name
         for name, schema in outputs().items()
         if set(schema.get("properties", ())) != set(schema.get("required", ()))
+        and name != "ProblemError"  # a problem leaves out a value that is long or personal
     ]
     assert [] == found
 

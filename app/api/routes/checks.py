@@ -7,18 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
-from app.api.paging import AskedPage, Page, after_instant, next_cursor
+from app.api.paging import AskedPage, after_instant, next_cursor
 from app.api.problems import Problem, problem, problem_responses, request_id_of
 from app.api.schemas.answers import check_out, hold_out
 from app.api.schemas.checks import (
     CheckRequestIn,
     CheckRequestOut,
+    CheckRequestsOut,
     CheckRowOut,
     ChecksIn,
     ChecksOut,
     ScopedHoldChangeOut,
     ScopedHoldIn,
     ScopedHoldOut,
+    ScopedHoldsOut,
 )
 from app.api.schemas.entries import CheckIn, CheckOut, HoldIn, HoldOut, LiftIn
 from app.api.schemas.types import Sought
@@ -132,7 +134,7 @@ async def list_check_requests(
     process: OfProcess,
     kind: CheckKind | None = None,
     gate: Sought | None = None,
-) -> Page[CheckRequestOut]:
+) -> CheckRequestsOut:
     """List the requested checks that nobody has answered, the oldest first.
 
     Who records checks sees those of its own kinds, everybody else all; `kind` narrows either.
@@ -155,7 +157,9 @@ async def list_check_requests(
     ]
     last = items[-1].request if len(found) > paging.limit else None
     place = (last.recorded_at, last.id) if last else None
-    return Page(items=items, next_cursor=next_cursor(process.cursors, place, REQUESTS, filters))
+    return CheckRequestsOut(
+        items=items, next_cursor=next_cursor(process.cursors, place, REQUESTS, filters)
+    )
 
 
 @router.post(
@@ -239,14 +243,16 @@ async def list_scoped_holds(
     caller: Caller,
     process: OfProcess,
     authority: Sought | None = None,
-) -> Page[ScopedHoldOut]:
+) -> ScopedHoldsOut:
     """List the holds on vehicles and consignments that are not lifted, the oldest first."""
     filters = {"authority": authority}
     after = after_instant(process.cursors, paging, HOLDS, filters)
     found = await ScopedHolds(uow, caller).open(authority, after, paging.limit + 1)
     items = [_scoped_out(one) for one in found[: paging.limit]]
     place = (items[-1].placed_at, items[-1].id) if len(found) > paging.limit else None
-    return Page(items=items, next_cursor=next_cursor(process.cursors, place, HOLDS, filters))
+    return ScopedHoldsOut(
+        items=items, next_cursor=next_cursor(process.cursors, place, HOLDS, filters)
+    )
 
 
 @router.post(

@@ -6,14 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
-from app.api.paging import AskedPage, Page, after_instant, next_cursor
+from app.api.paging import AskedPage, after_instant, next_cursor
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out
 from app.api.schemas.review import (
     AssignmentIn,
     OutageIn,
     OutageOut,
+    OutagesOut,
     ReviewedOut,
+    ReviewOut,
     SettlementIn,
 )
 from app.api.schemas.types import Sought
@@ -65,14 +67,16 @@ async def list_exceptions(
     caller: Caller,
     language: Spoken,
     process: OfProcess,
-) -> Page[ReviewedOut]:
+) -> ReviewOut:
     """List what contradicts the rules: the open ones oldest first, or the settled newest first."""
     named = {name: getattr(where, name) for name in ExceptionFilter.__dataclass_fields__}
     after = after_instant(process.cursors, paging, "exceptions", named)
     found = await Review(uow, caller).page(where, after, paging.limit + 1)
     items = [_reviewed_out(one, language) for one in found[: paging.limit]]
     last = (items[-1].opened_at, items[-1].id) if len(found) > paging.limit else None
-    return Page(items=items, next_cursor=next_cursor(process.cursors, last, "exceptions", named))
+    return ReviewOut(
+        items=items, next_cursor=next_cursor(process.cursors, last, "exceptions", named)
+    )
 
 
 @router.post(
@@ -162,14 +166,15 @@ async def sign_outage(outage: UUID, uow: Uow, caller: Caller, retry: Retry) -> R
 )
 async def list_outages(
     gate: str, paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess
-) -> Page[OutageOut]:
+) -> OutagesOut:
     """List the outages of a gate, newest first, signed or not."""
     named = {"gate": gate}
     after = after_instant(process.cursors, paging, "outages", named)
     found = await Outages(uow, caller).page(gate, after, paging.limit + 1)
     items = [_outage_out(one) for one in found[: paging.limit]]
     last = (items[-1].starts_at, items[-1].id) if len(found) > paging.limit else None
-    return Page(items=items, next_cursor=next_cursor(process.cursors, last, "outages", named))
+    cursor = next_cursor(process.cursors, last, "outages", named)
+    return OutagesOut(items=items, next_cursor=cursor)
 
 
 def _reviewed_out(one: Reviewed, language: Language) -> ReviewedOut:

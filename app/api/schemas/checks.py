@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.api.paging import Page
 from app.api.problems import Problem
 from app.api.schemas.entries import CheckIn, CheckOut
 from app.api.schemas.types import Choice, Id, Instant, Label, Open, Out, RawIdentifier, Reference
@@ -69,6 +70,10 @@ class CheckRequestOut(Out):
     yard: str | None
 
 
+class CheckRequestsOut(Page[CheckRequestOut]):
+    """One page of the requests that nobody has answered."""
+
+
 class ScopedHoldIn(Sent):
     """A stop on a vehicle or a consignment: by exactly one of its names."""
 
@@ -105,6 +110,10 @@ class ScopedHoldOut(Out):
     """When the first of two members of the board agreed to lift it."""
     lifted_at: Instant | None
     lift_reason: str | None
+
+
+class ScopedHoldsOut(Page[ScopedHoldOut]):
+    """One page of the holds on vehicles and consignments."""
 
 
 class ScopedHoldChangeOut(Out):

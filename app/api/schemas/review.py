@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.api.paging import Page
 from app.api.schemas.entries import ExceptionOut
 from app.api.schemas.types import Id, In, Instant, Label, Out
 
@@ -26,6 +27,10 @@ class ReviewedOut(ExceptionOut):
     """The reason with which it was settled."""
     named_entry: UUID | None
     """The entry that a contested plate was settled to be of."""
+
+
+class ReviewOut(Page[ReviewedOut]):
+    """One page of what contradicts the rules."""
 
 
 class AssignmentIn(In):
@@ -59,3 +64,7 @@ class OutageOut(Out):
     reason: str
     reported_at: Instant
     signed_at: Instant | None
+
+
+class OutagesOut(Page[OutageOut]):
+    """One page of the outages of a gate."""
