@@ -14,7 +14,7 @@ from app.api.openapi import dump
 from app.cli import preparing
 from app.cli.databases import any_database, own_database
 from app.cli.greeting import greeting
-from app.cli.serving import PortError, leave_when_told, listen, run_server
+from app.cli.serving import PortError, leave_when_told, listen, run_server, until_told
 from app.core.config import Mode, Settings, SettingsError, load_settings
 from app.core.database import DatabaseVersionError, is_passing
 from app.core.logs import configure_logs
@@ -86,7 +86,8 @@ def work() -> None:
     leave_when_told()
     with plain_errors(), any_database(begin()) as settings:
         asyncio.run(preparing.ensure_schema(settings))
-        asyncio.run(work_on(settings, make_jobs(settings)))
+        asyncio.run(until_told(work_on(settings, make_jobs(settings))))
+        leave_when_told()  # the loop took the signals, and gave them back to nobody
 
 
 @app.command()

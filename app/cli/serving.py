@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
@@ -62,6 +63,15 @@ def leave_when_told() -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, _leave)
     signal.signal(signal.SIGHUP, _hang_up)  # a closed terminal drains too
+
+
+async def until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` until told to stop, which ends it where it waits and not wherever it is."""
+    loop, doing = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, doing.cancel)
+    with suppress(asyncio.CancelledError):
+        await doing
 
 
 def listen(settings: Settings) -> socket.socket:

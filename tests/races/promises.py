@@ -41,7 +41,8 @@ class Promises:
                 self.waiting[event.entry] = Waiter(event, event.entry not in self.touched)
             case Left() | LaneChanged():
                 self.touched.add(event.entry)
-                waiter = self.waiting.get(event.entry)
+                # Who changes its lane while it is called may miss the call and wait again.
+                waiter = self.waiting.get(event.entry) or self.called.get(event.entry)
                 if isinstance(event, Left):
                     self.waiting.pop(event.entry, None)
                 elif waiter is not None:
