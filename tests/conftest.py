@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -38,6 +39,10 @@ NewDatabase = Callable[[], Awaitable[AsyncEngine]]
 for _name in list(os.environ):
     if _name.startswith(("GATE_", "PG")) or _name in {"DATABASE_URL", "HOST", "PORT"}:
         del os.environ[_name]
+
+# No test has a time limit: a machine that is busy is not a fault of the product.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def key_of(name: str) -> str:
