@@ -11,8 +11,8 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
 from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -41,8 +41,10 @@ for _name in list(os.environ):
         del os.environ[_name]
 
 # No test has a time limit: a machine that is busy is not a fault of the product.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 def key_of(name: str) -> str:
