@@ -10,7 +10,7 @@ from app.domain.identifiers import RULES as IDENTIFIERS
 from app.domain.policy import parse_policy
 from app.domain.steps import STEPS
 from app.domain.vocabulary import Evidence
-from app.services.seeding import published_documents
+from app.services.upkeep.seeding import published_documents
 
 HEAD = """# Rules
 

@@ -57,8 +57,8 @@ async def prepare_template(engine: AsyncEngine) -> None:
     # Domain tests do without alembic and the services.
     from app.core.migrations import upgrade  # noqa: PLC0415
     from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from app.services.keys import SANDBOX, Keys  # noqa: PLC0415
-    from app.services.seeding import Seeding, published_documents  # noqa: PLC0415
+    from app.services.upkeep.keys import SANDBOX, Keys  # noqa: PLC0415
+    from app.services.upkeep.seeding import Seeding, published_documents  # noqa: PLC0415
 
     await upgrade(engine)
     async with AsyncSession(engine) as session, session.begin():

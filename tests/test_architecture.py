@@ -87,7 +87,7 @@ def test_only_one_place_changes_the_order_of_a_queue() -> None:
         for target in ast.walk(ast.Tuple(node.targets, ast.Store()))
         if isinstance(target, ast.Attribute) and target.attr == "queue_key"
     }
-    assert {"services/calling.py", "services/waiting.py"} == setters
+    assert {"services/queues/calling.py", "services/queues/waiting.py"} == setters
 
 
 def test_a_queue_is_never_read_past_locked_rows() -> None:

@@ -3,9 +3,7 @@
 import os
 import re
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import structlog
@@ -17,13 +15,13 @@ from app.api.metrics import Metrics
 from app.api.problems import problem_response
 from app.api.rate_limits import RECEIVED_KEY, SCOPE_KEY
 from app.core.database import is_passing
+from app.core.logs import outline
 from app.domain.errors import BusyError, DomainError
 
 CLIENT_LEFT: Final = 499  # nobody reads it; logs and metrics do
 FAILED: Final = 500
 FIRST_REFUSAL: Final = 400
 LONGEST_LENGTH: Final = 18  # digits; Python refuses to convert thousands of them
-OURS: Final = f"{Path(__file__).parents[1]}{os.sep}"
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
 
@@ -90,7 +88,7 @@ class Manners:
         except Exception as error:
             passing = is_passing(error)
             log, words = (_LOG.warning, "busy") if passing else (_LOG.error, "request failed")
-            log(words, error=list(named(error)), **exchange.described())
+            log(words, error=outline(error), **exchange.described())
             if exchange.is_started:  # the answer is cut short: the server closes the connection
                 raise
             await exchange.refuse(BusyError() if passing else InternalError(exchange.request_id))
@@ -204,23 +202,3 @@ def harmless_id(value: bytes) -> bytes | None:
 
 def _exceeds(digits: bytes, limit: int) -> bool:
     return len(digits) > LONGEST_LENGTH or int(digits) > limit
-
-
-def named(error: BaseException) -> Iterator[str]:
-    """Yield where and as what an error came up, without its text, which may hold personal data.
-
-    Of the frames, those of this code and the last one, which is where a library gave up.
-    """
-    seen: BaseException | None = error
-    while seen is not None:
-        yield " ".join(filter(None, (type(seen).__qualname__, _constraint(seen))))
-        frames = traceback.extract_tb(seen.__traceback__)
-        for frame in (one for one in frames if one.filename.startswith(OURS) or one is frames[-1]):
-            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
-        seen = seen.__cause__ or seen.__context__
-
-
-def _constraint(error: BaseException) -> str | None:
-    """Return the name of the constraint that the database says is broken."""
-    name: str | None = getattr(error, "constraint_name", None)
-    return name

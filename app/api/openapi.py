@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPBearer
+from starlette.types import Lifespan
 
 from app.api.examples import show_examples
 from app.api.failures import (
@@ -69,7 +70,7 @@ def application(
     *,
     version: str,
     tags: Sequence[Mapping[str, str]],
-    lifespan: Any = None,  # noqa: ANN401
+    lifespan: Lifespan[FastAPI] | None = None,
 ) -> FrontedFastAPI:
     """Return an application without routes; `tags` are `{"name", "description"}` in their order.
 

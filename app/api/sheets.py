@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from app.api.texts import CATALOGUE, HANOI, Language
-from app.services.sheets import QueueSheet, Sheet, SheetLine
+from app.services.publishing.sheets import QueueSheet, Sheet, SheetLine
 
 HTML: Final = "text/html"
 STYLE: Final = (

@@ -17,10 +17,10 @@ from app.domain.questions import ClockRow
 from app.domain.reference import Reference
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today, Tools
-from app.services.boards import read_boards
-from app.services.readiness import Readiness, read_readiness
-from app.services.reference_data import read_reference
-from app.services.reports import Reports
+from app.services.publishing.boards import read_boards
+from app.services.publishing.reports import Reports
+from app.services.upkeep.readiness import Readiness, read_readiness
+from app.services.upkeep.reference_data import read_reference
 
 SECOND = 1.0
 SHELF_HOLDS = 50_000

@@ -5,7 +5,7 @@ from app.api.state import Process
 from app.api.texts import Language
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
-from app.services.entries import tracked
+from app.services.declarations.entries import tracked
 
 
 async def tracked_bytes(process: Process, today: Today, token: str, language: Language) -> bytes:

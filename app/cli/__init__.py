@@ -22,7 +22,7 @@ from app.core.postgres_account import EmbeddedServerError
 from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role
 from app.main import create_app, make_jobs
-from app.services.keys import Member
+from app.services.upkeep.keys import Member
 from app.workers import work as work_on
 
 OPERATOR_ERRORS = (

@@ -11,9 +11,9 @@ from app.core.config import Settings
 from app.core.database import check_version, make_engine, make_sessions
 from app.core.migrations import is_current, newest_revision, upgrade
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.keys import Keys, Member
-from app.services.seeding import Seeding, published_documents
-from app.services.stays import Stays
+from app.services.publishing.stays import Stays
+from app.services.upkeep.keys import Keys, Member
+from app.services.upkeep.seeding import Seeding, published_documents
 from app.workers.counting import count_stays
 
 KEYS_FILE = "sandbox-keys.json"

@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import AdaptedConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
@@ -107,7 +108,7 @@ def _connect_arguments(settings: Settings) -> dict[str, Any]:
     return arguments | {"server_settings": server}
 
 
-def _replace_if_closed(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401
+def _replace_if_closed(connection: AdaptedConnection, _record: object, _proxy: object) -> None:
     """Have the pool replace its connections when the server went away; costs no round trip."""
     if connection.driver_connection.is_closed():
         raise InvalidatePoolError

@@ -1,7 +1,12 @@
 """Log lines: an event's name and facts; never bodies, headers, plates or anything personal."""
 
 import logging
+import os
 import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import structlog
 from structlog.types import Processor
@@ -9,6 +14,7 @@ from structlog.types import Processor
 from app.core.config import LogFormat, Settings
 
 # Addresses of requests hold tracking tokens; the others tell of every start and stop.
+OURS: Final = f"{Path(__file__).parents[1]}{os.sep}"
 QUIET = ("uvicorn", "httpx", "httpcore", "alembic")
 
 
@@ -53,3 +59,27 @@ def _rendering(form: LogFormat) -> list[Processor]:
         structlog.processors.ExceptionRenderer(tracebacks),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
+
+
+def outline(error: BaseException) -> list[str]:
+    """Return where and as what an error came up, without its text, which may hold personal data.
+
+    Of the frames, those of this code and the last one, which is where a library gave up.
+    """
+    return list(_outline(error))
+
+
+def _outline(error: BaseException) -> Iterator[str]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield " ".join(filter(None, (type(seen).__qualname__, _constraint(seen))))
+        frames = traceback.extract_tb(seen.__traceback__)
+        for frame in (one for one in frames if one.filename.startswith(OURS) or one is frames[-1]):
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+        seen = seen.__cause__ or seen.__context__
+
+
+def _constraint(error: BaseException) -> str | None:
+    """Return the name of the constraint that the database says is broken."""
+    name: str | None = getattr(error, "constraint_name", None)
+    return name

@@ -5,7 +5,7 @@ cost several times what PostgreSQL needs to answer it. These are written like al
 level of their module, and go to the driver's own connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import asyncpg
@@ -30,7 +30,7 @@ class Prepared:
         self._given = {name: value for name, value in constants if value is not None}
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
 
-    def arguments(self, values: dict[str, Any]) -> tuple[Any, ...]:
+    def arguments(self, values: Mapping[str, object]) -> tuple[Any, ...]:
         """Return the parameters in order.
 
         Raises:
@@ -49,7 +49,7 @@ class Wire:
         self._driver: Any = None
         self._connection: Connection | None = None
 
-    async def ask(self, statement: Prepared, **values: Any) -> Found:  # noqa: ANN401
+    async def ask(self, statement: Prepared, **values: object) -> Found:
         """Send a statement with `values` and return its rows.
 
         Raises:
@@ -57,7 +57,7 @@ class Wire:
         """
         return await self.send(statement.sql, *statement.arguments(values))
 
-    async def send(self, sql: str, *arguments: Any) -> Found:  # noqa: ANN401
+    async def send(self, sql: str, *arguments: object) -> Found:
         """Send `sql` with `$1`, `$2` ... after whatever is pending in the session."""
         session = self._session
         if session.new or session.dirty or session.deleted:

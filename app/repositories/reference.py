@@ -216,7 +216,11 @@ class ReferenceRepository:
         statement = row.on_conflict_do_nothing().returning(EditionConfirmation.confirmed_at)
         return (await self._session.execute(statement)).first() is not None
 
-    async def _by(self, table: Any, owner: str) -> Mapping[str, list[Document]]:  # noqa: ANN401
+    async def _by(
+        self,
+        table: Any,  # noqa: ANN401 - tables with days have no common base: keys differ
+        owner: str,
+    ) -> Mapping[str, list[Document]]:
         """Return the dated rows of a table by their owner, earliest first, else as published."""
         found: dict[str, list[Document]] = defaultdict(list)
         order = (func.lower(table.valid_on).nulls_first(), *inspect(table).primary_key)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import Settings
 from app.core.database import is_passing, make_engine, make_sessions
+from app.core.logs import outline
 from app.workers.counting import count_stays
 from app.workers.housekeeping import forget_old_answers
 
@@ -40,9 +41,9 @@ async def repeat(name: str, seconds: float, job: Job, sessions: Sessions) -> Non
     while True:
         try:
             log.debug(name, done=await job(sessions))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it stops no other job
             if is_passing(error):
                 log.warning("database away", error=type(error).__name__)
             else:
-                log.exception("job failed", job=name)
+                log.error("job failed", job=name, error=outline(error))  # noqa: TRY400 - not its text
         await asyncio.sleep(seconds)

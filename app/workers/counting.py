@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.reference_data import read_reference
-from app.services.stays import Stays
+from app.services.publishing.stays import Stays
+from app.services.upkeep.reference_data import read_reference
 
 
 async def count_stays(sessions: async_sessionmaker[AsyncSession]) -> int:

@@ -2,7 +2,8 @@
 
 Due times are rows. A queue's are done in small transactions under its lock, each all or nothing, so
 any number of workers may run and any may be killed at any instant. None has to be in time either:
-what is done late is dated at its instant, and nothing overtakes it (`app/services/deadlines.py`).
+what is done late is dated at its instant, and nothing overtakes it
+(`app/services/queues/deadlines.py`).
 """
 
 from datetime import UTC, datetime
@@ -13,8 +14,8 @@ from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Tools
-from app.services.deadlines import BATCH, Deadlines
-from app.services.reference_data import read_reference
+from app.services.queues.deadlines import BATCH, Deadlines
+from app.services.upkeep.reference_data import read_reference
 
 
 def machine_now() -> datetime:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
-from app.services.reference_data import read_reference
-from app.services.sheets import Sheet, Sheets
+from app.services.publishing.sheets import Sheet, Sheets
+from app.services.upkeep.reference_data import read_reference
 
 SHEET_SECONDS: Final = 600
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from app.core.ciphers import hash_of_key
 from app.core.config import Settings
-from app.services.seeding import published_documents
+from app.services.upkeep.seeding import published_documents
 from benchmarks.usual_stack.models import Base, Gate, Organisation, TariffCell, TariffEdition, User
 
 

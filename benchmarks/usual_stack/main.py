@@ -12,7 +12,7 @@ from app.api.schemas.entries import EntryIn, RegisteredOut
 from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.reference_data import read_reference
+from app.services.upkeep.reference_data import read_reference
 from benchmarks.usual_stack import crud, registering
 from benchmarks.usual_stack.models import Entry, IdempotencyKey, User
 

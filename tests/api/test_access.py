@@ -16,7 +16,7 @@ from app.core.config import Settings
 from app.domain.vocabulary import Agency, Role
 from app.main import create_app
 from app.models import Principal
-from app.services.keys import SANDBOX, Member
+from app.services.upkeep.keys import SANDBOX, Member
 from tests.api.conftest import Gate
 
 NOBODY = "00000000-0000-7000-8000-000000000000"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.vocabulary import Direction, Queue
 from app.models import Call, Deadline, Event
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.replaying import differences
+from app.services.queues.replaying import differences
 from tests.api.conftest import Gate, lorry
 from tests.api.test_calls import CALLS, queued
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Direction, Queue
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.replaying import differences
+from app.services.queues.replaying import differences
 from tests.api.conftest import Gate, lorry
 
 EIGHT, NINE, TEN = (f"2026-03-11T{hour:02}:00:00+07:00" for hour in (8, 9, 10))

@@ -10,7 +10,7 @@ from app.domain.misses import CallOutcome, FaultKind
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
 from app.repositories.standings import MOVES
-from app.services.passage import CHECKS_BEFORE
+from app.services.crossing.passage import CHECKS_BEFORE
 
 EXCEPTIONS = (
     *ExceptionCode,

@@ -9,7 +9,7 @@ from app.api.sheets import sheet_page
 from app.api.texts import Language
 from app.domain.gates import parse_gate
 from app.domain.vocabulary import Direction, Lane, Queue, QueueMode
-from app.services.sheets import QueueSheet, Sheet, SheetLine
+from app.services.publishing.sheets import QueueSheet, Sheet, SheetLine
 from tests.api.conftest import NINE, Gate, consignment, goods, lorry
 from tests.domain.reference import GATES
 

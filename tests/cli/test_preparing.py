@@ -14,7 +14,7 @@ from app.core.config import Settings
 from app.core.migrations import newest_revision
 from app.domain.vocabulary import Agency, Role
 from app.models import Principal
-from app.services.keys import SANDBOX, Member
+from app.services.upkeep.keys import SANDBOX, Member
 from tests.conftest import key_of
 
 NEW = Member("customs-7", "Customs of Tân Thanh", Role.AGENCY, Agency.CUSTOMS)

@@ -10,7 +10,7 @@ from app.api.deps import Anyone, May
 from app.api.openapi import document
 from app.core.config import Settings
 from app.main import create_app
-from app.services.keys import SANDBOX
+from app.services.upkeep.keys import SANDBOX
 
 APP: Final = create_app(Settings())
 DOCUMENT: Final[Mapping[str, Any]] = document(APP)

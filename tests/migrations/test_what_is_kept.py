@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.seeding import Seeding, published_documents
+from app.services.upkeep.seeding import Seeding, published_documents
 from tests.repositories.rows import (
     add_actor,
     add_charge,

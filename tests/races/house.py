@@ -22,11 +22,11 @@ from app.domain.vocabulary import Direction, Queue
 from app.models import Base, Event
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.declaring import Driver
-from app.services.positions import Positions, Seen
-from app.services.registration import Registration
-from app.services.sightings import Sighting
-from app.services.views import EntryView
+from app.services.crossing.positions import Positions, Seen
+from app.services.crossing.sightings import Sighting
+from app.services.declarations.declaring import Driver
+from app.services.declarations.registration import Registration
+from app.services.declarations.views import EntryView
 from tests.conftest import key_of
 
 # A day in June: Tân Thanh is open until 20:00, its lychee season runs, its green lane too.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.domain.replay import Called, Entered, Event, Held, LaneChanged, Left, Lifted, Returned
 from app.domain.vocabulary import Lane
-from app.services.replaying import Told, replayed
+from app.services.queues.replaying import Told, replayed
 
 RATES: Mapping[Lane, int] = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from app.api.state import Process
 from app.domain.errors import CallEndedError
 from app.models import Call, Deadline, Entry
-from app.services.calling import Calling
-from app.services.positions import Positions
-from app.services.replaying import KINDS, differences
-from app.services.sightings import Sighting
-from app.services.withdrawal import Withdrawal
+from app.services.crossing.positions import Positions
+from app.services.crossing.sightings import Sighting
+from app.services.queues.calling import Calling
+from app.services.queues.replaying import KINDS, differences
+from app.services.queues.withdrawal import Withdrawal
 from app.workers.deadlines import DeadlineWorker
 from tests.races.house import QUEUE, CutOffError, House, cut_off_after, dice, truck
 from tests.races.promises import out_of_time

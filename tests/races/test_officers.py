@@ -7,10 +7,10 @@ from uuid import UUID
 from app.domain.hold_scope import Scope, ScopeKind
 from app.domain.required_checks import CheckKind
 from app.models import Call, Check, Entry, Event, ExceptionCase, Hold
-from app.services.calling import Calling
-from app.services.checks import CheckReport, Checks
-from app.services.replaying import differences
-from app.services.scoped_holds import ScopedHolds
+from app.services.crossing.checks import CheckReport, Checks
+from app.services.crossing.scoped_holds import ScopedHolds
+from app.services.queues.calling import Calling
+from app.services.queues.replaying import differences
 from tests.races.house import QUEUE, House, truck
 
 NUMBER = "300000000001"

@@ -12,13 +12,13 @@ from app.domain.amendment import Certificate
 from app.domain.errors import EntryEndedError, StepRefusedError
 from app.domain.required_checks import CheckKind
 from app.models import Call, Entry
-from app.services.amendment import Amendment
-from app.services.calling import Calling
-from app.services.checks import CheckReport, Checks
-from app.services.holds import Holds
-from app.services.passage import Passage
-from app.services.replaying import KINDS, Told, differences
-from app.services.views import EntryView
+from app.services.crossing.checks import CheckReport, Checks
+from app.services.crossing.holds import Holds
+from app.services.crossing.passage import Passage
+from app.services.declarations.amendment import Amendment
+from app.services.declarations.views import EntryView
+from app.services.queues.calling import Calling
+from app.services.queues.replaying import KINDS, Told, differences
 from tests.races.house import QUEUE, House, dice, fruit, truck
 from tests.races.promises import broken_promises, mixed, out_of_time
 

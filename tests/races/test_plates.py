@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app.models import Claim, Entry, ExceptionCase
-from app.services.amendment import Amendment
-from app.services.passage import Passage
+from app.services.crossing.passage import Passage
+from app.services.declarations.amendment import Amendment
 from tests.races.house import MOVEMENTS, House, fruit, truck
 
 PLATES = range(10)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from app.models import Call, Charge, Entry, Order, Payment, StoredAnswer
-from app.services.amendment import Amendment
+from app.services.declarations.amendment import Amendment
 from tests.races.house import CALLS, House, fruit, truck
 
 TIMES = 20

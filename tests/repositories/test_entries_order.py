@@ -18,7 +18,7 @@ from app.domain.queue_order import (
 )
 from app.domain.vocabulary import Lane, State
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.waiting import waiting
+from app.services.queues.waiting import waiting
 from tests.repositories.conftest import Recording
 from tests.repositories.queues_at_random import (
     EQUAL_RATES,

@@ -44,19 +44,19 @@ from app.main import create_app, make_tools
 from app.models import Claim, Entry, Event, SeasonDay
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
-from app.services.amendment import Amendment
-from app.services.calling import Calling
-from app.services.checks import CheckReport, Checks
-from app.services.deferral import Deferring
-from app.services.fees import Paying
-from app.services.holds import Holds
-from app.services.passage import Passage, Report
-from app.services.places import Places
-from app.services.positions import Positions
-from app.services.replaying import KINDS, differences
-from app.services.sightings import Sighting
-from app.services.views import needed_checks
-from app.services.withdrawal import Withdrawal
+from app.services.crossing.checks import CheckReport, Checks
+from app.services.crossing.holds import Holds
+from app.services.crossing.passage import Passage, Report
+from app.services.crossing.positions import Positions
+from app.services.crossing.sightings import Sighting
+from app.services.declarations.amendment import Amendment
+from app.services.declarations.fees import Paying
+from app.services.declarations.views import needed_checks
+from app.services.queues.calling import Calling
+from app.services.queues.deferral import Deferring
+from app.services.queues.places import Places
+from app.services.queues.replaying import KINDS, differences
+from app.services.queues.withdrawal import Withdrawal
 from app.workers.deadlines import DeadlineWorker
 from tests.races.house import NINE, QUEUE, YARD, House, fruit
 from tests.races.house import truck as lorry

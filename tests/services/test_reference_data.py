@@ -18,8 +18,8 @@ from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
 from app.domain.vocabulary import Direction, Queue, QueueMode
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.reference_data import read_reference
-from app.services.seeding import Seeding, published_documents
+from app.services.upkeep.reference_data import read_reference
+from app.services.upkeep.seeding import Seeding, published_documents
 from tests.domain import test_charges as charges
 from tests.domain import test_green_lane as green_lane
 from tests.repositories.rows import NOW, add_actor, canonical

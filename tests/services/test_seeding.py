@@ -34,7 +34,7 @@ from app.models import (
     TariffForce,
 )
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.seeding import Seeding, published_documents
+from app.services.upkeep.seeding import Seeding, published_documents
 
 Documents = dict[str, Any]
 

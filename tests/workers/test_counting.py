@@ -10,8 +10,8 @@ from app.core.database import make_sessions
 from app.domain.vocabulary import State
 from app.models import Stay, StayProgress
 from app.repositories.unit_of_work import UnitOfWork
-from app.services import stays as stays_of_service
-from app.services.stays import Stays
+from app.services.publishing import stays as stays_of_service
+from app.services.publishing.stays import Stays
 from app.workers.counting import count_stays
 from tests.repositories.rows import NOW, Actor, add_actor, add_entry, add_event
 

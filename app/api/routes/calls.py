@@ -33,10 +33,10 @@ from app.domain.errors import (
     StepRefusedError,
 )
 from app.domain.vocabulary import Direction, Queue, Role
-from app.services.calls import Calls
-from app.services.deferral import Deferring
-from app.services.entries import Entries
-from app.services.withdrawal import Withdrawal
+from app.services.declarations.entries import Entries
+from app.services.queues.calls import Calls
+from app.services.queues.deferral import Deferring
+from app.services.queues.withdrawal import Withdrawal
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
 INSIDE = (Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR)

@@ -47,9 +47,9 @@ from app.domain.hold_scope import Scope
 from app.domain.required_checks import CheckKind
 from app.domain.vocabulary import Role
 from app.services.act import Act
-from app.services.checks import CheckReport, Checks, Outcome, Word
-from app.services.holds import Holds
-from app.services.scoped_holds import ScopedHold, ScopedHolds
+from app.services.crossing.checks import CheckReport, Checks, Outcome, Word
+from app.services.crossing.holds import Holds
+from app.services.crossing.scoped_holds import ScopedHold, ScopedHolds
 
 router = APIRouter(prefix="/v1", tags=["checks"], route_class=StrictRoute)
 

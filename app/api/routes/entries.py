@@ -45,10 +45,10 @@ from app.domain.errors import (
 from app.domain.identifiers import plate_key
 from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
-from app.services.amendment import Amendment
-from app.services.declaring import Driver
-from app.services.entries import Entries
-from app.services.registration import Registration
+from app.services.declarations.amendment import Amendment
+from app.services.declarations.declaring import Driver
+from app.services.declarations.entries import Entries
+from app.services.declarations.registration import Registration
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"], route_class=StrictRoute)
 

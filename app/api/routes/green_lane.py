@@ -17,7 +17,7 @@ from app.api.schemas.green_lane import (
 from app.api.schemas.types import Day
 from app.api.strict_json import StrictRoute
 from app.domain.errors import UnknownCodeError
-from app.services.verdicts import verdict_on
+from app.services.declarations.verdicts import verdict_on
 
 router = APIRouter(prefix="/v1/green-lane", tags=["green-lane"], route_class=StrictRoute)
 

@@ -18,8 +18,8 @@ from app.domain.errors import (
     YardNotFoundError,
 )
 from app.domain.vocabulary import Role
-from app.services.positions import Positions, Seen
-from app.services.sightings import Sighting
+from app.services.crossing.positions import Positions, Seen
+from app.services.crossing.sightings import Sighting
 
 router = APIRouter(prefix="/v1", tags=["observations"], route_class=StrictRoute)
 

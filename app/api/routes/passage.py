@@ -20,9 +20,9 @@ from app.domain.errors import (
 )
 from app.domain.vocabulary import Agency, Role
 from app.services.act import Act
-from app.services.entries import Entries
-from app.services.passage import Passage, Report
-from app.services.views import Entry
+from app.services.crossing.passage import Passage, Report
+from app.services.declarations.entries import Entries
+from app.services.declarations.views import Entry
 
 router = APIRouter(prefix="/v1/entries", tags=["passage"], route_class=StrictRoute)
 

@@ -15,7 +15,7 @@ from app.domain.errors import (
     RetryMismatchError,
 )
 from app.domain.vocabulary import Role
-from app.services.confirmations import Confirmations, EditionKind
+from app.services.upkeep.confirmations import Confirmations, EditionKind
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"], route_class=StrictRoute)
 

@@ -1,5 +1,8 @@
 """Queues: what everybody may see, and calling."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, RetryRequired, Uow, Visitor, anyone, may
@@ -18,8 +21,8 @@ from app.domain.errors import (
     RetryMismatchError,
 )
 from app.domain.vocabulary import Direction, Queue, Role
-from app.services.calling import Calling, queue_at
-from app.services.views import Call, Entry
+from app.services.declarations.views import Call, Entry
+from app.services.queues.calling import Calling, queue_at
 
 router = APIRouter(prefix="/v1", tags=["queues"], route_class=StrictRoute)
 
@@ -90,25 +93,27 @@ def _call_out(call: Call, entry: Entry) -> CallOut:
         open_wait_seconds=call.open_wait,
         open_clock=call.clock,
         policy=call.policy_code,
-        compared=[
-            HeadOut(
-                lane=head["lane"],
-                rate=head["rate"],
-                points=head["points"],
-                open_wait_seconds=head["open_wait"],
-                waits_from=head["waits_from"],
-            )
-            for head in call.heads
-        ],
-        skips=[
-            SkipOut(
-                call_number=skip["call_number"],
-                lane=skip["lane"],
-                points=skip["points"],
-                reason=skip["reason"],
-                posted_by=skip["posted_by"],
-                cause=skip["cause"],
-            )
-            for skip in call.skips
-        ],
+        compared=[_head_out(head) for head in call.heads],
+        skips=[_skip_out(skip) for skip in call.skips],
+    )
+
+
+def _head_out(head: Mapping[str, Any]) -> HeadOut:
+    return HeadOut(
+        lane=head["lane"],
+        rate=head["rate"],
+        points=head["points"],
+        open_wait_seconds=head["open_wait"],
+        waits_from=head["waits_from"],
+    )
+
+
+def _skip_out(skip: Mapping[str, Any]) -> SkipOut:
+    return SkipOut(
+        call_number=skip["call_number"],
+        lane=skip["lane"],
+        points=skip["points"],
+        reason=skip["reason"],
+        posted_by=skip["posted_by"],
+        cause=skip["cause"],
     )

@@ -17,7 +17,7 @@ from app.domain.errors import (
     UnknownCodeError,
     VehicleClassUnknownError,
 )
-from app.services.quotes import quote_all
+from app.services.declarations.quotes import quote_all
 
 router = APIRouter(prefix="/v1/fees", tags=["fees"], route_class=StrictRoute)
 

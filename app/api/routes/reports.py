@@ -30,7 +30,7 @@ from app.api.texts import Language
 from app.domain.errors import EmptyValidityError, PeriodTooLongError, UnknownCodeError
 from app.domain.reference import Reference
 from app.services.act import Today
-from app.services.reports import Asked, Reports, Split, WaitSplit
+from app.services.publishing.reports import Asked, Reports, Split, WaitSplit
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
 

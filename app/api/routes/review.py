@@ -37,8 +37,8 @@ from app.domain.errors import (
 )
 from app.domain.questions import ExceptionFilter
 from app.domain.vocabulary import Role
-from app.services.outages import Outage, Outages
-from app.services.review import Review, Reviewed
+from app.services.crossing.outages import Outage, Outages
+from app.services.crossing.review import Review, Reviewed
 
 router = APIRouter(prefix="/v1", tags=["review"], route_class=StrictRoute)
 

@@ -8,7 +8,7 @@ from app.api.sheets import HTML, POLICY, sheet_page
 from app.api.strict_json import StrictRoute
 from app.domain.errors import GateNotFoundError, NoPolicyInForceError
 from app.domain.vocabulary import Role
-from app.services.sheets import Sheets
+from app.services.publishing.sheets import Sheets
 
 router = APIRouter(prefix="/v1/gates", tags=["queues"], route_class=StrictRoute)
 

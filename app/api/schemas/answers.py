@@ -37,8 +37,8 @@ from app.domain.findings import is_ready
 from app.domain.next_steps import NextStep
 from app.domain.vocabulary import State
 from app.services.act import Today
-from app.services.declaring import Driver
-from app.services.views import (
+from app.services.declarations.declaring import Driver
+from app.services.declarations.views import (
     Charge,
     Check,
     EntryView,

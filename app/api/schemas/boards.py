@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.api.schemas.entries import EstimateOut
+from app.api.schemas.answers import estimate_out
 from app.api.schemas.queues import CalledOut, LaneStatusOut, QueueOut, QueuesOut
-from app.domain.expected_wait import Estimate
 from app.domain.questions import CallMade
 from app.domain.vocabulary import Queue
-from app.services.boards import LaneBoard, QueueBoard
+from app.services.publishing.boards import LaneBoard, QueueBoard
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,7 @@ def _lane_out(lane: LaneBoard) -> LaneStatusOut:
         rate=lane.rate,
         waiting=lane.waiting,
         oldest_wait_seconds=lane.oldest_wait,
-        expected_wait=_estimate_out(lane.expected),
-    )
-
-
-def _estimate_out(expected: Estimate) -> EstimateOut:
-    return EstimateOut(
-        seconds=expected.seconds,
-        method=expected.method,
-        sample=expected.sample,
-        reason=expected.reason,
+        expected_wait=estimate_out(lane.expected),
     )
 
 

@@ -13,7 +13,7 @@ from app.api.texts import CATALOGUE, Language, moment
 from app.domain.errors import Fact
 from app.domain.misses import CallOutcome
 from app.domain.vocabulary import Lane, State
-from app.services.views import Call, Entry, LastCall
+from app.services.declarations.views import Call, Entry, LastCall
 
 
 class FaultOut(Out):

@@ -9,7 +9,7 @@ from app.api.schemas.evidence import Label, TextOut, label_of
 from app.api.schemas.types import Open, Out
 from app.api.texts import Language
 from app.domain.reference import Reference
-from app.services.confirmations import Confirmed, EditionKind, is_usable, words_missing
+from app.services.upkeep.confirmations import Confirmed, EditionKind, is_usable, words_missing
 
 
 class EditionOut(Out):

@@ -32,7 +32,7 @@ from app.domain.green_lane import (
 from app.domain.green_lane.produce import MarketAccess, MonthDay, Paper
 from app.domain.validity import Validity
 from app.domain.vocabulary import Basis, Direction, Lane
-from app.services.verdicts import Goods, RuleAnswer, answers_of
+from app.services.declarations.verdicts import Goods, RuleAnswer, answers_of
 
 DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$", examples=["05-20"])]
 """A month and a day, in every year."""

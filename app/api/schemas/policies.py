@@ -12,7 +12,7 @@ from app.api.texts import Language
 from app.domain.gates import Location
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 from app.services.act import Today
-from app.services.confirmations import EditionKind
+from app.services.upkeep.confirmations import EditionKind
 
 Row = Mapping[str, Any]
 

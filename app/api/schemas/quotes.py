@@ -14,7 +14,7 @@ from app.api.texts import Language
 from app.domain.charges import GoodsValue, Payload, Quote, Rate
 from app.domain.charges.lines import Line
 from app.domain.vocabulary import Basis, Direction, Evidence, Journey
-from app.services.quotes import Asked
+from app.services.declarations.quotes import Asked
 
 MOST_VEHICLES = 100
 EXAMPLE: JsonDict = {

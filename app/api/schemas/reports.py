@@ -25,7 +25,7 @@ from app.domain.reports import (
 )
 from app.domain.vocabulary import Basis, Direction, Lane
 from app.domain.volumes import Measure, Qualifier, Volume
-from app.services.reports import CumulativeReport, DailyReport, Heading, WaitsReport
+from app.services.publishing.reports import CumulativeReport, DailyReport, Heading, WaitsReport
 
 METHOD = "nearest-rank"
 Vehicles = Annotated[int | None, Field(examples=[138])]

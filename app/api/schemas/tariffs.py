@@ -14,7 +14,7 @@ from app.domain.charges import Tariffs, VehicleRole
 from app.domain.reference import Reference
 from app.domain.vocabulary import Direction, Journey
 from app.services.act import Today
-from app.services.confirmations import EditionKind
+from app.services.upkeep.confirmations import EditionKind
 
 Row = Mapping[str, Any]
 

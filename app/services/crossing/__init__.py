@@ -1,0 +1,1 @@
+"""What officers do and see: arrivals, checks, holds, releases, exits, what contradicts them."""

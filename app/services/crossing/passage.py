@@ -1,0 +1,230 @@
+"""Through the gate and out: observations that are taken, one permission that may be refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.errors import (
+    EntryNotFoundError,
+    FieldError,
+    ReasonRequiredError,
+    ReleaseRefusedError,
+    RetryMismatchError,
+)
+from app.domain.required_checks import CheckKind, Stage
+from app.domain.steps import Observation as StepSeen
+from app.domain.steps import Step, observed, step
+from app.domain.vocabulary import Severity, State
+from app.models import Entry, Observation
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.crossing.contradictions import Contradictions
+from app.services.crossing.presence import note_arrival
+from app.services.crossing.sightings import moment
+from app.services.declarations.views import needed_checks, passed
+from app.services.queues.endings import Way
+from app.services.queues.joining import join_line
+from app.services.queues.waiting import WaitingLine, queue_of
+
+EVENTS = {
+    "admission": "entry.admitted",
+    "exit": "entry.crossed",
+    "refusal": "entry.turned_back",
+}
+STEPS_SEEN: Mapping[str, StepSeen] = {
+    "admission": Step.ADMIT,
+    "exit": Step.EXIT,
+    "refusal": Step.TURN_BACK,
+}
+AT_GATE = frozenset({"admission", "exit"})
+"""What is seen at the gate itself; where no arrival was recorded, this was it."""
+CHECKS_BEFORE = {"admission": Stage.ADMISSION, "exit": Stage.EXIT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """When something was seen, why it is told late or happened, under which own reference."""
+
+    occurred_at: datetime | None = None
+    reason: str | None = None
+    source_reference: str | None = None
+
+
+class Passage:
+    """Admission, release, exit, refusal, cancellation."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+        self._cases = Contradictions(uow)
+
+    async def observe(self, entry_id: UUID, kind: str, report: Report) -> Entry:
+        """Record an `admission`, an `exit` or a `refusal`; what contradicts the rules is noted.
+
+        Raises:
+            EntryNotFoundError, OccurredInFutureError, ReasonRequiredError.
+        """
+        seen_at = report.occurred_at if kind in AT_GATE else None
+        entry, line = await self._under_lock(entry_id, may_end=kind != "admission", seen_at=seen_at)
+        if await self._is_known(entry, kind, report):
+            return entry
+        at = moment(self._act, report.occurred_at, report.reason)
+        seen = self._observation(entry, kind, report, at.occurred_at, backfilled=at.backfilled)
+        self._uow.add(seen)
+        await self._uow.flush()  # before the exceptions that refer to it
+        before = State(entry.state)
+        after = observed(before, STEPS_SEEN[kind])
+        if after.exception is not None:
+            self._cases.open(self._act, after.exception, entry, seen)
+        if after.state is not before:
+            await self._except_unfit(entry, kind, seen)
+        await Way(self._uow, self._act).go_on(entry, line, after.state, why=kind)
+        if kind in AT_GATE and entry.arrived_at is None:
+            await note_arrival(self._uow, self._act, entry, line, at.occurred_at)
+        event = self._act.event(
+            EVENTS[kind], line.queue, entry.id, at.occurred_at,
+            before=before, state=after.state, backfilled=at.backfilled,
+        )  # fmt: skip
+        await self._store(entry, line, event)
+        return entry
+
+    async def release(self, entry_id: UUID) -> Entry:
+        """Let an entry leave: every check passed, no hold open, every due order paid.
+
+        Raises:
+            EntryNotFoundError, StepRefusedError.
+            ReleaseRefusedError: its errors list everything that is missing.
+        """
+        entry, line = await self._under_lock(entry_id)
+        if entry.state == State.RELEASED:
+            return entry
+        after = step(State(entry.state), Step.RELEASE)
+        missing = await self._missing(entry)
+        if missing:
+            raise ReleaseRefusedError(errors=missing, missing=len(missing))
+        entry.state = after.value
+        await self._store(entry, line, self._act.event("entry.released", line.queue, entry.id))
+        return entry
+
+    async def cancel(self, entry_id: UUID, reason: str | None) -> Entry:
+        """End an entry: the company cancels before arrival, an officer revokes with a reason.
+
+        Raises:
+            EntryNotFoundError, StepRefusedError.
+            ReasonRequiredError: an officer gave none.
+        """
+        entry, line = await self._under_lock(entry_id, may_end=True)
+        wanted, ending = self._ending_of(entry, reason)
+        if entry.state == ending:
+            return entry
+        after = step(State(entry.state), wanted)
+        await Way(self._uow, self._act).go_on(entry, line, after, why=wanted.value)
+        entry.end_reason = reason
+        event = self._act.event(f"entry.{after.value}", line.queue, entry.id)
+        await self._store(entry, line, event)
+        return entry
+
+    def _ending_of(self, entry: Entry, reason: str | None) -> tuple[Step, State]:
+        principal = self._act.principal
+        if not principal.answers_for(entry.organisation_id):
+            raise EntryNotFoundError
+        if not principal.sees_all:
+            return Step.CANCEL, State.CANCELLED
+        if reason is None:
+            raise ReasonRequiredError(errors=(FieldError("/reason", ReasonRequiredError.code),))
+        return Step.REVOKE, State.REVOKED
+
+    async def _under_lock(
+        self, entry_id: UUID, *, may_end: bool = False, seen_at: datetime | None = None
+    ) -> tuple[Entry, WaitingLine]:
+        """Take the queue's lock and the entry; before them its plate's, which an ending frees."""
+        entry = await self._uow.entries.get(entry_id, self._act.principal)
+        if entry is None:
+            raise EntryNotFoundError
+        if may_end and entry.tractor_plate is not None:
+            await self._uow.entries.lock_plate(entry.tractor_plate, queue_of(entry).direction)
+        self._act, entry, line = await join_line(self._uow, self._act, entry, seen_at)
+        return entry, line
+
+    async def _is_known(self, entry: Entry, kind: str, report: Report) -> bool:
+        """Tell whether the same reporter told the same before; refuse what it told otherwise."""
+        if report.source_reference is None:
+            return False
+        organisation = self._act.principal.organisation_id
+        known = await self._uow.records.observation_by_source(organisation, report.source_reference)
+        if known is not None and (known.entry_id, known.kind) != (entry.id, kind):
+            error = FieldError("/source_reference", RetryMismatchError.code)
+            raise RetryMismatchError(errors=(error,))
+        return known is not None
+
+    def _observation(
+        self, entry: Entry, kind: str, report: Report, occurred_at: datetime, *, backfilled: bool
+    ) -> Observation:
+        act = self._act
+        return Observation(
+            id=act.tools.new_id(),
+            kind=kind,
+            entry_id=entry.id,
+            gate_code=entry.gate_code,
+            direction=entry.direction,
+            occurred_at=occurred_at,
+            recorded_at=act.now,
+            reason=report.reason,
+            backfilled=backfilled,
+            principal_id=act.principal.id,
+            organisation_id=act.principal.organisation_id,
+            source_reference=report.source_reference,
+        )
+
+    async def _except_unfit(self, entry: Entry, kind: str, seen: Observation) -> None:
+        """Note an admission or exit under a hold, or without the checks needed before it."""
+        stage = CHECKS_BEFORE.get(kind)
+        if stage is None:
+            return
+        if entry.held:
+            self._cases.open(self._act, f"{kind}-while-held", entry, seen)
+        unpassed = await self._unpassed(entry, (stage,))
+        if unpassed:
+            rule, checks = f"{kind}-without-checks", ",".join(unpassed)
+            self._cases.open(self._act, rule, entry, seen, checks=checks)
+
+    async def _unpassed(self, entry: Entry, stages: Sequence[Stage]) -> list[CheckKind]:
+        checks = await self._uow.records.checks(entry.id)
+        needed = needed_checks(self._act.reference, entry, self._act.day, checks)
+        done = passed(checks)
+        return [kind for stage in stages for kind in needed[stage] if kind not in done]
+
+    async def _missing(self, entry: Entry) -> list[FieldError]:
+        """Return everything that stops a release, by the codes of the catalogue's sentences."""
+        recorders = {row.kind: row.recorders[0] for row in self._act.reference.required_checks.rows}
+        unpassed = await self._unpassed(entry, (Stage.ADMISSION, Stage.RELEASE))
+        holds = await self._uow.records.holds([entry.id])
+        orders = await self._uow.money.orders(entry.id)
+        return [
+            *(FieldError("/checks", kind.value, recorders[kind].value) for kind in unpassed),
+            *(
+                FieldError("/holds", "hold-open", hold.authority)
+                for hold in holds
+                if hold.lifted_at is None
+            ),
+            *(
+                FieldError("/orders", "order-unpaid", order.code)
+                for order in orders
+                if order.state == "due"
+            ),
+            *(
+                FieldError(finding["pointer"], finding["rule"], finding["value"])
+                for finding in entry.findings
+                if finding["severity"] == Severity.BLOCKING
+            ),
+        ]
+
+    async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:
+        act = self._act
+        entry.changed_at = act.now
+        await self._uow.flush()
+        opened = self._cases.events(act, line.queue)
+        await self._uow.records.insert_events([event, *line.events, *opened])

@@ -1,0 +1,46 @@
+"""A vehicle is there: the first presence decides the verdict's day, the arrival the price's."""
+
+from datetime import datetime, timedelta
+
+from app.models import Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.declarations.assessment import driver_name_of, reassess
+from app.services.declarations.fees import Charging
+from app.services.queues.waiting import WaitingLine
+
+
+async def note_presence(
+    uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, at: datetime
+) -> None:
+    """Keep the earliest presence, judge and price anew, and let waiting follow."""
+    entry.presence_at = _first(entry.presence_at, _declared_before(entry, at))
+    assessed = reassess(act, entry, driver_name_of(act, entry))
+    await line.follow(entry, assessed)
+    cause = "arrived" if entry.arrived_at else "in-position"
+    line.events += await Charging(uow, act).reprice(
+        entry, line.queue, assessed.quote, assessed.priced_on, cause
+    )
+
+
+async def note_arrival(
+    uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, at: datetime
+) -> None:
+    """Keep the earliest arrival at the gate itself, which is a presence too; no yard has it now."""
+    entry.yard_code = None
+    entry.arrived_at = _first(entry.arrived_at, at)
+    await note_presence(uow, act, entry, line, at)
+
+
+def _first(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else min(known, at)
+
+
+def _declared_before(entry: Entry, at: datetime) -> datetime:
+    """Return a presence after a registration that was there within the same second.
+
+    Instants are whole seconds, and the rule that a vehicle is declared before it comes is strict.
+    """
+    if entry.organisation_id is not None and at == entry.registered_at:
+        return at + timedelta(seconds=1)
+    return at

@@ -1,0 +1,1 @@
+"""What companies declare and what they are told: entries, verdicts, prices."""

@@ -1,0 +1,152 @@
+"""Amending and completing: declared data change, the place stays; price and verdict follow."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from app.domain.amendment import ensure_amendable, merged, pointers_of, with_word_kept
+from app.domain.declaration import read_declaration
+from app.domain.errors import (
+    EntryEndedError,
+    EntryNotFoundError,
+    StaleVersionError,
+)
+from app.domain.steps import ENDINGS
+from app.domain.vocabulary import State
+from app.models import Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.crossing.contradictions import Contradictions
+from app.services.crossing.scoped_holds import meet_holds
+from app.services.declarations.assessment import Assessment, driver_name_of, reassess
+from app.services.declarations.contests import Contests
+from app.services.declarations.declaring import (
+    Document,
+    Driver,
+    declared_columns,
+    ensure_known,
+    personal_columns,
+)
+from app.services.declarations.fees import Charging
+from app.services.queues.joining import join_line
+from app.services.queues.waiting import WaitingLine, queue_of
+
+
+class Amendment:
+    """Changes what was declared of an entry that is already there."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def amend(
+        self,
+        entry_id: UUID,
+        versions: Collection[int],
+        patch: Document,
+        driver: Mapping[str, str | None],
+    ) -> Entry:
+        """Change declared data of a version the caller read; the place is kept.
+
+        Raises:
+            EntryNotFoundError, StaleVersionError, EntryEndedError, NotAmendableError,
+            UnknownCodeError.
+        """
+        if "consignments" in patch:
+            await self._uow.entries.lock_holds()
+        entry, line = await self._under_lock(entry_id)
+        if not self._act.principal.answers_for(entry.organisation_id):
+            raise EntryNotFoundError
+        if entry.version not in versions:
+            raise StaleVersionError(version=entry.version)
+        if State(entry.state) in ENDINGS:
+            raise EntryEndedError(state=entry.state)
+        document = merged(entry.declared, patch)
+        ensure_amendable(entry.declared, document)
+        if document == entry.declared and not driver:
+            return entry
+        await self._declare(entry, document, driver)
+        if "consignments" in patch:
+            await meet_holds(self._uow, self._act, entry, line)
+        pointers = sorted(pointers_of({**patch, **({"driver": driver} if driver else {})}))
+        data = {"pointers": pointers, "version": entry.version}
+        await self._follow(entry, line, "entry.amended", "amended", data)
+        return entry
+
+    async def complete(
+        self, seen: Entry, document: Document, driver: Driver, others: Iterable[Entry]
+    ) -> Entry:
+        """Give an unregistered entry its declarant; ready and in position it begins to wait.
+
+        `others` are all on its plate; the caller holds the plate's lock.
+
+        Raises:
+            UnknownCodeError.
+        """
+        bound_for = queue_of(seen)._replace(gate=document["gate"])
+        for queue in sorted({queue_of(seen), bound_for}):
+            await self._uow.queues.lock(queue)
+        self._act, entry, _ = await join_line(self._uow, self._act, seen)
+        contests = Contests(self._uow, self._act)
+        rivals = await contests.rivals(others)
+        entry.organisation_id = self._act.principal.organisation_id
+        entry.registered_by = self._act.principal.id
+        entry.registered_at = self._act.now
+        entry.contested = bool(rivals)
+        await self._declare(entry, with_word_kept(entry.declared, document), asdict(driver))
+        line = WaitingLine(self._uow, self._act, bound_for)
+        line.events += contests.mark(rivals)
+        await meet_holds(self._uow, self._act, entry, line)
+        await self._claim_containers(entry, line)
+        await self._follow(entry, line, "entry.registered", "registered", {"completed": True})
+        return entry
+
+    async def _claim_containers(self, entry: Entry, line: WaitingLine) -> None:
+        """Hold what is declared only now; if another entry holds it, the position is lost."""
+        claims = [("container", number) for number in entry.container_numbers]
+        if not entry.in_position or await self._uow.entries.claim(entry.id, claims):
+            return
+        entry.in_position = False
+        await self._uow.entries.release_claims(entry.id)
+        cases = Contradictions(self._uow)
+        cases.open(self._act, "plate-already-in-position", entry)
+        line.events += cases.events(self._act, line.queue)
+
+    async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
+        entry = await self._uow.entries.by_id(entry_id)
+        if entry is None:
+            raise EntryNotFoundError
+        self._act, entry, line = await join_line(self._uow, self._act, entry)
+        return entry, line
+
+    async def _declare(
+        self, entry: Entry, document: Document, driver: Mapping[str, str | None]
+    ) -> None:
+        declaration = read_declaration(document)
+        ensure_known(self._act.reference, declaration)
+        columns = {
+            **declared_columns(document, declaration),
+            **personal_columns(self._act.tools.cipher, driver),
+            "version": entry.version + 1,
+        }
+        for column, value in columns.items():
+            setattr(entry, column, value)
+        await self._uow.flush()
+
+    async def _follow(
+        self, entry: Entry, line: WaitingLine, kind: str, cause: str, data: Mapping[str, Any]
+    ) -> Assessment:
+        """Judge and price anew, let waiting follow, write what happened."""
+        act = self._act
+        assessed = reassess(act, entry, driver_name_of(act, entry))
+        await line.follow(entry, assessed)
+        events = await Charging(self._uow, act).reprice(
+            entry, line.queue, assessed.quote, assessed.priced_on, cause
+        )
+        entry.changed_at = act.now
+        await self._uow.flush()
+        first = act.event(kind, line.queue, entry.id, **data)
+        await self._uow.records.insert_events([first, *line.events, *events])
+        return assessed

@@ -1,0 +1,1 @@
+"""Who waits and who is called: every change of a queue, under its lock."""

@@ -1,0 +1,54 @@
+"""Putting an entry off: it leaves the line with what it has, and a deadline brings it back."""
+
+from uuid import UUID
+
+from app.domain.deadlines import DeadlineKind
+from app.domain.deferrals import defer
+from app.domain.errors import EntryNotFoundError
+from app.domain.vocabulary import State
+from app.models import Deadline, Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.queues.joining import join_line
+
+
+class Deferring:
+    """Puts entries off for their companies."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def defer(self, entry_id: UUID, minutes: int) -> Entry:
+        """Let a waiting entry stand still for some minutes, as the edition of today offers.
+
+        Raises:
+            EntryNotFoundError: none of that id, or not the principal's own.
+            NoPolicyInForceError, DeferralNotOfferedError, StepRefusedError, DeferralUsedUpError.
+        """
+        found = await self._uow.entries.get(entry_id, self._act.principal)
+        if found is None or not self._act.principal.answers_for(found.organisation_id):
+            raise EntryNotFoundError
+        act, entry, line = await join_line(self._uow, self._act, found)
+        offered = act.reference.policies.in_force(act.day).deferral
+        before = await self._uow.deadlines.count_of(entry.id, DeadlineKind.DEFERRAL_END)
+        after, until = defer(State(entry.state), offered, before, minutes, act.now)
+        await line.leave(entry, why="deferred")
+        entry.state, entry.deferred_until, entry.changed_at = after.value, until, act.now
+        self._uow.add(self._deadline(entry))
+        await self._uow.flush()
+        event = act.event("entry.deferred", line.queue, entry.id, until=until.isoformat())
+        await self._uow.records.insert_events([*line.events, event])
+        return entry
+
+    def _deadline(self, entry: Entry) -> Deadline:
+        return Deadline(
+            id=self._act.tools.new_id(),
+            gate_code=entry.gate_code,
+            direction=entry.direction,
+            kind=DeadlineKind.DEFERRAL_END.value,
+            entry_id=entry.id,
+            call_id=None,
+            due_at=entry.deferred_until,
+        )

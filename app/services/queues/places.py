@@ -1,0 +1,84 @@
+"""Where an entry stands in its queue, and how long that is likely to take."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.expected_wait import Estimate, by_call_rate
+from app.domain.queue_order import bounds, points
+from app.domain.vocabulary import Queue, QueueMode, State
+from app.models import Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Today
+from app.services.declarations.views import Place
+from app.services.queues.closing import closure_of
+from app.services.queues.waiting import kept_edition, queue_of, waiting
+
+# Long enough for ten calls at a slow gate, short enough to tell of today.
+RECENT = timedelta(hours=2)
+RECENT_CALLS = 100
+
+
+class Places:
+    """Answers "how many are before me?" by index ranges, whatever the length of the queue."""
+
+    def __init__(self, uow: UnitOfWork, today: Today) -> None:
+        """Ask within one transaction."""
+        self._uow = uow
+        self._today = today
+
+    async def place(self, entry: Entry) -> Place | None:
+        """Return the place of an entry that waits, None for any other."""
+        # Whoever asks may have read the clock before the entry was last changed.
+        self._today = self._today.not_before(entry.changed_at)
+        if entry.state == State.QUEUED:
+            return await self._in_called_queue(entry)
+        if entry.state == State.ARRIVED and entry.waits_from is not None and self._in_order(entry):
+            return await self._in_arrival_order(entry, entry.waits_from)
+        return None
+
+    def _in_order(self, entry: Entry) -> bool:
+        mode = self._today.reference.mode(queue_of(entry), self._today.day)
+        return mode is QueueMode.ARRIVAL_ORDER
+
+    async def _in_called_queue(self, entry: Entry) -> Place:
+        queue = queue_of(entry)
+        clock = self._today.reference.clock(queue).reading(self._today.now)
+        edition = await kept_edition(self._uow, self._today, queue)
+        one = waiting(entry)
+        before = bounds(one, edition.rates, clock, strict=edition.strict)
+        ahead = await self._uow.entries.count_before(queue, before)
+        return Place(
+            place=sum(ahead.values()) + 1,
+            ahead={lane.value: count for lane, count in ahead.items()},
+            points=points(one, edition.rates, clock),
+            open_wait_seconds=self._open_wait(queue, one.waits_from),
+            callable=not entry.held and closure_of(self._today, entry) is None,
+            expected=await self.estimate(queue, sum(ahead.values()) + 1),
+        )
+
+    async def _in_arrival_order(self, entry: Entry, waits_from: datetime) -> Place:
+        queue = queue_of(entry)
+        ahead = await self._uow.entries.count_arrived_before(queue, waits_from, entry.id)
+        return Place(
+            place=ahead + 1,
+            ahead={},
+            points=None,
+            open_wait_seconds=self._open_wait(queue, waits_from),
+            callable=not entry.held,
+            expected=Estimate(None, "recent-call-rate", 0, "queue-calls-nobody"),
+        )
+
+    def _open_wait(self, queue: Queue, waits_from: datetime) -> int:
+        return self._today.reference.clock(queue).seconds_between(waits_from, self._today.now)
+
+    async def estimate(self, queue: Queue, place: int) -> Estimate:
+        """Return the expected open wait until `place` calls have been made."""
+        calls = await self._uow.queues.recent_calls(queue, self._today.now - RECENT, RECENT_CALLS)
+        return by_call_rate(place, self._open_seconds_of(queue, calls), len(calls))
+
+    def _open_seconds_of(self, queue: Queue, calls: Sequence[Any]) -> int:
+        if not calls:
+            return 0
+        clock = self._today.reference.clock(queue)
+        return clock.seconds_between(calls[-1].called_at, self._today.now)

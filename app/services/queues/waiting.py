@@ -1,0 +1,245 @@
+"""The one place that starts, stops and moves waiting; every method asks under the queue's lock.
+
+A lane is won or lost here too: the seasonal allotment is taken when a vehicle is in position.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.findings import is_ready
+from app.domain.green_lane import Season, Verdict
+from app.domain.misses import CallOutcome
+from app.domain.policy import PolicyEdition
+from app.domain.queue_order import Waiting, change_lane, key_at, points
+from app.domain.steps import Step, step
+from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, State
+from app.models import Call, Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act, Today
+from app.services.declarations.assessment import Assessment
+
+KEYED = frozenset({State.QUEUED, State.CALLED})
+CAME = frozenset({"arrived", "admission", "exit"})
+"""Why a called entry leaves the line that has followed its call."""
+BEFORE_GATE = frozenset({State.REGISTERED, *KEYED})
+
+
+def queue_of(entry: Entry) -> Queue:
+    """Return the queue an entry belongs to."""
+    return Queue(entry.gate_code, Direction(entry.direction))
+
+
+def waiting(entry: Entry) -> Waiting:
+    """Return an entry as the queue rule sees it."""
+    if entry.queue_key is None or entry.waits_from is None:
+        message = f"entry {entry.id} does not wait"
+        raise ValueError(message)
+    return Waiting(entry.id, Lane(entry.lane), entry.queue_key, entry.waits_from)
+
+
+async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdition:
+    """Return the edition under which the keys of a queue stand, else the one in force."""
+    code = await uow.queues.edition(queue)
+    if code is None:
+        return today.reference.policies.in_force(today.day)
+    return today.reference.policy_codes[code]
+
+
+class WaitingLine:
+    """A queue's order, as this act finds and changes it; collects the events of the changes.
+
+    `calls` are the open calls of the entries that are acted on, by their ids.
+    """
+
+    def __init__(self, uow: UnitOfWork, act: Act, queue: Queue) -> None:
+        """Work on `queue`, whose lock the caller holds."""
+        self._uow = uow
+        self._act = act
+        self.queue = queue
+        self.calls: dict[UUID, Call] = {}
+        self.events: list[Mapping[str, Any]] = []
+        self._edition: PolicyEdition | None = None
+        self.since: datetime | None = None
+
+    @property
+    def clock(self) -> int:
+        """The queue's open clock as this act reads it."""
+        return self._act.reference.clock(self.queue).reading(self._act.now)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the queue's clock runs."""
+        return self._act.reference.clock(self.queue).is_open(self._act.now)
+
+    @property
+    def is_called(self) -> bool:
+        """Whether the queue summons its vehicles today."""
+        return self._act.reference.mode(self.queue, self._act.day) is QueueMode.CALLED
+
+    def catch_up(self, act: Act) -> None:
+        """Go by a later clock reading of the same act."""
+        self._act = act
+
+    async def edition(self) -> PolicyEdition:
+        """Return the edition under which the keys of this queue stand.
+
+        The first waiting start remembers the edition in force; a later edition replaces it under
+        the exclusive lock only, with all keys (`Calling`).
+        """
+        if self._edition is None:
+            code = await self._uow.queues.edition(self.queue) or await self._first_edition()
+            self._edition = self._act.reference.policy_codes[code]
+        return self._edition
+
+    async def _first_edition(self) -> str:
+        """Remember today's edition, or learn which one another first comer remembered just now."""
+        today = self._act.reference.policies.in_force(self._act.day)
+        if await self._uow.queues.set_edition(self.queue, today.code, replace=False):
+            self.tell_rates(today)
+            return today.code
+        return await self._uow.queues.edition(self.queue) or today.code
+
+    async def adopt(self, edition: PolicyEdition) -> None:
+        """Go on under another edition, for which the caller has computed all keys anew."""
+        await self._uow.queues.set_edition(self.queue, edition.code, replace=True)
+        self._edition = edition
+        self.tell_rates(edition)
+
+    def tell_rates(self, edition: PolicyEdition) -> None:
+        """Record from which reading of the clock on an edition's rates count."""
+        self.events.append(
+            self._act.event(
+                "rates.changed", self.queue, None,
+                clock=self.clock, policy=edition.code, rates=dict(edition.rates),
+                strict=sorted(edition.strict),
+            )
+        )  # fmt: skip
+
+    async def follow(self, entry: Entry, assessed: Assessment) -> None:
+        """Keep what the rules say now, and let the waiting of a called queue agree with it."""
+        lane = await self.lane_of(entry, assessed.verdict)
+        entry.findings = assessed.findings
+        entry.verdict = assessed.verdict_document(lane, provisional=entry.presence_at is None)
+        ready = is_ready(entry.findings)
+        state = State(entry.state)
+        if state in KEYED and entry.lane != lane:
+            await self._change_lane(entry, lane)
+        entry.lane = lane.value
+        if state is State.QUEUED and not ready:
+            await self.leave(entry, why="unready")
+            entry.state = step(state, Step.UNREADY).value
+        elif state is State.REGISTERED:
+            await self.begin(entry)
+
+    async def begin(self, entry: Entry) -> None:
+        """Let a registered entry wait, if it is ready, in position and has not put itself off."""
+        is_there = State(entry.state) is State.REGISTERED and entry.in_position
+        is_fit = is_ready(entry.findings) and entry.deferred_until is None
+        if is_there and is_fit and self.is_called:
+            await self._start(entry)
+
+    async def put_back(
+        self,
+        entry: Entry,
+        wanted: Step,
+        kind: str,
+        charges: int = 0,
+        **data: Any,  # noqa: ANN401 - JSON
+    ) -> None:
+        """Let a called entry wait again at a charge: it never stopped ageing.
+
+        One that is unready by now does not: it stands still with what it has.
+        """
+        entry.queue_key = waiting(entry).key + charges
+        entry.state = step(State(entry.state), wanted).value
+        self._record(kind, entry, charges=charges, **data)
+        if not is_ready(entry.findings):
+            await self.leave(entry, why="unready")
+            entry.state = step(State.QUEUED, Step.UNREADY).value
+
+    async def lane_of(self, entry: Entry, verdict: Verdict) -> Lane:
+        """Return the lane of a verdict; a seasonal place is asked for once, in position only.
+
+        It is one of the verdict's day, that of presence. Who found none left, or left out a paper
+        on purpose, could else have one by amending at midnight, before others can come.
+        """
+        season = verdict.season
+        if season is None or not verdict.eligible:
+            return verdict.lane
+        before_gate = State(entry.state) in BEFORE_GATE
+        if entry.season_asked_on is None and entry.in_position and before_gate:
+            await self._ask_season_place(entry, season, verdict.on)
+        likely = entry.season_asked_on is None and before_gate
+        return Lane.GREEN_SEASON if entry.season_on or likely else Lane.GREEN
+
+    async def _ask_season_place(self, entry: Entry, season: Season, on: date) -> None:
+        entry.season_asked_on = on
+        taken = await self._uow.queues.take_season_place(
+            season.product, entry.gate_code, on, season.daily_allotment
+        )
+        entry.season_on = on if taken else None
+
+    async def leave(self, entry: Entry, *, why: str) -> None:
+        """Take an entry out of the line; it keeps the points it has earned."""
+        edition = await self.edition()
+        entry.points_carried = points(waiting(entry), edition.rates, self.clock)
+        entry.queue_key = None
+        self._end_call(entry, why)
+        self._record("waiting.stopped", entry, carried=entry.points_carried, why=why)
+
+    def _end_call(self, entry: Entry, why: str) -> None:
+        call = self.calls.pop(entry.id, None)
+        if call is not None and call.outcome is None:
+            came = CallOutcome.ANSWERED if why in CAME else CallOutcome.ENDED
+            call.outcome, call.ended_at = came.value, self._act.now
+
+    async def _start(self, entry: Entry) -> None:
+        rates = (await self.edition()).rates
+        lane = Lane(entry.lane)
+        if entry.waits_from is None:
+            entry.waits_from = self.since or self._act.now
+            clock = self._act.reference.clock(self.queue).reading(entry.waits_from)
+        else:
+            clock = self.clock
+        entry.queue_key = key_at(rates[lane], clock, entry.points_carried)
+        entry.state = step(State.REGISTERED, Step.QUEUE).value
+        if entry.call_number is None:
+            entry.call_number = await self.next_number()
+        self._record(
+            "waiting.started",
+            entry,
+            clock=clock,
+            lane=lane,
+            rate=rates[lane],
+            carried=entry.points_carried,
+            waits_from=entry.waits_from.isoformat(),
+            call_number=entry.call_number,
+        )
+
+    async def _change_lane(self, entry: Entry, lane: Lane) -> None:
+        rates = (await self.edition()).rates
+        before = waiting(entry)
+        after = change_lane(before, lane, rates, self.clock)
+        entry.lane, entry.queue_key = lane.value, after.key
+        carried = points(before, rates, self.clock)
+        self._record(
+            "lane.changed",
+            entry,
+            lane=lane,
+            before=before.lane,
+            rate=rates[lane],
+            carried=carried,
+            refused=entry.verdict["refused"],
+        )
+
+    async def next_number(self) -> str:
+        """Return the next short number to call a vehicle by, such as `TT-0147`."""
+        number = await self._uow.queues.next_number(self.queue, self._act.day)
+        prefix = self._act.reference.gates[self.queue.gate].call_prefix
+        return f"{prefix}-{number:04d}"
+
+    def _record(self, kind: str, entry: Entry, **data: Any) -> None:  # noqa: ANN401 - JSON
+        event = self._act.event(kind, self.queue, entry.id, None, **{"clock": self.clock, **data})
+        self.events.append(event)

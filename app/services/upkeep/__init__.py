@@ -1,0 +1,1 @@
+"""What the service itself lives on: editions, reference data, keys, readiness."""
