@@ -22,9 +22,9 @@ from app.domain.next_steps import Progress, next_steps
 from app.domain.reference import Reference
 from app.domain.required_checks import needed
 from app.domain.vocabulary import Queue, State
-from app.services.declarations.fees import fee_facts
-from app.services.declarations.green_lane import document_of, judge_declaration
 from app.services.declarations.views import check_facts
+from app.services.fees import fee_facts
+from app.services.green_lane import document_of, judge_declaration
 from benchmarks.usual_stack import crud
 from benchmarks.usual_stack.models import (
     Charge,

@@ -50,8 +50,8 @@ from app.services.crossing.passage import Passage, Report
 from app.services.crossing.positions import Positions
 from app.services.crossing.sightings import Sighting
 from app.services.declarations.amendment import Amendment
-from app.services.declarations.fees import Paying
 from app.services.declarations.views import needed_checks
+from app.services.fees import Paying
 from app.services.queues.calling import Calling
 from app.services.queues.deferral import Deferring
 from app.services.queues.places import Places

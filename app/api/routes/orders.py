@@ -18,8 +18,8 @@ from app.domain.errors import (
     RetryMismatchError,
 )
 from app.domain.vocabulary import Role
-from app.services.declarations.fees import Paying
 from app.services.declarations.views import Order, Payment
+from app.services.fees import Paying
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute)
 

@@ -6,7 +6,7 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.declarations.assessment import driver_name_of, reassess
-from app.services.declarations.fees import Charging
+from app.services.fees import Charging
 from app.services.queues.waiting import WaitingLine
 
 

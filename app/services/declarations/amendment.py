@@ -28,7 +28,7 @@ from app.services.declarations.declaring import (
     ensure_known,
     personal_columns,
 )
-from app.services.declarations.fees import Charging
+from app.services.fees import Charging
 from app.services.queues.joining import join_line
 from app.services.queues.waiting import WaitingLine, queue_of
 

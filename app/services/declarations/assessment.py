@@ -20,8 +20,8 @@ from app.domain.vocabulary import Lane, Queue
 from app.models import Entry
 from app.services.act import Act
 from app.services.declarations.declaring import Driver
-from app.services.declarations.fees import price_or_finding
-from app.services.declarations.green_lane import document_of, judge_declaration
+from app.services.fees import price_or_finding
+from app.services.green_lane import document_of, judge_declaration
 
 
 @dataclass(frozen=True, slots=True)

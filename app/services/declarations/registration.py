@@ -26,8 +26,8 @@ from app.services.declarations.declaring import (
     personal_columns,
 )
 from app.services.declarations.entries import Entries
-from app.services.declarations.fees import Binding, Priced, charge_of
 from app.services.declarations.views import Beside, EntryView, progress_of, steps_of
+from app.services.fees import Binding, Priced, charge_of
 
 
 class Registration:
