@@ -437,7 +437,7 @@ class ConfirmationNotNeededError(ConflictError):
 
 
 class ClockBackwardsError(UnfitError):
-    """The business clock moves forward only."""
+    """Something has happened: from then on the business clock moves forward only."""
 
     code: ClassVar[str] = "clock-backwards"
 

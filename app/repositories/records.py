@@ -231,6 +231,10 @@ class RecordsRepository:
         """Append events in the order given; their numbers are drawn here, after the lock."""
         await insert_rows(self._wire, (Event, events))
 
+    async def anything_happened(self) -> bool:
+        """Tell whether there is any event."""
+        return bool(await self._session.scalar(select(select(Event.number).exists())))
+
     async def told(
         self, queue: Queue, kinds: Sequence[str]
     ) -> Sequence[tuple[str, UUID | None, dict[str, Any]]]:
