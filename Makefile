@@ -25,6 +25,10 @@ help: ## List what can be made
 run: $(RUN) ## Start everything in sandbox mode, on PORT (8000) of this machine
 	@exec $(BIN)/gate serve
 
+.PHONY: demo
+demo: $(RUN) ## Play one real day at the gate through the API: DEMO="--scale 0.1 --seed 7"
+	@exec $(BIN)/gate demo $(DEMO)
+
 # ---- To work on it ------------------------------------------------------------------------------
 
 .PHONY: venv

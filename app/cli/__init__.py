@@ -19,6 +19,8 @@ from app.core.config import Mode, Settings, SettingsError, load_settings
 from app.core.database import DatabaseVersionError, is_passing
 from app.core.logs import configure_logs
 from app.core.postgres_account import EmbeddedServerError
+from app.demo.failures import DemoError
+from app.demo.run import Wanted, demonstrate
 from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role
 from app.main import create_app, make_jobs
@@ -32,6 +34,7 @@ OPERATOR_ERRORS = (
     PortError,
     preparing.SchemaError,
     preparing.MemberError,
+    DemoError,
 )
 
 app = typer.Typer(
@@ -133,6 +136,26 @@ def keys(
     with plain_errors(), any_database(begin()) as settings:
         member = Member(name, organisation, role, agency, supervisor=supervisor)
         typer.echo(asyncio.run(preparing.give_key(settings, member)))
+
+
+@app.command()
+def demo(
+    day: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="One that was published gate by gate")
+    ] = datetime(2024, 8, 22),  # noqa: DTZ001 - a day
+    scale: Annotated[float, typer.Option(min=0.01, max=1, help="How much of its traffic")] = 1,
+    seed: Annotated[int, typer.Option(help="What the chances are drawn with")] = 2024,
+    url: Annotated[
+        str | None, typer.Option(help="An empty sandbox that runs; none: one of its own")
+    ] = None,
+    keys_file: Annotated[
+        Path | None, typer.Option("--keys", help="The keys of that sandbox")
+    ] = None,
+) -> None:
+    """Play one real day at the gate through the public API, and print what it came to."""
+    with plain_errors():
+        keys_of = keys_file or load_settings().data_dir / preparing.KEYS_FILE
+        demonstrate(Wanted(day.date(), scale, seed, url, keys_of))
 
 
 @app.command()
