@@ -20,7 +20,6 @@ from app.core.database import DatabaseVersionError, is_passing
 from app.core.logs import configure_logs
 from app.core.postgres_account import EmbeddedServerError
 from app.demo.failures import DemoError
-from app.demo.run import Wanted, demonstrate
 from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role
 from app.main import create_app, make_jobs
@@ -153,6 +152,9 @@ def demo(
     ] = None,
 ) -> None:
     """Play one real day at the gate through the public API, and print what it came to."""
+    # Here, for a server that starts does not need it.
+    from app.demo.run import Wanted, demonstrate  # noqa: PLC0415
+
     with plain_errors():
         keys_of = keys_file or load_settings().data_dir / preparing.KEYS_FILE
         demonstrate(Wanted(day.date(), scale, seed, url, keys_of))

@@ -48,6 +48,7 @@ def demonstrate(wanted: Wanted, console: Console | None = None) -> Story:
         begun = time.monotonic()
         client, story = asyncio.run(_play(service, plan, console))
         seconds = time.monotonic() - begun
+    console.print()
     show(console, day, story, took(client.seconds))
     requests = sum(map(len, client.seconds.values()))
     console.print(f"{requests:,} requests in {seconds:.0f} s.", highlight=False)

@@ -30,9 +30,9 @@ def opening(plan: Plan, scale: float, seed: int) -> str:
         *(f"  {_published(day, gate)}" for gate in NAMES),
         f"  published: {'; '.join(day.sources)}.{part}",
         f"{len(trucks):,} vehicles register, wait, are called, checked, pay and leave by the API:",
-        f"  {late} miss a call, {never} never come, {papers} have bad papers. Who has what trouble,",
-        f"  hours and goods are ours, drawn with seed {seed}. The clock stands while a minute is",
-        "  played, so that two runs tell one story.",
+        f"  {late} miss a call, {never} never come, {papers} have bad papers. Troubles, hours and",
+        f"  goods are ours, drawn with seed {seed}. The clock stands while a minute is played,",
+        "  so that two runs tell one story.",
         "",
     ]
     return "\n".join(lines)
@@ -42,12 +42,13 @@ def tables(day: PublishedDay, story: Story, times: Sequence[Took]) -> Iterator[R
     """Yield what a day came to."""
     yield _lanes(story.lanes)
     yield (
-        "Waits are open seconds of the queue, as hours:minutes; imports are not called, they wait"
-        f" from\narrival to admission. VND by {', '.join(story.tariffs)}: not official."
-        "\n"
+        "Waits are open hours:minutes; imports are not called and wait from arrival to admission."
+        f"\nFees in VND, of {', '.join(story.tariffs)}: not official.\n"
     )
     yield _passed(story.passed)
+    yield ""
     yield _refusals(story.refused)
+    yield ""
     yield _remarks(day, story)
     yield _times(times)
 
@@ -82,7 +83,7 @@ def _lanes(lanes: Sequence[LaneFigures]) -> Table:
             f"{NAMES[one.gate]} {one.direction}", one.lane.value, f"{one.entries:,}",
             f"{one.through:,}", *(_money(one.fees.get(kind)) for kind in ORDER_KINDS),
             _clock(one.p50), _clock(one.p90),
-            f"{one.inversions} in {one.called}" if calls else "-",
+            f"{one.inversions} in {one.compared}" if calls else "-",
         )  # fmt: skip
     return table
 

@@ -49,7 +49,8 @@ class LaneFigures:
     """VND paid, by order kind."""
     p50: int | None
     p90: int | None
-    called: int
+    compared: int
+    """Calls of which the published rule speaks."""
     inversions: int
 
 
@@ -105,7 +106,7 @@ class Took:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait that ended in a call; `began` and `clock` read the queue's open clock.
+    """One wait that ended in a call; `began` is the queue's open clock when the wait began.
 
     `skipped` are the call numbers that the call passed over for a reason that it names.
     """
@@ -116,11 +117,10 @@ class Wait:
     waits_from: datetime
     called_at: datetime
     began: int
-    clock: int
     skipped: frozenset[str] = frozenset()
 
 
-def inversions(waits: Sequence[Wait]) -> Mapping[Lane, int]:
+def inversions(waits: Sequence[Wait]) -> Counter[Lane]:
     """Return, by lane of who was called, how often the published rule was broken.
 
     An entry is never called before one of its own lane that began to wait earlier, nor before one
@@ -164,7 +164,6 @@ def _wait(call: Json) -> Wait:
         waits_from=datetime.fromisoformat(head["waits_from"]),
         called_at=datetime.fromisoformat(call["called_at"]),
         began=call["open_clock"] - call["open_wait_seconds"],
-        clock=call["open_clock"],
         skipped=frozenset(skip["call_number"] for skip in call["skips"]),
     )
 
@@ -213,17 +212,13 @@ def _lanes(answers: Answers) -> Iterable[LaneFigures]:
     grouped: defaultdict[tuple[str, str, str], list[Json]] = defaultdict(list)
     for entry in answers.entries:
         grouped[entry["gate"], entry["direction"], entry["lane"]].append(entry)
-    waits = {
+    told = {
         (line["gate"], line["direction"], line["lane"]): line for line in answers.waits["lines"]
     }
-    broken = {
-        gate: inversions(waits_of(calls, answers.movements))
-        for gate, calls in answers.calls.items()
-    }
+    waits = {gate: waits_of(calls, answers.movements) for gate, calls in answers.calls.items()}
     for (gate, direction, lane), entries in sorted(grouped.items()):
-        line = waits.get((gate, direction, lane), {})
-        exports = direction == Direction.EXPORT
-        calls = [call for call in answers.calls[gate] if call["lane"] == lane] if exports else []
+        line = told.get((gate, direction, lane), {})
+        ended = waits.get(gate, []) if direction == Direction.EXPORT else []
         yield LaneFigures(
             gate=gate,
             direction=Direction(direction),
@@ -233,8 +228,8 @@ def _lanes(answers: Answers) -> Iterable[LaneFigures]:
             fees=_fees(entries),
             p50=line.get("p50_seconds"),
             p90=line.get("p90_seconds"),
-            called=len(calls),
-            inversions=broken[gate][Lane(lane)] if exports else 0,
+            compared=sum(wait.lane == lane for wait in ended),
+            inversions=inversions(ended)[Lane(lane)],
         )
 
 
