@@ -155,6 +155,7 @@ def demo(
     # Here, for a server that starts does not need it.
     from app.demo.run import Wanted, demonstrate  # noqa: PLC0415
 
+    leave_when_told()  # and with it what was started
     with plain_errors():
         keys_of = keys_file or load_settings().data_dir / preparing.KEYS_FILE
         demonstrate(Wanted(day.date(), scale, seed, url, keys_of))

@@ -24,10 +24,11 @@ from app.domain.vocabulary import Direction
 
 YARDS: Mapping[str, str] = {"huu-nghi": "xuan-cuong", "tan-thanh": "bao-nguyen"}
 OFFICERS: Mapping[str, str] = dict(zip(GATES, ("officer-1", "officer-2"), strict=True))
-ROUND = 5  # minutes between two rounds in which agencies confirm what they have checked
+ROUND = 10  # minutes between two rounds in which agencies confirm what they have checked
 ROWS = 100  # checks in one request
 HELD_FROM, HELD_TO = 10, 150
 AMENDED_AFTER = 20
+PAID_AFTER = 5
 LAST_CALL = 2
 COUNTING_SECONDS = 120
 END_OF_DAY = 20 * 60 + 1  # the Board counts who stands at 20:00
@@ -145,7 +146,7 @@ class Player:
         )
         self._visits[visit.entry["id"]] = visit
         if truck.pays_early:
-            self._in(ROUND, partial(self._pay, visit), Phase.DECLARE)
+            self._in(PAID_AFTER, partial(self._pay, visit), Phase.DECLARE)
         if truck.direction is Direction.EXPORT:
             self._at(truck.comes, Phase.MOVE, partial(self._come, visit))
         else:

@@ -74,7 +74,7 @@ def _table(*headings: str, numbers_from: int) -> Table:
 
 def _lanes(lanes: Sequence[LaneFigures]) -> Table:
     table = _table(
-        "gate and way", "lane", "entries", "through", "fee", "transfer", "p50", "p90",
+        "queue", "lane", "entries", "through", "fee", "transfer", "p50", "p90",
         "inversions", numbers_from=2,
     )  # fmt: skip
     for one in lanes:

@@ -1,6 +1,9 @@
 """A small day on a real process, twice: it ends, it tells one story, it leaves nothing behind."""
 
 import io
+import os
+import subprocess
+import time
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from app.demo.service import own_service, service_at
 from app.demo.show import WIDTH
 from app.demo.tally import Story
 from app.domain.vocabulary import Direction, Lane
-from tests.cli.conftest import run
+from tests.cli.conftest import GATE, PATIENCE_SECONDS, run
 from tests.demo.test_plan import AUGUST_22, through
 
 SCALE, SEED = 0.03, 5
@@ -67,6 +70,31 @@ def test_its_service_ends_with_it() -> None:
         assert httpx.get(f"{service.url}/health/live").is_success
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{service.url}/health/live")
+
+
+def test_told_to_stop_it_takes_its_service_with_it(tmp_path: Path) -> None:
+    with subprocess.Popen(  # noqa: S603 - our own words
+        [GATE, "demo", "--scale", "0.1"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+    ) as demo:
+        database = wait_for_pid(tmp_path, demo)
+        demo.terminate()
+        assert 0 == demo.wait(PATIENCE_SECONDS)
+    assert [] == list(tmp_path.iterdir())
+    with pytest.raises(ProcessLookupError):
+        os.kill(database, 0)
+
+
+def wait_for_pid(folder: Path, demo: "subprocess.Popen[bytes]") -> int:
+    """Return the id of the demonstration's database server, once its service has prepared all."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until and demo.poll() is None:
+        for keys in folder.glob("*/var/sandbox-keys.json"):
+            return int((keys.parent / "postgres/postmaster.pid").read_text().split()[0])
+        time.sleep(0.05)
+    pytest.fail(f"no service; it ended with {demo.poll()}")
 
 
 def test_a_sandbox_elsewhere_needs_its_keys(tmp_path: Path) -> None:
