@@ -15,6 +15,7 @@ from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
 from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint, key_of
+from app.api.middleware import ABOUT
 from app.api.openapi import API_KEY
 from app.api.rate_limits import RateLimits, client_of
 from app.api.state import Process
@@ -93,6 +94,7 @@ class May(SecurityBase):
                     raise RoleForbiddenError(role=act.principal.authority)
                 request.scope[DESK] = Desk(uow, opening, act)
                 yield
+                request.scope[ABOUT] = uow.entries_told
 
 
 async def _open(request: Request, process: Process, uow: UnitOfWork) -> Opening:

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from app.api.caching import JSON, NOT_MODIFIED, etag_of, is_known
 from app.api.failures import RateExceededError
 from app.api.memory import Moments
-from app.api.metrics import Metrics, templates_of
+from app.api.metrics import Metrics, operations_of
 from app.api.middleware import DEFAULT_HEADERS, Header, harmless_id
 from app.api.rate_limits import SCOPE_KEY, client_of
 from app.api.texts import Language, language_of, negotiated
@@ -94,7 +94,7 @@ class Front:
         """Stand before `app`, whose state has the shelf once it runs; `headers` are on all."""
         self._state = app.state
         self._metrics = metrics
-        self._route_of = templates_of(app)
+        self._operation_of = operations_of(app)
         self._headers = (*headers, DEFAULT_HEADERS[0])
 
     async def sends(self, scope: Scope, send: Send) -> bool:
@@ -113,8 +113,8 @@ class Front:
         headers = [*answer.headers_of(known=known), identity, *self._headers, *scope[SCOPE_KEY]]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if known else answer.body})
-        route = self._route_of({"endpoint": answer.endpoint})
-        self._metrics.count("GET", route, status, perf_counter() - began)
+        operation = self._operation_of({"endpoint": answer.endpoint})
+        self._metrics.count(operation, "GET", status, perf_counter() - began)
         return True
 
     def _admits(self, scope: Scope) -> bool:

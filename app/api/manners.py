@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.api.docs_pages import install_pages
 from app.api.handlers import install_handlers
-from app.api.metrics import Metrics, templates_of
+from app.api.metrics import Metrics, operations_of
 from app.api.middleware import Manners
 from app.api.openapi import install_document
 from app.api.strict_json import DEPTH, StrictRoute
@@ -36,7 +36,7 @@ def install(
     install_pages(app)
     app.add_middleware(
         Manners,
-        route_of=templates_of(app),
+        operation_of=operations_of(app),
         metrics=metrics,
         max_body_bytes=max_body_bytes,
         hsts=hsts,

@@ -4,7 +4,7 @@ Labels are route templates, never paths: a path may hold a plate or a token.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -22,7 +22,16 @@ from starlette.types import Scope
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0)
-UNMATCHED: Final = "unmatched"
+
+
+class Operation(NamedTuple):
+    """What a request asked for: its id in the document, and the template of its path."""
+
+    name: str
+    route: str
+
+
+UNMATCHED: Final = Operation("unmatched", "unmatched")
 
 
 class Metrics:
@@ -36,26 +45,28 @@ class Metrics:
         self._requests = Counter(
             "gate_http_requests",
             "Requests by route template and status.",
-            ("method", "route", "status"),
+            ("operation", "method", "route", "status"),
             registry=self.registry,
         )
         self._seconds = Histogram(
             "gate_http_request_seconds",
             "Time from a request's first byte to the answer's last, in seconds.",
-            ("method", "route"),
+            ("operation", "method", "route", "status_class"),
             buckets=BUCKETS,
             registry=self.registry,
         )
         # Finding a labelled child costs more than counting: keep the pairs.
-        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._known: dict[tuple[Operation, str, int], tuple[Counter, Histogram]] = {}
 
-    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count(self, operation: Operation, method: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        key = (method, route, status)
+        key = (operation, method, status)
         pair = self._known.get(key)
         if pair is None:
-            counter = self._requests.labels(method, route, str(status))
-            pair = self._known[key] = (counter, self._seconds.labels(method, route))
+            labels = (operation.name, method, operation.route)
+            counter = self._requests.labels(*labels, str(status))
+            histogram = self._seconds.labels(*labels, f"{status // 100}xx")
+            pair = self._known[key] = (counter, histogram)
         pair[0].inc()
         pair[1].observe(seconds)
 
@@ -64,27 +75,29 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-def templates_of(app: FastAPI) -> Callable[[Scope], str]:
-    """Return the function that tells the template of the route which a request has matched.
+def operations_of(app: FastAPI) -> Callable[[Scope], Operation]:
+    """Return the function that tells which operation a request has matched.
 
-    The router leaves only the endpoint in the scope; templates are looked up by it, once.
+    The router leaves only the endpoint in the scope; operations are looked up by it, once.
     """
-    known: dict[object, str] = {}
+    known: dict[object, Operation] = {}
 
-    def route_of(scope: Scope) -> str:
+    def operation_of(scope: Scope) -> Operation:
         endpoint = scope.get("endpoint")
         if endpoint is None:
             return UNMATCHED
         if endpoint not in known:
-            known.update(_templates(app))
+            known.update(_operations(app))
         return known.setdefault(endpoint, UNMATCHED)
 
-    return route_of
+    return operation_of
 
 
-def _templates(app: FastAPI) -> dict[object, str]:
-    """Return the path of each endpoint, and of each mounted application."""
+def _operations(app: FastAPI) -> dict[object, Operation]:
+    """Return what each endpoint does, and each mounted application."""
     return {
-        context.endpoint or getattr(context.route, "app", None): context.path or UNMATCHED
+        context.endpoint or getattr(context.route, "app", None): Operation(
+            getattr(context.route, "name", "") or UNMATCHED.name, context.path or UNMATCHED.route
+        )
         for context in iter_route_contexts(app.routes)
     }

@@ -3,19 +3,20 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.failures import BodyTooLargeError, InternalError, NoSuchPathError
-from app.api.metrics import Metrics
+from app.api.metrics import Metrics, Operation
 from app.api.problems import problem_response
 from app.api.rate_limits import RECEIVED_KEY, SCOPE_KEY
 from app.core.database import is_passing
-from app.core.logs import outline
+from app.core.logs import named, outline
 from app.domain.errors import BusyError, DomainError
 
 CLIENT_LEFT: Final = 499  # nobody reads it; logs and metrics do
@@ -23,10 +24,13 @@ FAILED: Final = 500
 FIRST_REFUSAL: Final = 400
 LONGEST_LENGTH: Final = 18  # digits; Python refuses to convert thousands of them
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+ABOUT: Final = "entries told of"  # where the edge leaves the ids of the entries that were changed
+PATH_ENTRY: Final = "entry"
 METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
 
 Header = tuple[bytes, bytes]
 
+_ENTRY_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 _LOG = structlog.get_logger("access")
@@ -52,14 +56,14 @@ class Manners:
         self,
         app: ASGIApp,
         *,
-        route_of: Callable[[Scope], str],
+        operation_of: Callable[[Scope], Operation],
         metrics: Metrics,
         max_body_bytes: int,
         hsts: bool = False,
     ) -> None:
-        """Wrap `app`; `route_of` tells the template of the route that a scope has matched."""
+        """Wrap `app`; `operation_of` tells the operation that a scope has matched."""
         self.app = app
-        self.route_of = route_of
+        self.operation_of = operation_of
         self.metrics = metrics
         self.max_body_bytes = max_body_bytes
         self.headers = security_headers(hsts=hsts)
@@ -88,20 +92,19 @@ class Manners:
         except Exception as error:
             passing = is_passing(error)
             log, words = (_LOG.warning, "busy") if passing else (_LOG.error, "request failed")
-            log(words, error=outline(error), **exchange.described())
+            log(words, error=outline(error), **exchange.told())
             if exchange.is_started:  # the answer is cut short: the server closes the connection
                 raise
             await exchange.refuse(BusyError() if passing else InternalError(exchange.request_id))
 
     def _record(self, exchange: "_Exchange") -> None:
         seconds = time.perf_counter() - exchange.began
-        described = exchange.described()
         status = exchange.status or CLIENT_LEFT
-        self.metrics.count(described["method"], described["route"], status, seconds)
+        self.metrics.count(exchange.operation, exchange.method, status, seconds)
         # Reads are the load; their counts are in the metrics, their lines only in debug logs.
-        is_quiet = described["method"] in READS and status < FIRST_REFUSAL
+        is_quiet = exchange.method in READS and status < FIRST_REFUSAL
         log = _LOG.debug if is_quiet else _LOG.info
-        log("request", status=status, ms=round(seconds * 1000, 2), **described)
+        log("request", status=status, ms=round(seconds * 1000, 2), **exchange.told())
 
 
 class _Exchange:
@@ -173,13 +176,22 @@ class _Exchange:
         """Answer with the problem that `error` is."""
         await problem_response(error, self.scope)(self.scope, self._receive, self.send)
 
-    def described(self) -> Mapping[str, str]:
-        """Return what logs and metrics may say of the request."""
-        method = self.scope["method"]
-        return {
-            "method": method if method in METHODS else "OTHER",
-            "route": self._manners.route_of(self.scope),
-        }
+    @property
+    def method(self) -> str:
+        """The method as logs and metrics name it."""
+        method: str = self.scope["method"]
+        return method if method in METHODS else "OTHER"
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that the request has matched."""
+        return self._manners.operation_of(self.scope)
+
+    def told(self) -> Mapping[str, object]:
+        """Return what a log line may say of the request: what it asked for, which entries."""
+        name, route = self.operation
+        about = named(_entries_of(self.scope))
+        return {"operation": name, "method": self.method, "route": route, **about}
 
     def _headers(self, own: Iterable[Header]) -> list[Header]:
         headers = [*own, (b"x-request-id", self.request_id.encode()), *self._manners.headers]
@@ -198,6 +210,14 @@ def security_headers(*, hsts: bool) -> tuple[Header, ...]:
 def harmless_id(value: bytes) -> bytes | None:
     """Return a client's own id of its request where logs and headers may show it."""
     return value if _SANE_ID.fullmatch(value) else None
+
+
+def _entries_of(scope: Scope) -> Sequence[UUID]:
+    """Return the entries that a request changed, else the one that its path names."""
+    changed: Sequence[UUID] = scope.get(ABOUT, ())
+    asked = scope.get("path_params", {}).get(PATH_ENTRY, "")
+    # Whatever else stands in its place may be a plate.
+    return changed or ([UUID(asked)] if _ENTRY_ID.fullmatch(asked) else ())
 
 
 def _exceeds(digits: bytes, limit: int) -> bool:

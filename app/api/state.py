@@ -21,10 +21,12 @@ from app.services.publishing.boards import read_boards
 from app.services.publishing.reports import Reports
 from app.services.upkeep.readiness import Readiness, read_readiness
 from app.services.upkeep.reference_data import read_reference
+from app.services.upkeep.vitals import Vitals, read_vitals
 
 SECOND = 1.0
 SHELF_HOLDS = 50_000
 BOARDS = "boards"
+VITALS = "vitals"
 REPORT_SECONDS = 10.0
 REPORTS_KEPT = 32
 
@@ -48,6 +50,7 @@ class Process:
     clock: ClockRow | None = None
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
+    _vitals: Moments[Vitals] = field(default_factory=lambda: Moments(SECOND, 1))
     _reports: Moments[bytes] = field(default_factory=lambda: Moments(REPORT_SECONDS, REPORTS_KEPT))
 
     def __post_init__(self) -> None:
@@ -55,6 +58,7 @@ class Process:
         self._reading = asyncio.Lock()
         self._drawing = asyncio.Lock()
         self._reporting = asyncio.Lock()
+        self._feeling = asyncio.Lock()
 
     def now(self, clock: ClockRow | None) -> datetime:
         """Return business time in whole seconds: the machine's, unless the sandbox moved it."""
@@ -114,6 +118,7 @@ class Process:
     def forget(self) -> None:
         """Have boards, tracking answers and reports drawn anew."""
         self._boards.clear()
+        self._vitals.clear()
         self._reports.clear()
         self.shelf.clear()
 
@@ -136,6 +141,33 @@ class Process:
             if not is_passing(error):
                 raise
             return Readiness(database="not reached")
+
+    async def vitals(self) -> Vitals:
+        """Return what a scrape tells, read once a second for whoever asks."""
+        kept = self._vitals.get(VITALS)
+        if kept is not None:
+            return kept
+        async with self._feeling:
+            return self._vitals.get(VITALS) or await self._feel()
+
+    async def _feel(self) -> Vitals:
+        """Return the vitals; of a database that is away or of another release, no more than that.
+
+        What fails in between is away now, and was there a moment ago.
+        """
+        readiness = await self.readiness()
+        vitals = Vitals(readiness, {}, (), (), {})
+        if readiness.database is None and readiness.migrations is None:
+            try:
+                boards = (await self.boards()).drawn
+                async with self.sessions() as session:
+                    uow = UnitOfWork(session)
+                    vitals = await read_vitals(uow, await self.today(), readiness, boards)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+        self._vitals.put(VITALS, vitals)
+        return vitals
 
     async def _draw(self) -> Boards:
         today = await self.today()

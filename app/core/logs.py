@@ -4,9 +4,10 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import structlog
 from structlog.types import Processor
@@ -59,6 +60,13 @@ def _rendering(form: LogFormat) -> list[Processor]:
         structlog.processors.ExceptionRenderer(tracebacks),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
+
+
+def named(entries: Sequence[UUID]) -> Mapping[str, object]:
+    """Return what a line says of the entries that it is about: their ids, nothing else of them."""
+    if len(entries) == 1:
+        return {"entry_id": str(entries[0])}
+    return {"entry_ids": [str(entry) for entry in entries]} if entries else {}
 
 
 def outline(error: BaseException) -> list[str]:

@@ -43,6 +43,7 @@ from app.models.reference import (
     Yard,
 )
 from app.models.reports import PublishedVolume, Stay, StayProgress
+from app.models.upkeep import WorkerPulse
 
 __all__ = [
     "Base",
@@ -87,5 +88,6 @@ __all__ = [
     "StoredAnswer",
     "TariffEdition",
     "TariffForce",
+    "WorkerPulse",
     "Yard",
 ]

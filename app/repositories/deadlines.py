@@ -23,15 +23,15 @@ class DeadlinesRepository:
         """Ask within `session`."""
         self._session = session
 
-    async def due_queues(self, at: datetime) -> Sequence[Queue]:
-        """Return the queues in which something is due at `at`, in order."""
+    async def due_queues(self, at: datetime) -> Sequence[tuple[Queue, datetime]]:
+        """Return the queues in which something is due at `at`, in order, and since when."""
         statement = (
-            select(Deadline.gate_code, Deadline.direction)
+            select(Deadline.gate_code, Deadline.direction, func.min(Deadline.due_at))
             .where(Deadline.done_at.is_(None), Deadline.due_at <= at)
-            .distinct()
+            .group_by(Deadline.gate_code, Deadline.direction)
         )
         rows = (await self._session.execute(statement)).all()
-        return sorted(Queue(gate, Direction(direction)) for gate, direction in rows)
+        return sorted((Queue(gate, Direction(way)), since) for gate, way, since in rows)
 
     async def due(
         self, queue: Queue, at: datetime, kinds: Collection[DeadlineKind], limit: int

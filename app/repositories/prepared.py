@@ -7,6 +7,7 @@ level of their module, and go to the driver's own connection.
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import ClauseElement, Connection, make_url
@@ -45,6 +46,7 @@ class Wire:
 
     def __init__(self, session: AsyncSession) -> None:
         """Send within the transaction of `session`."""
+        self.entries_told: dict[UUID, None] = {}
         self._session = session
         self._driver: Any = None
         self._connection: Connection | None = None

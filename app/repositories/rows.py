@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic_core import to_json
 from sqlalchemy import Column, LargeBinary, Table
 
-from app.models import Base
+from app.models import Base, Event
 from app.repositories.constraints import named_failures
 from app.repositories.prepared import DIALECT, Wire
 
@@ -35,6 +35,9 @@ async def insert_rows(wire: Wire, *tables: tuple[type[Base], Rows]) -> None:
     arguments = tuple(to_json(rows, bytes_mode="hex").decode() for _, rows in filled)
     with named_failures():
         await wire.send(_statement(shape), *arguments)
+    for event in (row for model, rows in filled if model is Event for row in rows):
+        if event.get("entry_id") is not None:
+            wire.entries_told[event["entry_id"]] = None
 
 
 def as_stored(model: type[M], columns: Mapping[str, Any]) -> M:

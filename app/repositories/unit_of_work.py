@@ -1,6 +1,7 @@
 """One transaction and the repositories that ask within it; nothing here commits."""
 
 from functools import cached_property
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,7 @@ from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
+from app.repositories.upkeep import UpkeepRepository
 
 
 class UnitOfWork:
@@ -76,6 +78,16 @@ class UnitOfWork:
     def standings(self) -> StandingsRepository:
         """Where entries stand."""
         return StandingsRepository(self._wire)
+
+    @cached_property
+    def upkeep(self) -> UpkeepRepository:
+        """What the service tells of itself."""
+        return UpkeepRepository(self._session)
+
+    @property
+    def entries_told(self) -> tuple[UUID, ...]:
+        """The entries of which this transaction has told events, in order: what logs name."""
+        return tuple(self._wire.entries_told)
 
     def add(self, *rows: Base) -> None:
         """Keep new rows; they are stored by the next `flush` or by the end."""

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import Settings
-from app.core.database import is_passing, make_engine, make_sessions
-from app.core.logs import outline
+from app.core.database import make_engine, make_sessions
 from app.workers.counting import count_stays
 from app.workers.housekeeping import forget_old_answers
+from app.workers.pulses import Pulses
 
 Sessions = async_sessionmaker[AsyncSession]
 Job = Callable[[Sessions], Awaitable[int]]
@@ -21,8 +20,6 @@ JOBS: Final[Mapping[str, tuple[int, Job]]] = {
     "counting": (5, count_stays),
 }
 """Every so many seconds, what gives how much it has done."""
-
-log = structlog.get_logger()
 
 
 async def work(settings: Settings, more: Mapping[str, tuple[int, Job]]) -> None:
@@ -38,12 +35,9 @@ async def work(settings: Settings, more: Mapping[str, tuple[int, Job]]) -> None:
 
 async def repeat(name: str, seconds: float, job: Job, sessions: Sessions) -> None:
     """Do a job every so many seconds; one that fails is done again and stops no other one."""
+    pulses = Pulses(name, seconds)
     while True:
-        try:
-            log.debug(name, done=await job(sessions))
-        except Exception as error:  # noqa: BLE001 - it stops no other job
-            if is_passing(error):
-                log.warning("database away", error=type(error).__name__)
-            else:
-                log.error("job failed", job=name, error=outline(error))  # noqa: TRY400 - not its text
+        with pulses.turn() as turn:
+            turn.done = await job(sessions)
+        await pulses.write(sessions)
         await asyncio.sleep(seconds)

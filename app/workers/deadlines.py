@@ -6,10 +6,14 @@ what is done late is dated at its instant, and nothing overtakes it
 (`app/services/queues/deadlines.py`).
 """
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.core.logs import named
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
@@ -17,10 +21,24 @@ from app.services.act import Act, Tools
 from app.services.queues.deadlines import BATCH, Deadlines
 from app.services.upkeep.reference_data import read_reference
 
+log = structlog.get_logger()
+
 
 def machine_now() -> datetime:
     """Return the machine's time."""
     return datetime.now(UTC)
+
+
+def _tell(queue: Queue, done: int, lag: timedelta, entries: Sequence[UUID]) -> None:
+    """Log a batch: how late its first was in business time, and which entries it changed."""
+    log.info(
+        "due",
+        gate=queue.gate,
+        direction=queue.direction.value,
+        done=done,
+        lag_seconds=lag // timedelta(seconds=1),
+        **named(entries),
+    )
 
 
 class DeadlineWorker:
@@ -38,9 +56,11 @@ class DeadlineWorker:
         async with sessions.begin() as session:
             uow = UnitOfWork(session)
             queues = await uow.deadlines.due_queues((await self._act(uow)).now)
-        return sum([await self._do_queue(sessions, queue) for queue in queues])
+        return sum([await self._do_queue(sessions, *one) for one in queues])
 
-    async def _do_queue(self, sessions: async_sessionmaker[AsyncSession], queue: Queue) -> int:
+    async def _do_queue(
+        self, sessions: async_sessionmaker[AsyncSession], queue: Queue, since: datetime
+    ) -> int:
         total, done = 0, BATCH
         while done == BATCH:
             async with sessions.begin() as session:
@@ -49,6 +69,7 @@ class DeadlineWorker:
                 await uow.queues.lock(queue, exclusive=True)
                 done = await Deadlines(uow, act, queue).do_all()
             total += done
+            _tell(queue, done, act.now - since, uow.entries_told)
         return total
 
     async def _act(self, uow: UnitOfWork) -> Act:

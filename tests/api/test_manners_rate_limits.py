@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.failures import RateExceededError
-from app.api.metrics import Metrics
+from app.api.metrics import UNMATCHED, Metrics
 from app.api.middleware import Manners
 from app.api.rate_limits import (
     RECEIVED_KEY,
@@ -151,7 +151,7 @@ async def test_what_was_sent_is_counted() -> None:
         counted.append(scope[RECEIVED_KEY])
         await Response()(scope, receive, send)
 
-    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=100)
+    app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=Metrics(), max_body_bytes=100)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
         await client.post("http://gate.test/", content=b"x" * 40)
 

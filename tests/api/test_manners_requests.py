@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.metrics import Metrics
+from app.api.metrics import UNMATCHED, Metrics
 from app.api.middleware import Manners
 from tests.api.manners_app import make_app, make_client
 
@@ -68,7 +68,9 @@ async def test_every_answer_has_the_headers_that_protect_its_reader(
 
 
 async def test_https_is_demanded_where_it_is_served(metrics: Metrics) -> None:
-    app = Manners(make_app(), route_of=lambda _: "/", metrics=metrics, max_body_bytes=9, hsts=True)
+    app = Manners(
+        make_app(), operation_of=lambda _: UNMATCHED, metrics=metrics, max_body_bytes=9, hsts=True
+    )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://gate.test") as client:
         assert "strict-transport-security" in (await client.get("/")).headers
@@ -84,15 +86,18 @@ async def test_metrics_count_by_route_template_and_never_by_path(
     await client.get("/docs/assets/favicon.png")
 
     told = metrics.payload().decode()
-    assert (
-        'gate_http_requests_total{method="GET",route="/v1/trucks/{code}/failure",status="503"} 1.0'
-        in told
-    )
-    assert 'gate_http_requests_total{method="POST",route="/v1/trucks",status="201"} 1.0' in told
-    assert 'gate_http_requests_total{method="GET",route="unmatched",status="404"} 1.0' in told
-    assert 'gate_http_requests_total{method="OTHER",route="/v1/trucks",status="405"} 1.0' in told
+    for labels in (
+        'method="GET",operation="fail",route="/v1/trucks/{code}/failure",status="503"',
+        'method="POST",operation="add_truck",route="/v1/trucks",status="201"',
+        'method="GET",operation="unmatched",route="unmatched",status="404"',
+        'method="OTHER",operation="add_truck",route="/v1/trucks",status="405"',
+    ):
+        assert f"{labels}}} 1.0" in told
     assert 'route="/docs/assets"' in told
-    assert 'gate_http_request_seconds_count{method="POST",route="/v1/trucks"} 1.0' in told
+    assert (
+        'gate_http_request_seconds_count{method="POST",operation="add_truck",route="/v1/trucks",'
+        'status_class="2xx"} 1.0'
+    ) in told
     assert "29C12345" not in told
 
 
@@ -122,7 +127,7 @@ async def test_the_request_id_is_known_to_every_line_and_forgotten_afterwards(
         seen.append(structlog.contextvars.get_contextvars())
         await Response()(_scope, _receive, send)
 
-    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=9)
+    app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=Metrics(), max_body_bytes=9)
     await _get(app, {"x-request-id": "an-id-of-mine"})
 
     assert seen == [{"request_id": "an-id-of-mine"}]
@@ -136,7 +141,7 @@ async def test_a_client_that_leaves_is_no_failure_of_ours() -> None:
     async def inner(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise ClientDisconnect
 
-    app = Manners(inner, route_of=lambda _: "/", metrics=metrics, max_body_bytes=9)
+    app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=metrics, max_body_bytes=9)
     with structlog.testing.capture_logs() as logs:
         await _get(app)
 
@@ -149,7 +154,7 @@ async def test_an_answer_that_breaks_half_way_is_cut_and_logged() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         raise RuntimeError(PHONE) from KeyError(PHONE)
 
-    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=9)
+    app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=Metrics(), max_body_bytes=9)
     with structlog.testing.capture_logs() as logs, pytest.raises(RuntimeError):
         await _get(app)
 
@@ -168,7 +173,7 @@ async def test_a_failure_is_logged_by_our_own_frames_and_the_rule_it_broke() -> 
     async def inner(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise TwiceError(PHONE)
 
-    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=9)
+    app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=Metrics(), max_body_bytes=9)
     with structlog.testing.capture_logs() as logs:
         await _get(app)
 
@@ -187,7 +192,7 @@ async def test_what_is_no_request_passes_through() -> None:
     async def nothing(*_: object) -> dict[str, object]:
         return {}
 
-    app = Manners(inner, route_of=lambda _: "/", metrics=Metrics(), max_body_bytes=9)
+    app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=Metrics(), max_body_bytes=9)
     await app({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type]
 
     assert seen == ["lifespan"]

@@ -3,10 +3,12 @@
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request, Response
+from prometheus_client import generate_latest
 from starlette.responses import PlainTextResponse
 
 from app.api.deps import OfProcess, anyone
 from app.api.failures import NotReadyError
+from app.api.gauges import Gauges
 from app.api.metrics import CONTENT_TYPE, Metrics
 from app.api.problems import problem_responses
 from app.api.schemas.types import Out
@@ -47,7 +49,9 @@ async def check_ready(process: OfProcess) -> ReadyOut:
 
 
 @router.get("/metrics", dependencies=[anyone()], response_class=PlainTextResponse)
-async def get_metrics(request: Request) -> Response:
-    """Return this process's metrics as Prometheus reads them."""
+async def get_metrics(request: Request, process: OfProcess) -> Response:
+    """Return what Prometheus reads: requests of this process; queues, workers, readiness of all."""
     metrics: Metrics = request.app.state.metrics
-    return Response(metrics.payload(), media_type=CONTENT_TYPE)
+    gauges = Gauges(await process.vitals(), process.settings.data_dir)
+    body = metrics.payload() + generate_latest(gauges.registry)
+    return Response(body, media_type=CONTENT_TYPE)

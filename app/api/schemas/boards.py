@@ -12,10 +12,11 @@ from app.services.publishing.boards import LaneBoard, QueueBoard
 
 @dataclass(frozen=True, slots=True)
 class Boards:
-    """All boards of one moment, ready to send."""
+    """All boards of one moment, ready to send; `drawn` is what the bytes were made of."""
 
     all: bytes
     one: Mapping[Queue, bytes]
+    drawn: Mapping[Queue, QueueBoard]
 
 
 def boards_of(boards: Mapping[Queue, QueueBoard]) -> Boards:
@@ -24,7 +25,7 @@ def boards_of(boards: Mapping[Queue, QueueBoard]) -> Boards:
     every = QueuesOut(items=list(out.values()))
     body = every.__pydantic_serializer__.to_json(every)
     one = {queue: board.__pydantic_serializer__.to_json(board) for queue, board in out.items()}
-    return Boards(body, one)
+    return Boards(body, one, boards)
 
 
 def queue_out(board: QueueBoard) -> QueueOut:

@@ -1,0 +1,83 @@
+"""What the service tells of itself, for those who run it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.misses import CallOutcome
+from app.domain.vitals import CallsMade, OldestDue, Pulse, Work
+from app.domain.vocabulary import Direction, Lane, Queue
+from app.models import Call, Deadline, Event, StayProgress, WorkerPulse
+
+SUMS = ("runs", "failures", "done", "took_ms")
+
+
+class UpkeepRepository:
+    """Questions of an operator; nothing here names a vehicle or a company."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def note(self, work: Work) -> None:
+        """Add what a process did of a job to what all did of it."""
+        now = func.statement_timestamp()
+        values = {
+            "job": work.job,
+            "process": work.process,
+            "every_seconds": work.every_seconds,
+            "ran_at": now,
+            "succeeded_at": now if work.succeeded else None,
+            "runs": work.runs,
+            "failures": work.failures,
+            "done": work.done,
+            "took_ms": work.took_ms,
+            "last_took_ms": work.last_took_ms,
+        }
+        row = insert(WorkerPulse).values(values)
+        said: dict[str, Any] = {name: row.excluded[name] for name in values if name != "job"}
+        table = WorkerPulse.__table__.c
+        said |= {name: table[name] + row.excluded[name] for name in SUMS}
+        said["succeeded_at"] = func.coalesce(row.excluded.succeeded_at, table.succeeded_at)
+        await self._session.execute(
+            row.on_conflict_do_update(constraint="pk_worker_pulses", set_=said)
+        )
+
+    async def pulses(self) -> tuple[Sequence[Pulse], OldestDue]:
+        """Return what was done of every job, by name, and what waits longest for one."""
+        deadline = select(func.min(Deadline.due_at)).where(Deadline.done_at.is_(None))
+        seen = select(StayProgress.seen_to).scalar_subquery()
+        event = select(Event.recorded_at).where(Event.number > seen).order_by(Event.number).limit(1)
+        oldest = select(
+            deadline.scalar_subquery().label("deadline"), event.scalar_subquery().label("event")
+        ).subquery()
+        columns = list(WorkerPulse.__table__.c)
+        statement = (
+            select(oldest.c.deadline, oldest.c.event, *columns)
+            .select_from(oldest)
+            .outerjoin(WorkerPulse, true())
+            .order_by(WorkerPulse.job)
+        )
+        rows = (await self._session.execute(statement)).all()
+        return [Pulse(*row[2:]) for row in rows if row[2] is not None], OldestDue(*rows[0][:2])
+
+    async def calls_since(self, since: datetime) -> Sequence[CallsMade]:
+        """Return how many calls were made since an instant, by queue, lane and outcome."""
+        statement = (
+            select(Call.gate_code, Call.direction, Call.lane, Call.outcome, func.count())
+            .where(Call.called_at >= since)
+            .group_by(Call.gate_code, Call.direction, Call.lane, Call.outcome)
+        )
+        return [
+            CallsMade(
+                Queue(gate, Direction(way)),
+                Lane(lane),
+                CallOutcome(outcome) if outcome else None,
+                count,
+            )
+            for gate, way, lane, outcome, count in (await self._session.execute(statement)).all()
+        ]
