@@ -40,7 +40,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = application(version="0.1.0", tags=tags, lifespan=_lifespan)
     app.state.settings = settings
     app.state.rate_limits = RateLimits(
-        {"public": settings.rate_limit_public, "key": settings.rate_limit_key}
+        {
+            "public": settings.rate_limit_public,
+            "key": settings.rate_limit_key,
+            "report": settings.rate_limit_report,
+        }
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
     app.state.metrics = metrics = manners.install(

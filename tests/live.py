@@ -28,7 +28,11 @@ from tests.conftest import CLONE, TEMPLATE, key_of
 
 # A Wednesday on which Tân Thanh is open and its green lane runs: no test depends on the hour.
 NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
-WITHOUT_LIMITS = {"rate_limit_public": "1000000/minute", "rate_limit_key": "1000000/minute"}
+WITHOUT_LIMITS = {
+    "rate_limit_public": "1000000/minute",
+    "rate_limit_key": "1000000/minute",
+    "rate_limit_report": "1000000/minute",
+}
 PATIENCE_SECONDS = 30
 
 

@@ -79,6 +79,28 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "With a reason": {"reason": "The guard waved it through to clear the road"},
         "A contested plate": {"reason": "Papers seen at the yard", "entry": ID},
     },
+    "report_difficulty": {
+        "With an entry": {
+            "entry": ID,
+            "rule": "GL-07",
+            "words": "The growing-area code is on the list since Monday, and is still refused.",
+            "may_publish": True,
+        },
+        "With a gate": {"gate": "tan-thanh", "words": "No water at the yard for two days."},
+    },
+    "report_difficulty_by_link": {
+        "From the road": {"words": "Two vehicles were let past the barrier without a call."},
+    },
+    "assign_difficulty": {"To a colleague": {"assigned_to": "officer-2"}},
+    "answer_difficulty": {
+        "With a reason": {"reason": "The list was read anew this morning; the code is known now."},
+    },
+    "publish_difficulty": {
+        "Without names": {
+            "question": "A growing-area code that was on the list was refused.",
+            "answer": "The list was read a day late. It is now read each morning.",
+        },
+    },
     "report_outage": {
         "A power cut": {
             "starts_at": "2026-05-15T08:00:00+07:00",
@@ -128,8 +150,10 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "hold": Word("The id of a hold.", ID),
     "authority": Word("Who placed the hold: an agency or a role.", "customs"),
     "exception": Word("The id of an exception.", ID),
+    "difficulty": Word("The id of a difficulty.", ID),
+    "answered": Word("Whether to list the answered ones; else the open ones.", example=True),
     "outage": Word("The id of an outage.", ID),
-    "rule": Word("The rule that was contradicted.", "plate-contested"),
+    "rule": Word("The code of a rule.", "plate-contested"),
     "settled": Word("Whether to list the settled ones; else the open ones.", example=True),
     "assigned_to": Word("The name of who it is assigned to.", "officer-2"),
     "kind": Word("A kind of check.", "plant_quarantine"),

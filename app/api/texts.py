@@ -39,6 +39,7 @@ HANOI = timezone(timedelta(hours=7))
 BEIJING = timezone(timedelta(hours=8))
 LONGEST_HEADER = 200
 UNKNOWN = "…"
+RULE_FAMILIES = ("finding", "exception", "missing", "fault", "rule")
 
 _RANGE = re.compile(r"([a-z]{1,8})[-a-z0-9]*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?")
 
@@ -65,6 +66,11 @@ class Catalogue:
     def keys(self) -> frozenset[str]:
         """Return every key."""
         return frozenset(self._sentences)
+
+    def knows_rule(self, code: str) -> bool:
+        """Tell whether `code` is one by which an answer of this service names a rule."""
+        keys = (f"{family}.{code}" for family in RULE_FAMILIES)
+        return f"green-lane.{code}.sentence" in self or any(key in self for key in keys)
 
     def text(self, key: str) -> Text:
         """Return the sentence of `key` in all languages, facts not filled in.

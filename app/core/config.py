@@ -121,6 +121,7 @@ class Settings(BaseSettings):
 
     rate_limit_public: Rate = "600/minute"
     rate_limit_key: Rate = "6000/minute"
+    rate_limit_report: Rate = "10/hour"
     max_body_bytes: PositiveInt = 1_048_576
     max_body_depth: PositiveInt = 32
 

@@ -281,6 +281,42 @@ class SecondOfficerNeededError(ForbiddenError):
     code: ClassVar[str] = "second-officer-needed"
 
 
+class DifficultyNotFoundError(NotFoundError):
+    """No difficulty of that id, or none that this principal may see."""
+
+    code: ClassVar[str] = "difficulty-not-found"
+
+
+class DifficultyAnsweredError(ConflictError):
+    """The difficulty has its answer already."""
+
+    code: ClassVar[str] = "difficulty-answered"
+
+
+class DifficultyUnansweredError(ConflictError):
+    """A difficulty is published with its answer, so not before there is one."""
+
+    code: ClassVar[str] = "difficulty-unanswered"
+
+
+class DifficultyNotForPublicationError(ConflictError):
+    """Who reported the difficulty did not agree that it be published."""
+
+    code: ClassVar[str] = "difficulty-not-for-publication"
+
+
+class DifficultyNotYoursError(ForbiddenError):
+    """A difficulty is answered by officers, the board, or who it is assigned to."""
+
+    code: ClassVar[str] = "difficulty-not-yours"
+
+
+class WordingNamesError(UnfitError):
+    """A public wording has a name, a plate, an address or a long number in it."""
+
+    code: ClassVar[str] = "wording-names"
+
+
 class WaiverNotYoursError(ForbiddenError):
     """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
 

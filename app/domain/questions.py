@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.domain.vocabulary import Direction, Lane, Queue, State
 
@@ -30,6 +31,17 @@ class ExceptionFilter:
     settled: bool = False
     gate: str | None = None
     rule: str | None = None
+    assigned_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifficultyFilter:
+    """What a list of difficulties is narrowed to; `assigned_to` is a principal's name."""
+
+    answered: bool = False
+    gate: str | None = None
+    rule: str | None = None
+    entry: UUID | None = None
     assigned_to: str | None = None
 
 

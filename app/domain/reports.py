@@ -8,7 +8,7 @@ are both added (`docs/adr/0017`). An area is the sum of its gates once the platf
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -96,6 +96,26 @@ class WaitsCounted(NamedTuple):
     slot: date | int | None
     vehicles: int
     ranks: tuple[int, ...]
+
+
+class DifficultiesCounted(NamedTuple):
+    """Difficulties of a gate in a period, or of all with no gate; seconds are of business time.
+
+    `open` were not answered at its end, the oldest since `oldest`; `ranks` are the `PERCENTILES`
+    of the time to answer of those answered in it, by nearest rank.
+    """
+
+    gate: str | None
+    reported: int
+    answered: int
+    open: int
+    oldest: datetime | None
+    ranks: tuple[int, ...]
+
+    @classmethod
+    def none(cls, gate: str | None) -> "DifficultiesCounted":
+        """Return that there was nothing."""
+        return cls(gate, 0, 0, 0, None, ())
 
 
 class Standing(NamedTuple):

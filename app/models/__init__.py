@@ -2,6 +2,7 @@
 
 from app.models.access import Organisation, Principal, StoredAnswer
 from app.models.base import Base
+from app.models.difficulties import Difficulty
 from app.models.entries import (
     Check,
     CheckRequest,
@@ -55,6 +56,7 @@ __all__ = [
     "CheckRequest",
     "Claim",
     "Deadline",
+    "Difficulty",
     "EditionConfirmation",
     "Entry",
     "Event",

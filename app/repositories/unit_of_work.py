@@ -10,6 +10,7 @@ from app.repositories.access import AccessRepository
 from app.repositories.boards import BoardsRepository
 from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
+from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.prepared import Wire
@@ -43,6 +44,11 @@ class UnitOfWork:
     def deadlines(self) -> DeadlinesRepository:
         """What is due by itself."""
         return DeadlinesRepository(self._session)
+
+    @cached_property
+    def difficulties(self) -> DifficultiesRepository:
+        """What companies and drivers reported, and what it was answered."""
+        return DifficultiesRepository(self._session)
 
     @cached_property
     def entries(self) -> EntriesRepository:

@@ -120,6 +120,10 @@ WHO = {
     "record_check": {"agency", "yard"},
     "assign_exception": {"officer", "board"},
     "settle_exception": {"officer", "board", "agency", "yard"},
+    "report_difficulty": {"company", "app"},
+    "assign_difficulty": {"officer", "board"},
+    "answer_difficulty": {"officer", "board", "agency", "yard"},
+    "publish_difficulty": {"board"},
     "report_outage": {"officer"},
     "sign_outage": {"officer"},
     "record_checks": {"agency", "yard"},
@@ -156,6 +160,8 @@ WHO_READS = {
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
     "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},
     "list_outages": EVERYBODY,
+    "list_difficulties": EVERYBODY,
+    "get_difficulty": EVERYBODY,
     "list_calls": {"officer", "agency", "yard", "board", "auditor"},
     "get_call": {"officer", "agency", "yard", "board", "auditor"},
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
@@ -164,7 +170,9 @@ PUBLIC = {
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
     "list_tariffs", "get_tariff", "quote_fees", "judge_green_lane", "list_green_lane_rules",
     "list_produce", "list_policies", "get_policy", "get_daily_report",
-    "get_cumulative_report", "get_waits_report", "check_live", "check_ready", "get_metrics",
+    "get_cumulative_report", "get_waits_report", "get_difficulties_report",
+    "list_published_difficulties", "report_difficulty_by_link", "list_difficulties_by_link",
+    "check_live", "check_ready", "get_metrics",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     calls,
     checks,
+    difficulties,
     entries,
     gates,
     green_lane,
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     passage.router,
     review.router,
+    difficulties.router,
     observations.router,
     queues.router,
     sheets.router,
@@ -51,6 +53,7 @@ _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
     "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
     "review": "Exceptions, assigned and settled; outages that two officers sign.",
+    "difficulties": "What companies and drivers report, and the answers; published without names.",
     "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
     "observations": "What yards, guards and cameras saw. An observation is never refused.",
     "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",

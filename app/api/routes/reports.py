@@ -11,6 +11,11 @@ from app.api.caching import JSON, conditional
 from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
 from app.api.readings import MOMENT, UNCHANGED
+from app.api.schemas.difficulties import (
+    DifficultiesReportOut,
+    difficulties_out,
+    difficulties_rows,
+)
 from app.api.schemas.reports import (
     CumulativeReportOut,
     DailyReportOut,
@@ -165,6 +170,33 @@ async def get_waits_report(
     asked = _asked(visitor, from_day, to_day, area)
     writing = Writing("waits", lambda reports: reports.waits(asked, by), waits_out, waits_rows)
     return await writing.answer(process, visitor, how, (asked, by))
+
+
+@router.get(
+    "/difficulties",
+    response_model=DifficultiesReportOut,
+    dependencies=[anyone()],
+    responses=DECLARED,
+)
+async def get_difficulties_report(
+    visitor: Visitor,
+    process: OfProcess,
+    how: How,
+    from_day: Day | None = None,
+    to_day: Day | None = None,
+    area: Sought | None = None,
+) -> Response:
+    """Return how many difficulties were reported, answered and left open, and the time to answer.
+
+    Per gate and for all; times are seconds from report to answer, p50, p90 and p95, of those
+    answered in the period. Without days it is about today.
+    """
+    asked = _asked(visitor, from_day, to_day, area)
+    writing = Writing(
+        "difficulties", lambda reports: reports.difficulties(asked), difficulties_out,
+        difficulties_rows,
+    )  # fmt: skip
+    return await writing.answer(process, visitor, how, asked)
 
 
 def _asked(today: Today, first: Day | None, end: Day | None, area: str | None) -> Asked:

@@ -211,7 +211,7 @@ def daily_out(report: DailyReport, reference: Reference) -> DailyReportOut:
     """Return a daily report."""
     today = reference.day(report.heading.as_of)
     lines = [_daily_line(line, today) for line in report.lines]
-    return DailyReportOut(**_heading(report.heading, reference), lines=lines)
+    return DailyReportOut(**heading_members(report.heading, reference), lines=lines)
 
 
 def cumulative_out(report: CumulativeReport, reference: Reference) -> CumulativeReportOut:
@@ -220,20 +220,20 @@ def cumulative_out(report: CumulativeReport, reference: Reference) -> Cumulative
         CumulativeLineOut(area=area.code, totals=[_total(total) for total in totals])
         for area, totals in report.totals
     ]
-    return CumulativeReportOut(**_heading(report.heading, reference), lines=lines)
+    return CumulativeReportOut(**heading_members(report.heading, reference), lines=lines)
 
 
 def waits_out(report: WaitsReport, reference: Reference) -> WaitsReportOut:
     """Return a report of waits."""
     lines = [_waits_line(one) for one in report.waits]
-    return WaitsReportOut(**_heading(report.heading, reference), method=METHOD, lines=lines)
+    return WaitsReportOut(**heading_members(report.heading, reference), method=METHOD, lines=lines)
 
 
 def daily_rows(
     report: DailyReport, reference: Reference, language: Language
 ) -> Iterator[Sequence[Cell]]:
     """Yield the rows of a daily report, columns named first; `source` is of published figures."""
-    yield _titles(
+    yield titles(
         language, "day", "area", "name", "lane", "hour", "origin", *Figure,
         "gates_counted", "remarks", "source",
     )  # fmt: skip
@@ -257,7 +257,7 @@ def cumulative_rows(
     report: CumulativeReport, reference: Reference, language: Language
 ) -> Iterator[Sequence[Cell]]:
     """Yield a row for each part of each total; days nobody knows have no number."""
-    yield _titles(
+    yield titles(
         language, "area", "name", "figure", "from", "to", "vehicles", "origin", "qualifier",
         "source",
     )  # fmt: skip
@@ -276,7 +276,7 @@ def waits_rows(
     report: WaitsReport, reference: Reference, language: Language
 ) -> Iterator[Sequence[Cell]]:
     """Yield a row for each queue, lane and slot; waits are open seconds."""
-    yield _titles(
+    yield titles(
         language, "area", "name", "direction", "lane", "day", "hour", "waited", "p50", "p90", "p95"
     )
     names = names_of(reference)
@@ -303,7 +303,8 @@ def names_of(reference: Reference) -> Mapping[str, TextOut]:
     }
 
 
-def _heading(heading: Heading, reference: Reference) -> dict[str, object]:
+def heading_members(heading: Heading, reference: Reference) -> dict[str, object]:
+    """Return what every report begins with."""
     names = names_of(reference)
     return {
         "from_day": heading.first,
@@ -464,8 +465,14 @@ def _day_or_hour(one: WaitsCounted) -> tuple[date | None, int | None]:
     return None, one.slot
 
 
-def _titles(language: Language, *columns: str) -> list[str]:
+def titles(language: Language, *columns: str) -> list[str]:
+    """Return the names of columns."""
     return [CATALOGUE.say(f"report.column.{column}", language) for column in columns]
+
+
+def named(area: str, reference: Reference, language: Language) -> str:
+    """Return the name of a gate or area."""
+    return _name(names_of(reference)[area], language)
 
 
 def _name(names: TextOut, language: Language) -> str:

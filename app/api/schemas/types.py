@@ -88,6 +88,9 @@ Label = Annotated[str, _text(200, 1), BeforeValidator(_composed)]
 Remark = Annotated[str, _text(1000), BeforeValidator(_composed)]
 """Free text on one line: trimmed, composed, up to 1,000 characters."""
 
+Words = Annotated[str, _text(2000, 1), BeforeValidator(_composed)]
+"""What somebody has to say, on one line: trimmed, composed, 1 to 2,000 characters."""
+
 Reference = Annotated[
     str, _text(64, 1), BeforeValidator(_composed), Field(examples=["DN-2026-00417"])
 ]

@@ -11,22 +11,19 @@ from app.domain.errors import (
     ExceptionNotYoursError,
     ExceptionSettledError,
     FieldError,
-    UnknownCodeError,
 )
 from app.domain.questions import ExceptionFilter
-from app.domain.review import ASSIGNABLE, CONTESTED, may_settle
-from app.domain.vocabulary import Direction, Queue, Role
+from app.domain.review import CONTESTED, may_settle
+from app.domain.vocabulary import Direction, Queue
 from app.models import Entry, ExceptionCase, Observation
 from app.repositories.records import Reviewed
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.crossing.assigning import assignee
 from app.services.crossing.positions import Positions
 from app.services.crossing.sightings import Sighting
 
 __all__ = ["Review", "Reviewed"]
-
-
-ASSIGNED_TO = "/assigned_to"
 
 
 class Review:
@@ -50,7 +47,7 @@ class Review:
             ExceptionNotFoundError, ExceptionSettledError, UnknownCodeError.
         """
         case = await self._open(case_id)
-        case.assigned_to = await self._assignee(name)
+        case.assigned_to = await assignee(self._uow, self._act, name)
         case.assigned_at = self._act.now
         await self._tell("exception.assigned", case)
         return await self._shown(case_id)
@@ -82,14 +79,6 @@ class Review:
         if case.settled_at is not None:
             raise ExceptionSettledError
         return case
-
-    async def _assignee(self, name: str | None) -> UUID:
-        if name is None:
-            return self._act.principal.id
-        found = await self._uow.access.principal(name)
-        if found is None or found.revoked_at is not None or Role(found.role) not in ASSIGNABLE:
-            raise UnknownCodeError.at(ASSIGNED_TO, name)
-        return found.id
 
     async def _name(self, case: ExceptionCase, entry_id: UUID, reason: str) -> None:
         entry = await self._uow.entries.by_id(entry_id)

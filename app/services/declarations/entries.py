@@ -157,10 +157,23 @@ async def tracked(uow: UnitOfWork, today: Today, token: str) -> Standing:
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
     """
+    return await standing_of(uow, today, await _opened_by(uow, token))
+
+
+async def entry_of_link(uow: UnitOfWork, token: str) -> Entry:
+    """Return the entry that a tracking token opens; nothing personal is read.
+
+    Raises:
+        TrackingNotFoundError: the token is wrong or has been revoked.
+    """
+    return (await _opened_by(uow, token)).entry
+
+
+async def _opened_by(uow: UnitOfWork, token: str) -> Found:
     found = await uow.standings.by_tracking(hash_of_token(token))
     if found is None:
         raise TrackingNotFoundError
-    return await standing_of(uow, today, found)
+    return found
 
 
 async def _beside(uow: UnitOfWork, entry: Entry) -> Beside:

@@ -1,13 +1,14 @@
 """The Board's reports: what was recorded and what was published, never the two in one figure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from app.domain.errors import EmptyValidityError, PeriodTooLongError, UnknownCodeError
 from app.domain.reports import (
     Area,
+    DifficultiesCounted,
     Line,
     Recorded,
     Service,
@@ -90,6 +91,14 @@ class WaitsReport:
     waits: Sequence[WaitsCounted]
 
 
+@dataclass(frozen=True, slots=True)
+class DifficultiesReport:
+    """Difficulties by gate in order of gates, then of all that were asked for."""
+
+    heading: Heading
+    lines: Sequence[DifficultiesCounted]
+
+
 class Reports:
     """Reads the reports; needs nothing but what anybody may ask with."""
 
@@ -158,6 +167,33 @@ class Reports:
                 for lane in (None, *Lane)
             ],
         )
+
+    async def difficulties(self, asked: Asked) -> DifficultiesReport:
+        """Return what was reported and answered in the period, and what was open at its end.
+
+        Of all areas, those about a rule and no gate are counted, too. Nothing is counted late.
+
+        Raises:
+            EmptyValidityError, PeriodTooLongError, UnknownCodeError.
+        """
+        heading = await self._heading(asked, MOST_WAIT_DAYS)
+        gates = _gates(heading.areas)
+        first, end = map(self._begin_of, (heading.first, heading.end))
+        wanted = None if asked.area is None else gates
+        found = await self._uow.difficulties.counted(first, min(end, self._until), wanted)
+        known = {one.gate: one for one in found}
+        return DifficultiesReport(
+            replace(heading, recorded_until=self._today.now),
+            [known.get(gate) or DifficultiesCounted.none(gate) for gate in (*gates, None)],
+        )
+
+    @property
+    def _until(self) -> datetime:
+        """The end of what has happened: the second after now."""
+        return self._today.now + timedelta(seconds=1)
+
+    def _begin_of(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._today.reference.zone)
 
     def _queues(self, gates: Sequence[str]) -> list[Queue]:
         today = self._today
