@@ -44,8 +44,8 @@ Register vehicles, know what blocks them, what they pay and when they are called
 
 * **Failures** are `application/problem+json`; sentences in Vietnamese, English or Chinese by
   `Accept-Language`, codes never change.
-* **Unknown fields** of a request are refused with their pointer. Answers may grow: ignore fields
-  and accept values that you do not know.
+* **Unknown fields** of a request, and filters that a list has not, are refused by name. Answers
+  may grow: ignore fields and accept values that you do not know.
 * **Retries**: send `Idempotency-Key` with a POST, and the same again gets the stored answer.
 * **Changes** name the version they were made on in `If-Match`.
 * **Lists** are pages; `next_cursor` asks for the next one.

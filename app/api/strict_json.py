@@ -9,7 +9,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import Any, Final, NoReturn, Protocol, runtime_checkable
@@ -23,9 +23,8 @@ from starlette.types import Receive, Scope
 
 from app.api.failures import MalformedBodyError, NotJsonMediaTypeError
 from app.api.field_errors import RequestFieldError, escaped, storable
+from app.api.queries import Handle, asked_by_name
 from app.domain.errors import Fact
-
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 DEPTH: Final = 32
 MOST_NAMES: Final = 1000
@@ -228,11 +227,11 @@ class StrictRoute(APIRoute):
         return self.path.partition("{")[0]
 
     def get_route_handler(self) -> Handle:
-        """Return FastAPI's handler behind the guard and the reader that its body needs.
+        """Return FastAPI's handler behind the guard and the readers of its query and body.
 
         The body comes first: a slow one keeps nobody from the connections of the database.
         """
-        handle = self._guarded(super().get_route_handler())
+        handle = self._guarded(asked_by_name(super().get_route_handler(), self.dependant))
         if not self.methods or self.methods <= BODILESS:
             return handle
         if self.body_field is None or isinstance(self.body_field.field_info, params.Form):

@@ -116,7 +116,9 @@ def moment(at: datetime, language: Language) -> str:
     """Return an instant as people at the gate write it; in Chinese, by both sides' clocks."""
     local = at.astimezone(HANOI)
     if language is Language.ZH:
-        return f"{local:%Y-%m-%d %H:%M}（河内时间，北京时间{at.astimezone(BEIJING):%H:%M}）"
+        theirs = at.astimezone(BEIJING)
+        next_day = "次日" if theirs.date() > local.date() else ""
+        return f"{local:%Y-%m-%d %H:%M}（河内时间，北京时间{next_day}{theirs:%H:%M}）"
     if language is Language.EN:
         return f"{local:%Y-%m-%d %H:%M} (Hanoi time)"
     return f"{local:%H:%M} ngày {local:%d/%m/%Y} (giờ Hà Nội)"

@@ -191,12 +191,15 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         SettingsError: naming each wrong or unknown setting, never showing its value.
     """
     unknown = _unknown([*os.environ, *(dotenv_values(env_file) if env_file else ())])
-    if unknown:
-        raise SettingsError("\n".join(f"{name}: there is no such setting" for name in unknown))
+    wrong = [f"{name}: there is no such setting" for name in unknown]
+    settings = None
     try:
-        return Settings(_env_file=env_file)
+        settings = Settings(_env_file=env_file)
     except ValidationError as error:
-        raise SettingsError("\n".join(_line(one) for one in error.errors())) from None
+        wrong += [_line(one) for one in error.errors()]
+    if wrong or settings is None:
+        raise SettingsError("\n".join(wrong))
+    return settings
 
 
 def _unknown(names: Iterable[str]) -> list[str]:

@@ -18,11 +18,19 @@ from app.domain.volumes import Volumes
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An edition that may not be used before two board members confirm it."""
+    """An edition that may not be used before two board members confirm it.
+
+    `until` is the day from which it rules no more, confirmed or not; None where its end is open.
+    """
 
     kind: str
     code: str
     confirmed_by: tuple[str, ...]
+    until: date | None = None
+
+    def is_over(self, on: date) -> bool:
+        """Tell whether its last day is past: who works from `on` on can do without it."""
+        return self.until is not None and self.until <= on
 
 
 @dataclass(frozen=True, slots=True)

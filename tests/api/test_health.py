@@ -103,6 +103,18 @@ async def test_in_production_each_edition_needs_two_words_of_different_members(
             assert (f"{name} needs confirmation by {missing} more" in editions) is (missing > 0)
 
 
+async def test_in_production_an_edition_whose_days_are_over_keeps_nobody_waiting(
+    production: Gate,
+) -> None:
+    """The tariff of 2019 ended in May 2025: only a price of its days needs it confirmed."""
+    assert "tariff-2019-01" not in (await lacking(production))["editions"]
+    for path in (TARIFF, POLICY):
+        for who in ("board-1", "board-2"):
+            assert 200 == (await production.post(path, who)).status_code
+    await production.app.state.process.pulse()
+    assert {} == await lacking(production)
+
+
 async def test_in_production_nothing_is_queued_by_an_edition_that_is_not_confirmed(
     production: Gate,
 ) -> None:

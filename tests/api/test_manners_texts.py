@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -67,6 +67,15 @@ def test_a_sentence_that_is_not_there_is_an_error() -> None:
 )
 def test_an_instant_is_written_as_people_at_the_gate_do(language: Language, expected: str) -> None:
     assert moment(AT, language) == expected
+
+
+def test_before_midnight_in_hanoi_it_is_the_next_day_in_beijing() -> None:
+    late = datetime.fromisoformat("2026-02-21T23:30:00+07:00")
+    said = "2026-02-21 23:30（河内时间，北京时间次日00:30）"
+    assert said == moment(late, Language.ZH)
+    assert "2026-02-21 22:59（河内时间，北京时间23:59）" == moment(
+        late - timedelta(minutes=31), Language.ZH
+    )
 
 
 def test_the_sentences_of_the_rules_are_in_the_catalogue() -> None:

@@ -129,6 +129,16 @@ def test_in_the_sandbox_every_edition_may_be_used(reference: Reference) -> None:
     assert QueueMode.CALLED is reference.mode(Queue("tan-thanh", Direction.EXPORT), DAY)
 
 
+async def test_an_edition_that_waits_tells_until_when_it_would_rule(session: AsyncSession) -> None:
+    waiting = {one.code: one for one in (await read(session, production=True)).pending}
+    assert date(2025, 5, 8) == waiting["tariff-2019-01"].until
+    assert waiting["tariff-2025-09"].until is None
+    assert waiting[POLICY].until is None
+    days = (date(2025, 5, 7), date(2025, 5, 8))
+    assert [False, True] == [waiting["tariff-2019-01"].is_over(day) for day in days]
+    assert [False, False] == [waiting["tariff-2025-09"].is_over(day) for day in days]
+
+
 async def test_in_production_no_edition_rules_before_it_is_confirmed(session: AsyncSession) -> None:
     reference = await read(session, production=True)
     assert UNOFFICIAL == {(one.kind, one.code) for one in reference.pending}

@@ -1,7 +1,7 @@
 """Whether a process may be sent work: the database, its schema, the clocks, the editions."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.domain.reference import Reference
 from app.repositories.unit_of_work import UnitOfWork
@@ -35,14 +35,16 @@ async def read_readiness(
     return Readiness(
         migrations=None if applied == head else f"{applied or 'none'} applied, {head} needed",
         clock=None if skew <= MOST_SKEW else f"{skew // SECOND} s apart from the database",
-        editions=_editions(reference),
+        editions=_editions(reference, reference.day(machine)),
     )
 
 
-def _editions(reference: Reference) -> str | None:
+def _editions(reference: Reference, on: date) -> str | None:
+    """Name the editions that wait for the board, but for those whose days are over."""
     waiting = [
         f"{edition.kind} {edition.code} needs confirmation by"
         f" {CONFIRMATIONS_NEEDED - len(edition.confirmed_by)} more of the board"
         for edition in reference.pending
+        if not edition.is_over(on)
     ]
     return "; ".join(waiting) or None

@@ -1,6 +1,7 @@
 """The reference rows read into one consistent `Reference`; what is not confirmed stays out."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
 from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
+from app.domain.validity import Validity
 from app.domain.volumes import Volumes, parse_volume
 from app.repositories.unit_of_work import UnitOfWork
 
@@ -93,6 +95,19 @@ def _pending(
 ) -> tuple[Pending, ...]:
     if confirmed is None:
         return ()
-    unofficial = (document["code"] for document in documents if not document["official"])
-    named = (Pending(kind, code, confirmed.get((kind, code), ())) for code in unofficial)
+    named = (
+        Pending(kind, one["code"], confirmed.get((kind, one["code"]), ()), _rules_until(one))
+        for one in documents
+        if not one["official"]
+    )
     return tuple(one for one in named if len(one.confirmed_by) < CONFIRMATIONS_NEEDED)
+
+
+def _rules_until(document: Document) -> date | None:
+    """Return the day from which an edition rules no more, as is known now; None: its end is open.
+
+    A tariff's days stand in rows of force, a policy's on the edition itself.
+    """
+    rows = document.get("force", (document,))
+    ends = [Validity.parse(row).end for row in rows if row.get("known_to") is None]
+    return None if None in ends else max(filter(None, ends), default=date.min)
