@@ -119,6 +119,7 @@ async def _act(process: Process, uow: UnitOfWork, opening: Opening) -> Act:
     return Act(
         now=process.now(opening.clock),
         reference=await process.reference_at(opening.revision, uow),
+        forecasts=process.forecasts,
         principal=opening.principal,
         tools=process.tools,
     )

@@ -19,6 +19,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today, Tools
 from app.services.publishing.boards import read_boards
 from app.services.publishing.reports import Reports
+from app.services.queues.expected import Forecast
 from app.services.upkeep.readiness import Readiness, read_readiness
 from app.services.upkeep.reference_data import read_reference
 from app.services.upkeep.vitals import Vitals, read_vitals
@@ -29,6 +30,8 @@ BOARDS = "boards"
 VITALS = "vitals"
 REPORT_SECONDS = 10.0
 REPORTS_KEPT = 32
+FORECAST_SECONDS = 5.0
+QUEUES_KEPT = 1000
 
 
 def machine_now() -> datetime:
@@ -48,6 +51,9 @@ class Process:
     machine_now: Callable[[], datetime] = machine_now
     reference: Reference | None = None
     clock: ClockRow | None = None
+    forecasts: Moments[Forecast] = field(
+        default_factory=lambda: Moments(FORECAST_SECONDS, QUEUES_KEPT)
+    )
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
     _vitals: Moments[Vitals] = field(default_factory=lambda: Moments(SECOND, 1))
@@ -69,7 +75,8 @@ class Process:
 
     async def today(self) -> Today:
         """Return what a visitor asks with, from memory; at most a second old."""
-        return Today(self.now(self.clock), await self.reference_at(None))
+        now, reference = self.now(self.clock), await self.reference_at(None)
+        return Today(now, reference, forecasts=self.forecasts)
 
     async def reference_at(self, revision: int | None, uow: UnitOfWork | None = None) -> Reference:
         """Return the reference data of `revision`, reading them when memory has another.
@@ -116,9 +123,10 @@ class Process:
         self.forget()
 
     def forget(self) -> None:
-        """Have boards, tracking answers and reports drawn anew."""
+        """Have boards, tracking answers, reports and forecasts drawn anew."""
         self._boards.clear()
         self._vitals.clear()
+        self.forecasts.clear()
         self._reports.clear()
         self.shelf.clear()
 

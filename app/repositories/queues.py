@@ -9,12 +9,11 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.misses import COUNTED, CallOutcome
+from app.domain.misses import COUNTED
 from app.domain.vocabulary import Queue
 from app.models import Call, CallCounter, Entry, Outage, QueueEdition, SeasonDay
 
 QUEUE_SEED = 0
-WITHDRAWN = CallOutcome.WITHDRAWN.value
 
 
 class QueuesRepository:
@@ -104,17 +103,6 @@ class QueuesRepository:
         if after is not None:
             statement = statement.where(tuple_(*order) < tuple_(*after))
         statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
-        return (await self._session.scalars(statement)).all()
-
-    async def recent_calls(self, queue: Queue, since: datetime, limit: int) -> Sequence[Call]:
-        """Return up to `limit` calls of a queue since an instant, newest first."""
-        statement = (
-            select(Call)
-            .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
-            .where(Call.called_at > since, Call.outcome.is_distinct_from(WITHDRAWN))
-            .order_by(Call.called_at.desc(), Call.id.desc())
-            .limit(limit)
-        )
         return (await self._session.scalars(statement)).all()
 
     async def last_called_at(self, queue: Queue) -> datetime | None:

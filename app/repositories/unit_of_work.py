@@ -12,6 +12,7 @@ from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
+from app.repositories.forecasts import ForecastsRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
@@ -54,6 +55,11 @@ class UnitOfWork:
     def entries(self) -> EntriesRepository:
         """Entries and the claims on plates and containers."""
         return EntriesRepository(self._session, self._wire)
+
+    @cached_property
+    def forecasts(self) -> ForecastsRepository:
+        """What queues are rolled forward from."""
+        return ForecastsRepository(self._wire)
 
     @cached_property
     def money(self) -> MoneyRepository:

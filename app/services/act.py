@@ -1,9 +1,9 @@
 """What every use case is given from outside: who acts, when, on which reference data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from app.core.ciphers import Cipher, Tokens
@@ -22,12 +22,26 @@ class Tools:
     cipher: Cipher
 
 
+class Kept(Protocol):
+    """What a process keeps of its queues for a few seconds; it may be old, and is looked at so."""
+
+    def get(self, key: Queue, /) -> Any | None:  # noqa: ANN401 - what was put
+        """Return what was kept, None where that is too long ago."""
+
+    def put(self, key: Queue, value: Any, /) -> None:  # noqa: ANN401
+        """Keep something of a queue."""
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What anybody may ask with: business time in whole seconds, and the reference data."""
+    """What anybody may ask with: business time in whole seconds, and the reference data.
+
+    `forecasts` is where the process keeps how its queues go on; without it each is made anew.
+    """
 
     now: datetime
     reference: Reference
+    forecasts: Kept | None = field(default=None, kw_only=True)
 
     @property
     def day(self) -> date:

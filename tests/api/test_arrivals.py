@@ -120,7 +120,7 @@ async def test_in_order_of_arrival_lanes_and_points_play_no_part(gate: Gate) -> 
         standing["points"], standing["ahead"], standing["open_wait_seconds"],
     )  # fmt: skip
     assert ("queue-calls-nobody", None) == (
-        standing["expected_wait"]["reason"], standing["expected_wait"]["seconds"],
+        standing["expected_wait"]["reason"], standing["expected_wait"]["likely_seconds"],
     )  # fmt: skip
 
 

@@ -149,48 +149,20 @@ async def test_the_call_rate_is_of_the_last_two_open_hours(gate: Gate) -> None:
     assert (await gate.board())["calls_per_hour"] is None
 
 
-async def test_an_expected_wait_has_a_method_and_a_sample_or_a_reason(gate: Gate) -> None:
-    await fill(gate, 12)
-    gate.wait(minutes=20)
-    await gate.call(9)
-    few = lane(await gate.board(), "ordinary")["expected_wait"]
-    assert {
-        "seconds": None, "method": "recent-waits-median", "sample": 9,
-        "reason": "too-few-recent-calls",
-    } == few  # fmt: skip
-    gate.wait(minutes=20)
-    await gate.call(1)
-    enough = lane(await gate.board(), "ordinary")["expected_wait"]
-    assert (1200, 10, None) == (enough["seconds"], enough["sample"], enough["reason"])
-
-
-async def test_a_call_of_yesterday_is_over_and_tells_nothing_of_today(
-    gate: Gate,
-) -> None:
+async def test_a_call_of_yesterday_is_over_and_tells_only_of_the_pace(gate: Gate) -> None:
+    """Its window is over and the hour without calls; but it is an open hour old, like today's."""
     gate.go_to("2026-03-11T19:50:00+07:00")
     await fill(gate, 10)
     gate.wait(minutes=5)
     await gate.call(10)
     gate.go_to("2026-03-12T08:00:00+07:00")
     board = await gate.board()
-    assert (0, 0, 0) == (
+    assert (0, 0, 10) == (
         len(board["called_now"]), board["calls_per_hour"],
         lane(board, "ordinary")["expected_wait"]["sample"],
     )  # fmt: skip
-
-
-async def test_an_entrys_expected_wait_follows_from_its_place_and_the_call_rate(
-    gate: Gate,
-) -> None:
-    entries = await fill(gate, 13)
-    for _ in range(10):
-        gate.wait(minutes=3)
-        await gate.call(1)
-    gate.wait(minutes=3)
-    expected = (await gate.place(entries[12]))["expected_wait"]
-    assert ("recent-call-rate", 10, 3 * 180) == (
-        expected["method"], expected["sample"], expected["seconds"],
-    )  # fmt: skip
+    gate.go_to("2026-03-12T10:00:00+07:00")
+    assert 0 == lane(await gate.board(), "ordinary")["expected_wait"]["sample"]
 
 
 async def test_in_order_of_arrival_a_board_counts_who_arrived(gate: Gate) -> None:

@@ -63,10 +63,14 @@ async def test_a_place_is_read_by_6_statements_however_many_wait(
         await warm.move(await warm.register(**lorry(number)))
     last = await warm.register(**lorry(many))
     await warm.move(last)
+    warm.forget()
     with statements() as sent:
         standing = await warm.place(last)
     assert many + 1 == standing["place"]
     assert 6 == len(sent), "\n".join(sent)
+    with statements() as sent:
+        await warm.place(last)
+    assert 5 == len(sent), "\n".join(sent)  # how the queue goes on is known for some seconds
 
 
 async def test_tracking_is_read_by_4_statements_and_then_from_memory(
@@ -75,6 +79,7 @@ async def test_tracking_is_read_by_4_statements_and_then_from_memory(
     entry = await warm.register()
     await warm.move(entry)
     path = f"/v1/tracking/{entry['tracking']['token']}"
+    warm.forget()
     with statements() as sent:
         await warm.get(path)
     assert 4 == len(sent), "\n".join(sent)
@@ -84,7 +89,7 @@ async def test_tracking_is_read_by_4_statements_and_then_from_memory(
 
 
 @pytest.mark.parametrize("many", [0, 7])
-async def test_all_boards_are_read_by_2_statements_and_then_from_memory(
+async def test_all_boards_are_read_by_3_statements_and_then_from_memory(
     warm: Gate, statements: Recorder, many: int
 ) -> None:
     for number in range(many):
@@ -92,7 +97,7 @@ async def test_all_boards_are_read_by_2_statements_and_then_from_memory(
     warm.forget()
     with statements() as sent:
         await warm.get("/v1/queues")
-    assert 2 == len(sent), "\n".join(sent)
+    assert 3 == len(sent), "\n".join(sent)  # the third, for expected waits, every few seconds
     with statements() as sent:
         await warm.get("/v1/queues")
         await warm.get("/v1/gates/tan-thanh/queues/export")

@@ -234,7 +234,9 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "entries that changed": lambda it: it.uow.entries.page(
         it.principal(Role.OFFICER), EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50
     ),
-    "recent calls": lambda it: it.uow.queues.recent_calls(QUEUE, NOW - timedelta(hours=2), 100),
+    "what a queue is rolled forward from": lambda it: it.uow.forecasts.line_ups(
+        [QUEUE], NOW - timedelta(days=14)
+    ),
     "where an entry stands": lambda it: it.uow.standings.by_id(it.entry),
     "the standings of all boards": lambda it: it.uow.boards.standings(),
     "the calls of all boards": lambda it: it.uow.boards.calls_since(NOW - timedelta(hours=2)),

@@ -13,7 +13,7 @@ from app.core.database import make_sessions
 from app.domain.vocabulary import Direction, Queue
 from app.models import SeasonDay
 from app.repositories.unit_of_work import UnitOfWork
-from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_call, add_entry
+from tests.repositories.rows import DAY, POLICY, QUEUE
 
 LOCK_NOT_AVAILABLE = "55P03"
 NEXT_DAY = DAY + timedelta(days=1)
@@ -139,18 +139,3 @@ async def _waits(session: AsyncSession, queue: Queue, *, exclusive: bool) -> boo
     except DBAPIError as error:
         return LOCK_NOT_AVAILABLE == getattr(error.orig, "sqlstate", None)
     return False
-
-
-async def test_recent_calls_are_the_newest_of_one_queue(
-    session: AsyncSession, uow: UnitOfWork, company: Actor
-) -> None:
-    entry = await add_entry(session, company)
-    at = [NOW - timedelta(minutes=minute) for minute in range(5)]
-    calls = [await add_call(session, company, entry, called_at=when) for when in at]
-    await add_call(session, company, entry, gate_code=OTHER.gate)
-    await add_call(session, company, entry, direction=Direction.IMPORT.value)
-
-    found = await uow.queues.recent_calls(QUEUE, at[4], 3)
-    assert calls[:3] == [call.id for call in found]
-    assert calls[:4] == [call.id for call in await uow.queues.recent_calls(QUEUE, at[4], 9)]
-    assert [] == await uow.queues.recent_calls(BACK, NOW, 9)

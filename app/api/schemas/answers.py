@@ -345,8 +345,14 @@ def place_out(place: Place) -> PlaceOut:
 
 def estimate_out(expected: Estimate) -> EstimateOut:
     """Return an expected wait, or why there is none."""
+    seconds = expected.seconds
     return EstimateOut(
-        seconds=expected.seconds,
+        low_seconds=seconds.low if seconds else None,
+        likely_seconds=seconds.likely if seconds else None,
+        high_seconds=seconds.high if seconds else None,
+        called_from=expected.called_from,
+        likely_at=expected.likely_at,
+        called_by=expected.called_by,
         method=expected.method,
         sample=expected.sample,
         reason=expected.reason,

@@ -308,12 +308,25 @@ class NextStepOut(Out):
 
 
 class EstimateOut(Out):
-    """An expected wait in open seconds; null with the reason where too little is known."""
+    """When a call is expected; null with the reason where too little is known.
 
-    seconds: int | None
-    method: str
+    In eight of ten cases the call comes between `called_from` and `called_by`. Seconds are those in
+    which the queue is open; instants are always in opening hours.
+    """
+
+    low_seconds: Annotated[int | None, Field(examples=[4200])]
+    likely_seconds: Annotated[int | None, Field(examples=[5400])]
+    high_seconds: Annotated[int | None, Field(examples=[7080])]
+    called_from: Instant | None
+    likely_at: Instant | None
+    called_by: Instant | None
+    method: Annotated[str, Field(examples=["queue-rolled-forward"])]
+    """How it was found: the real queue rolled forward by its rule, at the pace of recent calls."""
     sample: int
-    reason: str | None
+    """How many recent calls it rests on: of the last hundred in the last two open hours."""
+    reason: Annotated[str | None, Field(examples=["too-few-recent-calls"])]
+    """Why there is none: `too-few-recent-calls` (under ten), `no-opening-known`,
+    `queue-calls-nobody`."""
 
 
 class PlaceOut(Out):

@@ -145,6 +145,7 @@ class LaneStatusOut(Out):
     waiting: int
     oldest_wait_seconds: int | None
     expected_wait: EstimateOut
+    """What somebody may expect who begins to wait in this lane now."""
 
 
 class CalledOut(Out):

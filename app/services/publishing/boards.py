@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.expected_wait import Estimate, by_recent_waits
+from app.domain.expected_wait import Estimate
 from app.domain.gates import Gate
 from app.domain.open_clock import OpenClock
 from app.domain.policy import PolicyEdition
@@ -12,6 +12,7 @@ from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Lane, Queue, QueueMode, State
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
+from app.services.queues.expected import Forecast, forecasts_of
 
 RECENT = timedelta(hours=2)
 HOUR = timedelta(hours=1)
@@ -50,12 +51,15 @@ class QueueBoard:
 
 
 async def read_boards(uow: UnitOfWork, today: Today) -> Mapping[Queue, QueueBoard]:
-    """Return the boards of all queues of today, in two statements."""
+    """Return the boards of all queues of today, in two statements and that of their forecasts."""
     edition = today.reference.policies.get(today.day)
     if edition is None:
         return {}
     standings = await uow.boards.standings()
     calls = await uow.boards.calls_since(today.now - RECENT)
+    queues = today.reference.queues(today.day)
+    called = [queue for queue in queues if edition.modes[queue] is QueueMode.CALLED]
+    forecasts = await forecasts_of(uow, today, called)
     return {
         queue: _board(
             today,
@@ -63,22 +67,23 @@ async def read_boards(uow: UnitOfWork, today: Today) -> Mapping[Queue, QueueBoar
             queue,
             [one for one in standings if one.queue == queue],
             [one for one in calls if one.queue == queue],
+            forecasts.get(queue),
         )
-        for queue in today.reference.queues(today.day)
+        for queue in queues
     }
 
 
-def _board(
+def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
     today: Today,
     edition: PolicyEdition,
     queue: Queue,
     standings: Sequence[Standing],
     calls: Sequence[CallMade],
+    forecast: Forecast | None,
 ) -> QueueBoard:
     mode, clock = edition.modes[queue], today.reference.clock(queue)
     waiting = [one for one in standings if one.state is WAITS[mode]]
     registered = [one for one in standings if one.state is State.REGISTERED]
-    lanes = Lane if mode is QueueMode.CALLED else ()
     # A call that still stands is shown however old it is; it tells nothing of today's waits.
     recent = [one for one in calls if one.called_at > today.now - RECENT]
     return QueueBoard(
@@ -91,7 +96,7 @@ def _board(
         not_ready=sum(one.count for one in registered if one.in_position),
         on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
-        lanes=[_lane(today, edition, lane, waiting, recent, clock) for lane in lanes],
+        lanes=[_lane(today, edition, lane, waiting, forecast) for lane in Lane] if forecast else [],
         called_now=[
             # A window ends at its end, also where nobody has come by to end it.
             call
@@ -104,21 +109,20 @@ def _board(
     )
 
 
-def _lane(  # noqa: PLR0913, PLR0917 - the parts of one board
+def _lane(
     today: Today,
     edition: PolicyEdition,
     lane: Lane,
     waiting: Sequence[Standing],
-    recent: Sequence[CallMade],
-    clock: OpenClock,
+    forecast: Forecast,
 ) -> LaneBoard:
     here = [one for one in waiting if one.lane is lane]
     return LaneBoard(
         lane=lane,
         rate=edition.rates[lane],
         waiting=sum(one.count for one in here),
-        oldest_wait=_oldest(here, clock, today.now),
-        expected=by_recent_waits([one.open_wait for one in recent if one.lane is lane]),
+        oldest_wait=_oldest(here, forecast.opening, today.now),
+        expected=forecast.joining(lane, today.now),
     )
 
 

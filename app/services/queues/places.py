@@ -1,10 +1,7 @@
 """Where an entry stands in its queue, and how long that is likely to take."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from app.domain.expected_wait import Estimate, by_call_rate
 from app.domain.queue_order import bounds, points
 from app.domain.vocabulary import Queue, QueueMode, State
 from app.models import Entry
@@ -12,11 +9,8 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.declarations.views import Place
 from app.services.queues.closing import closure_of
+from app.services.queues.expected import expected_wait
 from app.services.queues.waiting import kept_edition, queue_of, waiting
-
-# Long enough for ten calls at a slow gate, short enough to tell of today.
-RECENT = timedelta(hours=2)
-RECENT_CALLS = 100
 
 
 class Places:
@@ -54,7 +48,7 @@ class Places:
             points=points(one, edition.rates, clock),
             open_wait_seconds=self._open_wait(queue, one.waits_from),
             callable=not entry.held and closure_of(self._today, entry) is None,
-            expected=await self.estimate(queue, sum(ahead.values()) + 1),
+            expected=await expected_wait(self._uow, self._today, entry),
         )
 
     async def _in_arrival_order(self, entry: Entry, waits_from: datetime) -> Place:
@@ -66,19 +60,8 @@ class Places:
             points=None,
             open_wait_seconds=self._open_wait(queue, waits_from),
             callable=not entry.held,
-            expected=Estimate(None, "recent-call-rate", 0, "queue-calls-nobody"),
+            expected=await expected_wait(self._uow, self._today, entry),
         )
 
     def _open_wait(self, queue: Queue, waits_from: datetime) -> int:
         return self._today.reference.clock(queue).seconds_between(waits_from, self._today.now)
-
-    async def estimate(self, queue: Queue, place: int) -> Estimate:
-        """Return the expected open wait until `place` calls have been made."""
-        calls = await self._uow.queues.recent_calls(queue, self._today.now - RECENT, RECENT_CALLS)
-        return by_call_rate(place, self._open_seconds_of(queue, calls), len(calls))
-
-    def _open_seconds_of(self, queue: Queue, calls: Sequence[Any]) -> int:
-        if not calls:
-            return 0
-        clock = self._today.reference.clock(queue)
-        return clock.seconds_between(calls[-1].called_at, self._today.now)

@@ -1,0 +1,144 @@
+"""When those who wait may expect to be called: queues rolled forward, once for all who ask.
+
+A queue is read and rolled at most every few seconds in a process, whoever asks; then each answer
+is a look-up. `expected_wait` is the one question that others ask of an entry.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from app.domain.expected_wait import (
+    CALLS_NOBODY,
+    NOT_WAITING,
+    RECENT_OPEN_SECONDS,
+    TOO_FEW_CALLS,
+    Estimate,
+    Interval,
+    Pace,
+    Turn,
+    estimate,
+    pace_of,
+    unknown,
+)
+from app.domain.open_clock import OpenClock
+from app.domain.queue_order import Waiting
+from app.domain.queue_roll import Roll
+from app.domain.vocabulary import Lane, Queue, State
+from app.models import Entry
+from app.repositories.forecasts import LineUp, RecentCall
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Today
+from app.services.queues.waiting import queue_of, waiting
+
+# However long a gate was closed, its last open hours are in these days.
+LOOKED_BACK = timedelta(days=14)
+FRESH = timedelta(minutes=1)
+"""Of business time, which may run faster than the machine's; memory is kept for seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One queue rolled forward at one instant; no roll where too few were called lately."""
+
+    made_at: datetime
+    revision: int
+    opening: OpenClock
+    clock: int
+    sample: int
+    pace: Pace | None = None
+    roll: Roll | None = None
+
+    def of(self, one: Waiting, now: datetime) -> Estimate:
+        """Return what somebody who waits may expect at `now`."""
+        return self._told(self.roll.turn(one) if self.roll else None, now)
+
+    def joining(self, lane: Lane, now: datetime) -> Estimate:
+        """Return what somebody may expect who begins to wait in a lane."""
+        return self._told(self.roll.joining(lane, now) if self.roll else None, now)
+
+    def is_fresh(self, today: Today) -> bool:
+        """Tell whether this still tells of today."""
+        age = today.now - self.made_at
+        return self.revision == today.reference.revision and timedelta() <= age <= FRESH
+
+    def _told(self, turn: Turn | None, now: datetime) -> Estimate:
+        if turn is None or self.pace is None:
+            return unknown(TOO_FEW_CALLS, self.sample)
+        passed = self.opening.reading(now) - self.clock
+        seconds = self.pace.interval(turn)
+        left = Interval(
+            low=max(0, seconds.low - passed),
+            likely=max(0, seconds.likely - passed),
+            high=max(0, seconds.high - passed),
+        )
+        return estimate(left, self.sample, self.opening, now)
+
+
+async def forecasts_of(
+    uow: UnitOfWork, today: Today, queues: Collection[Queue]
+) -> Mapping[Queue, Forecast]:
+    """Return the forecasts of queues that call: from memory, else in one statement for them all."""
+    kept = today.forecasts
+    found = {queue: kept.get(queue) for queue in queues} if kept else {}
+    fresh = {queue: one for queue, one in found.items() if one and one.is_fresh(today)}
+    missing = [queue for queue in queues if queue not in fresh]
+    if not missing:
+        return fresh
+    line_ups = await uow.forecasts.line_ups(missing, today.now - LOOKED_BACK)
+    made = {queue: _forecast(today, queue, one) for queue, one in line_ups.items()}
+    for queue, one in made.items():
+        if kept:
+            kept.put(queue, one)
+    return {**fresh, **made}
+
+
+async def expected_wait(uow: UnitOfWork, today: Today, entry: Entry) -> Estimate:
+    """Return when an entry may expect to be called, or the reason why nobody knows.
+
+    A held one is told what it may expect without its holds. Once per queue and moment this is one
+    statement, else none.
+    """
+    if entry.state == State.QUEUED:
+        queue = queue_of(entry)
+        forecast = (await forecasts_of(uow, today, [queue]))[queue]
+        return forecast.of(waiting(entry), today.now)
+    return unknown(CALLS_NOBODY if entry.state == State.ARRIVED else NOT_WAITING)
+
+
+def _forecast(today: Today, queue: Queue, line_up: LineUp) -> Forecast:
+    opening = today.reference.clock(queue)
+    clock = opening.reading(today.now)
+    calls = [call for call in line_up.calls if call.clock > clock - RECENT_OPEN_SECONDS]
+    pace = pace_of([call.clock for call in calls], clock)
+    made = (today.now, today.reference.revision, opening, clock, len(calls))
+    if pace is None:
+        return Forecast(*made)
+    code = line_up.edition
+    policies = today.reference.policies
+    edition = today.reference.policy_codes[code] if code else policies.in_force(today.day)
+    roll = Roll(
+        line_up.callable, edition.rates, clock, pace,
+        coming=_coming(line_up.callable, calls, clock, opening), strict=edition.strict,
+    )  # fmt: skip
+    return Forecast(*made, pace, roll)
+
+
+def _coming(
+    callable_: Iterable[Waiting], calls: Sequence[RecentCall], clock: int, opening: OpenClock
+) -> Mapping[Lane, Fraction]:
+    """Return the open seconds from one who came to the next in each lane, since the oldest call.
+
+    Those who came while the queue was closed are left out: that is once a day, not all day long.
+    """
+    oldest = calls[-1]
+    came: Counter[Lane] = Counter()
+    for ones in (callable_, calls):
+        came.update(
+            one.lane
+            for one in ones
+            if one.waits_from > oldest.called_at and opening.is_open(one.waits_from)
+        )
+    return {lane: Fraction(clock - oldest.clock, count) for lane, count in came.items()}

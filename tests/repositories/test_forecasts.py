@@ -1,0 +1,59 @@
+"""What queues are rolled forward from: all that may be called, recent calls, in one statement."""
+
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.expected_wait import MOST_CALLS
+from app.domain.misses import CallOutcome
+from app.domain.vocabulary import Direction, Lane, Queue
+from app.repositories.forecasts import LineUp, RecentCall
+from app.repositories.unit_of_work import UnitOfWork
+from tests.repositories.conftest import Recording
+from tests.repositories.queues_at_random import as_waiting, beside, queue_of, store
+from tests.repositories.rows import NOW, POLICY, QUEUE, Actor, add_call, add_entry
+
+OTHER = Queue("huu-nghi", Direction.EXPORT)
+SINCE = NOW - timedelta(hours=2)
+
+
+async def test_a_line_up_has_all_who_may_be_called_and_nobody_else(
+    session: AsyncSession, uow: UnitOfWork, company: Actor, recorded: Recording
+) -> None:
+    dice = Random(7)  # noqa: S311 - a seed, not a secret
+    rows = queue_of(dice, company, 60)
+    await store(session, [*rows, *beside(dice, company)])
+    await uow.queues.set_edition(QUEUE, POLICY, replace=False)
+    with recorded() as sent:
+        found = await uow.forecasts.line_ups([QUEUE, OTHER], SINCE)
+    assert 1 == len(sent)
+    free = as_waiting(row for row in rows if not row["held"])
+    assert {one.id: one for one in free} == {one.id: one for one in found[QUEUE].callable}
+    assert len(free) == len(found[QUEUE].callable)
+    assert (POLICY, []) == (found[QUEUE].edition, found[QUEUE].calls)
+    assert found[OTHER].edition is None
+    assert {one.id for one in found[OTHER].callable}.isdisjoint(one.id for one in free)
+
+
+async def test_a_queue_in_which_nobody_waits_has_an_empty_line_up(uow: UnitOfWork) -> None:
+    assert {QUEUE: LineUp()} == await uow.forecasts.line_ups([QUEUE], SINCE)
+
+
+async def test_calls_are_the_newest_of_each_queue_and_none_taken_back(
+    session: AsyncSession, uow: UnitOfWork, company: Actor
+) -> None:
+    entry = await add_entry(session, company, waits_from=SINCE, lane=Lane.GREEN.value)
+    for number in range(MOST_CALLS + 5):
+        at = NOW - timedelta(seconds=number)
+        await add_call(session, company, entry, called_at=at, clock=7000 - number, lane="green")
+    back = {"outcome": CallOutcome.WITHDRAWN.value, "ended_at": NOW}
+    await add_call(session, company, entry, called_at=NOW, clock=9000, **back)
+    await add_call(session, company, entry, called_at=NOW, clock=8000, gate_code=OTHER.gate)
+    await add_call(session, company, entry, called_at=SINCE, clock=1)
+    found = await uow.forecasts.line_ups([QUEUE, OTHER], SINCE)
+    assert [7000 - number for number in range(MOST_CALLS)] == [
+        call.clock for call in found[QUEUE].calls
+    ]
+    assert RecentCall(Lane.GREEN, NOW, 7000, SINCE) == found[QUEUE].calls[0]
+    assert [8000] == [call.clock for call in found[OTHER].calls]
