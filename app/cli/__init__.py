@@ -162,6 +162,21 @@ def demo(
 
 
 @app.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False
+) -> None:
+    """Examine the service and say what to do; it changes nothing, and ends with 1 on a failure."""
+    # Here, for a server that starts does not need it.
+    from app.cli.doctor import diagnose, is_fit, show  # noqa: PLC0415
+
+    leave_when_told()
+    findings = diagnose()
+    show(findings, as_json=as_json)
+    if not is_fit(findings):
+        raise typer.Exit(1)
+
+
+@app.command()
 def openapi(
     path: Annotated[Path | None, typer.Argument(help="Where to; none: standard output")] = None,
 ) -> None:

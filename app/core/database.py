@@ -1,6 +1,7 @@
 """Connections to PostgreSQL: one engine a process, sessions for one transaction each."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -59,6 +60,12 @@ async def check_version(connection: AsyncConnection) -> None:
         DatabaseVersionError: it is older than PostgreSQL 18.
     """
     refuse_older(int(await connection.scalar(text("SHOW server_version_num")) or 0))
+
+
+async def read_time(connection: AsyncConnection) -> datetime:
+    """Return the time of the server's machine."""
+    now: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return now
 
 
 def refuse_older(version: int) -> None:

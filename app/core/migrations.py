@@ -63,7 +63,12 @@ def newest_revision() -> str | None:
 
 async def is_current(connection: AsyncConnection) -> bool:
     """Return whether the schema is the one that this release needs."""
-    return await connection.run_sync(_revision) == newest_revision()
+    return await applied_revision(connection) == newest_revision()
+
+
+async def applied_revision(connection: AsyncConnection) -> str | None:
+    """Return the revision that the schema is at, None before the first."""
+    return await connection.run_sync(_revision)
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

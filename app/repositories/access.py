@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import Text
 
+from app.domain.checkup import KeysGiven
 from app.domain.principal import Principal
 from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role
@@ -170,6 +171,18 @@ class AccessRepository:
     async def principals(self) -> Sequence[PrincipalRow]:
         """Return all principals by name."""
         return (await self._session.scalars(select(PrincipalRow).order_by(PrincipalRow.name))).all()
+
+    async def keys_given(self) -> Sequence[KeysGiven]:
+        """Return how many keys open something, by role and agency."""
+        statement = (
+            select(PrincipalRow.role, PrincipalRow.agency, func.count())
+            .where(PrincipalRow.revoked_at.is_(None))
+            .group_by(PrincipalRow.role, PrincipalRow.agency)
+        )
+        return [
+            KeysGiven(Role(role), Agency(agency) if agency else None, count)
+            for role, agency, count in (await self._session.execute(statement)).all()
+        ]
 
     async def principal(self, name: str) -> PrincipalRow | None:
         """Return a principal by its name."""

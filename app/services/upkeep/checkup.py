@@ -1,0 +1,83 @@
+"""What `gate doctor` finds in a database that this release can read."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cryptography.exceptions import InvalidTag
+
+from app.core.ciphers import Cipher
+from app.domain.checkup import (
+    Condition,
+    Finding,
+    judge_editions,
+    judge_keys,
+    judge_sealed,
+    judge_workers,
+)
+from app.domain.errors import NoTariffInForceError
+from app.domain.reference import Reference
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.upkeep.reference_data import read_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the edge knows: keys, the machine's time, the jobs that workers must do."""
+
+    cipher: Cipher
+    machine: datetime
+    jobs: Collection[str]
+    is_production: bool
+
+
+async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
+    """Return what is found of reference data, editions, keys and workers."""
+    findings = [await _sealed(uow, at.cipher), judge_keys(await uow.access.keys_given())]
+    clock = None if at.is_production else (await uow.access.pulse()).clock
+    now = clock.at(at.machine) if clock else at.machine
+    if not await uow.reference.documents():
+        none = Finding("reference data", Condition.FAIL, "there are none", "Load them: gate seed.")
+        findings.append(none)
+    else:
+        reference = await read_reference(uow, unofficial_needs_confirmation=at.is_production)
+        findings += _reference(reference, reference.day(now))
+    pulses, oldest = await uow.upkeep.pulses()
+    findings.append(judge_workers(at.jobs, pulses, oldest.lags(now), at.machine))
+    return findings
+
+
+async def _sealed(uow: UnitOfWork, cipher: Cipher) -> Finding:
+    found = await uow.upkeep.sealed()
+    lost = [name for name, (_, sample) in found.items() if not _opens(cipher, sample)]
+    return judge_sealed({name: count for name, (count, _) in found.items()}, lost)
+
+
+def _opens(cipher: Cipher, sealed: bytes) -> bool:
+    try:
+        cipher.decrypt(sealed)
+    except (KeyError, InvalidTag):
+        return False
+    return True
+
+
+def _reference(reference: Reference, day: date) -> Iterator[Finding]:
+    found = (
+        f"{len(reference.gates)} gates, {len(reference.yards)} yards,"
+        f" {len(reference.documents['produce']['products'])} products"
+    )
+    yield Finding("reference data", Condition.OK, found)
+
+    def tariff_on(on: date) -> str | None:
+        try:
+            return reference.tariffs.in_force(on).code
+        except NoTariffInForceError:
+            return None
+
+    def policy_on(on: date) -> str | None:
+        edition = reference.policies.get(on)
+        return edition.code if edition else None
+
+    for kind, edition_on in (("tariff", tariff_on), ("policy", policy_on)):
+        pending = [one.code for one in reference.pending if one.kind == kind]
+        yield judge_editions(kind, day, edition_on, pending)
