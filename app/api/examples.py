@@ -121,6 +121,11 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "record_movement": {
         "By plate": {"way": "in", "plate": "12C-000.17", "direction": "export"},
         "By reference": {"way": "out", "reference": "E4K7-9QXPM2"},
+        "With what is on it": {
+            "way": "in",
+            "reference": "E4K7-9QXPM2",
+            "vehicle": {"trailer_plate": "12R-000.44", "containers": ["CSQU3054383"]},
+        },
     },
     "record_arrival": {
         "By plate": {"gate": "tan-thanh", "plate": "12C-000.17", "direction": "export"},
@@ -128,6 +133,17 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "call_next_vehicles": {"Three": {"count": 3}},
     "withdraw_call": {"A mistake": {"reason": "Called for the wrong gate"}},
     "defer_entry": {"Four hours": {"minutes": 240}},
+    "substitute_vehicle": {
+        "Another tractor": {
+            "change": {"vehicle": {"tractor_plate": "12C-000.18"}},
+            "reason": "The first one broke down on the way",
+        },
+        "Another container": {
+            "change": {"vehicle": {"containers": [{"number": "CSQU3054383", "length_ft": 40}]}},
+            "reason": "The cooling failed",
+        },
+    },
+    "refuse_substitution": {"With a reason": {"reason": "The trailer is another one"}},
     "record_payment": {
         "By transfer": {
             "amount": {"amount": 350_000, "currency": "VND"},
@@ -154,6 +170,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "answered": Word("Whether to list the answered ones; else the open ones.", example=True),
     "outage": Word("The id of an outage.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),
+    "substitution": Word("The id of a substitution.", ID),
     "settled": Word("Whether to list the settled ones; else the open ones.", example=True),
     "assigned_to": Word("The name of who it is assigned to.", "officer-2"),
     "kind": Word("A kind of check.", "plant_quarantine"),

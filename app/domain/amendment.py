@@ -81,12 +81,13 @@ def ensure_amendable(before: Document, after: Document) -> None:
     Raises:
         NotAmendableError: names every such field.
     """
-    errors = tuple(FieldError(pointer, NotAmendableError.code) for pointer in _fixed(before, after))
+    errors = tuple(FieldError(at, NotAmendableError.code) for at in fixed_pointers(before, after))
     if errors:
         raise NotAmendableError(errors=errors)
 
 
-def _fixed(before: Document, after: Document) -> Iterator[str]:
+def fixed_pointers(before: Document, after: Document) -> Iterator[str]:
+    """Yield where two documents differ in what binds a place, or in an authority's word."""
     for key in FIXED:
         if _plain(before.get(key)) != _plain(after.get(key)):
             yield f"/{key}"

@@ -173,6 +173,12 @@ class OrderNotFoundError(NotFoundError):
     code: ClassVar[str] = "order-not-found"
 
 
+class SubstitutionNotFoundError(NotFoundError):
+    """No such substitution of this entry."""
+
+    code: ClassVar[str] = "substitution-not-found"
+
+
 class HoldNotFoundError(NotFoundError):
     """The entry has no hold of that id."""
 
@@ -392,6 +398,42 @@ class NotAmendableError(UnfitError):
     """The field changes only by substitution, or by cancelling and registering anew."""
 
     code: ClassVar[str] = "not-amendable"
+
+
+class NothingSubstitutedError(UnfitError):
+    """The change names nothing that binds a place; an amendment does."""
+
+    code: ClassVar[str] = "nothing-substituted"
+
+
+class SubstitutionOpenError(ConflictError):
+    """A substitution of the entry waits for somebody to look at the vehicle."""
+
+    code: ClassVar[str] = "substitution-open"
+
+
+class SubstitutionsUsedUpError(ConflictError):
+    """The entry has been substituted as often as the edition allows; nothing transfers a place."""
+
+    code: ClassVar[str] = "substitutions-used-up"
+
+
+class SubstitutionDecidedError(ConflictError):
+    """The substitution has been confirmed or refused."""
+
+    code: ClassVar[str] = "substitution-decided"
+
+
+class SubstituteInPositionError(ConflictError):
+    """Another entry in position holds the plate or a container."""
+
+    code: ClassVar[str] = "substitute-in-position"
+
+
+class VehicleNotInYardError(ConflictError):
+    """A yard tells of what stands on its ground; no yard that serves the gate has the vehicle."""
+
+    code: ClassVar[str] = "vehicle-not-in-yard"
 
 
 class EntryEndedError(ConflictError):

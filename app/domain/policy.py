@@ -12,6 +12,7 @@ from typing import Any
 
 from app.domain.errors import FieldError, NoPolicyInForceError, PolicyUnfitError
 from app.domain.queue_order import Rates, miss_charge, slowdown_thousandths
+from app.domain.substitution import SubstitutionRule
 from app.domain.validity import Timeline, Validity
 from app.domain.vocabulary import Basis, Direction, Evidence, Lane, Queue, QueueMode, State, Text
 
@@ -97,6 +98,7 @@ class PolicyEdition:
     company_limit: CompanyLimit | None
     cancelling_counts: bool
     deferral: Deferral
+    substitution: SubstitutionRule
     in_position: frozenset[str]
     modes: Mapping[Queue, QueueMode]
 
@@ -159,7 +161,12 @@ def parse_policy(document: Document) -> PolicyEdition:
         PolicyUnfitError: it contradicts itself; the errors name what, by JSON pointer.
     """
     edition = _read(document)
-    errors = (*_unfit_lanes(edition), *_unfit_steps(edition), *_unfit_queues(document["queues"]))
+    errors = (
+        *_unfit_lanes(edition),
+        *_unfit_steps(edition),
+        *_unfit_queues(document["queues"]),
+        *_unfit_substitution(document["limits"]["substitution_same_company_and_goods"]),
+    )
     # Only sound rates can be computed with.
     errors = errors or tuple(_unfit_predictions(edition))
     if errors:
@@ -185,6 +192,7 @@ def _read(document: Document) -> PolicyEdition:
         company_limit=_company_limit(no_show.get("company_limit")),
         cancelling_counts=document["cancellation"]["counts_as_miss_after_call"],
         deferral=_deferral(document["deferral"]),
+        substitution=_substitution(document["limits"]["substitution_same_company_and_goods"]),
         in_position=frozenset(document["positions"]["in_position"]),
         modes=dict(_modes(document["queues"])),
     )
@@ -215,6 +223,10 @@ def _company_limit(row: Document | None) -> CompanyLimit | None:
 
 def _deferral(row: Document) -> Deferral:
     return Deferral(row["max_per_entry"], tuple(row["choices_minutes"]), row["not_after_call"])
+
+
+def _substitution(row: Document) -> SubstitutionRule:
+    return SubstitutionRule(row["max_per_entry"], row["needs_check_in_yard"])
 
 
 def _modes(rows: Iterable[Document]) -> Iterator[tuple[Queue, QueueMode]]:
@@ -249,6 +261,13 @@ def _unfit_queues(rows: Sequence[Document]) -> Iterator[FieldError]:
     named = Counter(queue for queue, _ in _modes(rows))
     for gate, direction in (queue for queue, times in named.items() if times > 1):
         yield FieldError("/queues", "queue-once", f"{gate}/{direction}")
+
+
+def _unfit_substitution(row: Document) -> Iterator[FieldError]:
+    """Substituting inside the same company and goods keeps the place, or is not offered at all."""
+    if row["max_per_entry"] > 0 and not row["keeps_place"]:
+        at = "/limits/substitution_same_company_and_goods/keeps_place"
+        yield FieldError(at, "place-kept", value=False)
 
 
 def _unfit_predictions(edition: PolicyEdition) -> Iterator[FieldError]:

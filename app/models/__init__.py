@@ -14,6 +14,7 @@ from app.models.entries import (
     ScopedHold,
 )
 from app.models.money import Charge, Order, Payment
+from app.models.moves import Substitution
 from app.models.queues import (
     Call,
     CallCounter,
@@ -88,6 +89,7 @@ __all__ = [
     "Stay",
     "StayProgress",
     "StoredAnswer",
+    "Substitution",
     "TariffEdition",
     "TariffForce",
     "WorkerPulse",

@@ -23,7 +23,7 @@ type_map = {
     str: Text(),
     int: BigInteger(),
     datetime: DateTime(timezone=True),
-    dict[str, Any]: JSONB(),
+    dict[str, Any]: JSONB(none_as_null=True),
     list[Any]: JSONB(),
 }
 

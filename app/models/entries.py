@@ -122,6 +122,7 @@ class Entry(Identified, Base):
     lane: Mapped[str]
     contested: Mapped[bool] = mapped_column(Boolean, server_default=false())
     held: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    discrepancies: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
     presence_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
@@ -183,6 +184,7 @@ class Observation(Identified, Attributed, Base):
     yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
     direction: Mapped[str | None]
     plate: Mapped[str | None]
+    vehicle: Mapped[dict[str, Any] | None]
 
 
 class Check(Identified, Attributed, Base):

@@ -14,6 +14,7 @@ from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.money import MoneyRepository
+from app.repositories.moves import MovesRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
@@ -65,6 +66,11 @@ class UnitOfWork:
     def money(self) -> MoneyRepository:
         """Charges, orders, payments."""
         return MoneyRepository(self._session, self._wire)
+
+    @cached_property
+    def moves(self) -> MovesRepository:
+        """Substitutions."""
+        return MovesRepository(self._session)
 
     @cached_property
     def queues(self) -> QueuesRepository:

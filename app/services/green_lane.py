@@ -11,14 +11,13 @@ from app.domain.declaration import Declaration
 from app.domain.green_lane import LaneFacts, Verdict, judge, verdict_document
 from app.domain.reference import Reference
 from app.domain.vocabulary import Lane
+from app.services.declarations.situation import Situation
 
 
 def lane_facts(
     reference: Reference,
     declaration: Declaration,
-    *,
-    declared_at: datetime | None,
-    presence_at: datetime | None,
+    situation: Situation,
 ) -> LaneFacts:
     """Return what the rules may read of a declaration; the customs channel is not among it."""
     papers = declaration.papers
@@ -38,8 +37,9 @@ def lane_facts(
         test_documents=papers.test_documents,
         # Goods of which one part has no declaration have none.
         customs_declaration_no=min(numbers, key=lambda number: bool(number.strip()), default=None),
-        declared_at=declared_at,
-        presence_at=presence_at,
+        declared_at=situation.declared_at,
+        presence_at=situation.presence_at,
+        open_discrepancies=tuple(sorted(situation.discrepancies)),
     )
 
 
@@ -48,12 +48,11 @@ def judge_declaration(
     declaration: Declaration,
     *,
     now: datetime,
-    declared_at: datetime | None,
-    presence_at: datetime | None,
+    situation: Situation,
 ) -> Verdict:
     """Return the verdict of the day of presence; before it, of the planned arrival or today."""
-    on = reference.day(presence_at or declaration.planned_arrival_at or now)
-    facts = lane_facts(reference, declaration, declared_at=declared_at, presence_at=presence_at)
+    on = reference.day(situation.presence_at or declaration.planned_arrival_at or now)
+    facts = lane_facts(reference, declaration, situation)
     return judge(facts, on, reference.lane_rows)
 
 

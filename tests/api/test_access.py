@@ -142,6 +142,9 @@ WHO = {
     "call_next_vehicles": {"officer"},
     "withdraw_call": {"officer"},
     "defer_entry": {"company", "app"},
+    "substitute_vehicle": {"company", "app"},
+    "confirm_substitution": {"officer", "yard"},
+    "refuse_substitution": {"officer", "yard"},
     "record_payment": {"bank"},
     "confirm_tariff": {"board"},
     "confirm_policy": {"board"},
@@ -157,6 +160,7 @@ WHO_READS = {
     "get_tracking_token": {"company", "app", "officer"},
     "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
     "get_queue_sheet": {"officer"},
+    "list_substitutions": EVERYBODY,
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
     "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},
     "list_outages": EVERYBODY,
@@ -203,6 +207,13 @@ OF_ONE_ENTRY = {
 }
 
 
+ASKED: dict[str, Any] = {
+    "defer_entry": {"minutes": 240},
+    "substitute_vehicle": {"change": {"journey": "transshipment"}, "reason": "mine"},
+}
+"""What one asks where nothing is not enough."""
+
+
 @pytest.mark.parametrize("name", sorted(OF_ONE_ENTRY))
 async def test_to_another_company_an_entry_is_not_there(gate: Gate, name: str) -> None:
     """Whatever a company may ask or do about one entry or order, it may about its own only."""
@@ -211,7 +222,7 @@ async def test_to_another_company_an_entry_is_not_there(gate: Gate, name: str) -
     path = path.replace("{order}", entry["orders"][0]["id"])
     method = min(KEYED[name].methods or ())
     bodies = {"GET": {}, "PATCH": {"json": {"client_reference": "mine"}}}
-    body = bodies.get(method, {"json": {"minutes": 240} if name == "defer_entry" else {}})
+    body = bodies.get(method, {"json": ASKED.get(name, {})})
     answer = await gate.ask(method, path, "company-2", headers={"If-Match": '"1"'}, **body)
     assert 404 == answer.status_code
     assert answer.json()["code"] in {"entry-not-found", "order-not-found"}

@@ -6,6 +6,7 @@ import pytest
 
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
+from app.domain.discrepancies import Discrepancy
 from app.domain.misses import CallOutcome, FaultKind
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
@@ -21,6 +22,7 @@ EXCEPTIONS = (
     "yard-does-not-serve-gate",
     "arrived-at-other-gate",
     "check-before-its-preconditions",
+    "vehicle-not-as-declared",
 )
 STEPS = (
     "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
@@ -31,6 +33,7 @@ STEPS = (
 
 def keys() -> Iterator[str]:
     yield from (f"exception.{rule}" for rule in EXCEPTIONS)
+    yield from (f"finding.{code}" for code in Discrepancy)
     yield from (f"next.{code}" for code in STEPS)
     yield from (f"change.{kind}" for kind in MOVES)
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))

@@ -17,6 +17,7 @@ from app.domain.errors import (
 )
 from app.domain.policy import Policies, PolicyEdition, parse_policy
 from app.domain.queue_order import slowdown_thousandths
+from app.domain.substitution import SubstitutionRule
 from app.domain.validity import Validity
 from app.domain.vocabulary import Basis, Direction, Lane, QueueMode, State
 
@@ -48,6 +49,10 @@ def test_a_call_stands_by_where_it_finds_the_vehicle(edition: PolicyEdition) -> 
     assert timedelta(minutes=60) == edition.window("outside-gate")
     assert (10, 45) == (edition.reminder_minutes, edition.lead_minutes)
     assert {"inside-gate", "outside-gate"} == edition.in_position
+
+
+def test_a_vehicle_is_substituted_once_and_looked_at_first(edition: PolicyEdition) -> None:
+    assert SubstitutionRule(max_per_entry=1, needs_check=True) == edition.substitution
 
 
 def test_the_first_miss_is_charged_and_the_second_ends(edition: PolicyEdition) -> None:
@@ -180,6 +185,14 @@ def test_a_strict_season_is_read_and_its_prediction_asked_for() -> None:
             "tan-thanh",
             FieldError("/queues", "queue-once", "tan-thanh/export"),
             id="one queue in two modes",
+        ),
+        pytest.param(
+            "/limits/substitution_same_company_and_goods/keeps_place",
+            False,
+            FieldError(
+                "/limits/substitution_same_company_and_goods/keeps_place", "place-kept", value=False
+            ),
+            id="a substitution that costs the place",
         ),
         pytest.param(
             "/predicted_slowdown/worked_examples/0/slowdown_thousandths",

@@ -73,6 +73,7 @@ def _sighting(body: SightingIn) -> Sighting:
         occurred_at=body.occurred_at,
         reason=body.reason,
         source_reference=body.source_reference,
+        vehicle=body.vehicle_seen(),
     )
 
 

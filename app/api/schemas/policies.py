@@ -85,6 +85,15 @@ class DeferralOut(EvidenceOut):
     not_after_call: bool
 
 
+class SubstitutionRuleOut(EvidenceOut):
+    """How often an entry may be given another vehicle of the same company for the same goods."""
+
+    keeps_place: bool
+    max_per_entry: int
+    needs_check_in_yard: bool
+    """Whether a vehicle that has come is looked at first."""
+
+
 class QueueModeOut(EvidenceOut):
     """How the queues of some gates run in one direction."""
 
@@ -125,6 +134,7 @@ class PolicyOut(PolicySummaryOut):
     uncounted_misses: list[Annotated[str, Field(examples=["authority-hold"])]]
     """Reasons for which a missed call costs nothing."""
     deferral: DeferralOut
+    substitution: SubstitutionRuleOut
     in_position: list[Annotated[Location, Open]]
     """The yard locations in which a recorded vehicle waits."""
     queues: list[QueueModeOut]
@@ -157,6 +167,9 @@ def policy_out(today: Today, document: Row, language: Language) -> PolicyOut:
         misses=[_miss(row) for row in missed["steps"]],
         uncounted_misses=missed["not_counted_when"],
         deferral=DeferralOut.model_validate(document["deferral"]),
+        substitution=SubstitutionRuleOut.model_validate(
+            document["limits"]["substitution_same_company_and_goods"]
+        ),
         in_position=document["positions"]["in_position"],
         queues=[QueueModeOut.model_validate(row) for row in document["queues"]],
         override=OverrideOut.model_validate(document["manual_override"]),

@@ -1,7 +1,7 @@
 """Queues, calls and observations on the wire."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -18,11 +18,21 @@ from app.api.schemas.types import (
     Label,
     Open,
     Out,
+    Patch,
     RawIdentifier,
     Reference,
 )
 from app.domain.identifiers import plate_key
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
+
+
+class VehicleSeenIn(Patch):
+    """The parts of a vehicle that were looked at; null or an empty list: there is none."""
+
+    tractor_plate: RawIdentifier | None = None
+    trailer_plate: Annotated[RawIdentifier | None, Field(examples=["12R-000.44"])] = None
+    containers: Annotated[list[RawIdentifier] | None, Field(max_length=4)] = None
+    seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
 
 
 class SightingIn(In):
@@ -34,6 +44,12 @@ class SightingIn(In):
     occurred_at: Instant | None = None
     reason: Label | None = None
     source_reference: Reference | None = None
+    vehicle: VehicleSeenIn | None = None
+    """What was on the vehicle; where it is not as declared, the green lane is lost until mended."""
+
+    def vehicle_seen(self) -> dict[str, Any] | None:
+        """Return the parts that were looked at."""
+        return self.vehicle.model_dump(exclude_unset=True) if self.vehicle else None
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "SightingIn":

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.errors import (
+    BusyError,
     EntryNotFoundError,
     FieldError,
     ReasonRequiredError,
@@ -144,9 +145,12 @@ class Passage:
         entry = await self._uow.entries.get(entry_id, self._act.principal)
         if entry is None:
             raise EntryNotFoundError
-        if may_end and entry.tractor_plate is not None:
-            await self._uow.entries.lock_plate(entry.tractor_plate, queue_of(entry).direction)
+        plate = entry.tractor_plate
+        if may_end and plate is not None:
+            await self._uow.entries.lock_plate(plate, queue_of(entry).direction)
         self._act, entry, line = await join_line(self._uow, self._act, entry, seen_at)
+        if may_end and entry.tractor_plate != plate:
+            raise BusyError  # substituted meanwhile: the lock is of another plate
         return entry, line
 
     async def _is_known(self, entry: Entry, kind: str, report: Report) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.ids import read_reference
+from app.domain.discrepancies import observed as compared
 from app.domain.errors import FieldError, RetryMismatchError, YardNotFoundError
 from app.domain.gates import Yard
 from app.domain.identifiers import plate_key
@@ -68,6 +69,7 @@ class Positions:
         await self._keep(seen)
         if self._goes_on(entry, seen):
             await self._date_back(entry, line, seen)
+            self._compare(entry, seen)
             await self._move(entry, line, yard, seen)
         event = self._event("movement.recorded", line, seen, yard=yard.code, way=way)
         return await self._finish(seen, entry, line, event)
@@ -91,6 +93,7 @@ class Positions:
         await self._keep(seen)
         if self._goes_on(entry, seen):
             await self._date_back(entry, line, seen)
+            self._compare(entry, seen)
             await self._arrive(entry, line, seen)
         event = self._event("entry.arrived", line, seen, gate=gate.code)
         return await self._finish(seen, entry, line, event)
@@ -125,6 +128,7 @@ class Positions:
             yard_code=report.yard_code,
             direction=entry.direction if entry else sighting.direction,
             plate=plate_key(sighting.plate) if sighting.plate else None,
+            vehicle=sighting.vehicle,
             occurred_at=at.occurred_at,
             recorded_at=act.now,
             reason=sighting.reason,
@@ -172,6 +176,16 @@ class Positions:
         """Let a first wait that is told late count from when two officers' word lets it."""
         if seen.backfilled and entry.waits_from is None:
             line.since = await since_when(self._uow, self._act, entry, seen.occurred_at)
+
+    def _compare(self, entry: Entry, seen: Observation) -> None:
+        """Note in what the vehicle that was seen is not the one that is declared."""
+        if seen.vehicle is None:
+            return
+        before = entry.discrepancies
+        entry.discrepancies = compared(before, entry.declared, seen.vehicle)
+        if entry.organisation_id is not None and entry.discrepancies.keys() - before.keys():
+            codes = ",".join(sorted(entry.discrepancies))
+            self._cases.open(self._act, "vehicle-not-as-declared", entry, seen, parts=codes)
 
     async def _move(self, entry: Entry, line: WaitingLine, yard: Yard, seen: Observation) -> None:
         """Keep where the vehicle is; leaving a yard does not give up a place that was earned."""
@@ -257,8 +271,8 @@ class Reported:
             if one.reference is not None
             else (plate_key(one.plate or ""), one.direction) == (seen.plate, seen.direction)
         )
-        where = (self.kind, self.gate_code, self.yard_code)
-        return whom and where == (seen.kind, seen.gate_code, seen.yard_code)
+        what = (self.kind, self.gate_code, self.yard_code, one.vehicle)
+        return whom and what == (seen.kind, seen.gate_code, seen.yard_code, seen.vehicle)
 
 
 def claims_of(entry: Entry) -> list[tuple[str, str]]:

@@ -22,15 +22,19 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.scoped_holds import held_from_the_start
-from app.services.declarations.assessment import Situation, assess
+from app.services.declarations.assessment import assess
 from app.services.declarations.declaring import declared_columns
+from app.services.declarations.situation import Situation
 
 LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """What somebody reports to have seen, and of whom; one of reference and plate is given."""
+    """What somebody reports to have seen, and of whom; one of reference and plate is given.
+
+    `vehicle` has the parts of it that were looked at.
+    """
 
     reference: str | None = None
     plate: str | None = None
@@ -38,6 +42,7 @@ class Sighting:
     occurred_at: datetime | None = None
     reason: str | None = None
     source_reference: str | None = None
+    vehicle: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class Finder:
             lane=lane.value,
             contested=False,
             held=False,
+            discrepancies={},
             in_position=False,
             points_carried=0,
             tracking_version=1,

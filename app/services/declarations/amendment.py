@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from app.domain.amendment import ensure_amendable, merged, pointers_of, with_word_kept
-from app.domain.declaration import read_declaration
 from app.domain.errors import (
     EntryEndedError,
     EntryNotFoundError,
@@ -19,16 +17,9 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.scoped_holds import meet_holds
-from app.services.declarations.assessment import Assessment, driver_name_of, reassess
 from app.services.declarations.contests import Contests
-from app.services.declarations.declaring import (
-    Document,
-    Driver,
-    declared_columns,
-    ensure_known,
-    personal_columns,
-)
-from app.services.fees import Charging
+from app.services.declarations.declaring import Document, Driver
+from app.services.declarations.redeclaring import declare, follow
 from app.services.queues.joining import join_line
 from app.services.queues.waiting import WaitingLine, queue_of
 
@@ -67,12 +58,15 @@ class Amendment:
         ensure_amendable(entry.declared, document)
         if document == entry.declared and not driver:
             return entry
-        await self._declare(entry, document, driver)
+        await declare(self._uow, self._act, entry, document, driver)
         if "consignments" in patch:
             await meet_holds(self._uow, self._act, entry, line)
         pointers = sorted(pointers_of({**patch, **({"driver": driver} if driver else {})}))
         data = {"pointers": pointers, "version": entry.version}
-        await self._follow(entry, line, "entry.amended", "amended", data)
+        told = [self._act.event("entry.amended", line.queue, entry.id, None, **data)]
+        if driver:
+            told.append(self._act.event("entry.driver_changed", line.queue, entry.id))
+        await follow(self._uow, self._act, entry, line, "amended", *told)
         return entry
 
     async def complete(
@@ -95,12 +89,14 @@ class Amendment:
         entry.registered_by = self._act.principal.id
         entry.registered_at = self._act.now
         entry.contested = bool(rivals)
-        await self._declare(entry, with_word_kept(entry.declared, document), asdict(driver))
+        document = with_word_kept(entry.declared, document)
+        await declare(self._uow, self._act, entry, document, asdict(driver))
         line = WaitingLine(self._uow, self._act, bound_for)
         line.events += contests.mark(rivals)
         await meet_holds(self._uow, self._act, entry, line)
         await self._claim_containers(entry, line)
-        await self._follow(entry, line, "entry.registered", "registered", {"completed": True})
+        told = self._act.event("entry.registered", line.queue, entry.id, completed=True)
+        await follow(self._uow, self._act, entry, line, "registered", told)
         return entry
 
     async def _claim_containers(self, entry: Entry, line: WaitingLine) -> None:
@@ -120,33 +116,3 @@ class Amendment:
             raise EntryNotFoundError
         self._act, entry, line = await join_line(self._uow, self._act, entry)
         return entry, line
-
-    async def _declare(
-        self, entry: Entry, document: Document, driver: Mapping[str, str | None]
-    ) -> None:
-        declaration = read_declaration(document)
-        ensure_known(self._act.reference, declaration)
-        columns = {
-            **declared_columns(document, declaration),
-            **personal_columns(self._act.tools.cipher, driver),
-            "version": entry.version + 1,
-        }
-        for column, value in columns.items():
-            setattr(entry, column, value)
-        await self._uow.flush()
-
-    async def _follow(
-        self, entry: Entry, line: WaitingLine, kind: str, cause: str, data: Mapping[str, Any]
-    ) -> Assessment:
-        """Judge and price anew, let waiting follow, write what happened."""
-        act = self._act
-        assessed = reassess(act, entry, driver_name_of(act, entry))
-        await line.follow(entry, assessed)
-        events = await Charging(self._uow, act).reprice(
-            entry, line.queue, assessed.quote, assessed.priced_on, cause
-        )
-        entry.changed_at = act.now
-        await self._uow.flush()
-        first = act.event(kind, line.queue, entry.id, **data)
-        await self._uow.records.insert_events([first, *line.events, *events])
-        return assessed

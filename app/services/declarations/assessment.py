@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from app.domain.charges import Quote
 from app.domain.declaration import Declaration, read_declaration
+from app.domain.discrepancies import findings_of_discrepancies
 from app.domain.findings import (
     Finding,
     blocking,
@@ -20,18 +21,9 @@ from app.domain.vocabulary import Lane, Queue
 from app.models import Entry
 from app.services.act import Act
 from app.services.declarations.declaring import Driver
+from app.services.declarations.situation import Situation
 from app.services.fees import price_or_finding
 from app.services.green_lane import document_of, judge_declaration
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is known of an entry beside its declaration."""
-
-    declared_at: datetime | None
-    presence_at: datetime | None = None
-    arrived_at: datetime | None = None
-    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +57,7 @@ def assess(
         act.reference,
         declaration,
         now=act.now,
-        declared_at=situation.declared_at,
-        presence_at=situation.presence_at,
+        situation=situation,
     )
     found = [*_findings(act, declaration, driver_name, situation), *refusal]
     return Assessment([finding.document() for finding in found], verdict, quote, on)
@@ -81,6 +72,7 @@ def _findings(
     yield from findings_of_driver(driver_name)
     if situation.declared_at is None:
         yield blocking("unregistered", "")
+    yield from findings_of_discrepancies(situation.discrepancies)
     if situation.contested:
         yield warning("plate-contested", "/vehicle/tractor_plate")
 
@@ -92,6 +84,7 @@ def reassess(act: Act, entry: Entry, driver_name: str | None) -> Assessment:
         presence_at=entry.presence_at,
         arrived_at=entry.arrived_at,
         contested=entry.contested,
+        discrepancies=entry.discrepancies,
     )
     return assess(act, read_declaration(entry.declared), driver_name, situation)
 

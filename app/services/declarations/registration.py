@@ -16,7 +16,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.scoped_holds import held_from_the_start
 from app.services.declarations.amendment import Amendment
-from app.services.declarations.assessment import Assessment, Situation, assess
+from app.services.declarations.assessment import Assessment, assess
 from app.services.declarations.contests import Contests
 from app.services.declarations.declaring import (
     Document,
@@ -26,6 +26,7 @@ from app.services.declarations.declaring import (
     personal_columns,
 )
 from app.services.declarations.entries import Entries
+from app.services.declarations.situation import Situation
 from app.services.declarations.views import Beside, EntryView, progress_of, steps_of
 from app.services.fees import Binding, Priced, charge_of
 

@@ -1,0 +1,103 @@
+"""Substitutions on the wire."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.schemas.entries import ContainerIn, Country, ReceivingVehicleIn, UnitId
+from app.api.schemas.types import (
+    Choice,
+    In,
+    Instant,
+    Kilograms,
+    Label,
+    Open,
+    Out,
+    Patch,
+    RawIdentifier,
+)
+from app.domain.substitution import SubstitutionState
+from app.domain.vocabulary import Journey
+from app.services.declarations.substitution import Substitution
+
+
+class SubstituteIn(Patch):
+    """The vehicle that takes over, or the part of it; what is left out stays, null removes it."""
+
+    country: Country | None = None
+    tractor_plate: Annotated[RawIdentifier | None, Field(examples=["12C-000.18"])] = None
+    unit_id: UnitId | None = None
+    trailer_plate: RawIdentifier | None = None
+    payload_kg: Kilograms | None = None
+    own_weight_kg: Kilograms | None = None
+    containers: Annotated[list[ContainerIn] | None, Field(max_length=4)] = None
+    seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
+
+
+class ChangeIn(Patch):
+    """What takes the place of what was declared, as a JSON merge patch."""
+
+    vehicle: SubstituteIn | None = None
+    receiving_vehicles: Annotated[list[ReceivingVehicleIn] | None, Field(max_length=20)] = None
+    journey: Choice[Journey] | None = None
+
+
+class SubstitutionIn(In):
+    """Another vehicle for the same goods, and why."""
+
+    change: ChangeIn
+    reason: Label
+
+    def document(self) -> dict[str, Any]:
+        """Return the merge patch of the stored document."""
+        return self.change.model_dump(mode="json", exclude_unset=True)
+
+
+class SubstitutionRefusalIn(In):
+    """Why the vehicle is not to be substituted so."""
+
+    reason: Label
+
+
+class SubstitutionOut(Out):
+    """Another vehicle for an entry: what changes, and who said that it may."""
+
+    id: UUID
+    entry: UUID
+    state: Annotated[SubstitutionState, Open]
+    change: Mapping[str, Any]
+    pointers: list[Annotated[str, Field(examples=["/vehicle/tractor_plate"])]]
+    """What binds the place in it."""
+    reason: str
+    needs_check: bool
+    """Whether an officer, or the yard on whose ground the vehicle stands, must look at it first."""
+    proposed_at: Instant
+    decided_at: Instant | None
+    decided_by: Annotated[str | None, Field(examples=["officer"])]
+    """The agency or role that confirmed or refused it; the company itself where nobody must."""
+    decision_reason: str | None
+
+
+class SubstitutionsOut(Out):
+    """The substitutions of an entry, oldest first; an edition allows few."""
+
+    items: list[SubstitutionOut]
+
+
+def substitution_out(one: Substitution) -> SubstitutionOut:
+    """Return a substitution as it stands."""
+    return SubstitutionOut(
+        id=one.id,
+        entry=one.entry_id,
+        state=SubstitutionState(one.state),
+        change=one.change,
+        pointers=one.pointers,
+        reason=one.reason,
+        needs_check=one.needs_check,
+        proposed_at=one.proposed_at,
+        decided_at=one.decided_at,
+        decided_by=one.authority,
+        decision_reason=one.decision_reason,
+    )

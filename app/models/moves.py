@@ -1,0 +1,46 @@
+"""What changes the vehicle of an entry that is on its way: substitutions."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from app.domain.substitution import SubstitutionState
+from app.models.base import Base, Identified, one_of
+
+
+class Substitution(Identified, Base):
+    """A company's proposal of another vehicle for an entry, and who confirmed or refused it."""
+
+    __tablename__ = "substitutions"
+    __table_args__ = (
+        one_of("state", SubstitutionState),
+        CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL)"
+            " AND (decided_at IS NULL) = (decided_by IS NULL)"
+            " AND (decided_at IS NULL) = (authority IS NULL)",
+            name="decided_by_somebody",
+        ),
+        Index(
+            "uq_substitutions_open", "entry_id",
+            unique=True, postgresql_where=text("state = 'proposed'"),
+        ),
+        Index(None, "entry_id"),
+    )  # fmt: skip
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    state: Mapped[str]
+    change: Mapped[dict[str, Any]]
+    pointers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    reason: Mapped[str]
+    needs_check: Mapped[bool]
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    authority: Mapped[str | None]
+    decision_reason: Mapped[str | None]

@@ -1,0 +1,55 @@
+"""What follows when other data are declared: columns, verdict, price, waiting, events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.declaration import read_declaration
+from app.domain.discrepancies import redeclared
+from app.models import Entry
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.declarations.assessment import driver_name_of, reassess
+from app.services.declarations.declaring import (
+    Document,
+    declared_columns,
+    ensure_known,
+    personal_columns,
+)
+from app.services.fees import Charging
+from app.services.queues.waiting import WaitingLine
+
+
+async def declare(
+    uow: UnitOfWork, act: Act, entry: Entry, document: Document, driver: Mapping[str, str | None]
+) -> None:
+    """Let a document be what is declared of an entry, as its next version.
+
+    Raises:
+        UnknownCodeError, PlateMissingError.
+        PlateAlreadyRegisteredError: the company has another open entry on the plate.
+    """
+    declaration = read_declaration(document)
+    ensure_known(act.reference, declaration)
+    columns = {
+        **declared_columns(document, declaration),
+        **personal_columns(act.tools.cipher, driver),
+        "version": entry.version + 1,
+        "discrepancies": redeclared(entry.discrepancies, document),
+    }
+    for column, value in columns.items():
+        setattr(entry, column, value)
+    await uow.flush()
+
+
+async def follow(
+    uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, cause: str, *told: Mapping[str, Any]
+) -> None:
+    """Judge and price an entry anew, let waiting follow, and write what happened after `told`."""
+    assessed = reassess(act, entry, driver_name_of(act, entry))
+    await line.follow(entry, assessed)
+    events = await Charging(uow, act).reprice(
+        entry, line.queue, assessed.quote, assessed.priced_on, cause
+    )
+    entry.changed_at = act.now
+    await uow.flush()
+    await uow.records.insert_events([*told, *line.events, *events])
