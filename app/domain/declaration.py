@@ -67,6 +67,7 @@ class Declaration:
     """One entry as declared, with its identifiers read."""
 
     gate: str
+    route: str | None
     direction: Direction
     journey: Journey
     planned_arrival_at: datetime | None
@@ -126,6 +127,7 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
     planned = document.get("planned_arrival_at")
     return Declaration(
         gate=document["gate"],
+        route=document.get("route"),
         direction=Direction(document["direction"]),
         journey=Journey(document["journey"]),
         planned_arrival_at=datetime.fromisoformat(planned) if planned else None,

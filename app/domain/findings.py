@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.declaration import Declaration, Identified
+from app.domain.gates import Gate
 from app.domain.green_lane import Produce
 from app.domain.identifiers import Status
 from app.domain.vocabulary import Direction, QueueMode, Severity
@@ -81,6 +82,13 @@ def findings_of(declaration: Declaration, mode: QueueMode | None) -> Iterator[Fi
     if declaration.load.payload_kg == 0:
         yield warning("weight-zero", "/vehicle/payload_kg", 0)
     yield from _of_goods(declaration)
+
+
+def findings_of_route(declaration: Declaration, gate: Gate) -> Iterator[Finding]:
+    """Yield that a vehicle with goods, or an empty one, is bound to a road for passengers."""
+    route = gate.route(declaration.route or "")
+    if route is not None and not route.takes_goods:
+        yield blocking("route-takes-no-goods", "/route", route.code)
 
 
 def findings_of_products(declaration: Declaration, produce: Produce) -> Iterator[Finding]:

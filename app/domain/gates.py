@@ -17,6 +17,9 @@ Document = Mapping[str, Any]
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone's local time: UTC+7, no summer time."""
 
+PASSENGERS: Final = "passengers"
+"""The kind of a route that takes no goods vehicles."""
+
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -36,11 +39,21 @@ class Location(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A cleared road at a gate, by its boundary markers."""
+    """A cleared road at a gate, by its boundary markers; capacities are vehicles a day, dated."""
 
     code: str
     marker_label: str
     kind: str
+    capacities: tuple[tuple[Validity, int], ...] = ()
+
+    @property
+    def takes_goods(self) -> bool:
+        """Whether goods vehicles may be bound to it."""
+        return self.kind != PASSENGERS
+
+    def capacity(self, day: date) -> int | None:
+        """Return how many vehicles it takes on `day`; None is not known."""
+        return next((vehicles for valid, vehicles in self.capacities if valid.covers(day)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,10 @@ class Yard:
     gate_code: str | None = None
     parking_capacity: int | None = None
     document: Document = field(default_factory=dict, repr=False, compare=False)
+
+    def is_inside(self, gate: str) -> bool:
+        """Tell whether it lies inside that gate, so that who stands in it needs no place there."""
+        return self.location is Location.INSIDE_GATE and self.gate_code == gate
 
 
 def parse_gates(document: Document) -> tuple[Gate, ...]:
@@ -139,7 +156,8 @@ def parse_closure(row: Document) -> Closure:
 
 def parse_route(row: Document) -> Route:
     """Return a route row."""
-    return Route(row["code"], row["marker_label"], row["kind"])
+    capacities = ((Validity.parse(one), one["vehicles"]) for one in row["capacity_per_day"])
+    return Route(row["code"], row["marker_label"], row["kind"], tuple(capacities))
 
 
 def parse_yards(document: Document) -> tuple[Yard, ...]:

@@ -12,6 +12,7 @@ class EntryFilter:
     """What a list of entries is narrowed to; None leaves a field open."""
 
     gate: str | None = None
+    route: str | None = None
     direction: Direction | None = None
     state: State | None = None
     lane: Lane | None = None

@@ -21,6 +21,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from app.domain.errors import SharesOverCapacityError
+from app.domain.sub_queues import WHOLE, SubQueue
 from app.domain.vocabulary import Lane
 
 Rates = Mapping[Lane, int]
@@ -39,6 +40,7 @@ class Waiting:
     lane: Lane
     key: int
     waits_from: datetime
+    sub_queue: SubQueue = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def choose(
 ) -> Choice | None:
     """Return the entry to call next, or None where nobody waits.
 
-    The head of each lane is enough; more of them (one a lane and route, or everybody) change
+    The head of each lane is enough; more of them (one a lane and sub-queue, or everybody) change
     nothing but `ranked`.
     """
     ranked = in_order(heads, rates, clock, strict=strict)

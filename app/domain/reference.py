@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 
 from app.domain.charges import Tariffs
 from app.domain.errors import UnknownCodeError
@@ -75,6 +75,15 @@ class Reference:
     def day(self, at: datetime) -> date:
         """Return the legal day of an instant."""
         return legal_day(at, self.zone)
+
+    def day_begins(self, at: datetime) -> datetime:
+        """Return the first instant of the legal day of an instant."""
+        return datetime.combine(self.day(at), time(), self.zone)
+
+    def is_inside(self, yard: str | None, gate: str) -> bool:
+        """Tell whether a vehicle in that yard, if in any, stands inside the gate."""
+        found = self.yards.get(yard or "")
+        return found is not None and found.is_inside(gate)
 
     def mode(self, queue: Queue, on: date) -> QueueMode | None:
         """Return how a queue runs on a day; None where it has no queue, or no edition rules."""

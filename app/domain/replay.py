@@ -9,7 +9,7 @@ Units as in `queue_order`: clocks are whole open seconds of the queue, points wh
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -27,6 +27,7 @@ from app.domain.queue_order import (
     key_at,
     points,
 )
+from app.domain.sub_queues import WHOLE, Barrier, SubQueue
 from app.domain.vocabulary import Lane
 
 
@@ -41,6 +42,15 @@ class Entered:
     waits_from: datetime
     carried: int = 0
     charges: int = 0
+    sub_queue: SubQueue = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A waiting or called entry went to another sub-queue; its order stays."""
+
+    entry: UUID
+    sub_queue: SubQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +90,11 @@ class Lifted:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """An entry was called."""
+    """An entry was called, while barriers kept whole sub-queues from it."""
 
     entry: UUID
     clock: int
+    barriers: tuple[Barrier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class RatesChanged:
     strict: Collection[Lane] = NO_LANE
 
 
-Event = Entered | Left | LaneChanged | Held | Lifted | Called | Returned | RatesChanged
+Event = Entered | Moved | Left | LaneChanged | Held | Lifted | Called | Returned | RatesChanged
 
 
 class Fault(StrEnum):
@@ -185,6 +196,10 @@ class WaitingList:
         """Move an entry to another lane with the points it has."""
         self._keyed[entry] = change_lane(self._keyed[entry], lane, self.rates, clock)
 
+    def move(self, entry: UUID, sub_queue: SubQueue) -> None:
+        """Let an entry wait in another sub-queue."""
+        self._keyed[entry] = replace(self._keyed[entry], sub_queue=sub_queue)
+
     def hold(self, entry: UUID, cause: str) -> None:
         """Let an entry not be called for `cause`; it keeps ageing."""
         self._causes[entry].add(cause)
@@ -193,13 +208,14 @@ class WaitingList:
         """Take one cause away; others still hold."""
         self._causes[entry].discard(cause)
 
-    def due(self, clock: int) -> Choice | None:
-        """Return whom the rule calls next."""
-        return choose(heads(self.callable), self.rates, clock, strict=self.strict)
+    def due(self, clock: int, barriers: Collection[Barrier] = ()) -> Choice | None:
+        """Return whom the rule calls next of those whom no barrier stops."""
+        free = [one for one in self.callable if not any(it.stops(one.sub_queue) for it in barriers)]
+        return choose(heads(free), self.rates, clock, strict=self.strict)
 
-    def call(self, clock: int) -> Choice | None:
+    def call(self, clock: int, barriers: Collection[Barrier] = ()) -> Choice | None:
         """Call whom the rule calls next; None where nobody may be called."""
-        choice = self.due(clock)
+        choice = self.due(clock, barriers)
         if choice is not None:
             self.take(choice.first.id)
         return choice
@@ -239,7 +255,7 @@ def replay(
 def _follow(line: WaitingList, event: Event) -> list[Found]:
     """Let an event happen to the list and return in what it differs from the rule."""
     match event:
-        case Left() | LaneChanged() | Called() | Returned() if event.entry not in line:
+        case Moved() | Left() | LaneChanged() | Called() | Returned() if event.entry not in line:
             return [(Fault.NOT_WAITING, None, event.entry)]
         case _:
             found = list(_faults(line, event))
@@ -257,7 +273,7 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
             if event.carried != due:
                 yield Fault.POINTS, due, event.carried
         case Called():
-            choice = line.due(event.clock)
+            choice = line.due(event.clock, event.barriers)
             called = None if choice is None else choice.first.id
             if called != event.entry:
                 yield Fault.CALL, called, event.entry
@@ -285,7 +301,9 @@ def _happen(line: WaitingList, event: Event) -> None:
     match event:
         case Entered():
             key = key_at(event.rate, event.clock, event.carried, event.charges)
-            line.enter(Waiting(event.entry, event.lane, key, event.waits_from))
+            line.enter(Waiting(event.entry, event.lane, key, event.waits_from, event.sub_queue))
+        case Moved():
+            line.move(event.entry, event.sub_queue)
         case Left():
             line.leave(event.entry, event.clock)
         case LaneChanged():

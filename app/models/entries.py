@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     UniqueConstraint,
@@ -46,11 +47,25 @@ class Entry(Identified, Base):
             name="endings_have_ended",
         ),
         UniqueConstraint("organisation_id", "client_reference"),
+        ForeignKeyConstraint(["gate_code", "route_code"], ["routes.gate_code", "routes.code"]),
         # The head of a lane is one row of this index; place is a count of its ranges.
         Index(
-            "ix_entries_callable",
+            "ix_entries_next",
             "gate_code", "direction", "lane", "queue_key", "waits_from", "id",
+            postgresql_include=["route_code", "inside"],
             postgresql_where=text("state = 'queued' AND NOT held"),
+        ),
+        # The same, where some sub-queues are barred: one row a lane and sub-queue. No key is null;
+        # in an order of its own only this index serves, and not one on which all are passed over.
+        Index(
+            "ix_entries_sub_queues",
+            "gate_code", "direction", "lane", "route_code", "inside",
+            text("queue_key NULLS FIRST"), "waits_from", "id",
+            postgresql_where=text("state = 'queued' AND NOT held"),
+        ),
+        Index(
+            "ix_entries_route", "route_code", "registered_at", "id",
+            postgresql_where=text("route_code IS NOT NULL"),
         ),
         Index(
             "ix_entries_held",
@@ -94,6 +109,7 @@ class Entry(Identified, Base):
 
     reference: Mapped[str] = mapped_column(unique=True)
     gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    route_code: Mapped[str | None]
     direction: Mapped[str]
     journey: Mapped[str]
     state: Mapped[str]
@@ -129,6 +145,7 @@ class Entry(Identified, Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
+    inside: Mapped[bool] = mapped_column(Boolean, server_default=false())
     in_position: Mapped[bool] = mapped_column(Boolean, server_default=false())
     was_in_yard: Mapped[bool] = mapped_column(Boolean, server_default=false())
 

@@ -32,14 +32,21 @@ class Call(Identified, Base):
         one_direction(),
         one_of("lane", Lane),
         Index(None, "gate_code", "direction", "called_at"),
+        # A day's calls for a route: counted for each call that wants it.
+        Index(
+            "ix_calls_route",
+            "gate_code", "direction", "route_code", "called_at",
+            postgresql_where=text("route_code IS NOT NULL"),
+        ),
         one_of("outcome", CallOutcome),
         CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_has_outcome"),
         Index(None, "entry_id"),
-    )
+    )  # fmt: skip
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
     gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
     direction: Mapped[str]
+    route_code: Mapped[str | None]
     called_at: Mapped[datetime]
     window_ends_at: Mapped[datetime]
     call_number: Mapped[str]

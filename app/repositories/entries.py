@@ -32,6 +32,7 @@ from app.domain.hold_scope import Scope, ScopeKind, scopes_of
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
+from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Call, Charge, Claim, Entry, Event, Order, ScopedHold
 from app.repositories.prepared import Prepared, Wire
@@ -270,9 +271,19 @@ class EntriesRepository:
 
     # --- the queue's order: ask under the queue's lock -------------------------------------
 
-    async def heads(self, queue: Queue) -> Sequence[Entry]:
-        """Return the callable entry with the lowest key of each lane; ask under the lock only."""
-        first = union_all(*(_head_id(queue, lane) for lane in Lane))
+    async def heads(
+        self, queue: Queue, only: Collection[SubQueue] | None = None
+    ) -> Sequence[Entry]:
+        """Return the callable entry with the lowest key of each lane; ask under the lock only.
+
+        Where barriers stop some sub-queues, of each lane and sub-queue of `only`.
+        """
+        if only is None:
+            first = union_all(*(_head_id(queue, lane) for lane in Lane))
+        elif only:
+            first = union_all(*(_head_id(queue, lane, one) for lane in Lane for one in only))
+        else:
+            return ()
         statement = (
             select(Entry).where(Entry.id.in_(first)).execution_options(populate_existing=True)
         )
@@ -318,18 +329,22 @@ class EntriesRepository:
         )
         return (await self._session.scalars(statement)).all()
 
-    async def count_before(self, queue: Queue, bounds: Mapping[Lane, Bound]) -> dict[Lane, int]:
-        """Return how many callable entries of each lane stand before a place, by index ranges."""
-        counts = [
-            select(func.count())
-            .select_from(Entry)
+    async def count_before(
+        self, queue: Queue, bounds: Mapping[Lane, Bound]
+    ) -> dict[tuple[Lane, SubQueue], int]:
+        """Return how many callable entries stand before a place, by index ranges.
+
+        Of each lane and sub-queue that has any.
+        """
+        counts = (
+            select(literal(lane.value), Entry.route_code, Entry.inside, func.count())
             .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
             .where(_before(bound))
-            .scalar_subquery()
+            .group_by(Entry.route_code, Entry.inside)
             for lane, bound in bounds.items()
-        ]
-        row = (await self._session.execute(select(*counts))).one()
-        return dict(zip(bounds, row, strict=True))
+        )
+        rows = await self._session.execute(union_all(*counts))
+        return {(Lane(lane), SubQueue(route, inside)): many for lane, route, inside, many in rows}
 
     async def count_arrived_before(self, queue: Queue, waits_from: datetime, entry_id: UUID) -> int:
         """Return how many arrived earlier in an arrival-order queue and still wait."""
@@ -383,15 +398,29 @@ def _state(state: State) -> ColumnElement[bool]:
     return Entry.state == literal(state.value, literal_execute=True)
 
 
-def _head_id(queue: Queue, lane: Lane) -> Select[UUID]:
+_IN_LANE = (Entry.queue_key, Entry.waits_from, Entry.id)
+# The whole order of `ix_entries_sub_queues`, so that it is read where nobody is passed over.
+_IN_SUB_QUEUE = (
+    Entry.route_code, Entry.inside, Entry.queue_key.nulls_first(), Entry.waits_from, Entry.id,
+)  # fmt: skip
+
+
+def _head_id(queue: Queue, lane: Lane, only: SubQueue | None = None) -> Select[UUID]:
     statement = (
         select(Entry.id)
         .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
-        .order_by(Entry.queue_key, Entry.waits_from, Entry.id)
+        .where(*_of(only))
+        .order_by(*(_IN_LANE if only is None else _IN_SUB_QUEUE))
         # Literal: of a parameter the planner would not know that it is one row.
         .limit(literal_column("1"))
     )
     return select(statement.subquery().c.id)
+
+
+def _of(one: SubQueue | None) -> Iterator[ColumnElement[bool]]:
+    if one is not None:
+        yield Entry.route_code.is_(None) if one.route is None else Entry.route_code == one.route
+        yield Entry.inside.is_(one.inside)
 
 
 def _before(bound: Bound) -> ColumnElement[bool]:
@@ -431,6 +460,7 @@ def _few(statement: Select[Entry]) -> tuple[type[Entry], Select[Entry]]:
 def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
     equal = {
         Entry.gate_code: where.gate,
+        Entry.route_code: where.route,
         Entry.direction: where.direction,
         Entry.state: where.state,
         Entry.lane: where.lane,

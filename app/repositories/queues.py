@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.misses import COUNTED
+from app.domain.misses import COUNTED, CallOutcome
 from app.domain.vocabulary import Queue
 from app.models import Call, CallCounter, Entry, Outage, QueueEdition, SeasonDay
 
@@ -104,6 +104,17 @@ class QueuesRepository:
             statement = statement.where(tuple_(*order) < tuple_(*after))
         statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
         return (await self._session.scalars(statement)).all()
+
+    async def count_bound(self, queue: Queue, route: str, since: datetime) -> int:
+        """Return how many calls of a queue since an instant sent, or still send, over a route."""
+        statement = (
+            select(func.count())
+            .select_from(Call)
+            .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
+            .where(Call.route_code == route, Call.called_at >= since)
+            .where(or_(Call.outcome.is_(None), Call.outcome == CallOutcome.ANSWERED.value))
+        )
+        return await self._session.scalar(statement) or 0
 
     async def last_called_at(self, queue: Queue) -> datetime | None:
         """Return when a queue last called anybody."""

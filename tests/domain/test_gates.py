@@ -5,7 +5,16 @@ from importlib import resources
 import pytest
 
 from app.domain.closures import Candidate, ClosureKind, excluding, exclusion
-from app.domain.gates import ZONE, Gate, Location, Mode, parse_gates, parse_hours, parse_yards
+from app.domain.gates import (
+    ZONE,
+    Gate,
+    Location,
+    Mode,
+    parse_gates,
+    parse_hours,
+    parse_route,
+    parse_yards,
+)
 from app.domain.vocabulary import Direction
 
 REFERENCE = resources.files("app") / "reference"
@@ -28,6 +37,42 @@ def open_hours(gate: str, day: str, direction: Direction = Direction.EXPORT) -> 
     start = at(f"{day}T00:00:00")
     end = datetime.combine(start.date(), time(23, 59, 59), ZONE)
     return GATES[gate].clock(direction).seconds_between(start, end) // HOUR
+
+
+@pytest.mark.parametrize(
+    ("vehicles", "gate", "route"),
+    [
+        pytest.param(800, "huu-nghi", "1119-1120", id="the cargo road of Huu Nghi"),
+        pytest.param(400, "tan-thanh", "1088-2-1089", id="the cargo road of Tan Thanh"),
+        pytest.param(None, "huu-nghi", "1116-1117", id="passengers: no capacity was published"),
+    ],
+)
+def test_a_route_takes_so_many_vehicles_a_day(vehicles: int | None, gate: str, route: str) -> None:
+    found = GATES[gate].route(route)
+    assert found is not None
+    assert vehicles == found.capacity(date(2026, 5, 4))
+    assert (route != "1116-1117") == found.takes_goods
+
+
+def test_a_capacity_holds_on_its_days() -> None:
+    row = {"valid_from": "2025-01-01", "valid_to": "2025-07-01", "vehicles": 7}
+    route = parse_route(
+        {"code": "1", "marker_label": "1", "kind": "clearance-route", "capacity_per_day": [row]}
+    )
+    days = [date(2024, 12, 31), date(2025, 1, 1), date(2025, 6, 30), date(2025, 7, 1)]
+    assert [None, 7, 7, None] == [route.capacity(day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("inside", "yard", "gate"),
+    [
+        pytest.param(True, "bao-nguyen", "tan-thanh", id="in its own gate"),
+        pytest.param(False, "bao-nguyen", "huu-nghi", id="in another gate"),
+        pytest.param(False, "viettel-logistics-park", "tan-thanh", id="outside"),
+    ],
+)
+def test_a_yard_lies_inside_one_gate_or_outside(inside: bool, yard: str, gate: str) -> None:
+    assert inside == YARDS[yard].is_inside(gate)
 
 
 def test_ten_gates_are_parsed() -> None:

@@ -20,11 +20,13 @@ from app.domain.replay import (
     LaneChanged,
     Left,
     Lifted,
+    Moved,
     RatesChanged,
     Returned,
     WaitingList,
     replay,
 )
+from app.domain.sub_queues import Barrier, BarrierKind, SubQueue
 from app.domain.vocabulary import Lane
 
 MORNING = datetime(2026, 5, 4, 7, tzinfo=UTC)
@@ -32,6 +34,10 @@ RATES: Rates = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
 ORDINARY = Entered(FIRST, Lane.ORDINARY, 1, 0, MORNING)
 GREEN = Entered(SECOND, Lane.GREEN, 2, 60, MORNING + timedelta(seconds=60))
+
+ROAD = "1088-2-1089"
+BOUND = SubQueue(ROAD)
+USED_UP = (Barrier(BarrierKind.ROUTE_USED_UP, ROAD, "board"),)
 
 entries = st.sampled_from([UUID(int=number) for number in range(8)])
 lanes = st.sampled_from(Lane)
@@ -127,6 +133,24 @@ causes = st.sampled_from(["hold-1", "hold-2"])
             [replace(ORDINARY, charges=41), replace(GREEN, clock=80), Called(SECOND, 120)],
             id="a charge counts against the points of a longer wait",
         ),
+        pytest.param(
+            [replace(ORDINARY, sub_queue=BOUND), GREEN, Called(SECOND, 61, USED_UP)],
+            id="whoever is bound to a route that is used up is skipped",
+        ),
+        pytest.param(
+            [
+                *(replace(ORDINARY, sub_queue=BOUND), GREEN),
+                *(Called(SECOND, 61, USED_UP), Called(FIRST, 61)),
+            ],
+            id="a barrier holds for the call that names it",
+        ),
+        pytest.param(
+            [
+                *(replace(ORDINARY, sub_queue=BOUND), GREEN),
+                *(Moved(FIRST, SubQueue()), Moved(SECOND, BOUND), Called(FIRST, 500, USED_UP)),
+            ],
+            id="who goes to another route is met by its barriers",
+        ),
     ],
 )
 def test_what_kept_the_rule_replays_without_a_difference(events: list[Event]) -> None:
@@ -145,6 +169,21 @@ def test_what_kept_the_rule_replays_without_a_difference(events: list[Event]) ->
             [ORDINARY, Held(FIRST, "h"), Called(FIRST, 9)],
             Difference(2, Fault.CALL, None, FIRST),
             id="called while held",
+        ),
+        pytest.param(
+            [replace(ORDINARY, sub_queue=BOUND), GREEN, Called(FIRST, 61, USED_UP)],
+            Difference(2, Fault.CALL, SECOND, FIRST),
+            id="called although its route was used up",
+        ),
+        pytest.param(
+            [ORDINARY, GREEN, Called(SECOND, 61, USED_UP)],
+            Difference(2, Fault.CALL, FIRST, SECOND),
+            id="called before one whom no barrier stops",
+        ),
+        pytest.param(
+            [Moved(THIRD, BOUND)],
+            Difference(0, Fault.NOT_WAITING, None, THIRD),
+            id="moved from nowhere",
         ),
         pytest.param(
             [ORDINARY, GREEN, Called(SECOND, 120), Called(SECOND, 120)],

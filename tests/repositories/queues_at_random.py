@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.queue_order import Waiting
+from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Entry
 from tests.repositories.rows import NOW, Actor, entry_row, waiting_row
@@ -17,6 +18,7 @@ from tests.repositories.rows import NOW, Actor, entry_row, waiting_row
 RATES: Mapping[Lane, int] = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
 EQUAL_RATES: Mapping[Lane, int] = dict.fromkeys(Lane, 2)
 OTHER_QUEUES = (Queue("tan-thanh", Direction.IMPORT), Queue("huu-nghi", Direction.EXPORT))
+ROUTES = ("1088-2-1089", "1090-1091")
 ENDED = {State.CROSSED, State.CANCELLED, State.NO_SHOW}
 
 
@@ -31,6 +33,8 @@ def queue_of(dice: Random, actor: Actor, size: int) -> list[dict[str, Any]]:
                 NOW - timedelta(minutes=dice.randrange(4)),
                 id=_identity(dice),
                 held=dice.random() < 0.2,
+                route_code=dice.choice([None, *ROUTES]),
+                inside=dice.random() < 0.5,
             )
         )
         for _ in range(size)
@@ -40,7 +44,7 @@ def queue_of(dice: Random, actor: Actor, size: int) -> list[dict[str, Any]]:
 def beside(dice: Random, actor: Actor) -> list[dict[str, Any]]:
     """Return entries that are not in the usual queue or do not wait, whatever else they have."""
     elsewhere = [
-        {**row, "gate_code": queue.gate, "direction": queue.direction.value}
+        {**row, "gate_code": queue.gate, "direction": queue.direction.value, "route_code": None}
         for queue in OTHER_QUEUES
         for row in queue_of(dice, actor, 5)
     ]
@@ -61,7 +65,14 @@ async def store(session: AsyncSession, rows: Iterable[Mapping[str, Any]]) -> Non
 def as_waiting(rows: Iterable[Mapping[str, Any]]) -> list[Waiting]:
     """Return rows as the pure rule sees them."""
     return [
-        Waiting(row["id"], Lane(row["lane"]), row["queue_key"], row["waits_from"]) for row in rows
+        Waiting(
+            row["id"],
+            Lane(row["lane"]),
+            row["queue_key"],
+            row["waits_from"],
+            SubQueue(row["route_code"], row["inside"]),
+        )
+        for row in rows
     ]
 
 

@@ -1,6 +1,7 @@
 """The database and the pure rule agree on who is next, who stands before whom, and the place."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -16,6 +17,7 @@ from app.domain.queue_order import (
     heads,
     place,
 )
+from app.domain.sub_queues import Barrier, BarrierKind, SubQueue, sub_queues, unbarred
 from app.domain.vocabulary import Lane, State
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.queues.waiting import waiting
@@ -23,6 +25,7 @@ from tests.repositories.conftest import Recording
 from tests.repositories.queues_at_random import (
     EQUAL_RATES,
     RATES,
+    ROUTES,
     as_waiting,
     beside,
     ids,
@@ -79,6 +82,29 @@ async def test_comparing_the_heads_is_comparing_everybody(
         assert (by_all and by_all.first) == (by_heads and by_heads.first)
 
 
+@pytest.mark.parametrize("barred", [ROUTES[:1], ROUTES], ids=["one route barred", "all routes"])
+@pytest.mark.parametrize("rule", RULES)
+async def test_where_routes_are_barred_comparing_the_heads_is_comparing_everybody_else(
+    uow: UnitOfWork, standing: Standing, rule: str, barred: Sequence[str]
+) -> None:
+    rates, strict = RULES[rule]
+    barriers = [Barrier(BarrierKind.ROUTE_USED_UP, route, "board") for route in barred]
+    open_ = unbarred(sub_queues(ROUTES), barriers)
+    free = [one for one in standing.callable if one.sub_queue in open_]
+    found = [waiting(entry) for entry in await uow.entries.heads(QUEUE, open_)]
+    first = [heads([one for one in free if one.sub_queue == part]) for part in open_]
+    assert {one.id for of_part in first for one in of_part} == {one.id for one in found}
+    for clock in CLOCKS:
+        by_heads = choose(found, rates, clock, strict=strict)
+        by_all = choose(free, rates, clock, strict=strict)
+        assert (by_all and by_all.first) == (by_heads and by_heads.first)
+
+
+async def test_where_all_is_barred_nobody_is_a_head(uow: UnitOfWork, standing: Standing) -> None:
+    assert standing.everybody
+    assert [] == [*await uow.entries.heads(QUEUE, [])]
+
+
 @pytest.mark.parametrize("rule", RULES)
 async def test_the_counted_place_is_the_place_of_the_rule(
     uow: UnitOfWork, standing: Standing, rule: str
@@ -89,11 +115,13 @@ async def test_the_counted_place_is_the_place_of_the_rule(
             expected = place(one, standing.callable, rates, clock, strict=strict)
             counted = await count(uow, one, rates, clock, strict)
             assert expected == sum(counted.values()) + 1
+            ahead = ahead_of(one, standing.callable, rates, clock, strict=strict)
+            assert Counter((it.lane, it.sub_queue) for it in ahead) == counted
 
 
 async def count(
     uow: UnitOfWork, one: Waiting, rates: Mapping[Lane, int], clock: int, strict: Collection[Lane]
-) -> Mapping[Lane, int]:
+) -> Mapping[tuple[Lane, SubQueue], int]:
     return await uow.entries.count_before(QUEUE, bounds(one, rates, clock, strict=strict))
 
 

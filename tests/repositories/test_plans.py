@@ -15,9 +15,10 @@ from app.domain.principal import Principal
 from app.domain.questions import EntryFilter, ExceptionFilter
 from app.domain.queue_order import Waiting, bounds
 from app.domain.required_checks import CheckKind
+from app.domain.sub_queues import sub_queues
 from app.domain.vocabulary import Direction, Lane, Role
 from app.repositories.unit_of_work import UnitOfWork
-from tests.repositories.queues_at_random import RATES
+from tests.repositories.queues_at_random import RATES, ROUTES
 from tests.repositories.rows import NOW, POLICY, QUEUE, Actor, add_actor, add_entry
 
 PAST = 100_000
@@ -36,7 +37,7 @@ MANY_ENTRIES = f"""
 INSERT INTO entries (
     id, reference, gate_code, direction, journey, state, organisation_id, registered_by,
     registered_at, changed_at, declared, container_numbers, declaration_numbers, findings, verdict,
-    lane, held, waits_from, queue_key, ended_at, tractor_plate, tracking_hash
+    lane, held, waits_from, queue_key, ended_at, tractor_plate, tracking_hash, route_code, inside
 )
 SELECT
     uuidv7(), 'many-' || n,
@@ -50,7 +51,10 @@ SELECT
     CASE WHEN numbered.state = 'queued' THEN -n END,
     CASE WHEN numbered.state = 'crossed' THEN long_ago END,
     'plate-' || CASE WHEN numbered.state = 'crossed' THEN n % 5000 ELSE n END,
-    sha256(n::text::bytea)
+    sha256(n::text::bytea),
+    CASE WHEN numbered.state = 'queued'
+    THEN (ARRAY[NULL, '1088-2-1089', '1090-1091'])[1 + n / 3 % 3] END,
+    numbered.state = 'queued' AND n / 9 % 2 = 0
 FROM (
     SELECT n, CAST(:now AS timestamptz) - n * interval '5 minutes' AS long_ago,
         CAST(:now AS timestamptz) - n * interval '1 second' AS today,
@@ -173,10 +177,27 @@ async def test_the_heads_are_one_row_a_lane_of_an_index(crowd: Crowd) -> None:
 
     for plan in [*await crowd.plans_of(heads), *await crowd.generic_plans_of(heads)]:
         assert set() == scanned([plan])
-        assert {"ix_entries_callable", "pk_entries"} == indexes([plan])
+        assert {"ix_entries_next", "pk_entries"} == indexes([plan])
         first = [node["Plan Rows"] for node in nodes(plan) if node["Node Type"] == "Limit"]
         assert [1] * len(Lane) == first
         assert not [node for node in nodes(plan) if node["Node Type"] == "Sort"]
+
+
+async def test_where_a_route_is_barred_the_heads_are_one_row_a_lane_and_sub_queue(
+    crowd: Crowd,
+) -> None:
+    open_ = [one for one in sub_queues(ROUTES) if one.route != ROUTES[0]]
+
+    def heads() -> Awaitable[object]:
+        return crowd.uow.entries.heads(QUEUE, open_)
+
+    for plan in [*await crowd.plans_of(heads), *await crowd.generic_plans_of(heads)]:
+        assert set() == scanned([plan])
+        assert {"ix_entries_sub_queues", "pk_entries"} == indexes([plan])
+        first = [node["Plan Rows"] for node in nodes(plan) if node["Node Type"] == "Limit"]
+        assert [1] * len(Lane) * len(open_) == first
+        found = list(nodes(plan))
+        assert not [node for node in found if node["Node Type"] == "Sort" or "Filter" in node]
 
 
 @pytest.mark.parametrize("strict", [set(), {Lane.GREEN_SEASON}], ids=["by rate", "strict season"])
@@ -191,7 +212,7 @@ async def test_a_place_is_a_count_of_index_ranges(
 
     for plan in [*await crowd.plans_of(place), *await crowd.generic_plans_of(place)]:
         assert set() == scanned([plan])
-        assert {"ix_entries_callable"} == indexes([plan])
+        assert {"ix_entries_next", "ix_entries_sub_queues"} >= indexes([plan])
         assert not [node for node in nodes(plan) if "Filter" in node]
 
 
@@ -224,6 +245,12 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     ),
     "a gate's entries": lambda it: it.uow.entries.page(
         it.principal(Role.OFFICER), EntryFilter(gate="huu-nghi"), None, 50
+    ),
+    "the entries of a route": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(gate="tan-thanh", route=ROUTES[0]), None, 50
+    ),
+    "the calls of a route": lambda it: it.uow.queues.count_bound(
+        QUEUE, ROUTES[0], NOW - timedelta(hours=12)
     ),
     "entries on a plate": lambda it: it.uow.entries.page(
         it.principal(Role.OFFICER), EntryFilter(plate="plate-7"), None, 50

@@ -87,6 +87,7 @@ async def register_entry(
 # A coroutine: the framework runs a dependency that is none in a thread.
 async def get_filters(
     gate: Sought | None = None,
+    route: Sought | None = None,
     direction: Direction | None = None,
     state: State | None = None,
     lane: Lane | None = None,
@@ -101,6 +102,7 @@ async def get_filters(
     """Return what a list of entries is narrowed to."""
     return EntryFilter(
         gate=gate,
+        route=route,
         direction=direction,
         state=state,
         lane=lane,

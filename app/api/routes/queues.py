@@ -116,4 +116,5 @@ def _skip_out(skip: Mapping[str, Any]) -> SkipOut:
         reason=skip["reason"],
         posted_by=skip["posted_by"],
         cause=skip["cause"],
+        route=skip.get("route"),
     )

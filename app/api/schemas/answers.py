@@ -82,6 +82,7 @@ def _brief(view: EntryView, language: Language) -> dict[str, Any]:
         "reference": entry.reference,
         "gate": entry.gate_code,
         "direction": entry.direction,
+        "route": entry.route_code,
         "journey": entry.journey,
         "plate": entry.tractor_plate,
         "state": entry.state,

@@ -132,6 +132,8 @@ class EntryIn(In):
 
     gate: Annotated[Code, Field(examples=["tan-thanh"])]
     direction: Choice[Direction]
+    route: Annotated[Code | None, Field(examples=["1088-2-1089"])] = None
+    """A cleared road of the gate that the vehicle is bound to; without one any will do."""
     journey: Choice[Journey] = Journey.OWN_VEHICLE
     planned_arrival_at: Instant | None = None
     """Its day decides the provisional verdict and price; without it the entry is not ready."""
@@ -167,6 +169,8 @@ class EntryPatch(Patch):
 
     gate: Code | None = None
     direction: Choice[Direction] | None = None
+    route: Code | None = None
+    """Binding a vehicle to another road of its gate keeps its place."""
     journey: Choice[Journey] | None = None
     planned_arrival_at: Instant | None = None
     client_reference: Reference | None = None
@@ -362,6 +366,8 @@ class EntryBriefOut(Out):
     reference: Annotated[str, Field(examples=["E4K7-9QXPM2"])]
     gate: str
     direction: Annotated[Direction, Open]
+    route: Annotated[str | None, Field(examples=["1088-2-1089"])]
+    """The cleared road of the gate that it is bound to; null where any will do."""
     journey: Annotated[Journey, Open]
     plate: Annotated[str | None, Field(examples=["12C00017"])]
     """The plate or unit id without the marks of any spelling."""

@@ -113,16 +113,18 @@ class HeadOut(Out):
 
 
 class SkipOut(Out):
-    """Who would have been called but for a hold or a closure."""
+    """Who would have been called but for a hold, a closure, or what bars a whole sub-queue."""
 
     call_number: str | None
     lane: Annotated[Lane, Open]
     points: int
     reason: Annotated[str, Field(examples=["held"])]
     posted_by: Annotated[str | None, Field(examples=["customs"])]
-    """The authority of a hold; the board for a closure."""
+    """The authority of a hold; the board for a closure and for the capacity of a route."""
     cause: Annotated[str | None, Field(examples=["lunar-new-year"])]
     """Why the gate is closed to it."""
+    route: Annotated[str | None, Field(examples=["1088-2-1089"])]
+    """The route for which nobody may be called now; the skip stands for all who are bound to it."""
 
 
 class CallOut(Out):

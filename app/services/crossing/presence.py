@@ -27,7 +27,7 @@ async def note_arrival(
     uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, at: datetime
 ) -> None:
     """Keep the earliest arrival at the gate itself, which is a presence too; no yard has it now."""
-    entry.yard_code = None
+    line.stand(entry, None)
     entry.arrived_at = _first(entry.arrived_at, at)
     await note_presence(uow, act, entry, line, at)
 

@@ -21,7 +21,7 @@ from app.services.declarations.contests import Contests
 from app.services.declarations.declaring import Document, Driver
 from app.services.declarations.redeclaring import declare, follow
 from app.services.queues.joining import join_line
-from app.services.queues.waiting import WaitingLine, queue_of
+from app.services.queues.waiting import WaitingLine, queue_of, sub_queue_of
 
 
 class Amendment:
@@ -58,7 +58,9 @@ class Amendment:
         ensure_amendable(entry.declared, document)
         if document == entry.declared and not driver:
             return entry
+        before = sub_queue_of(entry)
         await declare(self._uow, self._act, entry, document, driver)
+        line.tell_moved(entry, before)
         if "consignments" in patch:
             await meet_holds(self._uow, self._act, entry, line)
         pointers = sorted(pointers_of({**patch, **({"driver": driver} if driver else {})}))
@@ -92,6 +94,7 @@ class Amendment:
         document = with_word_kept(entry.declared, document)
         await declare(self._uow, self._act, entry, document, asdict(driver))
         line = WaitingLine(self._uow, self._act, bound_for)
+        line.stand(entry, entry.yard_code)  # of another gate now, it may stand outside
         line.events += contests.mark(rivals)
         await meet_holds(self._uow, self._act, entry, line)
         await self._claim_containers(entry, line)

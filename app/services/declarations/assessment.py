@@ -14,6 +14,7 @@ from app.domain.findings import (
     findings_of,
     findings_of_driver,
     findings_of_products,
+    findings_of_route,
     warning,
 )
 from app.domain.green_lane import Verdict
@@ -68,6 +69,7 @@ def _findings(
 ) -> Iterator[Finding]:
     mode = act.reference.mode(Queue(declaration.gate, declaration.direction), act.day)
     yield from findings_of(declaration, mode)
+    yield from findings_of_route(declaration, act.reference.gates[declaration.gate])
     yield from findings_of_products(declaration, act.reference.lane_rows.produce)
     yield from findings_of_driver(driver_name)
     if situation.declared_at is None:

@@ -30,13 +30,18 @@ def ensure_known(reference: Reference, declaration: Declaration) -> str:
     Raises:
         UnknownCodeError, PlateMissingError.
     """
-    reference.gate(declaration.gate)
-    errors = tuple(_unknown_groups(reference, declaration))
+    errors = (*_unknown_route(reference, declaration), *_unknown_groups(reference, declaration))
     if errors:
         raise UnknownCodeError(errors=errors, value=errors[0].value)
     if declaration.tractor_plate is None:
         raise PlateMissingError(errors=(FieldError("/vehicle/tractor_plate", "required"),))
     return declaration.tractor_plate
+
+
+def _unknown_route(reference: Reference, declaration: Declaration) -> Iterator[FieldError]:
+    gate, route = reference.gate(declaration.gate), declaration.route
+    if route is not None and gate.route(route) is None:
+        yield FieldError("/route", UnknownCodeError.code, route)
 
 
 def _unknown_groups(reference: Reference, declaration: Declaration) -> Iterator[FieldError]:
@@ -54,6 +59,7 @@ def declared_columns(document: Document, declaration: Declaration) -> dict[str, 
     """Return the columns that a declaration fills: the document, and what is searched."""
     return {
         "gate_code": declaration.gate,
+        "route_code": declaration.route,
         "direction": declaration.direction.value,
         "journey": declaration.journey.value,
         "client_reference": document.get("client_reference"),

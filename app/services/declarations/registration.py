@@ -170,6 +170,7 @@ class Registration:
             "lane": lane.value,
             "contested": contested,
             "held": False,
+            "inside": False,
             "in_position": False,
             "points_carried": 0,
             "tracking_version": 1,

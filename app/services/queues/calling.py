@@ -1,6 +1,6 @@
 """Calling: the next by the rule, under the lock, each call with everything that explains it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,18 +24,25 @@ from app.domain.queue_order import (
     points,
 )
 from app.domain.steps import Step, step
+from app.domain.sub_queues import Barrier, SubQueue, sub_queues, unbarred
 from app.domain.vocabulary import Lane, Queue, QueueMode, Role, State
 from app.models import Call, Deadline, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
+from app.services.queues.barriers import Barriers
 from app.services.queues.closing import closure_of
 from app.services.queues.deadlines import BATCH, Deadlines
-from app.services.queues.waiting import WaitingLine, waiting
+from app.services.queues.waiting import WaitingLine, sub_queue_of, waiting
 
 # More held entries than this before a chosen one are counted, not listed.
 SKIPS_LISTED = 50
 # Whose word the gates' calendars are.
 POSTS_CLOSURES = Role.BOARD.value
+
+Excluded = Sequence[tuple[Entry, Closure]]
+Candidates = tuple[Excluded | None, Sequence[Entry]]
+BarredEntry = tuple[Barrier, Entry]
+Barred = list[BarredEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +145,12 @@ class Calling:
         excluded, candidates = await self._up_to_date(line)
         self._ensure_open()
         edition = await self._edition_in_force(line)
-        found = {entry.id: entry for entry in candidates}
-        choice = choose(
-            [waiting(entry) for entry in candidates], edition.rates, line.clock,
-            strict=edition.strict,
-        )  # fmt: skip
-        if choice is None:
+        chosen = await self._choose(candidates, line, edition, everybody=excluded is not None)
+        if chosen is None:
             return None
-        skips = await self._skips(choice, line, edition, excluded)
-        entry = found[choice.first.id]
+        choice, entry, barred = chosen
+        skips = await self._skips(choice, line, edition, excluded or ())
+        skips += [{**_skip(one, line, edition), **barrier.document()} for barrier, one in barred]
         call = self._call(entry, choice, line, edition, skips)
         entry.state = step(State(entry.state), Step.CALL).value
         entry.changed_at = self._act.now
@@ -154,9 +158,45 @@ class Calling:
         await self._uow.flush()
         return call, entry
 
-    async def _up_to_date(
-        self, line: WaitingLine
-    ) -> tuple[list[tuple[Entry, Closure]], Sequence[Entry]]:
+    async def _choose(
+        self,
+        candidates: Sequence[Entry],
+        line: WaitingLine,
+        edition: PolicyEdition,
+        *,
+        everybody: bool,
+    ) -> tuple[Choice, Entry, Barred] | None:
+        """Return whom the rule chooses of those whom no barrier stops, and who was stopped.
+
+        Of each barrier it is the one entry that would have been called. None where nobody is left.
+        `everybody` tells that the candidates are all who may be compared, not heads.
+        """
+        barriers, barred = Barriers(self._uow, self._act, self._queue), list[BarredEntry]()
+        while True:
+            found = {entry.id: entry for entry in candidates}
+            choice = choose(
+                [waiting(entry) for entry in candidates], edition.rates, line.clock,
+                strict=edition.strict,
+            )  # fmt: skip
+            if choice is None:
+                return None
+            entry = found[choice.first.id]
+            barrier = await barriers.before(choice.first.sub_queue)
+            if barrier is None:
+                return choice, entry, barred
+            barred.append((barrier, entry))
+            free = self._unbarred([one for one, _ in barred])
+            candidates = (
+                [one for one in candidates if sub_queue_of(one) in free]
+                if everybody
+                else await self._uow.entries.heads(self._queue, free)
+            )
+
+    def _unbarred(self, barriers: Collection[Barrier]) -> Sequence[SubQueue]:
+        routes = self._act.reference.gates[self._queue.gate].routes
+        return unbarred(sub_queues(route.code for route in routes), barriers)
+
+    async def _up_to_date(self, line: WaitingLine) -> Candidates:
         """Return whom `_candidates` gives when everything that is due by now has been done."""
         while True:
             excluded, candidates = await self._candidates()
@@ -172,14 +212,14 @@ class Calling:
             # More may be due than is done at once.
             self._done_by = None if done == BATCH else self._done_by
 
-    async def _candidates(self) -> tuple[list[tuple[Entry, Closure]], Sequence[Entry]]:
+    async def _candidates(self) -> Candidates:
         """Return who is excluded by a closure of today, and who may be compared.
 
-        On most days no closure excludes anybody, and one head per lane is everybody.
+        On most days no closure excludes anybody (None), and one head per lane is everybody.
         """
         act, gate = self._act, self._act.reference.gates[self._queue.gate]
         if not any(closure.valid.covers(act.day) for closure in gate.closures):
-            return [], await self._uow.entries.heads(self._queue)
+            return None, await self._uow.entries.heads(self._queue)
         excluded: list[tuple[Entry, Closure]] = []
         callable_: list[Entry] = []
         for entry in await self._uow.entries.waiting(self._queue):
@@ -195,7 +235,7 @@ class Calling:
         choice: Choice,
         line: WaitingLine,
         edition: PolicyEdition,
-        excluded: Sequence[tuple[Entry, Closure]],
+        excluded: Excluded,
     ) -> list[dict[str, Any]]:
         """Return who the rule would have called first but for a hold or a closure."""
         before = bounds(choice.first, edition.rates, line.clock, strict=edition.strict)
@@ -244,6 +284,7 @@ class Calling:
             window_ends_at=begins + edition.window(self._location(entry)),
             call_number=entry.call_number,
             clock=line.clock,
+            route_code=entry.route_code,
             lane=entry.lane,
             points=choice.points,
             open_wait=self._open_wait(choice.first.waits_from),

@@ -1,13 +1,16 @@
 """Where an entry stands in its queue, and how long that is likely to take."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain.queue_order import bounds, points
-from app.domain.vocabulary import Queue, QueueMode, State
+from app.domain.queue_order import Bound, bounds, points
+from app.domain.sub_queues import Barrier
+from app.domain.vocabulary import Lane, Queue, QueueMode, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.declarations.views import Place
+from app.services.queues.barriers import Barriers
 from app.services.queues.closing import closure_of
 from app.services.queues.expected import expected_wait
 from app.services.queues.waiting import kept_edition, queue_of, waiting
@@ -41,15 +44,31 @@ class Places:
         edition = await kept_edition(self._uow, self._today, queue)
         one = waiting(entry)
         before = bounds(one, edition.rates, clock, strict=edition.strict)
-        ahead = await self._uow.entries.count_before(queue, before)
+        barriers = Barriers(self._uow, self._today, queue)
+        own = await barriers.before(one.sub_queue)
+        ahead = await self._ahead(queue, before, barriers, own)
         return Place(
             place=sum(ahead.values()) + 1,
             ahead={lane.value: count for lane, count in ahead.items()},
             points=points(one, edition.rates, clock),
             open_wait_seconds=self._open_wait(queue, one.waits_from),
-            callable=not entry.held and closure_of(self._today, entry) is None,
+            callable=not (entry.held or own) and closure_of(self._today, entry) is None,
             expected=await expected_wait(self._uow, self._today, entry),
         )
+
+    async def _ahead(
+        self, queue: Queue, before: Mapping[Lane, Bound], barriers: Barriers, own: Barrier | None
+    ) -> Mapping[Lane, int]:
+        """Return how many of each lane would be called first.
+
+        Whom a barrier stops is not counted, but for the entry's own: behind it they wait together.
+        """
+        counted = await self._uow.entries.count_before(queue, before)
+        ahead = dict.fromkeys(before, 0)
+        for (lane, one), many in counted.items():
+            if await barriers.before(one) in {None, own}:
+                ahead[lane] += many
+        return ahead
 
     async def _in_arrival_order(self, entry: Entry, waits_from: datetime) -> Place:
         queue = queue_of(entry)

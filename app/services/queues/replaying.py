@@ -2,7 +2,8 @@
 
 The stored events are told in the words of the pure replay (`app/domain/replay.py`), in the order of
 their numbers: they were drawn under the queue's lock, so that is the order in which the queue saw
-them. A call that a closure let skip somebody names whom; for that one call they are held.
+them. A call that a closure let skip somebody names whom; for that one call they are held. One that
+a barrier let skip sub-queues names the barrier and the first whom it stopped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,16 +21,19 @@ from app.domain.replay import (
     LaneChanged,
     Left,
     Lifted,
+    Moved,
     RatesChanged,
     Returned,
     replay,
 )
+from app.domain.sub_queues import SubQueue, read_barrier
 from app.domain.vocabulary import Lane, Queue
 from app.repositories.unit_of_work import UnitOfWork
 
 KINDS = (
     "rates.changed",
     "waiting.started",
+    "waiting.moved",
     "waiting.stopped",
     "lane.changed",
     "hold.placed",
@@ -71,7 +75,10 @@ def _of_entry(kind: str, entry: UUID, data: Mapping[str, Any]) -> Iterator[Event
         case "waiting.started":
             waits_from = datetime.fromisoformat(data["waits_from"])
             lane, rate, clock = Lane(data["lane"]), data["rate"], data["clock"]
-            yield Entered(entry, lane, rate, clock, waits_from, data["carried"])
+            carried, where = data["carried"], _sub_queue(data)
+            yield Entered(entry, lane, rate, clock, waits_from, carried, sub_queue=where)
+        case "waiting.moved":
+            yield Moved(entry, _sub_queue(data))
         case "waiting.stopped":
             yield Left(entry, data["clock"])
         case "lane.changed":
@@ -91,12 +98,17 @@ def _of_entry(kind: str, entry: UUID, data: Mapping[str, Any]) -> Iterator[Event
 
 def _call(entry: UUID, data: Mapping[str, Any]) -> Iterator[Event]:
     """Yield a call; whom a closure kept from it is held for as long as it takes."""
-    kept = [
-        (UUID(skip["entry"]), skip["reason"]) for skip in data["skips"] if skip["reason"] != HELD
-    ]
+    skips = [(skip, read_barrier(skip)) for skip in data["skips"] if skip["reason"] != HELD]
+    barriers = tuple(barrier for _, barrier in skips if barrier is not None)
+    kept = [(UUID(skip["entry"]), skip["reason"]) for skip, barrier in skips if barrier is None]
     yield from (Held(skipped, reason) for skipped, reason in kept)
-    yield Called(entry, data["clock"])
+    yield Called(entry, data["clock"], barriers)
     yield from (Lifted(skipped, reason) for skipped, reason in kept)
+
+
+def _sub_queue(data: Mapping[str, Any]) -> SubQueue:
+    """Return where an entry waits; events from before there were sub-queues do not say."""
+    return SubQueue(data.get("route"), data.get("inside", False))
 
 
 def _rates(rates: Mapping[str, int]) -> Rates:

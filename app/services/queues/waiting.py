@@ -14,6 +14,7 @@ from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Waiting, change_lane, key_at, points
 from app.domain.steps import Step, step
+from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, State
 from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
@@ -36,7 +37,13 @@ def waiting(entry: Entry) -> Waiting:
     if entry.queue_key is None or entry.waits_from is None:
         message = f"entry {entry.id} does not wait"
         raise ValueError(message)
-    return Waiting(entry.id, Lane(entry.lane), entry.queue_key, entry.waits_from)
+    lane, key, since = Lane(entry.lane), entry.queue_key, entry.waits_from
+    return Waiting(entry.id, lane, key, since, sub_queue_of(entry))
+
+
+def sub_queue_of(entry: Entry) -> SubQueue:
+    """Return the part of its queue in which an entry waits, or would wait."""
+    return SubQueue(entry.route_code, entry.inside)
 
 
 async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdition:
@@ -133,6 +140,18 @@ class WaitingLine:
         elif state is State.REGISTERED:
             await self.begin(entry)
 
+    def stand(self, entry: Entry, yard: str | None) -> None:
+        """Keep in which yard a vehicle stands, None for in none; its place in the order stays."""
+        before = sub_queue_of(entry)
+        entry.yard_code = yard
+        entry.inside = self._act.reference.is_inside(yard, entry.gate_code)
+        self.tell_moved(entry, before)
+
+    def tell_moved(self, entry: Entry, before: SubQueue) -> None:
+        """Record that a waiting or called entry has gone to another sub-queue."""
+        if State(entry.state) in KEYED and sub_queue_of(entry) != before:
+            self._record("waiting.moved", entry, route=entry.route_code, inside=entry.inside)
+
     async def begin(self, entry: Entry) -> None:
         """Let a registered entry wait, if it is ready, in position and has not put itself off."""
         is_there = State(entry.state) is State.REGISTERED and entry.in_position
@@ -216,6 +235,8 @@ class WaitingLine:
             carried=entry.points_carried,
             waits_from=entry.waits_from.isoformat(),
             call_number=entry.call_number,
+            route=entry.route_code,
+            inside=entry.inside,
         )
 
     async def _change_lane(self, entry: Entry, lane: Lane) -> None:
