@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.cli.wire import bounded
 from app.core.config import Settings
@@ -100,8 +101,15 @@ def run_server(
 
     Where it `is_alone` on its database, it does the workers' work too.
     """
-    config = uvicorn.Config(
-        create_app(settings),
+    do_work = partial(work, settings, make_jobs(settings))
+    config = config_of(create_app(settings), settings)
+    Server(config, greeting, do_work if is_alone else None).run([listener])
+
+
+def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Return how an application is served; what we are measured beside is served alike."""
+    return uvicorn.Config(
+        app,
         loop="uvloop",
         http=bounded(settings.max_body_bytes),
         ws="none",
@@ -113,8 +121,6 @@ def run_server(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    do_work = partial(work, settings, make_jobs(settings))
-    Server(config, greeting, do_work if is_alone else None).run([listener])
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -1,14 +1,12 @@
-"""Serve a peer with the server settings of `gate serve`: `python -m benchmarks.peers limit DIR`."""
+"""Serve a peer as `gate serve` serves itself: `python -m benchmarks.peers limit DIR`, on `PORT`."""
 
-import os
 import sys
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp
 
-from app.cli.serving import KEEP_ALIVE_SECONDS
-from benchmarks.client import HOST
+from app.cli.serving import Server, config_of, listen
+from app.core.config import load_settings
 from benchmarks.peers import bare, limit
 from benchmarks.usual_stack import main as usual
 
@@ -26,17 +24,14 @@ def peer(name: str, folder: Path) -> ASGIApp:
     raise ValueError(message)
 
 
+def serve(app: ASGIApp) -> None:
+    """Serve with the server of `gate serve`, its bounds and its collector: only `app` differs."""
+    settings = load_settings()
+    config = config_of(app, settings)
+    config.lifespan = "auto"  # the bare handler has none
+    with listen(settings) as listener:
+        Server(config, "", None).run([listener])
+
+
 if __name__ == "__main__":
-    uvicorn.run(
-        peer(sys.argv[1], Path(sys.argv[2])),
-        host=HOST,
-        port=int(os.environ["PORT"]),
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="auto",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-    )
+    serve(peer(sys.argv[1], Path(sys.argv[2])))
