@@ -5,13 +5,13 @@ So a route that made an answer for everybody shelves it, and for the moment that
 this class sends the same bytes with the same manners. Only their line in the debug log is missing.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,14 +20,12 @@ from app.api.caching import JSON, NOT_MODIFIED, etag_of, is_known
 from app.api.failures import RateExceededError
 from app.api.memory import Moments
 from app.api.metrics import Metrics, operations_of
-from app.api.middleware import DEFAULT_HEADERS, Header, harmless_id
+from app.api.middleware import DEFAULT_HEADERS, Header, first_of_each, request_id_of
 from app.api.rate_limits import SCOPE_KEY, client_of
-from app.api.texts import Language, language_of, negotiated
+from app.api.texts import language_in, language_of
 
 OK: Final = 200
 OF_A_BODY: Final = 2  # length and type stand first among the headers
-# A body, or one that may be coming: the long way counts and refuses it.
-HAS_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Shelved:
 
     def is_known(self, if_none_match: str | None) -> bool:
         """Tell whether the client has this answer."""
-        return if_none_match is not None and is_known(if_none_match, self.etag)
+        return is_known(if_none_match, self.etag)
 
     def headers_of(self, *, known: bool) -> tuple[Header, ...]:
         """Return the headers of the answer, those of a body only where there is one."""
@@ -93,28 +91,36 @@ class Front:
     def __init__(self, app: FastAPI, metrics: Metrics, headers: tuple[Header, ...]) -> None:
         """Stand before `app`, whose state has the shelf once it runs; `headers` are on all."""
         self._state = app.state
-        self._metrics = metrics
+        self._count = metrics.count
         self._operation_of = operations_of(app)
         self._headers = (*headers, DEFAULT_HEADERS[0])
 
     async def sends(self, scope: Scope, send: Send) -> bool:
         """Answer a request where its answer is ready; else tell that somebody else must."""
-        process = getattr(self._state, "process", None)
-        if process is None or scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["query_string"]:
             return False
         began = perf_counter()
-        asked = _Asked(scope)
-        answer = process.shelf.get((scope["path"], asked.language))
-        if answer is None or asked.needs_the_long_way or not self._admits(scope):
+        process = getattr(self._state, "process", None)
+        fields = first_of_each(scope)
+        # A body, or one that may be coming: the long way counts and refuses it.
+        if process is None or b"content-length" in fields or b"transfer-encoding" in fields:
             return False
-        known = answer.is_known(asked.if_none_match)
+        answer: Shelved | None = process.shelf.get((scope["path"], language_in(fields)))
+        if answer is None or not self._admits(scope):
+            return False
+        held = fields.get(b"if-none-match")
+        known = held is not None and answer.is_known(held.decode("latin-1"))
         status = NOT_MODIFIED if known else OK
-        identity = (b"x-request-id", asked.request_id or os.urandom(16).hex().encode())
-        headers = [*answer.headers_of(known=known), identity, *self._headers, *scope[SCOPE_KEY]]
+        headers = [
+            *answer.headers_of(known=known),
+            (b"x-request-id", request_id_of(fields)),
+            *self._headers,
+            *scope[SCOPE_KEY],
+        ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if known else answer.body})
-        operation = self._operation_of({"endpoint": answer.endpoint})
-        self._metrics.count(operation, "GET", status, perf_counter() - began)
+        operation = self._operation_of(answer.endpoint)
+        self._count(operation, "GET", status, perf_counter() - began)
         return True
 
     def _admits(self, scope: Scope) -> bool:
@@ -126,27 +132,12 @@ class Front:
         return True
 
 
-class _Asked:
-    """What the headers of a request say, read once."""
+class Kept(State):
+    """An application's state with plain attributes: Starlette's own are each found by a call."""
 
-    __slots__ = ("if_none_match", "language", "needs_the_long_way", "request_id")
-
-    def __init__(self, scope: Scope) -> None:
-        self.language = Language.VI
-        self.if_none_match: str | None = None
-        self.request_id: bytes | None = None
-        self.needs_the_long_way = bool(scope["query_string"])
-        languages = None
-        for name, value in scope["headers"]:
-            if name == b"accept-language" and languages is None:
-                languages = value
-                self.language = negotiated(value.decode("latin-1"))
-            elif name == b"if-none-match" and self.if_none_match is None:
-                self.if_none_match = value.decode("latin-1")
-            elif name == b"x-request-id":
-                self.request_id = harmless_id(value) or self.request_id
-            elif name in HAS_BODY:
-                self.needs_the_long_way = True
+    def __setattr__(self, key: str, value: object) -> None:
+        """Keep `value`."""
+        object.__setattr__(self, key, value)
 
 
 class FrontedFastAPI(FastAPI):

@@ -3,25 +3,29 @@
 Labels are route templates, never paths: a path may hold a plate or a token.
 """
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from math import inf
 from typing import Final, NamedTuple
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     GCCollector,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from starlette.types import Scope
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0)
+BOUNDS: Final = tuple(map(floatToGoString, (*BUCKETS, inf)))
 
 
 class Operation(NamedTuple):
@@ -34,6 +38,67 @@ class Operation(NamedTuple):
 UNMATCHED: Final = Operation("unmatched", "unmatched")
 
 
+class Requests(Collector):
+    """What Prometheus reads of requests, counted by one event loop.
+
+    The library's own counters lock and check at each request, which took as long as finding a
+    ready answer.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self._tallies: dict[tuple[Operation, str, int], _Tally] = {}
+
+    def count(self, operation: Operation, method: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        key = (operation, method, status)
+        tally = self._tallies.get(key)
+        if tally is None:
+            tally = self._tallies[key] = _Tally()
+        tally.seconds += seconds
+        tally.by_bucket[bisect_left(BUCKETS, seconds)] += 1
+
+    def collect(self) -> Iterator[CounterMetricFamily | HistogramMetricFamily]:
+        """Yield both metrics as they are now; times are told by class of status."""
+        counts = CounterMetricFamily(
+            "gate_http_requests",
+            "Requests by route template and status.",
+            labels=("operation", "method", "route", "status"),
+        )
+        times = HistogramMetricFamily(
+            "gate_http_request_seconds",
+            "Time from a request's first byte to the answer's last, in seconds.",
+            labels=("operation", "method", "route", "status_class"),
+        )
+        by_class: dict[tuple[str, str, str, str], _Tally] = {}
+        for (operation, method, status), tally in self._tallies.items():
+            labels = (operation.name, method, operation.route)
+            counts.add_metric((*labels, str(status)), sum(tally.by_bucket))
+            by_class.setdefault((*labels, f"{status // 100}xx"), _Tally()).add(tally)
+        for named, tally in by_class.items():
+            times.add_metric(named, tally.buckets(), tally.seconds)
+        yield from (counts, times)
+
+
+class _Tally:
+    """How many requests took how long; the last bucket has no bound."""
+
+    __slots__ = ("by_bucket", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.by_bucket = [0] * len(BOUNDS)
+
+    def add(self, other: "_Tally") -> None:
+        self.seconds += other.seconds
+        for place, more in enumerate(other.by_bucket):
+            self.by_bucket[place] += more
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Return how many took up to each bound, as Prometheus names it."""
+        return list(zip(BOUNDS, accumulate(self.by_bucket), strict=True))
+
+
 class Metrics:
     """The metrics of one application; services may add theirs to `registry`."""
 
@@ -42,48 +107,23 @@ class Metrics:
         self.registry = CollectorRegistry()
         for collector in (GCCollector, PlatformCollector, ProcessCollector):
             collector(registry=self.registry)
-        self._requests = Counter(
-            "gate_http_requests",
-            "Requests by route template and status.",
-            ("operation", "method", "route", "status"),
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "gate_http_request_seconds",
-            "Time from a request's first byte to the answer's last, in seconds.",
-            ("operation", "method", "route", "status_class"),
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-        # Finding a labelled child costs more than counting: keep the pairs.
-        self._known: dict[tuple[Operation, str, int], tuple[Counter, Histogram]] = {}
-
-    def count(self, operation: Operation, method: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
-        key = (operation, method, status)
-        pair = self._known.get(key)
-        if pair is None:
-            labels = (operation.name, method, operation.route)
-            counter = self._requests.labels(*labels, str(status))
-            histogram = self._seconds.labels(*labels, f"{status // 100}xx")
-            pair = self._known[key] = (counter, histogram)
-        pair[0].inc()
-        pair[1].observe(seconds)
+        requests = Requests()
+        self.registry.register(requests)
+        self.count = requests.count
 
     def payload(self) -> bytes:
         """Return every metric in Prometheus' text format, to be sent as `CONTENT_TYPE`."""
         return generate_latest(self.registry)
 
 
-def operations_of(app: FastAPI) -> Callable[[Scope], Operation]:
-    """Return the function that tells which operation a request has matched.
+def operations_of(app: FastAPI) -> Callable[[object], Operation]:
+    """Return the function that tells which operation the endpoint does that a request has matched.
 
     The router leaves only the endpoint in the scope; operations are looked up by it, once.
     """
     known: dict[object, Operation] = {}
 
-    def operation_of(scope: Scope) -> Operation:
-        endpoint = scope.get("endpoint")
+    def operation_of(endpoint: object) -> Operation:
         if endpoint is None:
             return UNMATCHED
         if endpoint not in known:

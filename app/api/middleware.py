@@ -56,12 +56,12 @@ class Manners:
         self,
         app: ASGIApp,
         *,
-        operation_of: Callable[[Scope], Operation],
+        operation_of: Callable[[object], Operation],
         metrics: Metrics,
         max_body_bytes: int,
         hsts: bool = False,
     ) -> None:
-        """Wrap `app`; `operation_of` tells the operation that a scope has matched."""
+        """Wrap `app`; `operation_of` tells which operation an endpoint does."""
         self.app = app
         self.operation_of = operation_of
         self.metrics = metrics
@@ -130,8 +130,9 @@ class _Exchange:
         self._manners = manners
         self._receive = receive
         self._send = send
-        self._length = b""
-        self.request_id = scope["request_id"] = self._read_headers() or os.urandom(16).hex()
+        fields = first_of_each(scope)
+        self._length = fields.get(b"content-length", b"")
+        self.request_id = scope["request_id"] = str(request_id_of(fields), "ascii")
 
     @property
     def is_started(self) -> bool:
@@ -144,16 +145,6 @@ class _Exchange:
             raise BodyTooLargeError(limit)
         if "\0" in self.scope["path"]:
             raise NoSuchPathError
-
-    def _read_headers(self) -> str:
-        """Return the client's own id where it is harmless in logs and headers."""
-        request_id = ""
-        for name, value in self.scope["headers"]:
-            if name == b"content-length":
-                self._length = value
-            elif name == b"x-request-id":
-                request_id = str(harmless_id(value) or b"", "ascii") or request_id
-        return request_id
 
     async def receive(self) -> Message:
         """Pass a part of the body on, counting: a chunked body declares no length."""
@@ -185,7 +176,7 @@ class _Exchange:
     @property
     def operation(self) -> Operation:
         """The operation that the request has matched."""
-        return self._manners.operation_of(self.scope)
+        return self._manners.operation_of(self.scope.get("endpoint"))
 
     def told(self) -> Mapping[str, object]:
         """Return what a log line may say of the request: what it asked for, which entries."""
@@ -207,9 +198,15 @@ def security_headers(*, hsts: bool) -> tuple[Header, ...]:
     return (*SECURITY_HEADERS, HSTS) if hsts else SECURITY_HEADERS
 
 
-def harmless_id(value: bytes) -> bytes | None:
-    """Return a client's own id of its request where logs and headers may show it."""
-    return value if _SANE_ID.fullmatch(value) else None
+def first_of_each(scope: Scope) -> dict[bytes, bytes]:
+    """Return the header fields of a request by name; of one that came twice, the first."""
+    return dict(reversed(scope["headers"]))
+
+
+def request_id_of(fields: Mapping[bytes, bytes]) -> bytes:
+    """Return the client's own id of its request where logs and headers may show it, else a new."""
+    own = fields.get(b"x-request-id")
+    return own if own and _SANE_ID.fullmatch(own) else os.urandom(16).hex().encode()
 
 
 def _entries_of(scope: Scope) -> Sequence[UUID]:

@@ -24,7 +24,7 @@ from app.api.failures import (
     NotJsonMediaTypeError,
     RateExceededError,
 )
-from app.api.front import FrontedFastAPI
+from app.api.front import FrontedFastAPI, Kept
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
 from app.api.tidying import tidy
 from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
@@ -76,7 +76,7 @@ def application(
 
     `app.api.manners.install` adds the document's own paths.
     """
-    return FrontedFastAPI(
+    app = FrontedFastAPI(
         title="Border gate",
         summary="An open service behind a border gate's digital platform.",
         description=_DESCRIPTION,
@@ -91,6 +91,8 @@ def application(
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
+    app.state = Kept()
+    return app
 
 
 def install_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:

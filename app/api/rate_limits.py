@@ -40,8 +40,8 @@ class Allowance:
 
     def __init__(self, name: str, amount: int, seconds: int, clock: Callable[[], int]) -> None:
         """Allow `amount` requests in `seconds`."""
-        self.name = name
         self.policy = f'"{name}";q={amount};w={seconds}'.encode()
+        self.left = f'"{name}";r=%d;t=%d'.encode()
         self._amount = amount
         self._window = seconds * SECOND
         self._cost = self._window // amount
@@ -58,13 +58,14 @@ class Allowance:
         now = self._clock()
         if now >= self._sweep_at:
             self._sweep(now)
-        cost = min(units, self._amount) * self._cost
-        full_at = max(self._full_at.get(client, now), now) + cost
-        excess = full_at - now - self._window
-        if excess > 0:
-            return Standing(0, _up(full_at - cost - now), _up(excess))
-        self._full_at[client] = full_at
-        return Standing(-excess // self._cost, _up(full_at - now), 0)
+        cost = self._cost if units == 1 else min(units, self._amount) * self._cost
+        used = self._full_at.get(client, now) - now
+        used = cost if used < 0 else used + cost
+        left = self._window - used
+        if left < 0:
+            return Standing(0, _up(used - cost), _up(-left))
+        self._full_at[client] = now + used
+        return Standing(left // self._cost, _up(used), 0)
 
     def _sweep(self, now: int) -> None:
         """Forget the clients whose allowance is whole, once a window."""
@@ -96,13 +97,13 @@ class RateLimits:
             RateExceededError: nothing is left; it says when to come again.
         """
         units = 1 + scope.get(RECEIVED_KEY, 0) // UNIT_BYTES
-        left, wait = "", 0
+        left, wait = [], 0
         for allowance in self._classes[operation_class]:
-            now = allowance.take(client, units)
-            left += f', "{allowance.name}";r={now.remaining};t={now.reset}'
-            wait = max(wait, now.retry_after)
+            remaining, reset, retry_after = allowance.take(client, units)
+            left.append(allowance.left % (remaining, reset))
+            wait = max(wait, retry_after)
         # The fields of draft-ietf-httpapi-ratelimit-headers, as ASGI wants them.
-        scope[SCOPE_KEY] = (self._policies[operation_class], (b"ratelimit", left[2:].encode()))
+        scope[SCOPE_KEY] = (self._policies[operation_class], (b"ratelimit", b", ".join(left)))
         if wait:
             raise RateExceededError(wait)
 

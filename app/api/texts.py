@@ -104,12 +104,15 @@ def negotiated(header: str | None) -> Language:
     return _negotiated(header) if header and len(header) <= LONGEST_HEADER else Language.VI
 
 
+def language_in(fields: Mapping[bytes, bytes]) -> Language:
+    """Return the language that header fields, by their names, ask for."""
+    header = fields.get(b"accept-language")
+    return negotiated(header.decode("latin-1")) if header else Language.VI
+
+
 def language_of(scope: Scope) -> Language:
     """Return the language to answer a request in."""
-    for name, value in scope["headers"]:
-        if name == b"accept-language":
-            return negotiated(value.decode("latin-1"))
-    return Language.VI
+    return language_in(dict(reversed(scope["headers"])))  # of a field sent twice, the first
 
 
 def moment(at: datetime, language: Language) -> str:
