@@ -21,6 +21,7 @@ EXCEPTIONS = (
     "plate-already-in-position",
     "yard-does-not-serve-gate",
     "arrived-at-other-gate",
+    "seen-before-registration",
     "check-before-its-preconditions",
     "vehicle-not-as-declared",
 )

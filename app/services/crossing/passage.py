@@ -22,7 +22,7 @@ from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
-from app.services.crossing.presence import note_arrival
+from app.services.crossing.presence import doubt_presence, note_arrival
 from app.services.crossing.sightings import moment
 from app.services.declarations.views import needed_checks, passed
 from app.services.queues.endings import Way
@@ -84,6 +84,7 @@ class Passage:
             await self._except_unfit(entry, kind, seen)
         await Way(self._uow, self._act).go_on(entry, line, after.state, why=kind)
         if kind in AT_GATE and entry.arrived_at is None:
+            doubt_presence(self._cases, self._act, entry, seen)
             await note_arrival(self._uow, self._act, entry, line, at.occurred_at)
         event = self._act.event(
             EVENTS[kind], line.queue, entry.id, at.occurred_at,

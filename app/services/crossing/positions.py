@@ -17,7 +17,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.outages import since_when
-from app.services.crossing.presence import note_arrival, note_presence
+from app.services.crossing.presence import doubt_presence, note_arrival, note_presence
 from app.services.crossing.sightings import Finder, Sighting, moment
 from app.services.declarations.views import Place
 from app.services.queues.joining import join_line
@@ -68,6 +68,7 @@ class Positions:
         entry, line = await self._under_lock(entry)
         await self._keep(seen)
         if self._goes_on(entry, seen):
+            doubt_presence(self._cases, self._act, entry, seen)
             await self._date_back(entry, line, seen)
             self._compare(entry, seen)
             await self._move(entry, line, yard, seen)
@@ -92,6 +93,7 @@ class Positions:
         entry, line = await self._under_lock(entry, seen.occurred_at)
         await self._keep(seen)
         if self._goes_on(entry, seen):
+            doubt_presence(self._cases, self._act, entry, seen)
             await self._date_back(entry, line, seen)
             self._compare(entry, seen)
             await self._arrive(entry, line, seen)

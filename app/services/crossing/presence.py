@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from app.models import Entry
+from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.crossing.contradictions import Contradictions
+from app.services.crossing.sightings import LATE
 from app.services.declarations.assessment import driver_name_of, reassess
 from app.services.fees import Charging
 from app.services.queues.waiting import WaitingLine
@@ -30,6 +32,18 @@ async def note_arrival(
     line.stand(entry, None)
     entry.arrived_at = _first(entry.arrived_at, at)
     await note_presence(uow, act, entry, line, at)
+
+
+def doubt_presence(cases: Contradictions, act: Act, entry: Entry, seen: Observation) -> None:
+    """Note a vehicle that was seen before its company had registered it; ask before it is kept.
+
+    The day of it decides verdict and price: told late, it could choose last year's tariff. Who was
+    there as unregistered before its company came is no contradiction.
+    """
+    is_first = entry.presence_at is None or seen.occurred_at < entry.presence_at
+    is_declared = entry.organisation_id is not None
+    if is_declared and is_first and seen.occurred_at < entry.registered_at - LATE:
+        cases.open(act, "seen-before-registration", entry, seen)
 
 
 def _first(known: datetime | None, at: datetime) -> datetime:
