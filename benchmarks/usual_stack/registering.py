@@ -22,6 +22,7 @@ from app.domain.next_steps import Progress, next_steps
 from app.domain.reference import Reference
 from app.domain.required_checks import needed
 from app.domain.vocabulary import Queue, State
+from app.services.declarations.situation import Situation
 from app.services.declarations.views import check_facts
 from app.services.fees import fee_facts
 from app.services.green_lane import document_of, judge_declaration
@@ -113,7 +114,8 @@ def _entry(user: User, body: EntryIn, declaration: Declaration, reference: Refer
     identity, now = uuid.uuid4(), datetime.now(UTC).replace(microsecond=0)
     driver = body.driver or DriverIn()
     findings = _findings(declaration, driver, reference, now)
-    verdict = judge_declaration(reference, declaration, now=now, declared_at=now, presence_at=None)
+    situation = Situation(declared_at=now)
+    verdict = judge_declaration(reference, declaration, now=now, situation=situation)
     return Entry(
         id=identity,
         reference=reference_of(uuid.uuid4()),

@@ -450,8 +450,9 @@ async def test_at_the_gate_it_is_compared_too_and_a_seal_nobody_declared_is_no_m
 
 async def test_what_a_yard_saw_before_anybody_registered_is_compared_then(gate: Gate) -> None:
     for plate, trailer in (("15C-000.01", "15R-000.01"), ("15C-000.02", "15R-000.02")):
-        sighting = {"plate": plate, "direction": "export", "vehicle": {"trailer_plate": trailer}}
-        assert [] == rules((await movement(gate, **sighting)).json())
+        seen = {"trailer_plate": trailer}
+        told = await movement(gate, plate=plate, direction="export", vehicle=seen)
+        assert [] == rules(told.json())
     vehicle = {"tractor_plate": "15C-000.01", "trailer_plate": "15R-000.01"}
     assert [] == found(await gate.register(**lorry(1, vehicle=vehicle)), "warning")
     other = await gate.register(**lorry(2))
