@@ -20,7 +20,17 @@ POLICY: Final = (
     + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     + "'"
 )
-COLUMNS: Final = ("place", "call_number", "plate", "lane", "yard", "waits_from", "waited", "note")
+COLUMNS: Final = (
+    "place",
+    "call_number",
+    "plate",
+    "lane",
+    "route",
+    "yard",
+    "waits_from",
+    "waited",
+    "note",
+)
 LISTS: Final = ("called", "waiting")
 
 
@@ -68,6 +78,7 @@ def _cells(place: int, line: SheetLine, language: Language) -> Sequence[str]:
         line.call_number or "",
         line.plate or "",
         line.lane.value,
+        line.route or "",
         line.yard or "",
         f"{since:%Y-%m-%d %H:%M}" if since else "",
         "" if line.waited is None else f"{line.waited // 3600}:{line.waited // 60 % 60:02}",

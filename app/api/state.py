@@ -13,6 +13,7 @@ from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
 from app.core.config import Settings
 from app.core.database import is_passing
+from app.domain.occupancy import Occupancy
 from app.domain.questions import ClockRow
 from app.domain.reference import Reference
 from app.repositories.unit_of_work import UnitOfWork
@@ -27,6 +28,7 @@ from app.services.upkeep.vitals import Vitals, read_vitals
 SECOND = 1.0
 SHELF_HOLDS = 50_000
 BOARDS = "boards"
+YARDS = "yards"
 VITALS = "vitals"
 REPORT_SECONDS = 10.0
 REPORTS_KEPT = 32
@@ -56,6 +58,7 @@ class Process:
     )
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
+    _yards: Moments[Occupancy] = field(default_factory=lambda: Moments(SECOND, 1))
     _vitals: Moments[Vitals] = field(default_factory=lambda: Moments(SECOND, 1))
     _reports: Moments[bytes] = field(default_factory=lambda: Moments(REPORT_SECONDS, REPORTS_KEPT))
 
@@ -64,6 +67,7 @@ class Process:
         self._reading = asyncio.Lock()
         self._drawing = asyncio.Lock()
         self._reporting = asyncio.Lock()
+        self._counting = asyncio.Lock()
         self._feeling = asyncio.Lock()
 
     def now(self, clock: ClockRow | None) -> datetime:
@@ -99,6 +103,14 @@ class Process:
         async with self._drawing:
             return self._boards.get(BOARDS) or await self._draw()
 
+    async def occupancy(self) -> Occupancy:
+        """Return who stands in which yard, counted once a second for whoever asks."""
+        kept = self._yards.get(YARDS)
+        if kept is not None:
+            return kept
+        async with self._counting:
+            return self._yards.get(YARDS) or await self._count()
+
     async def report(
         self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]
     ) -> bytes:
@@ -125,6 +137,7 @@ class Process:
     def forget(self) -> None:
         """Have boards, tracking answers, reports and forecasts drawn anew."""
         self._boards.clear()
+        self._yards.clear()
         self._vitals.clear()
         self.forecasts.clear()
         self._reports.clear()
@@ -183,6 +196,13 @@ class Process:
             drawn = boards_of(await read_boards(UnitOfWork(session), today))
         self._boards.put(BOARDS, drawn)
         return drawn
+
+    async def _count(self) -> Occupancy:
+        today = await self.today()
+        async with self.sessions() as session:
+            counted = Occupancy(await UnitOfWork(session).yards.occupied(), today.now)
+        self._yards.put(YARDS, counted)
+        return counted
 
     async def _report(
         self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]

@@ -27,20 +27,25 @@ class BarrierKind(StrEnum):
     """Why sub-queues are not called now."""
 
     ROUTE_USED_UP = "route-used-up"
+    YARDS_FULL = "yards-full"
 
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """What keeps everybody who is bound to `route` from being called now, and whose word it is."""
+    """What keeps whole sub-queues from being called now, and whose word it is.
+
+    With a `route` everybody who is bound to it; else whoever stands outside, for the gate's yards
+    are full.
+    """
 
     reason: BarrierKind
-    route: str
+    route: str | None
     posted_by: str
     cause: str | None = None
 
     def stops(self, one: SubQueue) -> bool:
         """Tell whether the entries of a sub-queue may not be called."""
-        return one.route == self.route
+        return not one.inside if self.route is None else one.route == self.route
 
     def document(self) -> dict[str, Any]:
         """Return the barrier as it is stored with the skip it causes."""

@@ -63,6 +63,9 @@ class Entry(Identified, Base):
             text("queue_key NULLS FIRST"), "waits_from", "id",
             postgresql_where=text("state = 'queued' AND NOT held"),
         ),
+        # Few stand in a yard, and few are on their way into one, however many ever did.
+        Index("ix_entries_yard", "yard_code", postgresql_where=text("yard_code IS NOT NULL")),
+        Index("ix_entries_awaits_place", "gate_code", postgresql_where=text("awaits_place")),
         Index(
             "ix_entries_route", "route_code", "registered_at", "id",
             postgresql_where=text("route_code IS NOT NULL"),
@@ -146,6 +149,8 @@ class Entry(Identified, Base):
     end_reason: Mapped[str | None]
     yard_code: Mapped[str | None] = mapped_column(ForeignKey("yards.code"))
     inside: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    moved_at: Mapped[datetime | None]
+    awaits_place: Mapped[bool] = mapped_column(Boolean, server_default=false())
     in_position: Mapped[bool] = mapped_column(Boolean, server_default=false())
     was_in_yard: Mapped[bool] = mapped_column(Boolean, server_default=false())
 

@@ -22,6 +22,7 @@ from app.repositories.reference import ReferenceRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.upkeep import UpkeepRepository
+from app.repositories.yards import YardsRepository
 
 
 class UnitOfWork:
@@ -101,6 +102,11 @@ class UnitOfWork:
     def upkeep(self) -> UpkeepRepository:
         """What the service tells of itself."""
         return UpkeepRepository(self._session)
+
+    @cached_property
+    def yards(self) -> YardsRepository:
+        """Who stands in which yard."""
+        return YardsRepository(self._session)
 
     @property
     def entries_told(self) -> tuple[UUID, ...]:

@@ -32,6 +32,9 @@ rates_of_lanes = st.fixed_dictionaries({lane: st.integers(1, 6) for lane in Lane
 barred_routes = st.sets(st.sampled_from(ROUTES))
 
 
+FULL = Barrier(BarrierKind.YARDS_FULL, None, "yard")
+
+
 def used_up(route: str) -> Barrier:
     return Barrier(BarrierKind.ROUTE_USED_UP, route, "board")
 
@@ -57,8 +60,14 @@ def test_a_route_that_is_used_up_stops_who_is_bound_to_it(
     assert stopped == used_up(ROUTES[0]).stops(SubQueue(route, inside))
 
 
-def test_a_barrier_is_read_as_it_was_stored() -> None:
-    barrier = used_up(ROUTES[0])
+@pytest.mark.parametrize("route", [None, *ROUTES])
+def test_full_yards_stop_who_stands_outside_wherever_bound(route: str | None) -> None:
+    assert FULL.stops(SubQueue(route, inside=False))
+    assert not FULL.stops(SubQueue(route, inside=True))
+
+
+@pytest.mark.parametrize("barrier", [used_up(ROUTES[0]), FULL], ids=["a route", "the yards"])
+def test_a_barrier_is_read_as_it_was_stored(barrier: Barrier) -> None:
     assert barrier == read_barrier({"entry": "somebody", "points": 7, **barrier.document()})
 
 

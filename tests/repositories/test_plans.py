@@ -37,7 +37,8 @@ MANY_ENTRIES = f"""
 INSERT INTO entries (
     id, reference, gate_code, direction, journey, state, organisation_id, registered_by,
     registered_at, changed_at, declared, container_numbers, declaration_numbers, findings, verdict,
-    lane, held, waits_from, queue_key, ended_at, tractor_plate, tracking_hash, route_code, inside
+    lane, held, waits_from, queue_key, ended_at, tractor_plate, tracking_hash, route_code, inside,
+    yard_code
 )
 SELECT
     uuidv7(), 'many-' || n,
@@ -54,7 +55,8 @@ SELECT
     sha256(n::text::bytea),
     CASE WHEN numbered.state = 'queued'
     THEN (ARRAY[NULL, '1088-2-1089', '1090-1091'])[1 + n / 3 % 3] END,
-    numbered.state = 'queued' AND n / 9 % 2 = 0
+    numbered.state = 'queued' AND n / 9 % 2 = 0,
+    CASE WHEN numbered.state = 'queued' THEN 'bao-nguyen' END
 FROM (
     SELECT n, CAST(:now AS timestamptz) - n * interval '5 minutes' AS long_ago,
         CAST(:now AS timestamptz) - n * interval '1 second' AS today,
@@ -252,6 +254,8 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "the calls of a route": lambda it: it.uow.queues.count_bound(
         QUEUE, ROUTES[0], NOW - timedelta(hours=12)
     ),
+    "who stands in which yard": lambda it: it.uow.yards.occupied(),
+    "what places are taken": lambda it: it.uow.yards.places_taken("tan-thanh", ["bao-nguyen"]),
     "entries on a plate": lambda it: it.uow.entries.page(
         it.principal(Role.OFFICER), EntryFilter(plate="plate-7"), None, 50
     ),

@@ -311,7 +311,7 @@ class PlainGate:
             truck.carried = self.line.leave(truck.id, self.clock(now))
         if before in ENDINGS or after not in ENDINGS:
             return
-        truck.in_position = False
+        truck.in_position = truck.in_yard = False
         truck.deferred_until = None
         self._free(truck)
         left = [one for one in self.open_on(truck.plate) if one.company]

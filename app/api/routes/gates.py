@@ -2,17 +2,17 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.deps import Spoken, Visitor, anyone
+from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
-from app.api.readings import MINUTES, MOMENT, UNCHANGED, read
+from app.api.readings import MOMENT, UNCHANGED, read
 from app.api.schemas.gates import (
     GateOut,
     GatesOut,
-    YardOut,
+    OccupiedYardOut,
     YardsOut,
     gate_out,
     gates_out,
-    yard_out,
+    occupied_yard_out,
     yards_out,
 )
 from app.api.strict_json import StrictRoute
@@ -42,20 +42,26 @@ async def get_gate(gate: str, request: Request, visitor: Visitor, language: Spok
 
 
 @router.get("/yards", response_model=YardsOut, dependencies=[anyone()], responses=UNCHANGED)
-async def list_yards(request: Request, visitor: Visitor, language: Spoken) -> Response:
-    """List all yards, where they lie and which gates they serve."""
-    return read(request, yards_out(visitor.reference.yards, language), MINUTES)
+async def list_yards(
+    request: Request, visitor: Visitor, language: Spoken, process: OfProcess
+) -> Response:
+    """List all yards: where they lie, which gates they serve, how many places are free now."""
+    now = await process.occupancy()
+    return read(request, yards_out(visitor.reference.yards, now, language), MOMENT)
 
 
 @router.get(
     "/yards/{yard}",
-    response_model=YardOut,
+    response_model=OccupiedYardOut,
     dependencies=[anyone()],
     responses={**UNCHANGED, **problem_responses(YardNotFoundError)},
 )
-async def get_yard(yard: str, request: Request, visitor: Visitor, language: Spoken) -> Response:
-    """Return a yard."""
+async def get_yard(
+    yard: str, request: Request, visitor: Visitor, language: Spoken, process: OfProcess
+) -> Response:
+    """Return a yard with its capacity, who stands in it and how many places are free now."""
     found = visitor.reference.yards.get(yard)
     if found is None:
         raise YardNotFoundError
-    return read(request, yard_out(found, language), MINUTES)
+    now = await process.occupancy()
+    return read(request, occupied_yard_out(found, now, language), MOMENT)

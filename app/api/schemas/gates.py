@@ -10,6 +10,7 @@ from app.api.schemas.types import Day, Instant, Open, Out
 from app.api.texts import Language
 from app.domain.closures import ClosureKind
 from app.domain.gates import Gate, Location, Mode, Yard
+from app.domain.occupancy import Occupancy, free_in
 from app.domain.vocabulary import Direction, Lane, Queue, QueueMode
 from app.services.act import Today
 
@@ -138,10 +139,20 @@ class YardOut(EvidenceOut):
     distance_to_border_m: int | None
 
 
+class OccupiedYardOut(YardOut):
+    """A yard and who stands in it now."""
+
+    occupied: int
+    """Vehicles whose last movement was into it, bound for whatever gate."""
+    free: int | None
+    """Places that are left; null where the capacity is not known."""
+    as_of: Instant
+
+
 class YardsOut(Out):
     """All yards."""
 
-    items: list[YardOut]
+    items: list[OccupiedYardOut]
 
 
 class GateOut(GateSummaryOut, EvidenceOut):
@@ -192,29 +203,40 @@ def gate_out(today: Today, gate: Gate, language: Language) -> GateOut:
     )
 
 
-def yards_out(yards: Mapping[str, Yard], language: Language) -> YardsOut:
-    """Return every yard."""
-    return YardsOut(items=[yard_out(yard, language) for yard in yards.values()])
+def yards_out(yards: Mapping[str, Yard], now: Occupancy, language: Language) -> YardsOut:
+    """Return every yard with who stands in it."""
+    return YardsOut(items=[occupied_yard_out(yard, now, language) for yard in yards.values()])
+
+
+def occupied_yard_out(yard: Yard, now: Occupancy, language: Language) -> OccupiedYardOut:
+    """Return a yard with who stands in it."""
+    occupied = now.occupied.get(yard.code, 0)
+    free = free_in(yard, occupied)
+    return OccupiedYardOut(**_yard(yard, language), occupied=occupied, free=free, as_of=now.as_of)
 
 
 def yard_out(yard: Yard, language: Language) -> YardOut:
     """Return a yard."""
+    return YardOut(**_yard(yard, language))
+
+
+def _yard(yard: Yard, language: Language) -> dict[str, Any]:
     row = yard.document
-    return YardOut(
-        code=yard.code,
-        names=TextOut.model_validate(yard.names),
-        label=label_of(yard.names, language),
-        gate=yard.gate_code,
-        serves=list(yard.serves),
-        location=yard.location,
-        operator=row["operator"] and row["operator"]["name"],
-        parking_capacity=_count(row["parking_capacity"]),
-        daily_capacity=_count(row["daily_capacity"]),
-        opened_on=row["opened_on"],
-        distance_to_border_m=row["distance_to_border_m"],
-        basis=row["basis"],
-        source=row["source"],
-    )
+    return {
+        "code": yard.code,
+        "names": TextOut.model_validate(yard.names),
+        "label": label_of(yard.names, language),
+        "gate": yard.gate_code,
+        "serves": list(yard.serves),
+        "location": yard.location,
+        "operator": row["operator"] and row["operator"]["name"],
+        "parking_capacity": _count(row["parking_capacity"]),
+        "daily_capacity": _count(row["daily_capacity"]),
+        "opened_on": row["opened_on"],
+        "distance_to_border_m": row["distance_to_border_m"],
+        "basis": row["basis"],
+        "source": row["source"],
+    }
 
 
 def _summary(today: Today, gate: Gate, language: Language) -> dict[str, Any]:

@@ -120,11 +120,14 @@ class SkipOut(Out):
     points: int
     reason: Annotated[str, Field(examples=["held"])]
     posted_by: Annotated[str | None, Field(examples=["customs"])]
-    """The authority of a hold; the board for a closure and for the capacity of a route."""
+    """The authority of a hold; the board for a closure and a route's capacity; the yards."""
     cause: Annotated[str | None, Field(examples=["lunar-new-year"])]
     """Why the gate is closed to it."""
     route: Annotated[str | None, Field(examples=["1088-2-1089"])]
-    """The route for which nobody may be called now; the skip stands for all who are bound to it."""
+    """The route for which nobody may be called now; the skip stands for all who are bound to it.
+
+    Of `yards-full` it stands for all who wait outside the gate.
+    """
 
 
 class CallOut(Out):

@@ -192,7 +192,7 @@ class Positions:
     async def _move(self, entry: Entry, line: WaitingLine, yard: Yard, seen: Observation) -> None:
         """Keep where the vehicle is; leaving a yard does not give up a place that was earned."""
         comes = seen.kind == "yard-in"
-        line.stand(entry, yard.code if comes else None)
+        line.stand(entry, yard.code if comes else None, seen.occurred_at)
         entry.was_in_yard = True
         if comes and line.is_called and self._counts(entry, yard, seen):
             await self._take_position(entry, seen)

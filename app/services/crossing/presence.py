@@ -29,7 +29,7 @@ async def note_arrival(
     uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, at: datetime
 ) -> None:
     """Keep the earliest arrival at the gate itself, which is a presence too; no yard has it now."""
-    line.stand(entry, None)
+    line.stand(entry, None, at)
     entry.arrived_at = _first(entry.arrived_at, at)
     await note_presence(uow, act, entry, line, at)
 

@@ -132,6 +132,8 @@ class Finder:
             contested=False,
             held=False,
             discrepancies={},
+            inside=False,
+            awaits_place=False,
             in_position=False,
             points_carried=0,
             tracking_version=1,

@@ -171,6 +171,7 @@ class Registration:
             "contested": contested,
             "held": False,
             "inside": False,
+            "awaits_place": False,
             "in_position": False,
             "points_carried": 0,
             "tracking_version": 1,

@@ -21,6 +21,7 @@ class SheetLine:
     call_number: str | None
     plate: str | None
     lane: Lane
+    route: str | None
     yard: str | None
     waits_from: datetime | None
     waited: int | None
@@ -103,6 +104,7 @@ class Sheets:
             call_number=entry.call_number,
             plate=entry.tractor_plate,
             lane=Lane(entry.lane),
+            route=entry.route_code,
             yard=entry.yard_code,
             waits_from=since,
             waited=clock.seconds_between(since, self._today.now) if since else None,

@@ -4,13 +4,15 @@ Barriers are asked for only when the rule has chosen somebody whom they may stop
 meets none asks nothing more.
 """
 
-from app.domain.sub_queues import Barrier, BarrierKind, SubQueue
+from app.domain.occupancy import free_places, inside_yards
+from app.domain.sub_queues import WHOLE, Barrier, BarrierKind, SubQueue
 from app.domain.vocabulary import Queue, Role
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 
-# Whose word the capacities of the gates' routes are.
+# Whose word the capacities of the gates' routes are, and whose the movements in yards.
 POSTS_CAPACITIES = Role.BOARD.value
+POSTS_MOVEMENTS = Role.YARD.value
 
 
 class Barriers:
@@ -21,15 +23,33 @@ class Barriers:
         self._uow = uow
         self._today = today
         self._queue = queue
-        self._known: dict[str, Barrier | None] = {}
+        self._known: dict[SubQueue, Barrier | None] = {}
 
     async def before(self, one: SubQueue) -> Barrier | None:
         """Return what keeps the entries of a sub-queue from being called now, or None."""
-        if one.route is None:
+        by_route, by_place = SubQueue(one.route, inside=True), SubQueue(None, one.inside)
+        return await self._once(by_route) or await self._once(by_place)
+
+    async def _once(self, one: SubQueue) -> Barrier | None:
+        if one not in self._known:
+            self._known[one] = await self._ask(one)
+        return self._known[one]
+
+    async def _ask(self, one: SubQueue) -> Barrier | None:
+        if one.route is not None:
+            return await self._route_used_up(one.route)
+        return await self._yards_full() if one == WHOLE else None
+
+    async def _yards_full(self) -> Barrier | None:
+        """Return the barrier of a gate in whose yards there is no place for one more."""
+        gate = self._queue.gate
+        yards = inside_yards(self._today.reference.yards.values(), gate)
+        if not yards:
             return None
-        if one.route not in self._known:
-            self._known[one.route] = await self._route_used_up(one.route)
-        return self._known[one.route]
+        standing, kept = await self._uow.yards.places_taken(gate, [yard.code for yard in yards])
+        if free_places(yards, standing, kept) > 0:
+            return None
+        return Barrier(BarrierKind.YARDS_FULL, None, POSTS_MOVEMENTS)
 
     async def _route_used_up(self, code: str) -> Barrier | None:
         """Return the barrier of a route that has had as many calls today as it takes vehicles."""

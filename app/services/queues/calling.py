@@ -153,6 +153,7 @@ class Calling:
         skips += [{**_skip(one, line, edition), **barrier.document()} for barrier, one in barred]
         call = self._call(entry, choice, line, edition, skips)
         entry.state = step(State(entry.state), Step.CALL).value
+        entry.awaits_place = not entry.inside
         entry.changed_at = self._act.now
         self._uow.add(call, *self._deadlines(call, edition))
         await self._uow.flush()

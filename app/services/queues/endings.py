@@ -35,7 +35,7 @@ class Way:
 
     async def _end(self, entry: Entry, *, used: bool) -> None:
         entry.ended_at = self._act.now
-        entry.in_position, entry.inside = False, False
+        entry.in_position, entry.inside, entry.awaits_place = False, False, False
         entry.yard_code, entry.deferred_until = None, None
         await self._uow.entries.release_claims(entry.id)
         await self._uow.records.drop_requests(entry.id)

@@ -140,11 +140,17 @@ class WaitingLine:
         elif state is State.REGISTERED:
             await self.begin(entry)
 
-    def stand(self, entry: Entry, yard: str | None) -> None:
-        """Keep in which yard a vehicle stands, None for in none; its place in the order stays."""
+    def stand(self, entry: Entry, yard: str | None, at: datetime | None = None) -> None:
+        """Keep in which yard a vehicle stands since `at`, None for in none; its order stays.
+
+        What is told late of an earlier instant does not change where the vehicle is now.
+        """
+        if at is not None and entry.moved_at is not None and at < entry.moved_at:
+            return
         before = sub_queue_of(entry)
-        entry.yard_code = yard
+        entry.yard_code, entry.moved_at = yard, at or entry.moved_at
         entry.inside = self._act.reference.is_inside(yard, entry.gate_code)
+        entry.awaits_place = entry.awaits_place and not entry.inside
         self.tell_moved(entry, before)
 
     def tell_moved(self, entry: Entry, before: SubQueue) -> None:
@@ -171,7 +177,7 @@ class WaitingLine:
 
         One that is unready by now does not: it stands still with what it has.
         """
-        entry.queue_key = waiting(entry).key + charges
+        entry.queue_key, entry.awaits_place = waiting(entry).key + charges, False
         entry.state = step(State(entry.state), wanted).value
         self._record(kind, entry, charges=charges, **data)
         if not is_ready(entry.findings):
