@@ -18,6 +18,7 @@ from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
 from app.api.sheets import sheet_page
 from app.api.state import Process
 from app.api.texts import Language
+from app.clients.otlp import sending, spans_of
 from app.core.ciphers import Cipher, Tokens
 from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_sessions
@@ -47,8 +48,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         }
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
+    app.state.spans = spans = spans_of(settings)
     app.state.metrics = metrics = manners.install(
         app,
+        spans=spans,
         max_body_bytes=settings.max_body_bytes,
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
@@ -100,7 +103,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.process, app.state.engine = process, engine
     await process.pulse()
     pulsing = asyncio.create_task(keep_pulse(process))
-    yield
+    async with sending(settings, app.state.spans):
+        yield
     pulsing.cancel()
     await asyncio.gather(pulsing, return_exceptions=True)
     await engine.dispose()

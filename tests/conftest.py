@@ -37,7 +37,7 @@ NewDatabase = Callable[[], Awaitable[AsyncEngine]]
 
 # Tests must not depend on who runs them.
 for _name in list(os.environ):
-    if _name.startswith(("GATE_", "PG")) or _name in {"DATABASE_URL", "HOST", "PORT"}:
+    if _name.startswith(("GATE_", "OTEL_", "PG")) or _name in {"DATABASE_URL", "HOST", "PORT"}:
         del os.environ[_name]
 
 # No test has a time limit: a machine that is busy is not a fault of the product.

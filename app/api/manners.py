@@ -9,21 +9,24 @@ from app.api.metrics import Metrics, operations_of
 from app.api.middleware import Manners
 from app.api.openapi import install_document
 from app.api.strict_json import DEPTH, StrictRoute
+from app.core.spans import Spans
 
 MEGABYTE = 1_048_576
 
 
-def install(
+def install(  # noqa: PLR0913 - each is one of the manners
     app: FastAPI,
     *,
     max_body_bytes: int = MEGABYTE,
     max_body_depth: int = DEPTH,
     hsts: bool = False,
     metrics: Metrics | None = None,
+    spans: Spans | None = None,
 ) -> Metrics:
     """Give `app` its problems, limits, headers, metrics and documents; call it after the routes.
 
-    `hsts` is for servers reached by https only. Returns the metrics, for `/metrics`.
+    `hsts` is for servers reached by https only; requests are recorded in `spans` where there are
+    any. Returns the metrics, for `/metrics`.
 
     Raises:
         TypeError: a route with a body does not read it strictly.
@@ -40,6 +43,7 @@ def install(
         metrics=metrics,
         max_body_bytes=max_body_bytes,
         hsts=hsts,
+        spans=spans,
     )
     return metrics
 

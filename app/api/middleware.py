@@ -17,6 +17,7 @@ from app.api.problems import problem_response
 from app.api.rate_limits import RECEIVED_KEY, SCOPE_KEY
 from app.core.database import is_passing
 from app.core.logs import named, outline
+from app.core.spans import SpanKind, Spans
 from app.domain.errors import BusyError, DomainError
 
 CLIENT_LEFT: Final = 499  # nobody reads it; logs and metrics do
@@ -52,7 +53,7 @@ HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomai
 class Manners:
     """Pure ASGI; no task, no queue, one object a request."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one of the manners
         self,
         app: ASGIApp,
         *,
@@ -60,12 +61,14 @@ class Manners:
         metrics: Metrics,
         max_body_bytes: int,
         hsts: bool = False,
+        spans: Spans | None = None,
     ) -> None:
         """Wrap `app`; `operation_of` tells which operation an endpoint does."""
         self.app = app
         self.operation_of = operation_of
         self.metrics = metrics
         self.max_body_bytes = max_body_bytes
+        self.spans = spans
         self.headers = security_headers(hsts=hsts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,6 +108,29 @@ class Manners:
         is_quiet = exchange.method in READS and status < FIRST_REFUSAL
         log = _LOG.debug if is_quiet else _LOG.info
         log("request", status=status, ms=round(seconds * 1000, 2), **exchange.told())
+        if self.spans is not None:
+            self._trace(self.spans, exchange, status, seconds)
+
+    def _trace(self, spans: Spans, exchange: "_Exchange", status: int, seconds: float) -> None:
+        """Record what the log line tells, under OpenTelemetry's names where it has some."""
+        name, route = exchange.operation
+        about = named(_entries_of(exchange.scope))
+        headers = exchange.scope["headers"]
+        spans.record(
+            f"{exchange.method} {route}",
+            seconds,
+            {
+                "http.request.method": exchange.method,
+                "http.route": route,
+                "http.response.status_code": status,
+                "gate.operation": name,
+                "gate.request_id": exchange.request_id,
+                **{f"gate.{key}": value for key, value in about.items()},
+            },
+            failed=status >= FAILED,
+            kind=SpanKind.SERVER,
+            traceparent=next((value for key, value in headers if key == b"traceparent"), b""),
+        )
 
 
 class _Exchange:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPBearer
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import Lifespan
 
 from app.api.examples import show_examples
@@ -30,6 +31,10 @@ from app.api.tidying import tidy
 from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
 
 OPENAPI_VERSION: Final = "3.1.0"  # generators refuse 3.2
+# What the framework would record has whole addresses and validated input; we record our own.
+UNTRACED: Final[TelemetryConfig] = {
+    "tracing": False, "metrics": False, "logs": False, "auto_configure": False
+}  # fmt: skip
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 ALWAYS: Final = (RateExceededError, InternalError, BusyError)
 WITH_BODY: Final = (MalformedBodyError, BodyTooLargeError, NotJsonMediaTypeError)
@@ -90,6 +95,7 @@ def application(
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
+        telemetry=UNTRACED,
     )
     app.state = Kept()
     return app

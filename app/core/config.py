@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     """Every setting of the service; `.env.example` explains each to an operator.
 
     Names in the environment are the field's in capitals after `GATE_`, save `DATABASE_URL`,
-    `HOST` and `PORT`, which hosting platforms set under these names.
+    `HOST` and `PORT`, which hosting platforms set under these names, and OpenTelemetry's own.
     """
 
     model_config = SettingsConfigDict(
@@ -118,6 +118,13 @@ class Settings(BaseSettings):
 
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_format: LogFormat = LogFormat.CONSOLE
+
+    otlp_endpoint: str | None = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", pattern=r"^https?://\S+$"
+    )
+    otlp_headers: SecretStr = Field(SecretStr(""), validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
+    otel_service_name: str = Field("gate", validation_alias="OTEL_SERVICE_NAME")
+    trace_ratio: float = Field(0.01, ge=0, le=1)
 
     rate_limit_public: Rate = "600/minute"
     rate_limit_key: Rate = "6000/minute"

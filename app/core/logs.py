@@ -62,7 +62,7 @@ def _rendering(form: LogFormat) -> list[Processor]:
     ]
 
 
-def named(entries: Sequence[UUID]) -> Mapping[str, object]:
+def named(entries: Sequence[UUID]) -> Mapping[str, str | Sequence[str]]:
     """Return what a line says of the entries that it is about: their ids, nothing else of them."""
     if len(entries) == 1:
         return {"entry_id": str(entries[0])}

@@ -6,8 +6,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.clients.otlp import sending, spans_of
 from app.core.config import Settings
 from app.core.database import make_engine, make_sessions
+from app.core.spans import Attributes, Spans
 from app.workers.counting import count_stays
 from app.workers.housekeeping import forget_old_answers
 from app.workers.pulses import Pulses
@@ -25,19 +27,26 @@ JOBS: Final[Mapping[str, tuple[int, Job]]] = {
 async def work(settings: Settings, more: Mapping[str, tuple[int, Job]]) -> None:
     """Do what is due, and `more`, until told to stop; a database that is away comes back."""
     engine = make_engine(settings.database_address, settings)
-    sessions = make_sessions(engine)
+    sessions, spans = make_sessions(engine), spans_of(settings)
     try:
         jobs = {**JOBS, **more}
-        await asyncio.gather(*(repeat(name, *job, sessions) for name, job in jobs.items()))
+        async with sending(settings, spans):
+            turns = (repeat(name, *job, sessions, spans) for name, job in jobs.items())
+            await asyncio.gather(*turns)
     finally:
         await engine.dispose()
 
 
-async def repeat(name: str, seconds: float, job: Job, sessions: Sessions) -> None:
+async def repeat(
+    name: str, seconds: float, job: Job, sessions: Sessions, spans: Spans | None = None
+) -> None:
     """Do a job every so many seconds; one that fails is done again and stops no other one."""
     pulses = Pulses(name, seconds)
     while True:
         with pulses.turn() as turn:
             turn.done = await job(sessions)
+        if spans is not None and (turn.done or turn.error):
+            told: Attributes = {"gate.job": name, "gate.done": turn.done}
+            spans.record(f"job {name}", turn.took, told, failed=turn.error is not None)
         await pulses.write(sessions)
         await asyncio.sleep(seconds)

@@ -31,9 +31,14 @@ class Turn:
     error: Exception | None = None
 
     @property
+    def took(self) -> float:
+        """The seconds since it began."""
+        return monotonic() - self.began
+
+    @property
     def took_ms(self) -> int:
         """The milliseconds since it began."""
-        return round((monotonic() - self.began) * 1000)
+        return round(self.took * 1000)
 
 
 class Pulses:
