@@ -29,7 +29,8 @@ from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 
-PULSE_SECONDS = 1
+# Half of the second within which every process goes by a notice; the rest is reading and drawing.
+PULSE_SECONDS = 0.5
 DEADLINES_SECONDS = 1
 log = structlog.get_logger()
 
@@ -111,7 +112,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def keep_pulse(process: Process, seconds: float = PULSE_SECONDS) -> None:
-    """Learn each second what other processes changed, whatever went wrong the second before.
+    """Learn again and again what other processes changed, whatever went wrong the time before.
 
     A database that is away comes back; and a pulse that ended would leave boards in the past.
     """

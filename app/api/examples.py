@@ -108,6 +108,28 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "reason": "Power cut at the gate",
         }
     },
+    "post_notice": {
+        "A pause until further notice": {
+            "kind": "pause",
+            "gate": "tan-thanh",
+            "direction": "export",
+            "text": {"vi": "Tạm dừng do mưa lớn", "en": "Paused: heavy rain"},
+        },
+        "What the other side takes": {
+            "kind": "counterpart-limit",
+            "gate": "tan-thanh",
+            "direction": "export",
+            "goods_group": "fresh-produce-export",
+            "starts_at": "2030-05-15T07:00:00+07:00",
+            "ends_at": "2030-05-18T19:00:00+07:00",
+            "per_day": 120,
+            "text": {
+                "vi": "Phía bạn chỉ nhận 120 xe trái cây mỗi ngày",
+                "zh": "对方每日限120车水果",
+            },
+        },
+    },
+    "lift_notice": {"It is over": {"reason": "The rain has stopped"}},
     "place_scoped_hold": {
         "A vehicle": {"plate": "12C-000.17", "reason": "Sought by the police, letter 88"},
         "A consignment": {"declaration_number": "309900000015", "reason": "To be sampled"},
@@ -168,6 +190,8 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "exception": Word("The id of an exception.", ID),
     "difficulty": Word("The id of a difficulty.", ID),
     "answered": Word("Whether to list the answered ones; else the open ones.", example=True),
+    "notice": Word("The id of a notice.", ID),
+    "in_force_at": Word("In force at that instant.", "2026-02-21T08:00:00+07:00"),
     "outage": Word("The id of an outage.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),
     "substitution": Word("The id of a substitution.", ID),

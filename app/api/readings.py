@@ -13,7 +13,10 @@ MINUTES: Final = 300
 """How long, in seconds, rules and tables may be shown without asking again."""
 
 MOMENT: Final = 10
-"""The same for what tells whether a gate is open."""
+"""The same for what is counted while one looks."""
+
+AT_ONCE: Final = 1
+"""The same for what a notice changes within a second."""
 
 UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "Nothing changed since the answer with this `ETag`."}

@@ -1,7 +1,8 @@
 """What one process keeps for all its requests: caches of rows, and clocks read at the edge."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -27,7 +28,6 @@ from app.services.upkeep.vitals import Vitals, read_vitals
 
 SECOND = 1.0
 SHELF_HOLDS = 50_000
-BOARDS = "boards"
 YARDS = "yards"
 VITALS = "vitals"
 REPORT_SECONDS = 10.0
@@ -83,25 +83,38 @@ class Process:
         return Today(now, reference, forecasts=self.forecasts)
 
     async def reference_at(self, revision: int | None, uow: UnitOfWork | None = None) -> Reference:
-        """Return the reference data of `revision`, reading them when memory has another.
+        """Return the reference data of `revision` or later, read where memory has older ones.
 
         Whoever has a transaction gives it: a full pool of requests that each wait for one more
         connection would wait for ever.
         """
-        if self.reference is not None and revision in (None, self.reference.revision):
-            return self.reference
+        if (known := self._known(revision)) is not None:
+            return known
         async with self._reading:
-            if self.reference is None or revision not in (None, self.reference.revision):
-                self.reference = await self._read(uow)
-        return self.reference
+            if (known := self._known(revision)) is None:
+                self.reference = known = await self._read(uow)
+                # What was drawn rests on what has changed.
+                self.forget()
+        return known
+
+    def _known(self, revision: int | None) -> Reference | None:
+        """Return the reference data in memory, where they are no older than `revision`."""
+        known = self.reference
+        return known if known and (revision is None or revision <= known.revision) else None
 
     async def boards(self) -> Boards:
-        """Return all boards, drawn once a second for whoever asks."""
-        kept = self._boards.get(BOARDS)
+        """Return all boards, drawn once a second for whoever asks.
+
+        Those are kept for the reference data that they were drawn by: what was on its way to be
+        drawn when a notice came is drawn again.
+        """
+        kept = self._boards.get(self._revision)
         if kept is not None:
             return kept
         async with self._drawing:
-            return self._boards.get(BOARDS) or await self._draw()
+            while (kept := self._boards.get(self._revision)) is None:
+                await self._draw()
+            return kept
 
     async def occupancy(self) -> Occupancy:
         """Return who stands in which yard, counted once a second for whoever asks."""
@@ -127,7 +140,17 @@ class Process:
     @property
     def boards_until(self) -> float | None:
         """The instant until which the boards that were drawn last may be shown."""
-        return self._boards.until(BOARDS)
+        return self._boards.until(self._revision)
+
+    @property
+    def _revision(self) -> int | None:
+        return self.reference.revision if self.reference else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """Let a visitor ask within one transaction that only reads."""
+        async with self.sessions() as session:
+            yield UnitOfWork(session)
 
     def move_clock(self, clock: ClockRow) -> None:
         """Go by a business clock that was moved just now; what was drawn before is old."""
@@ -190,12 +213,11 @@ class Process:
         self._vitals.put(VITALS, vitals)
         return vitals
 
-    async def _draw(self) -> Boards:
+    async def _draw(self) -> None:
         today = await self.today()
         async with self.sessions() as session:
             drawn = boards_of(await read_boards(UnitOfWork(session), today))
-        self._boards.put(BOARDS, drawn)
-        return drawn
+        self._boards.put(today.reference.revision, drawn)
 
     async def _count(self) -> Occupancy:
         today = await self.today()

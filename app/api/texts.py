@@ -15,6 +15,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     report.column.{name}, report.origin.{origin}  a report's columns; where a figure comes from
     change.{kind}                                 what moved an entry in its queue
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing
+    notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """
 

@@ -3,7 +3,6 @@
 from app.api.schemas.answers import standing_out
 from app.api.state import Process
 from app.api.texts import Language
-from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.declarations.entries import tracked
 
@@ -14,7 +13,9 @@ async def tracked_bytes(process: Process, today: Today, token: str, language: La
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
     """
-    async with process.sessions() as session:
-        found = await tracked(UnitOfWork(session), today, token)
+    async with process.reading() as uow:
+        found = await tracked(uow, today, token)
+    if today.reference is not process.reference:  # a notice came meanwhile
+        return await tracked_bytes(process, await process.today(), token, language)
     answer = standing_out(found, today, language)
     return answer.__pydantic_serializer__.to_json(answer)

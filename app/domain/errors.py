@@ -323,6 +323,24 @@ class WordingNamesError(UnfitError):
     code: ClassVar[str] = "wording-names"
 
 
+class NoticeNotFoundError(NotFoundError):
+    """No notice of that id."""
+
+    code: ClassVar[str] = "notice-not-found"
+
+
+class NoticeUnfitError(UnfitError):
+    """A notice begins in the past, ends before it begins, or has no limit where it needs one."""
+
+    code: ClassVar[str] = "notice-unfit"
+
+
+class NoticeEndedError(ConflictError):
+    """The notice has ended or was lifted already."""
+
+    code: ClassVar[str] = "notice-ended"
+
+
 class WaiverNotYoursError(ForbiddenError):
     """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
 
@@ -446,6 +464,12 @@ class GateClosedError(ConflictError):
     """Nobody is called while the gate is closed, nor earlier than the lead before it opens."""
 
     code: ClassVar[str] = "gate-closed"
+
+
+class CallsPausedError(ConflictError):
+    """Nobody is called while a notice pauses the queue."""
+
+    code: ClassVar[str] = "calls-paused"
 
 
 class QueueCallsNobodyError(ConflictError):

@@ -6,12 +6,14 @@ edition say under which the call was made. Windows are half-open: who arrives in
 end is late. Source: the queue policy in force, `no_show`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from app.domain.open_clock import OpenClock, Pause
+from app.domain.notices import Effect, Notice, NoticeKind
+from app.domain.open_clock import OpenClock
 from app.domain.policy import PolicyEdition
 from app.domain.vocabulary import State
 
@@ -38,6 +40,12 @@ class FaultKind(StrEnum):
     GATE_CLOSED = "gate-closed-in-window"
     AUTHORITY_HOLD = "authority-hold"
     GATE_OVERRUNNING = "gate-overrunning"
+
+
+_NOTICED: Final = {
+    NoticeKind.PAUSE: FaultKind.GATE_PAUSED,
+    NoticeKind.CLOSURE: FaultKind.GATE_CLOSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,10 @@ def faults(
 
 
 def closed_parts(window: Window, clock: OpenClock) -> Iterator[Trouble]:
-    """Yield the parts of a window in which the gate was closed by its hours or a closure."""
+    """Yield the parts of a window in which the gate was closed by its hours or a closure.
+
+    `clock` is the queue's as it runs without pauses.
+    """
     at = window.starts_at
     while at < window.ends_at:
         change = clock.next_change(at)
@@ -114,10 +125,19 @@ def closed_parts(window: Window, clock: OpenClock) -> Iterator[Trouble]:
         at = end
 
 
-def paused_parts(pauses: Iterable[Pause]) -> Iterator[Trouble]:
-    """Yield the pauses of a queue as troubles."""
-    for pause in pauses:
-        yield Trouble(FaultKind.GATE_PAUSED, pause.start, pause.end)
+def noticed_parts(
+    notices: Iterable[Notice], is_about: Callable[[Notice], bool]
+) -> Iterator[Trouble]:
+    """Yield the notices of a queue that kept an entry from the gate, by who posted them.
+
+    Closures of everybody are left to `closed_parts`. Whether one of some is about the entry is
+    asked of `is_about`.
+    """
+    for notice in notices:
+        if notice.effect is Effect.PAUSED or (
+            notice.effect is Effect.EXCLUDED and is_about(notice)
+        ):
+            yield Trouble(_NOTICED[notice.kind], notice.starts_at, notice.ends_at, notice.posted_by)
 
 
 def overrun(window: Window, traffic: Traffic) -> Iterator[Trouble]:

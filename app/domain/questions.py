@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.notices import NoticeKind
 from app.domain.vocabulary import Direction, Lane, Queue, State
 
 
@@ -44,6 +45,16 @@ class DifficultyFilter:
     rule: str | None = None
     entry: UUID | None = None
     assigned_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFilter:
+    """What a list of notices is narrowed to; a notice of both directions is one of either."""
+
+    gate: str | None = None
+    direction: Direction | None = None
+    kind: NoticeKind | None = None
+    in_force_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

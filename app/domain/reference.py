@@ -1,14 +1,15 @@
 """All reference data at one revision, read once and shared: what the rules are asked with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 
 from app.domain.charges import Tariffs
 from app.domain.errors import UnknownCodeError
 from app.domain.gates import ZONE, Gate, Yard
 from app.domain.green_lane import LaneRows
-from app.domain.open_clock import OpenClock, Pause, legal_day
+from app.domain.notices import NoticeKind, Notices
+from app.domain.open_clock import OpenClock, legal_day
 from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
 from app.domain.rows import Row
@@ -51,7 +52,7 @@ class Reference:
     volumes: Volumes
     pending: tuple[Pending, ...]
     documents: Mapping[str, Row]
-    pauses: Mapping[Queue, tuple[Pause, ...]] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 
@@ -68,9 +69,18 @@ class Reference:
     def clock(self, queue: Queue) -> OpenClock:
         """Return the open clock of a queue."""
         if queue not in self._clocks:
-            pauses = self.pauses.get(queue, ())
-            self._clocks[queue] = self.gates[queue.gate].clock(queue.direction, pauses)
+            stops = self.notices.stops(queue)
+            self._clocks[queue] = self.gates[queue.gate].clock(queue.direction, stops)
         return self._clocks[queue]
+
+    def clock_of_closures(self, queue: Queue) -> OpenClock:
+        """Return the clock of a queue as it would run if nobody had ever paused it."""
+        closures = self.notices.stops(queue, {NoticeKind.CLOSURE})
+        return self.gates[queue.gate].clock(queue.direction, closures)
+
+    def with_notices(self, notices: Notices) -> "Reference":
+        """Return the same reference data with other notices, and so with other clocks."""
+        return replace(self, notices=notices, _clocks={})
 
     def day(self, at: datetime) -> date:
         """Return the legal day of an instant."""

@@ -28,6 +28,10 @@ class BarrierKind(StrEnum):
 
     ROUTE_USED_UP = "route-used-up"
     YARDS_FULL = "yards-full"
+    ROUTE_CLOSED = "route-closed"
+    ROUTE_PAUSED = "route-paused"
+    ROUTE_CAPACITY = "route-capacity"
+    ROUTE_COUNTERPART_LIMIT = "route-counterpart-limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Barrier:
     route: str | None
     posted_by: str
     cause: str | None = None
+    notice: str | None = None
 
     def stops(self, one: SubQueue) -> bool:
         """Tell whether the entries of a sub-queue may not be called."""
@@ -54,6 +59,7 @@ class Barrier:
             "route": self.route,
             "posted_by": self.posted_by,
             "cause": self.cause,
+            "notice": self.notice,
         }
 
 
@@ -62,7 +68,7 @@ def read_barrier(skip: Mapping[str, Any]) -> Barrier | None:
     if skip["reason"] not in set(BarrierKind):
         return None
     reason = BarrierKind(skip["reason"])
-    return Barrier(reason, skip["route"], skip["posted_by"], skip["cause"])
+    return Barrier(reason, skip["route"], skip["posted_by"], skip["cause"], skip.get("notice"))
 
 
 def sub_queues(routes: Iterable[str]) -> tuple[SubQueue, ...]:

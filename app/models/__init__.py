@@ -15,6 +15,7 @@ from app.models.entries import (
 )
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Substitution
+from app.models.notices import Notice
 from app.models.queues import (
     Call,
     CallCounter,
@@ -67,6 +68,7 @@ __all__ = [
     "GateHours",
     "GreenLaneDays",
     "Hold",
+    "Notice",
     "Observation",
     "Order",
     "Organisation",

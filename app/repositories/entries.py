@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -34,7 +34,16 @@ from app.domain.questions import EntryFilter
 from app.domain.queue_order import Bound
 from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, State
-from app.models import Call, Charge, Claim, Entry, Event, Order, ScopedHold
+from app.models import (
+    Call,
+    Charge,
+    Claim,
+    Entry,
+    Event,
+    Order,
+    ReferenceRevision,
+    ScopedHold,
+)
 from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
 
@@ -80,6 +89,14 @@ OPEN_OR_HELD = Prepared(
 )
 
 
+class Locked(NamedTuple):
+    """An entry, when its queue last called, and the revision of the reference data."""
+
+    entry: Entry
+    called_at: datetime | None
+    revision: int
+
+
 class EntriesRepository:
     """Questions about entries."""
 
@@ -121,17 +138,16 @@ class EntriesRepository:
         )
         return (await self._session.scalars(statement)).one()
 
-    async def locked_in_queue(self, entry_id: UUID) -> tuple[Entry, datetime | None]:
-        """Return an entry as `locked` does, and when its queue last called; ask under its lock."""
+    async def locked_in_queue(self, entry_id: UUID) -> Locked:
+        """Return an entry as `locked` does, with what else is true now; ask under its lock."""
         return (await self.all_locked_in_queue([entry_id]))[0]
 
-    async def all_locked_in_queue(
-        self, entry_ids: Collection[UUID]
-    ) -> Sequence[tuple[Entry, datetime | None]]:
+    async def all_locked_in_queue(self, entry_ids: Collection[UUID]) -> Sequence[Locked]:
         """Return entries as `locked_in_queue` does, in the order of their ids, in which all wait.
 
         Ask under the locks of all their queues.
         """
+        revision = select(ReferenceRevision.revision).scalar_subquery()
         last_call = (
             select(func.max(Call.called_at))
             .where(Call.gate_code == Entry.gate_code, Call.direction == Entry.direction)
@@ -139,14 +155,14 @@ class EntriesRepository:
             .scalar_subquery()
         )
         statement = (
-            select(Entry, last_call)
+            select(Entry, last_call, revision)
             .where(Entry.id.in_(entry_ids))
             .order_by(Entry.id)
             .with_for_update(key_share=True, of=Entry)
             .execution_options(populate_existing=True)
         )
         found = await self._session.execute(statement)
-        return [(entry, called_at) for entry, called_at in found]
+        return [Locked(*row) for row in found]
 
     async def lock_plate(self, plate: str, direction: Direction) -> None:
         """Let one transaction at a time open entries on a plate, until it ends.

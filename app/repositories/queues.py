@@ -5,15 +5,25 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, cast, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.declaration import EMPTY
 from app.domain.misses import COUNTED, CallOutcome
 from app.domain.vocabulary import Queue
-from app.models import Call, CallCounter, Entry, Outage, QueueEdition, SeasonDay
+from app.models import (
+    Call,
+    CallCounter,
+    Entry,
+    Outage,
+    QueueEdition,
+    ReferenceRevision,
+    SeasonDay,
+)
 
 QUEUE_SEED = 0
+LINES = "$.consignments[*].lines[*]"
 
 
 class QueuesRepository:
@@ -105,16 +115,41 @@ class QueuesRepository:
         statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
         return (await self._session.scalars(statement)).all()
 
-    async def count_bound(self, queue: Queue, route: str, since: datetime) -> int:
-        """Return how many calls of a queue since an instant sent, or still send, over a route."""
+    async def count_standing(
+        self,
+        queue: Queue,
+        since: datetime,
+        *,
+        route: str | None = None,
+        goods_group: str | None = None,
+    ) -> int:
+        """Return how many calls of a queue since an instant were followed or may be still.
+
+        Of vehicles that were bound to `route` or carry `goods_group`, where those are given. Who
+        missed a call takes nobody's place.
+        """
+        stands = or_(Call.outcome.is_(None), Call.outcome == CallOutcome.ANSWERED.value)
         statement = (
             select(func.count())
             .select_from(Call)
             .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
-            .where(Call.route_code == route, Call.called_at >= since)
-            .where(or_(Call.outcome.is_(None), Call.outcome == CallOutcome.ANSWERED.value))
+            .where(Call.called_at >= since, stands)
         )
+        if route is not None:
+            statement = statement.where(Call.route_code == route)
+        if goods_group is not None:
+            carries = _carries(goods_group)
+            statement = statement.join(Entry, Entry.id == Call.entry_id).where(carries)
         return await self._session.scalar(statement) or 0
+
+    async def before_calling(self, queue: Queue) -> tuple[datetime | None, int]:
+        """Return when a queue last called anybody, and the revision of the reference data."""
+        last_call = select(func.max(Call.called_at)).where(
+            Call.gate_code == queue.gate, Call.direction == queue.direction.value
+        )
+        statement = select(last_call.scalar_subquery(), ReferenceRevision.revision)
+        called_at, revision = (await self._session.execute(statement)).one()
+        return called_at, revision
 
     async def last_called_at(self, queue: Queue) -> datetime | None:
         """Return when a queue last called anybody."""
@@ -172,3 +207,12 @@ class QueuesRepository:
         if after is not None:
             statement = statement.where(tuple_(*order) < tuple_(*after))
         return [(call, entry) for call, entry in await self._session.execute(statement)]
+
+
+def _carries(goods_group: str) -> ColumnElement[bool]:
+    """Return whether an entry has a goods line of a group; one without lines is empty."""
+    if goods_group == EMPTY:
+        return ~func.jsonb_path_exists(Entry.declared, cast(LINES, JSONPATH))
+    of_group = cast(f"{LINES} ? (@.goods_group == $group)", JSONPATH)
+    named = func.jsonb_build_object("group", goods_group)
+    return func.jsonb_path_exists(Entry.declared, of_group, named)

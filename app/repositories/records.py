@@ -247,6 +247,16 @@ class RecordsRepository:
         )
         return [(kind, entry, data) for kind, entry, data in await self._session.execute(statement)]
 
+    async def newest_at(self, queue: Queue) -> datetime | None:
+        """Return when the newest event of a queue was recorded; ask under its exclusive lock."""
+        statement = (
+            select(Event.recorded_at)
+            .where(Event.gate_code == queue.gate, Event.direction == queue.direction.value)
+            .order_by(Event.number.desc())
+            .limit(1)
+        )
+        return await self._session.scalar(statement)
+
     async def last_told_at(self, entry_id: UUID, kinds: Sequence[str]) -> datetime | None:
         """Return when the newest event of an entry among `kinds` was recorded."""
         statement = (

@@ -15,6 +15,7 @@ from app.repositories.entries import EntriesRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
+from app.repositories.notices import NoticesRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
@@ -72,6 +73,11 @@ class UnitOfWork:
     def moves(self) -> MovesRepository:
         """Substitutions."""
         return MovesRepository(self._session)
+
+    @cached_property
+    def notices(self) -> NoticesRepository:
+        """Notices of gates."""
+        return NoticesRepository(self._session)
 
     @cached_property
     def queues(self) -> QueuesRepository:

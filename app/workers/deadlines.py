@@ -19,6 +19,7 @@ from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Tools
 from app.services.queues.deadlines import BATCH, Deadlines
+from app.services.queues.noticing import on_newest_notices
 from app.services.upkeep.reference_data import read_reference
 
 log = structlog.get_logger()
@@ -67,6 +68,7 @@ class DeadlineWorker:
                 uow = UnitOfWork(session)
                 act = await self._act(uow)
                 await uow.queues.lock(queue, exclusive=True)
+                act = await on_newest_notices(uow, act, await uow.reference.revision())
                 done = await Deadlines(uow, act, queue).do_all()
             total += done
             _tell(queue, done, act.now - since, uow.entries_told)

@@ -129,6 +129,8 @@ WHO = {
     "record_checks": {"agency", "yard"},
     "request_check": {"agency"},
     "waive_check": {"agency", "board"},
+    "post_notice": {"officer", "board"},
+    "lift_notice": {"officer", "board"},
     "place_hold": {"officer", "agency"},
     "lift_hold": {"officer", "agency", "board"},
     "place_scoped_hold": {"officer", "agency"},
@@ -171,6 +173,7 @@ WHO_READS = {
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }
 PUBLIC = {
+    "list_notices", "get_notice",
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
     "list_tariffs", "get_tariff", "quote_fees", "judge_green_lane", "list_green_lane_rules",
     "list_produce", "list_policies", "get_policy", "get_daily_report",

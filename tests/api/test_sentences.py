@@ -8,6 +8,7 @@ from app.api.problems import codes
 from app.api.texts import CATALOGUE
 from app.domain.discrepancies import Discrepancy
 from app.domain.misses import CallOutcome, FaultKind
+from app.domain.notices import Effect
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
 from app.repositories.standings import MOVES
@@ -39,6 +40,7 @@ def keys() -> Iterator[str]:
     yield from (f"change.{kind}" for kind in MOVES)
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
     yield from (f"fault.{kind}" for kind in FaultKind)
+    yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
     yield from (f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid"))
     yield from (f"problem.{code}.{part}" for code in codes() for part in ("title", "detail"))
 

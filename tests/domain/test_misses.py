@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,10 +25,11 @@ from app.domain.misses import (
     closed_parts,
     faults,
     judge_miss,
+    noticed_parts,
     overrun,
-    paused_parts,
 )
-from app.domain.open_clock import OpenClock, OpenHours, Pause
+from app.domain.notices import Notice, NoticeKind
+from app.domain.open_clock import OpenClock, OpenHours
 from app.domain.policy import CompanyLimit, parse_policy
 from app.domain.queue_order import Waiting, points
 from app.domain.replay import WaitingList
@@ -40,6 +42,17 @@ NINE = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 WINDOW = Window(NINE, NINE + timedelta(minutes=30))
 HOLD = FaultKind.AUTHORITY_HOLD
 instants = st.integers(-3600, 3600).map(lambda seconds: NINE + timedelta(seconds=seconds))
+
+
+def notice(
+    kind: NoticeKind, starts_at: datetime, ends_at: datetime | None = None, **more: Any
+) -> Notice:
+    stated = {"posted_by": "officer", **more}
+    return Notice(UUID(int=1), kind, "tan-thanh", starts_at, ends_at, **stated)
+
+
+def never(_: Notice) -> bool:
+    raise AssertionError
 
 
 def at(minutes: int, seconds: int = 0) -> datetime:
@@ -84,11 +97,37 @@ def test_a_gate_that_never_opens_is_closed_all_the_time() -> None:
 
 
 def test_a_pause_is_a_trouble_until_it_is_lifted() -> None:
-    paused = paused_parts([Pause(at(5), at(6)), Pause(at(20))])
+    pauses = [
+        notice(NoticeKind.PAUSE, at(5), at(6)),
+        notice(NoticeKind.PAUSE, at(20), posted_by="board"),
+    ]
     kind = FaultKind.GATE_PAUSED
-    assert (Fault(kind, at(5), at(6)), Fault(kind, at(20), at(30))) == faults(
-        WINDOW, paused, EDITION.uncounted
-    )
+    assert (
+        Fault(kind, at(5), at(6), "officer"),
+        Fault(kind, at(20), at(30), "board"),
+    ) == faults(WINDOW, noticed_parts(pauses, never), EDITION.uncounted)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "fault"),
+    [
+        pytest.param(NoticeKind.CLOSURE, True, FaultKind.GATE_CLOSED, id="closed"),
+        pytest.param(NoticeKind.PAUSE, True, FaultKind.GATE_PAUSED, id="paused"),
+        pytest.param(NoticeKind.CLOSURE, False, None, id="closed to others"),
+        pytest.param(NoticeKind.CAPACITY, True, None, id="a limit"),
+        pytest.param(NoticeKind.ADVICE, True, None, id="an advice"),
+    ],
+)
+def test_a_notice_about_some_is_a_trouble_of_an_entry_that_it_is_about(
+    kind: NoticeKind, about: bool, fault: FaultKind | None
+) -> None:
+    told = notice(kind, at(5), at(6), goods_group="fresh-produce-export")
+    troubles = noticed_parts([told], lambda _: about)
+    assert ([fault] if fault else []) == [one.kind for one in troubles]
+
+
+def test_a_closure_of_everybody_is_told_by_the_clock_alone() -> None:
+    assert [] == list(noticed_parts([notice(NoticeKind.CLOSURE, at(5))], never))
 
 
 @pytest.mark.parametrize(

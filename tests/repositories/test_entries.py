@@ -97,7 +97,7 @@ async def test_an_entry_comes_with_the_newest_call_of_its_queue(
 
 
 async def _in_queue(uow: UnitOfWork, identity: UUID) -> tuple[UUID, datetime | None]:
-    entry, called_at = await uow.entries.locked_in_queue(identity)
+    entry, called_at, _ = await uow.entries.locked_in_queue(identity)
     return entry.id, called_at
 
 

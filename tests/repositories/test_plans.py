@@ -251,8 +251,8 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "the entries of a route": lambda it: it.uow.entries.page(
         it.principal(Role.OFFICER), EntryFilter(gate="tan-thanh", route=ROUTES[0]), None, 50
     ),
-    "the calls of a route": lambda it: it.uow.queues.count_bound(
-        QUEUE, ROUTES[0], NOW - timedelta(hours=12)
+    "the calls of a route": lambda it: it.uow.queues.count_standing(
+        QUEUE, NOW - timedelta(hours=12), route=ROUTES[0]
     ),
     "who stands in which yard": lambda it: it.uow.yards.occupied(),
     "what places are taken": lambda it: it.uow.yards.places_taken("tan-thanh", ["bao-nguyen"]),

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.deps import OfProcess, Spoken, Visitor, anyone
 from app.api.problems import problem_responses
-from app.api.readings import MOMENT, UNCHANGED, read
+from app.api.readings import AT_ONCE, MOMENT, UNCHANGED, read
 from app.api.schemas.gates import (
     GateOut,
     GatesOut,
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["gates"], route_class=StrictRoute)
 @router.get("/gates", response_model=GatesOut, dependencies=[anyone()], responses=UNCHANGED)
 async def list_gates(request: Request, visitor: Visitor, language: Spoken) -> Response:
     """List all gates: names, whether they run a green lane today, open or closed and until when."""
-    return read(request, gates_out(visitor, language), MOMENT)
+    return read(request, gates_out(visitor, language), AT_ONCE)
 
 
 @router.get(
@@ -38,7 +38,7 @@ async def get_gate(gate: str, request: Request, visitor: Visitor, language: Spok
     found = visitor.reference.gates.get(gate)
     if found is None:
         raise GateNotFoundError
-    return read(request, gate_out(visitor, found, language), MOMENT)
+    return read(request, gate_out(visitor, found, language), AT_ONCE)
 
 
 @router.get("/yards", response_model=YardsOut, dependencies=[anyone()], responses=UNCHANGED)

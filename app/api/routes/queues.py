@@ -12,6 +12,7 @@ from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
+    CallsPausedError,
     GateClosedError,
     GateNotFoundError,
     NoPolicyInForceError,
@@ -57,7 +58,7 @@ async def get_queue(
     dependencies=[may(Role.OFFICER)],
     responses=problem_responses(
         GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError,
-        NoPolicyInForceError, RetryCollisionError, RetryMismatchError,
+        CallsPausedError, NoPolicyInForceError, RetryCollisionError, RetryMismatchError,
     ),
 )  # fmt: skip
 async def call_next_vehicles(
@@ -70,12 +71,14 @@ async def call_next_vehicles(
 ) -> Response:
     """Call the next vehicles by the rule, each with the reason why it was chosen.
 
-    Fewer come back where nobody else may be called. Needs an `Idempotency-Key`: a retry never
+    Fewer come back where nobody else may be called; `stopped` then says whom a closure or a limit
+    keeps back. Needs an `Idempotency-Key`: a retry never
     calls again.
     """
     called = await Calling(uow, caller, Queue(gate, direction)).call_next(body.count if body else 1)
     calls = [_call_out(call, called.entries[call.id]) for call in called.calls]
-    return await retry.answer(CallsOut(calls=calls))
+    stopped = _skip_out(called.stopped) if called.stopped else None
+    return await retry.answer(CallsOut(calls=calls, stopped=stopped))
 
 
 def _call_out(call: Call, entry: Entry) -> CallOut:
@@ -117,4 +120,5 @@ def _skip_out(skip: Mapping[str, Any]) -> SkipOut:
         posted_by=skip["posted_by"],
         cause=skip["cause"],
         route=skip.get("route"),
+        notice=skip.get("notice"),
     )

@@ -30,6 +30,7 @@ from app.api.schemas.entries import (
     VerdictOut,
 )
 from app.api.schemas.evidence import EvidenceOut
+from app.api.schemas.notices import notice_read_out
 from app.api.schemas.types import Amount
 from app.api.texts import CATALOGUE, Language, moment
 from app.domain.expected_wait import Estimate
@@ -169,6 +170,7 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
         due=orders_due(found.orders),
         deferred_until=entry.deferred_until,
         last_call=last_call_out(found.last_call, language) if found.last_call else None,
+        notices=[notice_read_out(notice, language) for notice in found.notices],
         last_change=change_out(found.moved, language) if found.moved else None,
         as_of=today.now,
     )

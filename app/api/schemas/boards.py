@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.api.schemas.answers import estimate_out
+from app.api.schemas.notices import notice_told_out
 from app.api.schemas.queues import CalledOut, LaneStatusOut, QueueOut, QueuesOut
 from app.domain.questions import CallMade
 from app.domain.vocabulary import Queue
@@ -37,6 +38,8 @@ def queue_out(board: QueueBoard) -> QueueOut:
         names=board.gate.names,
         open=board.is_open,
         changes_at=board.changes_at,
+        calls_paused=board.is_paused,
+        notices=[notice_told_out(notice) for notice in board.notices],
         waiting=board.waiting,
         not_ready=board.not_ready,
         on_the_way=board.on_the_way,

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.api.paging import Page
 from app.api.schemas.calls import LastCallOut
 from app.api.schemas.evidence import EvidenceOut
+from app.api.schemas.notices import NoticeReadOut
 from app.api.schemas.types import (
     PERSONAL,
     Amount,
@@ -551,5 +552,7 @@ class StandingOut(Out):
     """Until when the vehicle has put itself off."""
     last_call: LastCallOut | None
     """Its newest call, what became of it and what that cost."""
+    notices: list[NoticeReadOut]
+    """The notices in force at its gate that have to do with it, until it is let in."""
     last_change: ChangeOut | None
     as_of: Instant

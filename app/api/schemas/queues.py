@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.entries import EstimateOut, ExceptionOut, PlaceOut
+from app.api.schemas.notices import NoticeToldOut
 from app.api.schemas.types import (
     Amount,
     AmountIn,
@@ -113,14 +114,14 @@ class HeadOut(Out):
 
 
 class SkipOut(Out):
-    """Who would have been called but for a hold, a closure, or what bars a whole sub-queue."""
+    """Who would have been called but for a hold, a closure, a notice, or what bars a sub-queue."""
 
     call_number: str | None
     lane: Annotated[Lane, Open]
     points: int
     reason: Annotated[str, Field(examples=["held"])]
     posted_by: Annotated[str | None, Field(examples=["customs"])]
-    """The authority of a hold; the board for a closure and a route's capacity; the yards."""
+    """The authority of a hold or notice; the board for a closure, a route's capacity; the yards."""
     cause: Annotated[str | None, Field(examples=["lunar-new-year"])]
     """Why the gate is closed to it."""
     route: Annotated[str | None, Field(examples=["1088-2-1089"])]
@@ -128,6 +129,8 @@ class SkipOut(Out):
 
     Of `yards-full` it stands for all who wait outside the gate.
     """
+    notice: UUID | None
+    """The notice by which it is not called."""
 
 
 class CallOut(Out):
@@ -156,6 +159,8 @@ class CallsOut(Out):
     """The calls made, in order; fewer than asked where nobody else may be called."""
 
     calls: list[CallOut]
+    stopped: SkipOut | None
+    """Who would have been called next, and why not, where closures or limits leave nobody else."""
 
 
 class LaneStatusOut(Out):
@@ -186,8 +191,13 @@ class QueueOut(Out):
     mode: Annotated[QueueMode, Open]
     names: Mapping[str, str | None]
     open: bool
+    """Whether its open clock runs; neither closed time nor a pause ages anybody."""
     changes_at: Instant | None
-    """When it next opens or closes."""
+    """When it next opens or closes; `null` where that is not known, or not within a year."""
+    calls_paused: bool
+    """Whether a notice lets nobody be called now."""
+    notices: list[NoticeToldOut]
+    """The notices in force, the first to begin first."""
     waiting: int
     """Ready and in position; in order of arrival: arrived and not let in yet."""
     not_ready: int

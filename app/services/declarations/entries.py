@@ -22,6 +22,7 @@ from app.services.declarations.views import (
     progress_of,
     steps_of,
 )
+from app.services.queues.closing import notices_about
 from app.services.queues.places import Places
 
 
@@ -139,6 +140,7 @@ async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:
         place=await Places(uow, today).place(entry),
         last_call=await _last_call(uow, today, found),
         moved=found.moved,
+        notices=notices_about(today, entry),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from app.domain.declaration import Declaration, read_declaration
 from app.domain.expected_wait import Estimate
 from app.domain.next_steps import NextStep, Progress, next_steps
+from app.domain.notices import Notice
 from app.domain.policy import MissStep
 from app.domain.reference import Reference
 from app.domain.required_checks import (
@@ -94,6 +95,7 @@ class Standing:
     place: Place | None
     last_call: LastCall | None
     moved: Event | None
+    notices: Sequence[Notice] = ()
 
 
 def passed(checks: Sequence[Check]) -> frozenset[CheckKind]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.expected_wait import Estimate
 from app.domain.gates import Gate
+from app.domain.notices import Effect, Notice
 from app.domain.open_clock import OpenClock
 from app.domain.policy import PolicyEdition
 from app.domain.questions import CallMade, Standing
@@ -39,6 +40,7 @@ class QueueBoard:
     gate: Gate
     is_open: bool
     changes_at: datetime | None
+    notices: Sequence[Notice]
     waiting: int
     not_ready: int
     on_the_way: int
@@ -48,6 +50,11 @@ class QueueBoard:
     calls_per_hour: int | None
     policy: str
     as_of: datetime
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a notice lets nobody be called, be the gate open or not."""
+        return any(notice.effect is Effect.PAUSED for notice in self.notices)
 
 
 async def read_boards(uow: UnitOfWork, today: Today) -> Mapping[Queue, QueueBoard]:
@@ -92,6 +99,7 @@ def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
         gate=today.reference.gates[queue.gate],
         is_open=clock.is_open(today.now),
         changes_at=clock.next_change(today.now),
+        notices=today.reference.notices.in_force(queue, today.now),
         waiting=sum(one.count for one in waiting),
         not_ready=sum(one.count for one in registered if one.in_position),
         on_the_way=sum(one.count for one in registered if not one.in_position),

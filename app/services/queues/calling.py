@@ -5,52 +5,45 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.closures import Closure
 from app.domain.deadlines import DeadlineKind, reminder_at
 from app.domain.errors import (
+    CallsPausedError,
     GateClosedError,
     GateNotFoundError,
     QueueCallsNobodyError,
     QueueNotFoundError,
 )
+from app.domain.notices import Notice
 from app.domain.policy import PolicyEdition
-from app.domain.queue_order import (
-    Bound,
-    Choice,
-    Waiting,
-    bounds,
-    change_rates,
-    choose,
-    points,
-)
+from app.domain.queue_order import Choice, Waiting, change_rates, choose, points
 from app.domain.steps import Step, step
 from app.domain.sub_queues import Barrier, SubQueue, sub_queues, unbarred
-from app.domain.vocabulary import Lane, Queue, QueueMode, Role, State
-from app.models import Call, Deadline, Entry, Hold
+from app.domain.vocabulary import Lane, Queue, QueueMode, State
+from app.models import Call, Deadline, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.queues.barriers import Barriers
-from app.services.queues.closing import closure_of
+from app.services.queues.closing import by_notice, excludes_some, exclusion_of
 from app.services.queues.deadlines import BATCH, Deadlines
+from app.services.queues.limits import used_up
+from app.services.queues.noticing import on_newest_notices
+from app.services.queues.skips import SKIPS_SHOWN, KeptBack, Skip, first_of, skip_of, skips_of
 from app.services.queues.waiting import WaitingLine, sub_queue_of, waiting
 
-# More held entries than this before a chosen one are counted, not listed.
-SKIPS_LISTED = 50
-# Whose word the gates' calendars are.
-POSTS_CLOSURES = Role.BOARD.value
-
-Excluded = Sequence[tuple[Entry, Closure]]
-Candidates = tuple[Excluded | None, Sequence[Entry]]
-BarredEntry = tuple[Barrier, Entry]
-Barred = list[BarredEntry]
+Candidates = tuple[KeptBack | None, Sequence[Entry]]
+Barred = list[tuple[Entry, Barrier]]
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The calls made, in order; fewer than asked where nobody else may be called."""
+    """The calls made, in order; fewer than asked where nobody else may be called.
+
+    `stopped` is then who would have been next, and by what, where a notice or closure is the cause.
+    """
 
     calls: Sequence[Call]
     entries: Mapping[Any, Entry]
+    stopped: Skip | None = None
 
 
 def queue_at(today: Today, queue: Queue) -> QueueMode:
@@ -77,16 +70,21 @@ class Calling:
         self._act = act
         self._queue = queue
         self._done_by: datetime | None = None
+        self._used_up: Sequence[Notice] = ()
+        self._stopped: Skip | None = None
 
     async def call_next(self, count: int) -> Called:
         """Call up to `count` vehicles, one after the other, each the one with the most points.
 
         Raises:
-            GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError.
+            GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError,
+            CallsPausedError.
         """
         self._ensure_calls()
         await self._uow.queues.lock(self._queue, exclusive=True)
-        self._act = self._act.not_before(await self._uow.queues.last_called_at(self._queue))
+        last_call, revision = await self._uow.queues.before_calling(self._queue)
+        act = await on_newest_notices(self._uow, self._act, revision)
+        self._act = act.not_before(last_call)
         line = WaitingLine(self._uow, self._act, self._queue)
         calls: list[Call] = []
         entries: dict[Any, Entry] = {}
@@ -99,15 +97,21 @@ class Calling:
             entries[call.id] = entry
         if line.events:
             await self._uow.records.insert_events(line.events)
-        return Called(calls, entries)
+        return Called(calls, entries, self._stopped)
 
     def _ensure_calls(self) -> None:
         if queue_at(self._act, self._queue) is not QueueMode.CALLED:
             raise QueueCallsNobodyError(gate=self._queue.gate)
 
     def _ensure_open(self) -> None:
-        """Refuse calls while the gate is closed, but for the edition's lead before it opens."""
+        """Refuse calls in a pause, and while the gate is closed but for the edition's lead."""
         act, clock = self._act, self._act.reference.clock(self._queue)
+        pause = act.reference.notices.pause(self._queue, act.now)
+        if pause is not None:
+            until = pause.ends_at.isoformat() if pause.ends_at else None
+            raise CallsPausedError(
+                gate=self._queue.gate, notice=str(pause.id), posted_by=pause.posted_by, until=until
+            )
         if clock.is_open(act.now):
             return
         opens_at = clock.next_change(act.now)
@@ -145,12 +149,18 @@ class Calling:
         excluded, candidates = await self._up_to_date(line)
         self._ensure_open()
         edition = await self._edition_in_force(line)
-        chosen = await self._choose(candidates, line, edition, everybody=excluded is not None)
+        everybody = excluded is not None
+        chosen, barred = await self._choose(candidates, line, edition, everybody=everybody)
         if chosen is None:
+            self._stop(line, first_of([*(excluded or ()), *barred], edition, line.clock))
             return None
-        choice, entry, barred = chosen
-        skips = await self._skips(choice, line, edition, excluded or ())
-        skips += [{**_skip(one, line, edition), **barrier.document()} for barrier, one in barred]
+        choice, entry = chosen
+        full = next((one for one in self._used_up if not one.is_for_some), None)
+        if full is not None:
+            self._stop(line, skip_of(entry, by_notice(full), edition, line.clock))
+            return None
+        skips = await skips_of(self._uow, line, choice, edition, excluded or ())
+        skips += [skip_of(one, barrier, edition, line.clock) for one, barrier in barred]
         call = self._call(entry, choice, line, edition, skips)
         entry.state = step(State(entry.state), Step.CALL).value
         entry.awaits_place = not entry.inside
@@ -166,13 +176,13 @@ class Calling:
         edition: PolicyEdition,
         *,
         everybody: bool,
-    ) -> tuple[Choice, Entry, Barred] | None:
+    ) -> tuple[tuple[Choice, Entry] | None, Barred]:
         """Return whom the rule chooses of those whom no barrier stops, and who was stopped.
 
         Of each barrier it is the one entry that would have been called. None where nobody is left.
         `everybody` tells that the candidates are all who may be compared, not heads.
         """
-        barriers, barred = Barriers(self._uow, self._act, self._queue), list[BarredEntry]()
+        barriers, barred = Barriers(self._uow, self._act, self._queue), Barred()
         while True:
             found = {entry.id: entry for entry in candidates}
             choice = choose(
@@ -180,13 +190,13 @@ class Calling:
                 strict=edition.strict,
             )  # fmt: skip
             if choice is None:
-                return None
+                return None, barred
             entry = found[choice.first.id]
             barrier = await barriers.before(choice.first.sub_queue)
             if barrier is None:
-                return choice, entry, barred
-            barred.append((barrier, entry))
-            free = self._unbarred([one for one, _ in barred])
+                return (choice, entry), barred
+            barred.append((entry, barrier))
+            free = self._unbarred([one for _, one in barred])
             candidates = (
                 [one for one in candidates if sub_queue_of(one) in free]
                 if everybody
@@ -196,6 +206,13 @@ class Calling:
     def _unbarred(self, barriers: Collection[Barrier]) -> Sequence[SubQueue]:
         routes = self._act.reference.gates[self._queue.gate].routes
         return unbarred(sub_queues(route.code for route in routes), barriers)
+
+    def _stop(self, line: WaitingLine, skip: Skip | None) -> None:
+        """Keep who would have been called, and tell it in the queue."""
+        if skip is not None:
+            self._stopped = skip
+            told = {"clock": line.clock, **skip}
+            line.events.append(self._act.event("calls.stopped", self._queue, None, None, **told))
 
     async def _up_to_date(self, line: WaitingLine) -> Candidates:
         """Return whom `_candidates` gives when everything that is due by now has been done."""
@@ -214,49 +231,23 @@ class Calling:
             self._done_by = None if done == BATCH else self._done_by
 
     async def _candidates(self) -> Candidates:
-        """Return who is excluded by a closure of today, and who may be compared.
+        """Return who is excluded by a closure or a notice, and who may be compared.
 
-        On most days no closure excludes anybody (None), and one head per lane is everybody.
+        Mostly nothing excludes anybody (None), and one head per lane is everybody.
         """
-        act, gate = self._act, self._act.reference.gates[self._queue.gate]
-        if not any(closure.valid.covers(act.day) for closure in gate.closures):
+        self._used_up = await used_up(self._uow, self._act, self._queue)
+        for_some = [notice for notice in self._used_up if notice.is_for_some]
+        if not for_some and not excludes_some(self._act, self._queue):
             return None, await self._uow.entries.heads(self._queue)
-        excluded: list[tuple[Entry, Closure]] = []
+        excluded: KeptBack = []
         callable_: list[Entry] = []
         for entry in await self._uow.entries.waiting(self._queue):
-            closure = closure_of(act, entry)
-            if closure is not None:
-                excluded.append((entry, closure))
+            exclusion = exclusion_of(self._act, entry, for_some)
+            if exclusion is not None:
+                excluded.append((entry, exclusion))
             elif not entry.held:
                 callable_.append(entry)
         return excluded, callable_
-
-    async def _skips(
-        self,
-        choice: Choice,
-        line: WaitingLine,
-        edition: PolicyEdition,
-        excluded: Excluded,
-    ) -> list[dict[str, Any]]:
-        """Return who the rule would have called first but for a hold or a closure."""
-        before = bounds(choice.first, edition.rates, line.clock, strict=edition.strict)
-        held = await self._uow.entries.held_before(self._queue, before, SKIPS_LISTED)
-        holds = await self._holds(held)
-        skips = [
-            {**_skip(entry, line, edition), **_why_held(holds.get(entry.id))} for entry in held
-        ]
-        skips += [
-            {**_skip(entry, line, edition), **_why_closed(closure)}
-            for entry, closure in excluded
-            if not entry.held and _is_before(waiting(entry), before)
-        ][:SKIPS_LISTED]
-        return skips
-
-    async def _holds(self, held: Sequence[Entry]) -> Mapping[Any, Hold]:
-        if not held:
-            return {}
-        holds = await self._uow.records.holds([entry.id for entry in held])
-        return {hold.entry_id: hold for hold in holds if hold.lifted_at is None}
 
     def _call(
         self,
@@ -264,7 +255,7 @@ class Calling:
         choice: Choice,
         line: WaitingLine,
         edition: PolicyEdition,
-        skips: list[dict[str, Any]],
+        skips: list[Skip],
     ) -> Call:
         act, begins = self._act, self._window_begins(line)
         heads = [self._head(head, edition, line) for head in _first_of_each_lane(choice)]
@@ -291,7 +282,7 @@ class Calling:
             open_wait=self._open_wait(choice.first.waits_from),
             policy_code=edition.code,
             heads=heads,
-            skips=skips,
+            skips=skips[:SKIPS_SHOWN],
             called_by=act.principal.id,
         )
 
@@ -342,32 +333,9 @@ class Calling:
         return yard.location.value if yard else "outside-gate"
 
 
-def _is_before(one: Waiting, before: Mapping[Lane, Bound]) -> bool:
-    return one.lane in before and before[one.lane].covers(one)
-
-
 def _first_of_each_lane(choice: Choice) -> list[Waiting]:
     """Return the heads that were compared: of many candidates, the first of each lane."""
     seen: dict[Lane, Waiting] = {}
     for head in choice.ranked:
         seen.setdefault(head.lane, head)
     return list(seen.values())
-
-
-def _skip(entry: Entry, line: WaitingLine, edition: PolicyEdition) -> dict[str, Any]:
-    """Return who would have been called."""
-    return {
-        "entry": str(entry.id),
-        "call_number": entry.call_number,
-        "lane": entry.lane,
-        "points": points(waiting(entry), edition.rates, line.clock),
-    }
-
-
-def _why_held(hold: Hold | None) -> dict[str, Any]:
-    """Return why not, and who said so; the words of a hold are for its parties only."""
-    return {"reason": "held", "posted_by": hold.authority if hold else None, "cause": None}
-
-
-def _why_closed(closure: Closure) -> dict[str, Any]:
-    return {"reason": closure.kind.value, "posted_by": POSTS_CLOSURES, "cause": closure.reason}

@@ -21,14 +21,15 @@ from app.domain.misses import (
     closed_parts,
     faults,
     judge_miss,
+    noticed_parts,
     overrun,
-    paused_parts,
 )
 from app.domain.steps import Step
 from app.domain.vocabulary import Lane, Queue
 from app.models import Call, Deadline, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.queues.closing import is_about
 from app.services.queues.endings import Way
 from app.services.queues.waiting import WaitingLine, queue_of
 
@@ -146,8 +147,8 @@ class Deadlines:
         reference = self._act.reference
         holds = await self._uow.records.holds([entry.id])
         return [
-            *paused_parts(reference.pauses.get(queue, ())),
-            *closed_parts(window, reference.gates[queue.gate].clock(queue.direction)),
+            *noticed_parts(reference.notices.of(queue), lambda notice: is_about(notice, entry)),
+            *closed_parts(window, reference.clock_of_closures(queue)),
             *(
                 Trouble(FaultKind.AUTHORITY_HOLD, hold.placed_at, hold.lifted_at, hold.authority)
                 for hold in holds

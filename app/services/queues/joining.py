@@ -9,6 +9,7 @@ from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.queues.deadlines import Deadlines
+from app.services.queues.noticing import on_newest_notices
 from app.services.queues.waiting import WaitingLine, queue_of
 
 
@@ -26,7 +27,8 @@ async def join_line(
     """
     queue = queue_of(found)
     await uow.queues.lock(queue)
-    entry, called_at = await uow.entries.locked_in_queue(found.id)
+    entry, called_at, revision = await uow.entries.locked_in_queue(found.id)
+    act = await on_newest_notices(uow, act, revision)
     act = act.not_before(entry.changed_at, called_at)
     line = WaitingLine(uow, act, queue)
     await _keep_up(uow, act, entry, line, seen_at)
@@ -46,11 +48,14 @@ async def join_lines(
     for queue in queues:
         await uow.queues.lock(queue)
     locked = await uow.entries.all_locked_in_queue([entry.id for entry in found]) if found else []
-    act = act.not_before(*(at for entry, called in locked for at in (entry.changed_at, called)))
+    for one in locked[:1]:
+        act = await on_newest_notices(uow, act, one.revision)
+    act = act.not_before(*(at for one in locked for at in (one.entry.changed_at, one.called_at)))
     lines = {queue: WaitingLine(uow, act, queue) for queue in queues}
-    for entry, _ in locked:
+    entries = [one.entry for one in locked]
+    for entry in entries:
         await _keep_up(uow, act, entry, lines[queue_of(entry)])
-    return act, {entry.id: (entry, lines[queue_of(entry)]) for entry, _ in locked}
+    return act, {entry.id: (entry, lines[queue_of(entry)]) for entry in entries}
 
 
 async def _keep_up(

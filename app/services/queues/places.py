@@ -11,7 +11,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.declarations.views import Place
 from app.services.queues.barriers import Barriers
-from app.services.queues.closing import closure_of
+from app.services.queues.closing import exclusion_of
 from app.services.queues.expected import expected_wait
 from app.services.queues.waiting import kept_edition, queue_of, waiting
 
@@ -52,7 +52,7 @@ class Places:
             ahead={lane.value: count for lane, count in ahead.items()},
             points=points(one, edition.rates, clock),
             open_wait_seconds=self._open_wait(queue, one.waits_from),
-            callable=not (entry.held or own) and closure_of(self._today, entry) is None,
+            callable=not (entry.held or own) and exclusion_of(self._today, entry) is None,
             expected=await expected_wait(self._uow, self._today, entry),
         )
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.domain.charges import Tariffs, parse_edition, parse_force
 from app.domain.gates import parse_gate, parse_yard
 from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
+from app.domain.notices import Notices
 from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
@@ -67,6 +68,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
             "policies": {document["code"]: document for document in policies},
         },
         zone=zone,
+        notices=Notices(await uow.notices.counting()),
     )
 
 
