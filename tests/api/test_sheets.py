@@ -53,7 +53,7 @@ async def test_vehicles_stand_in_the_order_in_which_the_rule_would_call_them(gat
             "2026-03-11 09:00",
             "0:40",
             "",
-        ],  # fmt: skip
+        ],
     ] == rows(text)
     calls = await gate.call(3)
     assert [row[1] for row in rows(text)] == [call["call_number"] for call in calls]
