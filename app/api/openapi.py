@@ -27,6 +27,7 @@ from app.api.failures import (
 )
 from app.api.front import FrontedFastAPI, Kept
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
+from app.api.routing import FixedPaths
 from app.api.tidying import tidy
 from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
 
@@ -107,6 +108,8 @@ def install_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     Routers that it includes it asks one by one, and whichever answers it asks twice: that took
     longer than sending a board. So the routes become its own.
     """
+    routers = list(routers)
+    app.router.routes.append(FixedPaths(route for one in routers for route in one.routes))
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope
 
+from app.api.direct import direct
 from app.api.failures import MalformedBodyError, NotJsonMediaTypeError
 from app.api.field_errors import RequestFieldError, escaped, storable
 from app.api.queries import Handle, asked_by_name
@@ -231,7 +232,8 @@ class StrictRoute(APIRoute):
 
         The body comes first: a slow one keeps nobody from the connections of the database.
         """
-        handle = self._guarded(asked_by_name(super().get_route_handler(), self.dependant))
+        handle = direct(self, super().get_route_handler())
+        handle = self._guarded(asked_by_name(handle, self.dependant))
         if not self.methods or self.methods <= BODILESS:
             return handle
         if self.body_field is None or isinstance(self.body_field.field_info, params.Form):
