@@ -190,6 +190,7 @@ class Entry(HasId, Base):
     gate: Mapped[str] = mapped_column(ForeignKey("gates.code"))
     direction: Mapped[str]
     journey: Mapped[str]
+    route: Mapped[str | None]
     state: Mapped[str] = mapped_column(index=True)
     version: Mapped[int]
     client_reference: Mapped[str | None]

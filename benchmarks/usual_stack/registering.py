@@ -122,6 +122,7 @@ def _entry(user: User, body: EntryIn, declaration: Declaration, reference: Refer
         gate=declaration.gate,
         direction=declaration.direction.value,
         journey=declaration.journey.value,
+        route=declaration.route,
         state="registered",
         version=1,
         client_reference=body.client_reference,
