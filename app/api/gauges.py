@@ -29,7 +29,8 @@ IN_ORDER: Final = "arrival-order"
 MISSES: Final = (CallOutcome.MISSED, CallOutcome.NO_SHOW, CallOutcome.EXCUSED)
 QUEUE: Final = ("gate", "direction")
 LANE: Final = (*QUEUE, "lane")
-JOB: Final = ("job",)
+# Not `job`: Prometheus keeps that name for what it scrapes.
+WORKER: Final = ("worker",)
 
 T = TypeVar("T")
 Samples = Iterable[tuple[Sequence[str], float]]
@@ -48,6 +49,7 @@ class Told(Generic[T]):
 
 OF_QUEUES: Final[Sequence[Told[QueueBoard]]] = (
     Told("gate_queue_open", "Whether the queue is open now.", lambda board: board.is_open),
+    Told("gate_queue_paused", "Whether a notice stops its calls.", lambda board: board.is_paused),
     Told("gate_queue_called", "Calls that stand.", lambda board: len(board.called_now)),
     Told("gate_queue_on_the_way", "Entries not in position yet.", lambda board: board.on_the_way),
     Told("gate_queue_not_ready", "Entries in position, not ready.", lambda board: board.not_ready),
@@ -149,9 +151,9 @@ def _of_calls(calls: Sequence[CallsMade], boards: Mapping[Queue, QueueBoard]) ->
 def _of_workers(pulses: Sequence[Pulse], lags: Mapping[str, int]) -> Iterator[Metric]:
     for one in OF_WORKERS:
         found = (([pulse.job], one.value(pulse)) for pulse in pulses)
-        yield _family(one.name, one.words, JOB, found, one.family)
+        yield _family(one.name, one.words, WORKER, found, one.family)
     behind = (([job], lag) for job, lag in lags.items())
-    yield _family("gate_worker_lag_seconds", "How late the oldest thing due is.", JOB, behind)
+    yield _family("gate_worker_lag_seconds", "How late the oldest thing due is.", WORKER, behind)
 
 
 def _family(

@@ -12,6 +12,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.workers.counting import count_stays
 from tests.api.conftest import Gate, lorry, truck
 from tests.api.test_amendment import DRIVER
+from tests.api.test_notices import posted
 from tests.api.test_statements import Recorder
 
 HERE = {"gate": "tan-thanh", "direction": "export"}
@@ -60,6 +61,12 @@ async def test_a_queue_tells_whether_it_is_open(gate: Gate) -> None:
     assert 0 == await value(gate, "gate_queue_open", **HERE)
 
 
+async def test_a_queue_tells_whether_a_notice_stops_its_calls(gate: Gate) -> None:
+    assert 0 == await value(gate, "gate_queue_paused", **HERE)
+    await posted(gate)
+    assert 1 == await value(gate, "gate_queue_paused", **HERE)
+
+
 async def test_calls_and_misses_of_the_day_are_counted(gate: Gate) -> None:
     for number in range(3):
         await gate.move(await gate.register(**lorry(number)))
@@ -78,7 +85,7 @@ async def test_calls_and_misses_of_the_day_are_counted(gate: Gate) -> None:
 
 
 async def test_workers_are_seen_and_their_lag_grows_while_nobody_works(gate: Gate) -> None:
-    assert await value(gate, "gate_worker_last_run_timestamp_seconds", job="counting") is None
+    assert await value(gate, "gate_worker_last_run_timestamp_seconds", worker="counting") is None
     await gate.move(await gate.register(**lorry(1)))
     await gate.call()
     sessions = gate.app.state.process.sessions
@@ -89,16 +96,16 @@ async def test_workers_are_seen_and_their_lag_grows_while_nobody_works(gate: Gat
         ("runs_total", 2), ("failures_total", 1), ("done_total", 7), ("seconds_total", 1.5),
         ("last_seconds", 0.5), ("interval_seconds", 5), ("last_success_timestamp_seconds", 0),
     ):  # fmt: skip
-        assert expected == await value(gate, f"gate_worker_{name}", job="counting")
-    assert 0 < (await value(gate, "gate_worker_last_run_timestamp_seconds", job="counting") or 0)
+        assert expected == await value(gate, f"gate_worker_{name}", worker="counting")
+    assert 0 < (await value(gate, "gate_worker_last_run_timestamp_seconds", worker="counting") or 0)
     gate.wait(minutes=10, seconds=7)
-    assert 607 == await value(gate, "gate_worker_lag_seconds", job="counting")
+    assert 607 == await value(gate, "gate_worker_lag_seconds", worker="counting")
     gate.wait(minutes=10)
-    assert 0 < (await value(gate, "gate_worker_lag_seconds", job="deadlines") or 0)
+    assert 0 < (await value(gate, "gate_worker_lag_seconds", worker="deadlines") or 0)
     await gate.work()
     await count_stays(sessions)  # once: what is seen waits for nobody, settled or not
     for job in ("deadlines", "counting"):
-        assert 0 == await value(gate, "gate_worker_lag_seconds", job=job)
+        assert 0 == await value(gate, "gate_worker_lag_seconds", worker=job)
 
 
 async def test_readiness_and_the_disk_are_told(gate: Gate, settings: Settings) -> None:
