@@ -165,6 +165,9 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "reason": "The cooling failed",
         },
     },
+    "divert_entry": {
+        "To Hữu Nghị": {"gate": "huu-nghi", "reason": "The road to Tân Thanh is blocked"},
+    },
     "refuse_substitution": {"With a reason": {"reason": "The trailer is another one"}},
     "record_payment": {
         "By transfer": {

@@ -496,6 +496,18 @@ class DeferralNotOfferedError(UnfitError):
     code: ClassVar[str] = "deferral-not-offered"
 
 
+class DiversionUnfitError(UnfitError):
+    """The gate is the entry's own, or has no queue in its direction."""
+
+    code: ClassVar[str] = "diversion-unfit"
+
+
+class DiversionAfterCallError(ConflictError):
+    """The vehicle is called or has come; from then on an officer diverts it."""
+
+    code: ClassVar[str] = "diversion-after-call"
+
+
 class ReleaseRefusedError(ConflictError):
     """Something is still missing; the errors list all of it."""
 

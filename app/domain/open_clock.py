@@ -146,6 +146,16 @@ class OpenClock:
         target = self._reading(now) + open_seconds
         return self._first(now, lambda second: self._reading(second) >= target)
 
+    def before(self, at: datetime, open_seconds: int) -> datetime:
+        """Return the last second since when the clock has counted `open_seconds` to `at`, in UTC.
+
+        The epoch where it has not counted so many.
+        """
+        target = self.reading(at) - open_seconds
+        seconds = range(self._second(at) + 1)
+        place = bisect_left(seconds, 1, key=lambda second: self._reading(second) > target) - 1
+        return self._epoch + timedelta(seconds=max(place, 0))
+
     def _first(self, now: int, holds: Callable[[int], bool]) -> datetime | None:
         """Return the first second of the coming year from which on `holds` is true."""
         seconds = range(now, min(now + _HORIZON, _LAST))

@@ -62,6 +62,23 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """An entry went to another gate with the points it had earned here; it may come back."""
+
+    entry: UUID
+    earned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An entry came from another gate, with the points it waits with and what holds it."""
+
+    entry: UUID
+    carried: int
+    causes: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LaneChanged:
     """A waiting or called entry went to another lane with the points it had earned."""
 
@@ -114,7 +131,19 @@ class RatesChanged:
     strict: Collection[Lane] = NO_LANE
 
 
-Event = Entered | Moved | Left | LaneChanged | Held | Lifted | Called | Returned | RatesChanged
+Event = (
+    Entered
+    | Moved
+    | Left
+    | Gone
+    | Brought
+    | LaneChanged
+    | Held
+    | Lifted
+    | Called
+    | Returned
+    | RatesChanged
+)
 
 
 class Fault(StrEnum):
@@ -192,6 +221,16 @@ class WaitingList:
         del self._keyed[entry]
         return self._kept[entry]
 
+    def go(self, entry: UUID) -> None:
+        """Forget an entry, which waits at another gate from now on."""
+        self._kept.pop(entry, None)
+        self._causes.pop(entry, None)
+
+    def bring(self, entry: UUID, carried: int, causes: Iterable[str]) -> None:
+        """Expect an entry from another gate, with the points it has and what holds it."""
+        self._kept[entry] = carried
+        self._causes[entry].update(causes)
+
     def change_lane(self, entry: UUID, lane: Lane, clock: int) -> None:
         """Move an entry to another lane with the points it has."""
         self._keyed[entry] = change_lane(self._keyed[entry], lane, self.rates, clock)
@@ -267,6 +306,10 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
     match event:
         case Entered():
             yield from _entry_faults(line, event)
+        case Gone() | Brought() if event.entry in line:
+            yield Fault.WAITS_ALREADY, None, event.entry
+        case Gone() if line.kept(event.entry) not in {None, event.earned}:
+            yield Fault.POINTS, line.kept(event.entry), event.earned
         case LaneChanged():
             yield from _rate_fault(line, event)
             due = line.points(event.entry, event.clock)
@@ -316,5 +359,16 @@ def _happen(line: WaitingList, event: Event) -> None:
             line.take(event.entry)
         case Returned():
             line.put_back(event.entry, event.charges)
+        case _:
+            _happen_beyond(line, event)
+
+
+def _happen_beyond(line: WaitingList, event: Gone | Brought | RatesChanged) -> None:
+    """Let happen what comes from outside the queue: other gates, another edition."""
+    match event:
+        case Gone():
+            line.go(event.entry)
+        case Brought():
+            line.bring(event.entry, event.carried, event.causes)
         case _:
             line.change_rates(event.rates, event.clock, strict=event.strict)

@@ -44,10 +44,6 @@ class Figure(StrEnum):
 FLOWS: Final = tuple(one for one in Figure if not one.startswith("stock_"))
 """What happens in a day and may be summed over days; stock may not."""
 
-UNRECORDED: Final = frozenset({Figure.TURNED_ROUND})
-"""What the platform cannot record yet, for no operation sends a vehicle to another gate: not zero,
-but unknown."""
-
 UNREGISTERED: Final = "unregistered"
 Figures = Mapping[Figure, int | None]
 UNKNOWN: Final[Figures] = dict.fromkeys(Figure)
@@ -247,10 +243,7 @@ class Recorded:
         counts: Counter[Figure] = Counter()
         for gate in gates:
             counts.update(self._counts.get((gate, slot), {}))
-        return {
-            one: counts[one] if (has_stock or one in FLOWS) and one not in UNRECORDED else None
-            for one in Figure
-        }
+        return {one: counts[one] if (has_stock or one in FLOWS) else None for one in Figure}
 
 
 def line_of(area: Area, slot: Slot, service: Service, recorded: Recorded, volumes: Volumes) -> Line:
@@ -325,7 +318,7 @@ def _total(  # noqa: PLR0913, PLR0917 - the parts of one figure
 ) -> Total:
     chosen = tiles(printed, first, begins)
     parts = [Part(one.first, one.end, one.vehicles, one) for one in chosen]
-    if begins < end and figure not in UNRECORDED:
+    if begins < end:
         parts.append(Part(begins, end, sum_, None))
     return Total(figure, sum(one.vehicles for one in parts), parts, list(_gaps(parts, first, end)))
 

@@ -70,6 +70,7 @@ class EntryFacts:
     """The rows of one entry that a stay is derived from.
 
     `declared_at` is None where nobody has declared it. `wait` is None while it may still go on.
+    `diverted_at` is when it turned round to another gate, where the stay is at one that it left.
     """
 
     direction: Direction
@@ -79,6 +80,7 @@ class EntryFacts:
     declared_at: datetime | None
     presence_at: datetime | None
     ended_at: datetime | None
+    diverted_at: datetime | None = None
     seen: Sequence[Seen]
     wait: Wait | None
 
@@ -163,6 +165,8 @@ def stay_of(facts: EntryFacts, zone: tzinfo) -> Stay | None:
 
 def _leaving(facts: EntryFacts) -> tuple[Outcome | None, datetime | None]:
     """Return how and when it left: as somebody saw it, else as its ending was written down."""
+    if facts.diverted_at is not None:
+        return Outcome.TURNED_ROUND, facts.diverted_at
     if facts.ended_at is None:
         return None, None
     outcome, kind = _LEFT.get(facts.state, (Outcome.ENDED, ""))

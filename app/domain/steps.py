@@ -19,6 +19,7 @@ class Step(StrEnum):
     QUEUE = "queue"
     UNREADY = "unready"
     DEFER = "defer"
+    DIVERT = "divert"
     CALL = "call"
     MISS = "miss"
     WITHDRAW = "withdraw"
@@ -71,6 +72,10 @@ STEPS: Mapping[tuple[State, Step], State] = {
     (State.QUEUED, Step.UNREADY): State.REGISTERED,
     (State.QUEUED, Step.DEFER): State.REGISTERED,
     (State.QUEUED, Step.CALL): State.CALLED,
+    **{
+        (state, Step.DIVERT): State.REGISTERED
+        for state in (State.REGISTERED, State.QUEUED, State.CALLED, State.ARRIVED)
+    },
     (State.CALLED, Step.MISS): State.QUEUED,
     (State.CALLED, Step.WITHDRAW): State.QUEUED,
     (State.CALLED, Step.NO_SHOW): State.NO_SHOW,

@@ -14,7 +14,7 @@ from app.models.entries import (
     ScopedHold,
 )
 from app.models.money import Charge, Order, Payment
-from app.models.moves import Substitution
+from app.models.moves import Diversion, Substitution
 from app.models.notices import Notice
 from app.models.queues import (
     Call,
@@ -59,6 +59,7 @@ __all__ = [
     "Claim",
     "Deadline",
     "Difficulty",
+    "Diversion",
     "EditionConfirmation",
     "Entry",
     "Event",

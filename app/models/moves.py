@@ -1,15 +1,16 @@
-"""What changes the vehicle of an entry that is on its way: substitutions."""
+"""What changes an entry that is on its way: substitutions of its vehicle, diversions."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.domain.substitution import SubstitutionState
+from app.domain.vocabulary import Lane
 from app.models.base import Base, Identified, one_of
 
 
@@ -44,3 +45,31 @@ class Substitution(Identified, Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
     authority: Mapped[str | None]
     decision_reason: Mapped[str | None]
+
+
+class Diversion(Identified, Base):
+    """An entry's turning round to another gate, and what it took along of its stay at the first.
+
+    `came_at` is when the vehicle came to the gate that it left, None where it never did; `waited`
+    are open seconds.
+    """
+
+    __tablename__ = "diversions"
+    __table_args__ = (
+        one_of("lane", Lane),
+        CheckConstraint("from_gate <> to_gate", name="goes_somewhere"),
+        UniqueConstraint("entry_id", "number"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    from_gate: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    to_gate: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    lane: Mapped[str]
+    came_at: Mapped[datetime | None]
+    diverted_at: Mapped[datetime]
+    diverted_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    authority: Mapped[str]
+    reason: Mapped[str]
+    waited: Mapped[int | None]
+    carried: Mapped[int]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.deadlines import DeadlineKind
@@ -59,6 +59,13 @@ class DeadlinesRepository:
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def move(self, entry_id: UUID, queue: Queue) -> None:
+        """Let what is still due for an entry be due in another queue; ask under both locks."""
+        statement = update(Deadline).where(
+            Deadline.entry_id == entry_id, Deadline.done_at.is_(None)
+        )
+        await self._session.execute(statement.values(gate_code=queue.gate))
 
     async def count_of(self, entry_id: UUID, kind: DeadlineKind) -> int:
         """Return how many deadlines of a kind an entry has had."""

@@ -48,6 +48,7 @@ MOVES = (
     "call.excused",
     "call.withdrawn",
     "entry.deferred",
+    "entry.joined",
 )
 MOVING = literal(list(MOVES), ARRAY(Text))
 PERSONAL = (

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.reports import PERCENTILES, Counted, Slot, Standing, WaitsCounted
 from app.domain.stays import Cargo, Outcome, Seen
 from app.domain.vocabulary import Direction, Lane, Queue
-from app.models import Call, Entry, Event, Gate, Observation, Stay, StayProgress
+from app.models import Call, Diversion, Entry, Event, Gate, Observation, Stay, StayProgress
 
 LOCK = "stays"
 SEED = 0
@@ -136,7 +136,13 @@ class StaysRepository:
             .scalar_subquery()
             for way in Direction
         ]
-        statement = select(Gate.code, func.least(*firsts))
+        left = (
+            select(func.min(Entry.registered_at))
+            .join(Diversion, Diversion.entry_id == Entry.id)
+            .where(Diversion.from_gate == Gate.code)
+            .scalar_subquery()
+        )
+        statement = select(Gate.code, func.least(*firsts, left))
         return {code: at for code, at in await self._rows(statement) if at is not None}
 
     async def counted(self, first: date, end: date, gates: Sequence[str], by: str) -> list[Counted]:

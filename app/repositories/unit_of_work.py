@@ -71,7 +71,7 @@ class UnitOfWork:
 
     @cached_property
     def moves(self) -> MovesRepository:
-        """Substitutions."""
+        """Substitutions and diversions."""
         return MovesRepository(self._session)
 
     @cached_property

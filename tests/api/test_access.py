@@ -144,6 +144,7 @@ WHO = {
     "call_next_vehicles": {"officer"},
     "withdraw_call": {"officer"},
     "defer_entry": {"company", "app"},
+    "divert_entry": {"company", "app", "officer"},
     "substitute_vehicle": {"company", "app"},
     "confirm_substitution": {"officer", "yard"},
     "refuse_substitution": {"officer", "yard"},
@@ -163,6 +164,7 @@ WHO_READS = {
     "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
     "get_queue_sheet": {"officer"},
     "list_substitutions": EVERYBODY,
+    "list_diversions": EVERYBODY,
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
     "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},
     "list_outages": EVERYBODY,
@@ -212,6 +214,7 @@ OF_ONE_ENTRY = {
 
 ASKED: dict[str, Any] = {
     "defer_entry": {"minutes": 240},
+    "divert_entry": {"gate": "huu-nghi", "reason": "mine"},
     "substitute_vehicle": {"change": {"journey": "transshipment"}, "reason": "mine"},
 }
 """What one asks where nothing is not enough."""

@@ -139,7 +139,7 @@ async def test_a_day_of_ours_in_the_boards_columns(gate: Gate, sessions: Session
     assert (5, True, "recorded") == (found["passed"], found["complete"], found["origin"])
     assert {"vehicles": 3, "fruit": 1, "other": 2} == found["exports"]
     assert {"vehicles": 2, "goods": 1, "new_vehicles": 1} == found["imports"]
-    assert (None, 0) == (found["turned_round"], found["turned_back"])
+    assert (0, 0) == (found["turned_round"], found["turned_back"])
     assert {0} == set(found["stock"]["exports"].values())
 
 

@@ -158,6 +158,21 @@ def test_after_is_the_first_instant_with_that_many_open_seconds(
     assert seconds - 1 == laid.seconds_between(moment, then - timedelta(seconds=1))
 
 
+@given(ROWS, INSTANTS, st.integers(0, 200_000))
+def test_before_is_the_last_instant_with_that_many_open_seconds(
+    rows: Rows, moment: datetime, seconds: int
+) -> None:
+    laid = laid_out(rows)
+    then = laid.before(moment, seconds)
+    if laid.reading(moment) < seconds:
+        assert 0 == laid.reading(then)
+        return
+
+    assert then <= moment
+    assert seconds == laid.seconds_between(then, moment)
+    assert seconds == 0 or seconds - 1 == laid.seconds_between(then + timedelta(seconds=1), moment)
+
+
 @given(ROWS, INSTANTS, INSTANTS, CLOSURES, PAUSES)
 def test_stops_only_slow_the_clock(
     rows: Rows, one: datetime, two: datetime, closure: Closure, pause: Pause

@@ -11,11 +11,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from app.domain.queue_order import Rates, Waiting, key_at, place
 from app.domain.replay import (
+    Brought,
     Called,
     Difference,
     Entered,
     Event,
     Fault,
+    Gone,
     Held,
     LaneChanged,
     Left,
@@ -49,6 +51,31 @@ causes = st.sampled_from(["hold-1", "hold-2"])
     [
         pytest.param([], id="nothing happened"),
         pytest.param([ORDINARY, GREEN, Called(FIRST, 119), Called(SECOND, 119)], id="before half"),
+        pytest.param(
+            [
+                ORDINARY,
+                Left(FIRST, 100),
+                Gone(FIRST, 100),
+                Brought(FIRST, 900),
+                GREEN,
+                replace(ORDINARY, clock=120, carried=900),
+                Called(FIRST, 130),
+            ],
+            id="who was at another gate has what it brings",
+        ),
+        pytest.param(
+            [
+                Brought(FIRST, 900, ["h"]),
+                replace(ORDINARY, carried=900),
+                GREEN,
+                *(Called(SECOND, 130), Lifted(FIRST, "h"), Called(FIRST, 130)),
+            ],
+            id="what held it there holds it here",
+        ),
+        pytest.param(
+            [Gone(FIRST, 0), Brought(FIRST, 0), ORDINARY, Called(FIRST, 1)],
+            id="who never waited brings nothing",
+        ),
         pytest.param([ORDINARY, GREEN, Called(SECOND, 120), Called(FIRST, 120)], id="at half"),
         pytest.param(
             [ORDINARY, GREEN, Held(SECOND, "h"), Called(FIRST, 500), Lifted(SECOND, "h")],
@@ -217,6 +244,21 @@ def test_what_kept_the_rule_replays_without_a_difference(events: list[Event]) ->
             [GREEN, LaneChanged(SECOND, Lane.ORDINARY, 1, 100, 81)],
             Difference(1, Fault.POINTS, 80, 81),
             id="changed lane with a point too many",
+        ),
+        pytest.param(
+            [Brought(FIRST, 900), replace(ORDINARY, carried=901)],
+            Difference(1, Fault.POINTS, 900, 901),
+            id="came from another gate with a point too many",
+        ),
+        pytest.param(
+            [ORDINARY, Left(FIRST, 100), Gone(FIRST, 101)],
+            Difference(2, Fault.POINTS, 100, 101),
+            id="went to another gate with a point too many",
+        ),
+        pytest.param(
+            [ORDINARY, Gone(FIRST, 0)],
+            Difference(1, Fault.WAITS_ALREADY, None, FIRST),
+            id="went to another gate and waits here",
         ),
         pytest.param(
             [replace(GREEN, rate=3)], Difference(0, Fault.RATE, 2, 3), id="entered at another rate"

@@ -206,13 +206,5 @@ def test_a_total_says_which_days_it_counts() -> None:
         parse_volume(row)
 
 
-def test_what_the_platform_cannot_record_is_unknown_and_not_zero() -> None:
-    figures = line_of(BOTH, Slot(FIRST), ALWAYS, Recorded([]), NOTHING).figures
-    assert (None, 0) == (figures[Figure.TURNED_ROUND], figures[Figure.TURNED_BACK])
-    found = totals_of(BOTH, (FIRST, DAYS[1]), ALWAYS, Recorded([]), NOTHING)
-    (turned,) = (one for one in found if one.figure is Figure.TURNED_ROUND)
-    assert ([(FIRST, DAYS[1])], []) == (turned.unknown, turned.parts)
-
-
 def test_a_gate_nobody_serves_begins_never() -> None:
     assert (date.max, ()) == (Service({}).begins(BOTH), Service({}).serves(BOTH, FIRST))

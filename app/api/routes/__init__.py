@@ -59,7 +59,7 @@ _DESCRIPTIONS: Final = {
     "review": "Exceptions, assigned and settled; outages that two officers sign.",
     "difficulties": "What companies and drivers report, and the answers; published without names.",
     "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
-    "moves": "Another vehicle for an entry, in the same place.",
+    "moves": "Another vehicle or another gate for an entry; its wait is kept.",
     "observations": "What yards, guards and cameras saw. An observation is never refused.",
     "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",
     "notices": "What a gate's officers and the board state: closed, paused, limited, and advice.",

@@ -1,21 +1,28 @@
-"""Other vehicles for entries that are on their way."""
+"""Other vehicles and other gates for entries that are on their way."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.api.deps import Caller, Retry, Uow, may
+from app.api.deps import Caller, Retry, Spoken, Uow, may
 from app.api.problems import problem_responses
+from app.api.schemas.answers import standing_out
+from app.api.schemas.entries import StandingOut
 from app.api.schemas.moves import (
+    DiversionIn,
+    DiversionsOut,
     SubstitutionIn,
     SubstitutionOut,
     SubstitutionRefusalIn,
     SubstitutionsOut,
+    diversion_out,
     substitution_out,
 )
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     BusyError,
+    DiversionAfterCallError,
+    DiversionUnfitError,
     EntryEndedError,
     EntryNotFoundError,
     NoPolicyInForceError,
@@ -24,6 +31,7 @@ from app.domain.errors import (
     PlateMissingError,
     RetryCollisionError,
     RetryMismatchError,
+    StepRefusedError,
     SubstituteInPositionError,
     SubstitutionDecidedError,
     SubstitutionNotFoundError,
@@ -33,12 +41,15 @@ from app.domain.errors import (
     VehicleNotInYardError,
 )
 from app.domain.vocabulary import Role
+from app.services.declarations.entries import Entries
 from app.services.declarations.substitution import Substitutions
+from app.services.queues.diversion import Diverting
 
 router = APIRouter(prefix="/v1/entries", tags=["moves"], route_class=StrictRoute)
 
 DECLARANTS = (Role.COMPANY, Role.APP)
 WITNESSES = (Role.OFFICER, Role.YARD)
+READERS = (*DECLARANTS, *WITNESSES, Role.AGENCY, Role.BOARD, Role.AUDITOR)
 VEHICLE = (
     EntryNotFoundError, EntryEndedError, UnknownCodeError, PlateMissingError,
     PlateAlreadyRegisteredError, SubstituteInPositionError, BusyError,
@@ -72,7 +83,7 @@ async def substitute_vehicle(
 
 @router.get(
     "/{entry}/substitutions",
-    dependencies=[may(*DECLARANTS, *WITNESSES, Role.AGENCY, Role.BOARD, Role.AUDITOR)],
+    dependencies=[may(*READERS)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_substitutions(entry: UUID, uow: Uow, caller: Caller) -> SubstitutionsOut:
@@ -115,3 +126,37 @@ async def refuse_substitution(
     """Refuse a substitution with a reason; the vehicle differs until it is seen as declared."""
     refused = await Substitutions(uow, caller).refuse(entry, substitution, body.reason)
     return await retry.answer(substitution_out(refused), status=200)
+
+
+@router.post(
+    "/{entry}/diversion",
+    response_model=StandingOut,
+    dependencies=[may(*DECLARANTS, Role.OFFICER)],
+    responses=problem_responses(
+        EntryNotFoundError, UnknownCodeError, DiversionUnfitError, DiversionAfterCallError,
+        StepRefusedError, NoPolicyInForceError, BusyError, RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def divert_entry(
+    entry: UUID, body: DiversionIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Send a vehicle to another gate: it waits there with the points and open seconds it has.
+
+    A company does so before the call, an officer until the vehicle is in the gate. It is judged and
+    priced anew, gets a call number of the other gate, and where its yard does not serve that gate
+    it has to come into position there first.
+    """
+    diverted = await Diverting(uow, caller).divert(entry, body.gate, body.reason)
+    standing = await Entries(uow, caller).standing(diverted.id)
+    return await retry.answer(standing_out(standing, caller, language), status=200)
+
+
+@router.get(
+    "/{entry}/diversions",
+    dependencies=[may(*READERS)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def list_diversions(entry: UUID, uow: Uow, caller: Caller) -> DiversionsOut:
+    """List the gates from which an entry turned round, oldest first."""
+    found = await Diverting(uow, caller).of_entry(entry)
+    return DiversionsOut(items=[diversion_out(one) for one in found])

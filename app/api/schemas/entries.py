@@ -259,7 +259,8 @@ class ChargeOut(Out):
     priced_on: Day
     """The day whose law decides: of arrival, before it of the planned arrival."""
     cause: Annotated[str, Field(examples=["registered"])]
-    """What it was made for: `registered`, `amended`, `substituted`, `in-position`, `arrived`."""
+    """What it was made for: `registered`, `amended`, `substituted`, `diverted`, `in-position`,
+    `arrived`."""
     goods_group: str
     goods_group_basis: EvidenceOut | None
     """What chose the goods group of a mixed load; null where only one is declared."""

@@ -1,4 +1,4 @@
-"""Substitutions on the wire."""
+"""Substitutions and diversions on the wire."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from pydantic import Field
 from app.api.schemas.entries import ContainerIn, Country, ReceivingVehicleIn, UnitId
 from app.api.schemas.types import (
     Choice,
+    Code,
     In,
     Instant,
     Kilograms,
@@ -21,6 +22,7 @@ from app.api.schemas.types import (
 from app.domain.substitution import SubstitutionState
 from app.domain.vocabulary import Journey
 from app.services.declarations.substitution import Substitution
+from app.services.queues.diversion import Diversion
 
 
 class SubstituteIn(Patch):
@@ -100,4 +102,52 @@ def substitution_out(one: Substitution) -> SubstitutionOut:
         decided_at=one.decided_at,
         decided_by=one.authority,
         decision_reason=one.decision_reason,
+    )
+
+
+class DiversionIn(In):
+    """To which gate a vehicle turns around, and why."""
+
+    gate: Annotated[Code, Field(examples=["huu-nghi"])]
+    reason: Label
+
+
+class DiversionOut(Out):
+    """A turning round to another gate."""
+
+    id: UUID
+    entry: UUID
+    from_gate: str
+    to_gate: str
+    reason: str
+    by: Annotated[str, Field(examples=["officer"])]
+    """The role that diverted it."""
+    came_at: Instant | None
+    """When the vehicle came to the gate that it left; null: it never did."""
+    diverted_at: Instant
+    waited_seconds: int | None
+    """The open seconds that it had waited, which count at the other gate; null: it never waited."""
+    carried: int
+    """The points that it took along."""
+
+
+class DiversionsOut(Out):
+    """The diversions of an entry, oldest first."""
+
+    items: list[DiversionOut]
+
+
+def diversion_out(one: Diversion) -> DiversionOut:
+    """Return a diversion."""
+    return DiversionOut(
+        id=one.id,
+        entry=one.entry_id,
+        from_gate=one.from_gate,
+        to_gate=one.to_gate,
+        reason=one.reason,
+        by=one.authority,
+        came_at=one.came_at,
+        diverted_at=one.diverted_at,
+        waited_seconds=one.waited,
+        carried=one.carried,
     )

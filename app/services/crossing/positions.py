@@ -221,14 +221,15 @@ class Positions:
             self._cases.open(self._act, after.exception, entry, seen)
         if after.state is State.ARRIVED and entry.queue_key is not None:
             await line.leave(entry, why="arrived")
-        elif after.state is State.ARRIVED and entry.waits_from is None:
+        elif after.state is State.ARRIVED and None in {entry.waits_from, entry.call_number}:
             await self._wait_in_order(entry, line, seen)
         entry.state = after.state.value
         await note_arrival(self._uow, self._act, entry, line, seen.occurred_at)
 
     async def _wait_in_order(self, entry: Entry, line: WaitingLine, seen: Observation) -> None:
         await self._take_position(entry, seen)
-        entry.waits_from = line.since or self._act.now
+        # Who was diverted keeps what it has waited.
+        entry.waits_from = entry.waits_from or line.since or self._act.now
         entry.call_number = await line.next_number()
 
     def _event(

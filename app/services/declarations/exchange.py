@@ -106,7 +106,7 @@ class Exchange:
         yard = self._act.reference.yards.get(opened.yard_code or "")
         if opened.in_position and yard is not None and entry.gate_code in yard.serves:
             entry.in_position, entry.was_in_yard = True, True
-            entry.yard_code = yard.code
+            line.stand(entry, yard.code)
             entry.presence_at = entry.presence_at or self._act.now
         after = step(State.REGISTERED, Step.REVOKE)
         await Way(self._uow, self._act).go_on(opened, its_line, after, why=ABSORBED)

@@ -4,14 +4,16 @@ Safe to run twice and to stop at any instant: a stay is made from the rows as th
 the events have been counted is stored with it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from app.domain.reference import Reference
 from app.domain.stays import EntryFacts, Seen, Wait, goods_groups_in, is_over, stay_of
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
-from app.models import Entry, StayProgress
+from app.models import Diversion, Entry, StayProgress
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.queues.waiting import queue_of
 
@@ -64,10 +66,13 @@ class Stays:
         stays = self._uow.stays
         entries = await stays.entries(ids)
         seen, calls = await stays.seen(ids), await stays.last_calls(ids)
+        left: defaultdict[Any, list[Diversion]] = defaultdict(list)
+        for one in await self._uow.moves.diversions_of(ids):
+            left[one.entry_id].append(one)
         rows = [
             row
             for entry in entries
-            if (row := _row(reference, entry, seen.get(entry.id, ()), calls)) is not None
+            for row in _rows(reference, entry, seen.get(entry.id, ()), calls, left[entry.id])
         ]
         await stays.replace(ids, rows)
 
@@ -80,33 +85,69 @@ def _settle(progress: StayProgress, counted_to: int) -> None:
         progress.pending_to = progress.pending_xid = None
 
 
-def _row(
-    reference: Reference, entry: Entry, seen: Sequence[Seen], calls: Calls
-) -> Mapping[str, Any] | None:
+def _rows(
+    reference: Reference,
+    entry: Entry,
+    seen: Sequence[Seen],
+    calls: Calls,
+    left: Sequence[Diversion],
+) -> Iterator[Mapping[str, Any]]:
+    """Yield a stay for every gate to which an entry came: those it turned round from, and its."""
     facts = EntryFacts(
         direction=Direction(entry.direction),
         lane=Lane(entry.lane),
         state=State(entry.state),
         goods_groups=goods_groups_in(entry.declared),
         declared_at=entry.registered_at if entry.organisation_id else None,
-        presence_at=entry.presence_at,
+        presence_at=_came_last(entry, left),
         ended_at=entry.ended_at,
         seen=seen,
-        wait=_wait(reference, entry, seen, calls),
+        wait=_wait(reference, entry, seen, calls, left),
     )
+    for one in left:
+        if one.came_at is not None:
+            there = replace(
+                facts,
+                lane=Lane(one.lane),
+                presence_at=one.came_at,
+                diverted_at=one.diverted_at,
+                wait=None,
+            )
+            yield from _row(reference, entry, there, one.number, one.from_gate)
+    yield from _row(reference, entry, facts, len(left), entry.gate_code)
+
+
+def _row(
+    reference: Reference, entry: Entry, facts: EntryFacts, number: int, gate: str
+) -> Iterator[Mapping[str, Any]]:
     stay = stay_of(facts, reference.zone)
-    if stay is None:
-        return None
-    place = {"entry_id": entry.id, "number": 0, "gate_code": entry.gate_code}
-    return {**place, "direction": entry.direction, **asdict(stay)}
+    if stay is not None:
+        place = {"entry_id": entry.id, "number": number, "gate_code": gate}
+        yield {**place, "direction": entry.direction, **asdict(stay)}
 
 
-def _wait(reference: Reference, entry: Entry, seen: Sequence[Seen], calls: Calls) -> Wait | None:
-    """Return the wait up to the call that was followed; in arrival order, up to admission."""
+def _came_last(entry: Entry, left: Sequence[Diversion]) -> datetime | None:
+    """Return when it came to its gate: of one that was there before, when it was diverted."""
+    if entry.presence_at is None or not left:
+        return entry.presence_at
+    return max(entry.presence_at, left[-1].diverted_at)
+
+
+def _wait(
+    reference: Reference,
+    entry: Entry,
+    seen: Sequence[Seen],
+    calls: Calls,
+    left: Sequence[Diversion],
+) -> Wait | None:
+    """Return the wait up to the call that was followed; in arrival order, up to admission.
+
+    A call before the last diversion was of another gate.
+    """
     if entry.waits_from is None or not is_over(State(entry.state)):
         return None
-    if entry.id in calls:
-        called_at, waited = calls[entry.id]
+    called_at, waited = calls.get(entry.id, (None, 0))
+    if called_at is not None and not (left and called_at <= left[-1].diverted_at):
         return Wait(waited, called_at)
     admitted = min((one.occurred_at for one in seen if one.kind == "admission"), default=None)
     if admitted is None:

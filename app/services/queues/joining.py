@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.errors import BusyError
 from app.domain.vocabulary import State
 from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
@@ -23,11 +24,14 @@ async def join_line(
     however late a worker is; of a vehicle seen at the gate at `seen_at`, what was due by then.
 
     Raises:
-        BusyError: the entry's time is over, and its plate is being registered at this moment.
+        BusyError: the entry's time is over, and its plate is being registered at this moment; or it
+            was diverted meanwhile, and the lock is of the queue it has left.
     """
     queue = queue_of(found)
     await uow.queues.lock(queue)
     entry, called_at, revision = await uow.entries.locked_in_queue(found.id)
+    if queue_of(entry) != queue:
+        raise BusyError
     act = await on_newest_notices(uow, act, revision)
     act = act.not_before(entry.changed_at, called_at)
     line = WaitingLine(uow, act, queue)
@@ -48,6 +52,8 @@ async def join_lines(
     for queue in queues:
         await uow.queues.lock(queue)
     locked = await uow.entries.all_locked_in_queue([entry.id for entry in found]) if found else []
+    if any(queue_of(one.entry) not in queues for one in locked):
+        raise BusyError
     for one in locked[:1]:
         act = await on_newest_notices(uow, act, one.revision)
     act = act.not_before(*(at for one in locked for at in (one.entry.changed_at, one.called_at)))

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from app.domain.queue_order import Rates
 from app.domain.replay import (
+    Brought,
     Called,
     Difference,
     Entered,
     Event,
+    Gone,
     Held,
     LaneChanged,
     Left,
@@ -36,6 +38,8 @@ KINDS = (
     "waiting.moved",
     "waiting.stopped",
     "lane.changed",
+    "entry.diverted",
+    "entry.joined",
     "hold.placed",
     "hold.lifted",
     "call.made",
@@ -92,6 +96,16 @@ def _of_entry(kind: str, entry: UUID, data: Mapping[str, Any]) -> Iterator[Event
             yield Returned(entry, data["charges"])
         case "call.made":
             yield from _call(entry, data)
+        case _:
+            yield from _of_diverted(kind, entry, data)
+
+
+def _of_diverted(kind: str, entry: UUID, data: Mapping[str, Any]) -> Iterator[Event]:
+    match kind:
+        case "entry.diverted":
+            yield Gone(entry, data["earned"])
+        case "entry.joined":
+            yield Brought(entry, data["carried"], data["holds"])
         case _:
             return
 

@@ -3,11 +3,12 @@
 A lane is won or lost here too: the seasonal allotment is taken when a vehicle is in position.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.diversion import worth
 from app.domain.findings import is_ready
 from app.domain.green_lane import Season, Verdict
 from app.domain.misses import CallOutcome
@@ -213,6 +214,37 @@ class WaitingLine:
         entry.queue_key = None
         self._end_call(entry, why)
         self._record("waiting.stopped", entry, carried=entry.points_carried, why=why)
+
+    async def send_off(self, entry: Entry, there: Queue) -> int | None:
+        """Let an entry go to another gate with the points it has; forget what is of this one.
+
+        Return the open seconds it has waited here, None where it has not begun to.
+        """
+        rates = (await kept_edition(self._uow, self._act, self.queue)).rates
+        if entry.queue_key is not None:
+            await self.leave(entry, why="diverted")
+        earned, waited = entry.points_carried, None
+        if entry.waits_from is not None:
+            waited = self._open_wait(entry.waits_from)
+            mode = self._act.reference.mode(self.queue, self._act.day)
+            entry.points_carried = worth(earned, waited, rates[Lane(entry.lane)], mode)
+        entry.call_number = entry.season_asked_on = entry.season_on = None
+        entry.awaits_place = False
+        facts = {"to": there.gate, "earned": earned, "carried": entry.points_carried}
+        self._record("entry.diverted", entry, **facts, by=self._act.principal.authority)
+        return waited
+
+    def take_in(self, entry: Entry, here: Queue, waited: int | None, holds: Sequence[str]) -> None:
+        """Expect an entry from another gate, its wait begun as many open seconds ago as there."""
+        if waited is not None:
+            clock = self._act.reference.clock(self.queue)
+            entry.waits_from = clock.before(self._act.now, waited)
+        facts = {"from": here.gate, "carried": entry.points_carried, "holds": list(holds)}
+        self._record("entry.joined", entry, **facts)
+
+    def _open_wait(self, waits_from: datetime) -> int:
+        clock = self._act.reference.clock(self.queue)
+        return max(clock.seconds_between(waits_from, self._act.now), 0)
 
     def _end_call(self, entry: Entry, why: str) -> None:
         call = self.calls.pop(entry.id, None)

@@ -10,6 +10,7 @@ from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.queues.joining import join_line
+from app.services.queues.waiting import queue_of
 
 
 class Withdrawal:
@@ -31,6 +32,8 @@ class Withdrawal:
         entry = await self._uow.entries.by_id(found.entry_id) if found else None
         if found is None or entry is None:
             raise CallNotFoundError
+        if queue_of(entry) != Queue(found.gate_code, Direction(found.direction)):
+            return await self._done_before(call_id, entry)  # diverted: its call has ended
         # Nobody calls meanwhile: the vehicle is the next, or it is not.
         await self._uow.queues.lock(
             Queue(found.gate_code, Direction(found.direction)), exclusive=True
