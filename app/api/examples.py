@@ -101,6 +101,15 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "answer": "The list was read a day late. It is now read each morning.",
         },
     },
+    "appeal_strike": {
+        "A breakdown": {
+            "reason": "The tyre burst at kilometre 3; the recovery service has the bill."
+        },
+    },
+    "decide_strike": {
+        "Lifted": {"decision": "lifted", "reason": "The bill was seen; nothing could be done."},
+        "Upheld": {"decision": "upheld", "reason": "The camera shows it parked all morning."},
+    },
     "report_outage": {
         "A power cut": {
             "starts_at": "2026-05-15T08:00:00+07:00",
@@ -195,6 +204,8 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "answered": Word("Whether to list the answered ones; else the open ones.", example=True),
     "notice": Word("The id of a notice.", ID),
     "in_force_at": Word("In force at that instant.", "2026-02-21T08:00:00+07:00"),
+    "strike": Word("The id of a strike.", ID),
+    "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),
     "substitution": Word("The id of a substitution.", ID),

@@ -5,14 +5,15 @@ from enum import StrEnum
 
 
 class DeadlineKind(StrEnum):
-    """A reminder before a call's window ends, its end, the end of a deferral."""
+    """A reminder before a call's window ends, its end, the end of a deferral or of a limit."""
 
     REMINDER = "reminder"
     WINDOW_END = "window-end"
     DEFERRAL_END = "deferral-end"
+    LIMIT_END = "limit-end"
 
 
-MOVING = frozenset({DeadlineKind.WINDOW_END, DeadlineKind.DEFERRAL_END})
+MOVING = frozenset({DeadlineKind.WINDOW_END, DeadlineKind.DEFERRAL_END, DeadlineKind.LIMIT_END})
 """What changes a queue; it is done before anything that comes after its instant."""
 
 

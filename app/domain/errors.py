@@ -341,6 +341,42 @@ class NoticeEndedError(ConflictError):
     code: ClassVar[str] = "notice-ended"
 
 
+class StrikeNotFoundError(NotFoundError):
+    """No strike of that id, or none that this principal may see."""
+
+    code: ClassVar[str] = "strike-not-found"
+
+
+class StrikeAppealedError(ConflictError):
+    """A strike is appealed once."""
+
+    code: ClassVar[str] = "strike-appealed"
+
+
+class AppealTooLateError(ConflictError):
+    """The days in which a strike may be appealed are over."""
+
+    code: ClassVar[str] = "appeal-too-late"
+
+
+class StrikeNotAppealedError(ConflictError):
+    """Nobody has appealed the strike, so there is nothing to decide."""
+
+    code: ClassVar[str] = "strike-not-appealed"
+
+
+class StrikeDecidedError(ConflictError):
+    """An appeal is decided once."""
+
+    code: ClassVar[str] = "strike-decided"
+
+
+class OtherDeciderNeededError(ForbiddenError):
+    """An appeal is decided by another than who made the call that was missed."""
+
+    code: ClassVar[str] = "other-decider-needed"
+
+
 class WaiverNotYoursError(ForbiddenError):
     """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
 

@@ -32,7 +32,10 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an entry is: `holds` by the authorities that stop it, `due` VND by order code."""
+    """How far an entry is: `holds` by the authorities that stop it, `due` VND by order code.
+
+    `limited`: until when at most how many entries of its company may wait, where that stops it.
+    """
 
     state: State
     mode: QueueMode | None
@@ -42,6 +45,7 @@ class Progress:
     passed: frozenset[CheckKind]
     holds: Sequence[str] = ()
     deferred_until: datetime | None = None
+    limited: tuple[datetime, int] | None = None
     due: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -82,6 +86,10 @@ def _way(progress: Progress) -> Iterator[NextStep]:
         case State.REGISTERED if progress.deferred_until is not None:
             until = progress.deferred_until.isoformat()
             yield NextStep("wait-out-deferral", "driver", {"until": until})
+        case State.REGISTERED if progress.limited is not None:
+            ends_at, most = progress.limited
+            until = ends_at.isoformat()
+            yield NextStep("company-limited", "declarant", {"until": until, "most": most})
         case State.QUEUED:
             yield NextStep("wait-for-call", "officer")
         case State.CALLED:

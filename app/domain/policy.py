@@ -21,6 +21,9 @@ Document = Mapping[str, Any]
 MOST_WAITING = {"at-most-two-waiting-entries": 2}
 """What an edition may do to a company that misses many calls, in waiting entries."""
 
+APPEAL_DAYS = 14
+"""In how many legal days a strike may be appealed, where the edition does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneRate:
@@ -57,12 +60,16 @@ class Deferral:
 
 @dataclass(frozen=True, slots=True)
 class CompanyLimit:
-    """How many counted misses in how many days limit a company to few waiting entries, how long."""
+    """How many counted misses in how many days limit a company to few waiting entries, how long.
+
+    `appeal_days`: within how many days, that of the miss being the first, one may be appealed.
+    """
 
     misses: int
     within_days: int
     most_waiting: int
     for_days: int
+    appeal_days: int = APPEAL_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,8 @@ def _company_limit(row: Document | None) -> CompanyLimit | None:
     if row is None:
         return None
     most = MOST_WAITING[row["effect"]]
-    return CompanyLimit(row["misses"], row["within_days"], most, row["for_days"])
+    appeal_days = row.get("appeal_days", APPEAL_DAYS)
+    return CompanyLimit(row["misses"], row["within_days"], most, row["for_days"], appeal_days)
 
 
 def _deferral(row: Document) -> Deferral:

@@ -57,6 +57,14 @@ class NoticeFilter:
     in_force_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeFilter:
+    """What a list of strikes is narrowed to; `undecided` are appealed and wait for a decision."""
+
+    gate: str | None = None
+    undecided: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How many open entries of a queue are in a state and lane, and since when the first waits."""

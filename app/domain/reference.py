@@ -88,12 +88,16 @@ class Reference:
 
     def day_begins(self, at: datetime) -> datetime:
         """Return the first instant of the legal day of an instant."""
-        return datetime.combine(self.day(at), time(), self.zone)
+        return self.begin_of(self.day(at))
 
     def is_inside(self, yard: str | None, gate: str) -> bool:
         """Tell whether a vehicle in that yard, if in any, stands inside the gate."""
         found = self.yards.get(yard or "")
         return found is not None and found.is_inside(gate)
+
+    def begin_of(self, on: date) -> datetime:
+        """Return the instant at which a legal day begins."""
+        return datetime.combine(on, time(), self.zone)
 
     def mode(self, queue: Queue, on: date) -> QueueMode | None:
         """Return how a queue runs on a day; None where it has no queue, or no edition rules."""

@@ -46,6 +46,7 @@ from app.models.reference import (
     Yard,
 )
 from app.models.reports import PublishedVolume, Stay, StayProgress
+from app.models.strikes import Strike
 from app.models.upkeep import WorkerPulse
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "Stay",
     "StayProgress",
     "StoredAnswer",
+    "Strike",
     "Substitution",
     "TariffEdition",
     "TariffForce",

@@ -46,6 +46,9 @@ class Entry(Identified, Base):
             " 'expired', 'turned_back'))",
             name="endings_have_ended",
         ),
+        CheckConstraint(
+            "(limited_until IS NULL) = (limited_to IS NULL)", name="limited_whole"
+        ),
         UniqueConstraint("organisation_id", "client_reference"),
         ForeignKeyConstraint(["gate_code", "route_code"], ["routes.gate_code", "routes.code"]),
         # The head of a lane is one row of this index; place is a count of its ranges.
@@ -79,6 +82,15 @@ class Entry(Identified, Base):
             "ix_entries_arrived",
             "gate_code", "direction", "waits_from", "id",
             postgresql_where=text("state = 'arrived'"),
+        ),
+        # How many of a company wait, and which may not begin to.
+        Index(
+            "ix_entries_waiting_of", "organisation_id",
+            postgresql_where=text("queue_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_entries_limited", "gate_code", "direction", "presence_at", "id",
+            postgresql_where=text("limited_until IS NOT NULL"),
         ),
         # Boards count the open entries each second, however many have ended.
         Index(
@@ -159,6 +171,8 @@ class Entry(Identified, Base):
     points_carried: Mapped[int] = mapped_column(server_default=text("0"))
     call_number: Mapped[str | None]
     deferred_until: Mapped[datetime | None]
+    limited_until: Mapped[datetime | None]
+    limited_to: Mapped[int | None]
     season_asked_on: Mapped[date | None]
     season_on: Mapped[date | None]
 

@@ -75,7 +75,9 @@ class Deadline(Identified, Base):
     __table_args__ = (
         one_direction(),
         one_of("kind", DeadlineKind),
-        CheckConstraint("(kind = 'deferral-end') = (call_id IS NULL)", name="call_of_calls"),
+        CheckConstraint(
+            "(kind IN ('reminder', 'window-end')) = (call_id IS NOT NULL)", name="call_of_calls"
+        ),
         UniqueConstraint("call_id", "kind"),
         # The work list: what is done is never looked at again.
         Index(

@@ -49,6 +49,7 @@ MOVES = (
     "call.withdrawn",
     "entry.deferred",
     "entry.joined",
+    "entry.limited",
 )
 MOVING = literal(list(MOVES), ARRAY(Text))
 PERSONAL = (

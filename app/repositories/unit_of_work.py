@@ -22,6 +22,7 @@ from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
+from app.repositories.strikes import StrikesRepository
 from app.repositories.upkeep import UpkeepRepository
 from app.repositories.yards import YardsRepository
 
@@ -118,6 +119,11 @@ class UnitOfWork:
     def entries_told(self) -> tuple[UUID, ...]:
         """The entries of which this transaction has told events, in order: what logs name."""
         return tuple(self._wire.entries_told)
+
+    @cached_property
+    def strikes(self) -> StrikesRepository:
+        """Strikes of companies, and whom a limit keeps from waiting."""
+        return StrikesRepository(self._session)
 
     def add(self, *rows: Base) -> None:
         """Keep new rows; they are stored by the next `flush` or by the end."""

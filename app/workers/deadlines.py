@@ -1,4 +1,4 @@
-"""Doing what is due: windows that end, reminders, deferrals that are over.
+"""Doing what is due: windows that end, reminders, deferrals and limits that are over.
 
 Due times are rows. A queue's are done in small transactions under its lock, each all or nothing, so
 any number of workers may run and any may be killed at any instant. None has to be in time either:
@@ -56,7 +56,10 @@ class DeadlineWorker:
         """Do everything that is due now, and tell how many things were done."""
         async with sessions.begin() as session:
             uow = UnitOfWork(session)
-            queues = await uow.deadlines.due_queues((await self._act(uow)).now)
+            now = (await self._act(uow)).now
+            due = dict(await uow.deadlines.due_queues(now))
+            roomy = await uow.strikes.queues_with_room()
+        queues = sorted({**dict.fromkeys(roomy, now), **due}.items())
         return sum([await self._do_queue(sessions, *one) for one in queues])
 
     async def _do_queue(

@@ -28,8 +28,8 @@ EXCEPTIONS = (
 )
 STEPS = (
     "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
-    "wait-for-call", "wait-out-deferral", "be-admitted", "be-released", "leave-the-gate",
-    "pay-order",
+    "wait-for-call", "wait-out-deferral", "company-limited", "be-admitted",
+    "be-released", "leave-the-gate", "pay-order",
 )  # fmt: skip
 
 

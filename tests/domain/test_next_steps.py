@@ -1,10 +1,11 @@
 """What an entry still needs and who acts, in order of the way."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from app.domain.next_steps import Progress, missing_before, next_steps
+from app.domain.next_steps import NextStep, Progress, missing_before, next_steps
 from app.domain.required_checks import CheckKind, RequiredChecks, Stage, parse_required_checks
 from app.domain.steps import ENDINGS, OPEN_STATES
 from app.domain.vocabulary import QueueMode, State
@@ -31,6 +32,14 @@ def progress(**changes: Any) -> Progress:
 
 def told(**changes: Any) -> list[tuple[str, str]]:
     return [(one.code, one.who) for one in next_steps(progress(**changes), RULES)]
+
+
+def test_a_limit_of_the_company_says_until_when_and_how_many_may_wait() -> None:
+    until = datetime(2026, 3, 25, 17, 0, tzinfo=UTC)
+    limited = progress(in_position=True, limited=(until, 2))
+    assert [NextStep("company-limited", "declarant", {"until": until.isoformat(), "most": 2})] == [
+        *next_steps(limited, RULES)
+    ]
 
 
 @pytest.mark.parametrize(

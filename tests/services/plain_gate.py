@@ -8,7 +8,7 @@ place, who is ready, and what follows from what.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from uuid import UUID
 
 from app.domain.queue_order import Rates, Waiting, key_at, place
@@ -21,6 +21,7 @@ KEEPING = frozenset({"issued", "requested", "sampled"})
 BEFORE_GATE = frozenset({State.REGISTERED, State.QUEUED, State.CALLED})
 Claimed = tuple[str, str]
 Span = tuple[datetime, datetime]
+HANOI = timezone(timedelta(hours=7))
 FOREVER = datetime.max.replace(tzinfo=UTC)
 CAME = frozenset({State.ARRIVED, State.IN_GATE, State.CROSSED})
 INSIDE, OUTSIDE, LONGEST = timedelta(minutes=30), timedelta(minutes=60), timedelta(hours=12)
@@ -56,6 +57,7 @@ class Truck:
     misses: int = 0
     deferrals: int = 0
     deferred_until: datetime | None = None
+    kept_out_until: datetime | None = None
     held: dict[str, Span] = field(default_factory=dict)
     holds: set[str] = field(default_factory=set)
 
@@ -94,6 +96,7 @@ class PlainGate:
         self.trucks: dict[UUID, Truck] = {}
         self.line = WaitingList(RATES)
         self.claims: dict[Claimed, UUID] = {}
+        self.strikes: list[tuple[str, date]] = []
 
     # --- what is asked of it -----------------------------------------------------------------
 
@@ -175,7 +178,9 @@ class PlainGate:
             self._be_present(truck, now)
 
     def take(self, truck: Truck, wanted: Step, now: datetime) -> None:
-        """Let a step of ours happen, which the table must have."""
+        """Let a step of ours happen, which the table must have; cancelled when called is a miss."""
+        if wanted is Step.CANCEL and truck.state is State.CALLED:
+            self._strike(truck, now)
         self._go(truck, step(truck.state, wanted), now)
 
     def call(self, now: datetime, begins: datetime) -> UUID | None:
@@ -197,16 +202,54 @@ class PlainGate:
 
     def pass_to(self, now: datetime) -> None:
         """Let everything happen, in order, that becomes due by itself until `now`."""
-        while due := [(at, one.id) for one in self.trucks.values() for at in _due(one)]:
+        while due := [(at, one.id) for one in self.trucks.values() for at in self._due(one)]:
             at, identity = min(due)
             if at > now:
                 return
             truck = self.trucks[identity]
             if truck.state is State.CALLED:
                 self._miss(truck, at)
+            elif truck.kept_out_until is not None:
+                self._begin(truck, at)
             else:
                 truck.deferred_until = None
                 self._begin(truck, at)
+
+    def let_in(self, now: datetime) -> None:
+        """Give places that became free to the next of a limited company, as workers do."""
+        kept_out = [one for one in self.trucks.values() if one.kept_out_until is not None]
+        for truck in sorted(kept_out, key=lambda one: (one.presence_at, one.id)):
+            self._begin(truck, now)
+
+    def limited_until(self, company: str | None, now: datetime) -> date | None:
+        """Return the first day on which a company may have more than two wait; None: no limit.
+
+        Four strikes in thirty days limit it for fourteen.
+        """
+        days = [on for whose, on in self.strikes if whose == company]
+        ends = [
+            last + timedelta(days=14)
+            for last in days
+            if sum(timedelta(0) <= last - on < timedelta(days=30) for on in days) >= 4
+        ]
+        return max((end for end in ends if self.day(now) < end), default=None)
+
+    def _strike(self, truck: Truck, now: datetime) -> None:
+        if truck.company is not None:
+            self.strikes.append((truck.company, self.day(now)))
+
+    def _is_kept_out(self, truck: Truck, now: datetime) -> bool:
+        waiting = [one for one in self.trucks.values() if one.id in self.line]
+        of_company = [one for one in waiting if one.company == truck.company]
+        return self.limited_until(truck.company, now) is not None and len(of_company) >= 2
+
+    def _due(self, truck: Truck) -> list[datetime]:
+        """Return when something becomes due of a truck by itself, if anything does."""
+        if truck.state is State.CALLED and truck.window is not None:
+            return [truck.window[1]]
+        if truck.kept_out_until is not None:
+            return [truck.kept_out_until]
+        return [truck.deferred_until] if truck.deferred_until else []
 
     def _miss(self, truck: Truck, now: datetime) -> None:
         assert truck.window is not None
@@ -214,6 +257,7 @@ class PlainGate:
             self._put_back(truck, 0, now)
             return
         truck.misses += 1
+        self._strike(truck, now)
         if truck.misses > 1:
             self._go(truck, State.NO_SHOW, now)
         else:
@@ -284,7 +328,13 @@ class PlainGate:
 
     def _begin(self, truck: Truck, now: datetime) -> None:
         is_fit = truck.ready and truck.deferred_until is None
-        if truck.state is State.REGISTERED and is_fit and truck.in_position:
+        may = truck.state is State.REGISTERED and is_fit and truck.in_position
+        truck.kept_out_until = None
+        if may and self._is_kept_out(truck, now):
+            until = self.limited_until(truck.company, now)
+            assert until is not None
+            truck.kept_out_until = datetime.combine(until, time(), HANOI)
+        elif may:
             truck.waits_from = truck.waits_from or now
             key = key_at(RATES[truck.lane], self.clock(now), truck.carried)
             self.line.enter(Waiting(truck.id, truck.lane, key, truck.waits_from))
@@ -312,7 +362,7 @@ class PlainGate:
         if before in ENDINGS or after not in ENDINGS:
             return
         truck.in_position = truck.in_yard = False
-        truck.deferred_until = None
+        truck.deferred_until, truck.kept_out_until = None, None
         self._free(truck)
         left = [one for one in self.open_on(truck.plate) if one.company]
         if truck.contested and len(left) == 1:
@@ -326,13 +376,6 @@ class PlainGate:
 
     def _free(self, truck: Truck) -> None:
         self.claims = {claim: who for claim, who in self.claims.items() if who != truck.id}
-
-
-def _due(truck: Truck) -> list[datetime]:
-    """Return when something becomes due of a truck by itself, if anything does."""
-    if truck.state is State.CALLED and truck.window is not None:
-        return [truck.window[1]]
-    return [truck.deferred_until] if truck.deferred_until else []
 
 
 def _was_held(truck: Truck, window: Span) -> bool:

@@ -167,8 +167,10 @@ class GateMachine(RuleBasedStateMachine):
     def tick(self) -> datetime:
         """Let a second pass, so that no two things happen in one."""
         self.do(self.work())
+        self.gate.let_in(self.clock.at)
         self.clock.at += timedelta(seconds=1)
         self.gate.pass_to(self.clock.at)
+        self.gate.let_in(self.clock.at)
         self.do(self.work())
         return self.clock.at
 
@@ -455,6 +457,7 @@ class GateMachine(RuleBasedStateMachine):
 
     async def _compare(self) -> None:
         await self.work()
+        self.gate.let_in(self.clock.at)
         async with self.house.sessions() as session:
             rows = {row.id: row for row in await session.scalars(ENTRIES)}
             claims = {(one.kind, one.value): one.entry_id for one in await session.scalars(CLAIMS)}
@@ -560,6 +563,7 @@ def _told(truck: Truck, key: int | None) -> dict[str, Any]:
         "season_on": truck.season_on,
         "ended": not truck.open,
         "ready": truck.ready,
+        "kept_out": truck.kept_out_until is not None,
     }
 
 
@@ -576,4 +580,5 @@ def _stored(row: Entry) -> dict[str, Any]:
         "season_on": row.season_on,
         "ended": row.ended_at is not None,
         "ready": not any(one["severity"] == "blocking" for one in row.findings),
+        "kept_out": row.limited_until is not None,
     }

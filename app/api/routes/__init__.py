@@ -25,6 +25,7 @@ from app.api.routes import (
     review,
     sandbox,
     sheets,
+    strikes,
     tariffs,
     tracking,
 )
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     moves.router,
     review.router,
     difficulties.router,
+    strikes.router,
     observations.router,
     queues.router,
     notices.router,
@@ -58,6 +60,7 @@ _DESCRIPTIONS: Final = {
     "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
     "review": "Exceptions, assigned and settled; outages that two officers sign.",
     "difficulties": "What companies and drivers report, and the answers; published without names.",
+    "strikes": "What missed calls bring to a company, its appeals, and what was decided.",
     "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
     "moves": "Another vehicle or another gate for an entry; its wait is kept.",
     "observations": "What yards, guards and cameras saw. An observation is never refused.",

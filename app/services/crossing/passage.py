@@ -25,6 +25,7 @@ from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.presence import doubt_presence, note_arrival
 from app.services.crossing.sightings import moment
 from app.services.declarations.views import needed_checks, passed
+from app.services.queues.company_limits import Limits
 from app.services.queues.endings import Way
 from app.services.queues.joining import join_line
 from app.services.queues.waiting import WaitingLine, queue_of
@@ -123,11 +124,21 @@ class Passage:
         if entry.state == ending:
             return entry
         after = step(State(entry.state), wanted)
+        if wanted is Step.CANCEL:
+            await self._count_late(entry, line)
         await Way(self._uow, self._act).go_on(entry, line, after, why=wanted.value)
         entry.end_reason = reason
         event = self._act.event(f"entry.{after.value}", line.queue, entry.id)
         await self._store(entry, line, event)
         return entry
+
+    async def _count_late(self, entry: Entry, line: WaitingLine) -> None:
+        """Count a cancellation after the call as a miss of the company, as the edition says."""
+        call = line.calls.get(entry.id)
+        edition = self._act.reference.policies.get(self._act.day)
+        if call is not None and edition is not None and edition.cancelling_counts:
+            limits = Limits(self._uow, self._act)
+            line.events += await limits.strike(entry, call, self._act.now)
 
     def _ending_of(self, entry: Entry, reason: str | None) -> tuple[Step, State]:
         principal = self._act.principal

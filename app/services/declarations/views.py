@@ -182,6 +182,7 @@ def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) ->
         passed=passed(beside.checks),
         holds=[hold.authority for hold in beside.holds if hold.lifted_at is None],
         deferred_until=entry.deferred_until,
+        limited=(entry.limited_until, entry.limited_to or 0) if entry.limited_until else None,
         due={order.code: order.amount_vnd for order in beside.orders if order.state == "due"},
     )
 

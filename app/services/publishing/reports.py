@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.domain.errors import EmptyValidityError, PeriodTooLongError, UnknownCodeError
@@ -178,7 +178,7 @@ class Reports:
         """
         heading = await self._heading(asked, MOST_WAIT_DAYS)
         gates = _gates(heading.areas)
-        first, end = map(self._begin_of, (heading.first, heading.end))
+        first, end = map(self._today.reference.begin_of, (heading.first, heading.end))
         wanted = None if asked.area is None else gates
         found = await self._uow.difficulties.counted(first, min(end, self._until), wanted)
         known = {one.gate: one for one in found}
@@ -191,9 +191,6 @@ class Reports:
     def _until(self) -> datetime:
         """The end of what has happened: the second after now."""
         return self._today.now + timedelta(seconds=1)
-
-    def _begin_of(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._today.reference.zone)
 
     def _queues(self, gates: Sequence[str]) -> list[Queue]:
         today = self._today

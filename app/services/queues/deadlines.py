@@ -25,11 +25,12 @@ from app.domain.misses import (
     overrun,
 )
 from app.domain.steps import Step
-from app.domain.vocabulary import Lane, Queue
+from app.domain.vocabulary import Lane, Queue, State
 from app.models import Call, Deadline, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.queues.closing import is_about
+from app.services.queues.company_limits import Limits
 from app.services.queues.endings import Way
 from app.services.queues.waiting import WaitingLine, queue_of
 
@@ -46,11 +47,15 @@ class Deadlines:
         self._queue = queue
 
     async def do_all(self) -> int:
-        """Do up to `BATCH` things that are due by now, and tell how many were done."""
+        """Do up to `BATCH` things that are due by now, and tell how many were done.
+
+        Then let begin to wait for whom the limit of their company has room again.
+        """
         due = await self._uow.deadlines.due(self._queue, self._act.now, tuple(DeadlineKind), BATCH)
         done, events = await self._do(due)
-        await self._uow.records.insert_events(events)
-        return done
+        let_in, more = await self._let_in()
+        await self._uow.records.insert_events([*events, *more])
+        return done + let_in
 
     async def do_moving(self) -> tuple[int, list[Mapping[str, Any]]]:
         """Do up to `BATCH` things that are due by now and may change who is next.
@@ -83,6 +88,25 @@ class Deadlines:
             await self._uow.flush()
         return done, events
 
+    async def _let_in(self) -> tuple[int, list[Mapping[str, Any]]]:
+        """Give places that became free among a limited company's to its next, dated now."""
+        kept_out = await self._uow.strikes.kept_out(self._queue)
+        if not kept_out:
+            return 0, []
+        service = await self._uow.access.service()
+        last_call = await self._uow.queues.last_called_at(self._queue)
+        act = replace(self._act, principal=service).not_before(last_call)
+        line = WaitingLine(self._uow, act, self._queue)
+        done = 0
+        for entry_id in kept_out:
+            entry = await self._uow.entries.locked(entry_id)
+            await line.begin(entry)
+            if entry.state == State.QUEUED:
+                entry.changed_at = max(entry.changed_at, act.now)
+                done += 1
+            await self._uow.flush()
+        return done, line.events
+
     async def _happen(self, deadline: Deadline) -> list[Mapping[str, Any]] | None:
         """Do one thing and return its events; None where it must wait for a plate's lock."""
         entry = await self._uow.entries.locked(deadline.entry_id)
@@ -91,7 +115,7 @@ class Deadlines:
         act = replace(self._act, now=deadline.due_at, principal=service).not_before(last_call)
         line = WaitingLine(self._uow, act, queue_of(entry))
         if deadline.call_id is None:
-            done = await self._resume(entry, line)
+            done = await self._resume(entry, line, deadline)
         else:
             call = await self._uow.queues.call(deadline.call_id)
             happen = self._remind if deadline.kind == DeadlineKind.REMINDER else self._end_window
@@ -107,9 +131,13 @@ class Deadlines:
             line.events.append(event)
         return True
 
-    async def _resume(self, entry: Entry, line: WaitingLine) -> bool:
-        if entry.deferred_until is not None:
-            entry.deferred_until = None
+    async def _resume(self, entry: Entry, line: WaitingLine, deadline: Deadline) -> bool:
+        """Let an entry wait whose deferral is over, or the limit that kept it out."""
+        is_deferral = deadline.kind == DeadlineKind.DEFERRAL_END
+        until = entry.deferred_until if is_deferral else entry.limited_until
+        if until is not None and until <= deadline.due_at:
+            if is_deferral:
+                entry.deferred_until = None
             entry.changed_at = max(entry.changed_at, self._act.now)
             await line.begin(entry)
         return True
@@ -125,6 +153,8 @@ class Deadlines:
         call.miss_number, call.charge = miss.number, miss.charge
         call.faults = [fault_document(fault) for fault in miss.faults]
         entry.changed_at = max(entry.changed_at, self._act.now)
+        if miss.number is not None:
+            line.events += await Limits(self._uow, act).strike(entry, call, call.window_ends_at)
         if miss.ending is None:
             await self._put_back(entry, call, miss, line)
             return True

@@ -37,6 +37,7 @@ class Way:
         entry.ended_at = self._act.now
         entry.in_position, entry.inside, entry.awaits_place = False, False, False
         entry.yard_code, entry.deferred_until = None, None
+        entry.limited_until = entry.limited_to = None
         await self._uow.entries.release_claims(entry.id)
         await self._uow.records.drop_requests(entry.id)
         if not used:

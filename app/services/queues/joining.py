@@ -77,5 +77,6 @@ async def _keep_up(
 
 
 def _is_overdue(entry: Entry, call: Call | None, until: datetime) -> bool:
-    due_at = call.window_ends_at if call else entry.deferred_until
-    return due_at is not None and due_at <= until
+    waited_for = (entry.deferred_until, entry.limited_until)
+    due = (call.window_ends_at,) if call else tuple(filter(None, waited_for))
+    return any(at <= until for at in due)

@@ -21,6 +21,7 @@ from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.declarations.assessment import Assessment
+from app.services.queues.company_limits import Limits
 
 KEYED = frozenset({State.QUEUED, State.CALLED})
 CAME = frozenset({"arrived", "admission", "exit"})
@@ -160,11 +161,21 @@ class WaitingLine:
             self._record("waiting.moved", entry, route=entry.route_code, inside=entry.inside)
 
     async def begin(self, entry: Entry) -> None:
-        """Let a registered entry wait, if it is ready, in position and has not put itself off."""
+        """Let a registered entry wait, if it is ready, in position and has not put itself off.
+
+        And if its company has no limit, or fewer waiting than that.
+        """
         is_there = State(entry.state) is State.REGISTERED and entry.in_position
         is_fit = is_ready(entry.findings) and entry.deferred_until is None
-        if is_there and is_fit and self.is_called:
+        if not (is_there and is_fit and self.is_called):
+            entry.limited_until = entry.limited_to = None
+            return
+        before = entry.limited_until
+        if await Limits(self._uow, self._act).lets_wait(entry):
             await self._start(entry)
+        elif entry.limited_until is not None and entry.limited_until != before:
+            until = entry.limited_until.isoformat()
+            self._record("entry.limited", entry, until=until, to=entry.limited_to)
 
     async def put_back(
         self,
