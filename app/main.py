@@ -27,11 +27,13 @@ from app.core.migrations import newest_revision
 from app.services.act import Tools
 from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
+from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 
 # Half of the second within which every process goes by a notice; the rest is reading and drawing.
 PULSE_SECONDS = 0.5
 DEADLINES_SECONDS = 1
+SCORING_SECONDS = 10
 log = structlog.get_logger()
 
 
@@ -72,9 +74,13 @@ def make_tools(settings: Settings) -> Tools:
 
 
 def make_jobs(settings: Settings) -> Mapping[str, tuple[int, Job]]:
-    """Return what workers do beside their own: what is due; sheets, where they have a folder."""
+    """Return what workers do beside their own: what is due, scores; sheets where they may."""
     deadlines = DeadlineWorker(make_tools(settings), is_production=settings.is_production)
-    jobs: dict[str, tuple[int, Job]] = {"deadlines": (DEADLINES_SECONDS, deadlines.do_due)}
+    scores = ScoreKeeper(is_production=settings.is_production)
+    jobs: dict[str, tuple[int, Job]] = {
+        "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
+        "scoring": (SCORING_SECONDS, scores.keep),
+    }
     if settings.sheets_dir is None:
         return jobs
     writer = SheetWriter(

@@ -13,6 +13,7 @@ from app.models.entries import (
     Observation,
     ScopedHold,
 )
+from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Substitution
 from app.models.notices import Notice
@@ -97,6 +98,8 @@ __all__ = [
     "Substitution",
     "TariffEdition",
     "TariffForce",
+    "WaitEstimate",
+    "WaitScore",
     "WorkerPulse",
     "Yard",
 ]

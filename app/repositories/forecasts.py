@@ -6,15 +6,20 @@ looks, and its rows are as many as wait.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -23,16 +28,19 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.types import TypeEngine
 
 from app.domain.expected_wait import MOST_CALLS
 from app.domain.misses import CallOutcome
 from app.domain.queue_order import Waiting
+from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, State
-from app.models import Call, Entry, QueueEdition
+from app.domain.wait_scores import Accuracy, accuracy_of
+from app.models import Call, Entry, QueueEdition, WaitScore
 from app.repositories.prepared import Prepared, Wire
 
-WAITS, CALLED, EDITION = range(3)
+WAITS, CALLED, EDITION, SCORES = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,57 +55,110 @@ class RecentCall:
 
 @dataclass(slots=True)
 class LineUp:
-    """One queue as it stands: its calls newest first, `edition` None where nobody ever waited."""
+    """One queue as it stands: its calls newest first, `edition` None where nobody ever waited.
+
+    `last_week` tells how far the estimates of each lane were off.
+    """
 
     edition: str | None = None
     callable: list[Waiting] = field(default_factory=list)
     calls: list[RecentCall] = field(default_factory=list)
+    last_week: dict[Lane, Accuracy] = field(default_factory=dict)
 
 
-def _number(value: int) -> Any:  # noqa: ANN401 - any column
+# What the rows of a union have, whatever they are about; what a row is not about is null.
+SHAPE: Mapping[str, TypeEngine[Any]] = {
+    "name": Text(),
+    "number": BigInteger(),
+    "at": DateTime(timezone=True),
+    "id": Uuid(),
+    "since": DateTime(timezone=True),
+    "route": Text(),
+    "inside": Boolean(),
+    "figures": ARRAY(BigInteger),
+}
+
+
+def _number(value: int) -> ColumnElement[int]:
     return literal_column(str(value), Integer)
 
 
+def _columns(**values: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401 - columns of any type
+    """Return the columns of `SHAPE`, these and nulls."""
+    every = {name: null().cast(kind) for name, kind in SHAPE.items()} | values
+    return [column.label(name) for name, column in every.items()]
+
+
+class _Asked:
+    """The queues that are asked about, as rows."""
+
+    def __init__(self) -> None:
+        gates = func.unnest(bindparam("gates", type_=ARRAY(Text))).label("gate")
+        ways = func.unnest(bindparam("ways", type_=ARRAY(Text))).label("way")
+        self.rows = select(gates, ways).subquery("asked")
+
+    def are(self, table: type[Entry | Call | QueueEdition | WaitScore]) -> ColumnElement[bool]:
+        """Return whether a row is of a queue that is asked about."""
+        here = table.gate_code == self.rows.c.gate
+        return and_(here, table.direction == self.rows.c.way)
+
+    def select(
+        self,
+        kind: int,
+        source: Any,  # noqa: ANN401 - a table or a lateral
+        on: ColumnElement[bool],
+        *columns: ColumnElement[Any],
+    ) -> Select[Any]:
+        """Return rows of one kind."""
+        queue = (_number(kind), self.rows.c.gate, self.rows.c.way)
+        return select(*queue, *columns).join_from(self.rows, source, on)
+
+
 def _line_ups() -> Prepared:
-    gates = func.unnest(bindparam("gates", type_=ARRAY(Text))).label("gate")
-    ways = func.unnest(bindparam("ways", type_=ARRAY(Text))).label("way")
-    asked = select(gates, ways).subquery("asked")
-    waits = (
-        select(
-            _number(WAITS), asked.c.gate, asked.c.way, Entry.lane, Entry.queue_key,
-            Entry.waits_from, Entry.id, null().cast(DateTime(timezone=True)),
-        )
-        .join_from(
-            asked,
-            Entry,
-            (Entry.gate_code == asked.c.gate) & (Entry.direction == asked.c.way),
-        )
-        # Literal: a generic plan cannot use a partial index through a parameter.
-        .where(Entry.state == literal_column(f"'{State.QUEUED.value}'"), ~Entry.held)
+    asked = _Asked()
+    parts = (_waits(asked), _calls(asked), _editions(asked), _scores(asked))
+    return Prepared(union_all(*parts))
+
+
+def _waits(asked: _Asked) -> Select[Any]:
+    columns = _columns(
+        name=Entry.lane, number=Entry.queue_key, at=Entry.waits_from, id=Entry.id,
+        route=Entry.route_code, inside=Entry.inside,
     )  # fmt: skip
+    # Literal: a generic plan cannot use a partial index through a parameter.
+    queued = Entry.state == literal_column(f"'{State.QUEUED.value}'")
+    return asked.select(WAITS, Entry, asked.are(Entry), *columns).where(queued, ~Entry.held)
+
+
+def _calls(asked: _Asked) -> Select[Any]:
+    columns = _columns(
+        name=Call.lane, number=Call.clock, at=Call.called_at, id=Call.id, since=Entry.waits_from
+    )
+    withdrawn: ColumnElement[str] = literal_column(f"'{CallOutcome.WITHDRAWN.value}'")
     recent = (
-        select(Call.lane, Call.clock, Call.called_at, Call.id, Entry.waits_from)
-        .join(Entry, Entry.id == Call.entry_id)
-        .where(Call.gate_code == asked.c.gate, Call.direction == asked.c.way)
+        select(*columns)
+        .join_from(Call, Entry, Entry.id == Call.entry_id)
+        .where(asked.are(Call), Call.outcome.is_distinct_from(withdrawn))
         .where(Call.called_at > bindparam("since", type_=DateTime(timezone=True)))
-        .where(Call.outcome.is_distinct_from(literal_column(f"'{CallOutcome.WITHDRAWN.value}'")))
         .order_by(Call.called_at.desc(), Call.id.desc())
         .limit(_number(MOST_CALLS))
         .lateral("recent")
     )
-    calls = select(_number(CALLED), asked.c.gate, asked.c.way, *recent.c).join_from(
-        asked, recent, true()
+    return asked.select(CALLED, recent, true(), *recent.c)
+
+
+def _editions(asked: _Asked) -> Select[Any]:
+    columns = _columns(name=QueueEdition.policy_code)
+    return asked.select(EDITION, QueueEdition, asked.are(QueueEdition), *columns)
+
+
+def _scores(asked: _Asked) -> Select[Any]:
+    week: array[Any] = array(
+        [WaitScore.week_scored, WaitScore.week_inside, WaitScore.week_median_error]
     )
-    editions = select(
-        _number(EDITION), asked.c.gate, asked.c.way, QueueEdition.policy_code,
-        null().cast(BigInteger), null().cast(DateTime(timezone=True)), null().cast(Uuid),
-        null().cast(DateTime(timezone=True)),
-    ).join_from(
-        asked,
-        QueueEdition,
-        (QueueEdition.gate_code == asked.c.gate) & (QueueEdition.direction == asked.c.way),
-    )  # fmt: skip
-    return Prepared(union_all(waits, calls, editions))
+    columns = _columns(name=WaitScore.lane, figures=week)
+    that_day = WaitScore.on_day == bindparam("on", type_=Date)
+    return asked.select(SCORES, WaitScore, asked.are(WaitScore), *columns).where(that_day)
 
 
 LINE_UPS = _line_ups()
@@ -110,23 +171,32 @@ class ForecastsRepository:
         """Ask on the connection of one transaction."""
         self._wire = wire
 
-    async def line_ups(self, queues: Collection[Queue], since: datetime) -> Mapping[Queue, LineUp]:
-        """Return how queues stand, with at most `MOST_CALLS` calls of each since an instant."""
+    async def line_ups(
+        self, queues: Collection[Queue], since: datetime, on: date
+    ) -> Mapping[Queue, LineUp]:
+        """Return how queues stand, with at most `MOST_CALLS` calls of each since an instant.
+
+        How far estimates were off is of the week that ended with day `on`.
+        """
         found = {queue: LineUp() for queue in queues}
         rows = await self._wire.ask(
             LINE_UPS,
             gates=[queue.gate for queue in queues],
             ways=[queue.direction.value for queue in queues],
             since=since,
+            on=on,
         )
-        for kind, gate, way, name, number, at, identity, waited in rows:
+        parts = {(row[8], row[9]): SubQueue(row[8], row[9]) for row in rows if row[0] == WAITS}
+        for kind, gate, way, name, number, at, identity, joined_at, route, inside, figures in rows:
             one = found[Queue(gate, Direction(way))]
             if kind == WAITS:
-                one.callable.append(Waiting(identity, Lane(name), number, at))
+                one.callable.append(Waiting(identity, Lane(name), number, at, parts[route, inside]))
             elif kind == CALLED:
-                one.calls.append(RecentCall(Lane(name), at, number, waited))
-            else:
+                one.calls.append(RecentCall(Lane(name), at, number, joined_at))
+            elif kind == EDITION:
                 one.edition = name
+            else:
+                one.last_week[Lane(name)] = accuracy_of(*figures)
         for one in found.values():
             one.calls.sort(key=lambda call: call.called_at, reverse=True)
         return found

@@ -20,6 +20,7 @@ from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
+from app.repositories.scores import ScoresRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.strikes import StrikesRepository
@@ -94,6 +95,11 @@ class UnitOfWork:
     def reference(self) -> ReferenceRepository:
         """Reference data and confirmations."""
         return ReferenceRepository(self._session)
+
+    @cached_property
+    def scores(self) -> ScoresRepository:
+        """Expected waits that were told, and how far they were off."""
+        return ScoresRepository(self._session)
 
     @cached_property
     def stays(self) -> StaysRepository:

@@ -161,6 +161,29 @@ async def test_whom_a_used_up_route_keeps_is_told_and_counts_for_nobody_else(
     assert [1, 0] == [after[1]["ahead"]["ordinary"], after[2]["ahead"]["ordinary"]]
 
 
+async def test_whom_a_used_up_route_keeps_is_told_that_and_no_time(gate: Gate, narrow: str) -> None:
+    _, _, third, other = await wait(gate, narrow, narrow, narrow, None)
+    await called(gate, 2)
+    gate.forget()
+    reasons = [(await gate.place(one))["expected_wait"]["reason"] for one in (third, other)]
+    assert ["route-used-up", "too-few-recent-calls"] == reasons
+
+
+async def test_whom_a_used_up_route_keeps_stands_before_nobody(gate: Gate, narrow: str) -> None:
+    await wait(gate, narrow, narrow, *[None] * 8)
+    for entry in await called(gate, 10):
+        await gate.arrive({"gate": "tan-thanh", "reference": await reference(gate, entry)})
+    *_, last = await wait(gate, narrow, narrow, None, start=20)
+    gate.forget()
+    expected = (await gate.place(last))["expected_wait"]
+    assert (10, 18) == (expected["sample"], expected["likely_seconds"])
+
+
+async def reference(gate: Gate, entry: str) -> str:
+    found: str = (await gate.entry({"id": entry}))["reference"]
+    return found
+
+
 async def test_a_closure_and_a_used_up_route_may_meet(
     gate: Gate, narrow: str, session: AsyncSession
 ) -> None:

@@ -12,7 +12,7 @@ from app.repositories.forecasts import LineUp, RecentCall
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
 from tests.repositories.queues_at_random import as_waiting, beside, queue_of, store
-from tests.repositories.rows import NOW, POLICY, QUEUE, Actor, add_call, add_entry
+from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_call, add_entry
 
 OTHER = Queue("huu-nghi", Direction.EXPORT)
 SINCE = NOW - timedelta(hours=2)
@@ -26,7 +26,7 @@ async def test_a_line_up_has_all_who_may_be_called_and_nobody_else(
     await store(session, [*rows, *beside(dice, company)])
     await uow.queues.set_edition(QUEUE, POLICY, replace=False)
     with recorded() as sent:
-        found = await uow.forecasts.line_ups([QUEUE, OTHER], SINCE)
+        found = await uow.forecasts.line_ups([QUEUE, OTHER], SINCE, DAY)
     assert 1 == len(sent)
     free = as_waiting(row for row in rows if not row["held"])
     assert {one.id: one for one in free} == {one.id: one for one in found[QUEUE].callable}
@@ -37,7 +37,7 @@ async def test_a_line_up_has_all_who_may_be_called_and_nobody_else(
 
 
 async def test_a_queue_in_which_nobody_waits_has_an_empty_line_up(uow: UnitOfWork) -> None:
-    assert {QUEUE: LineUp()} == await uow.forecasts.line_ups([QUEUE], SINCE)
+    assert {QUEUE: LineUp()} == await uow.forecasts.line_ups([QUEUE], SINCE, DAY)
 
 
 async def test_calls_are_the_newest_of_each_queue_and_none_taken_back(
@@ -51,7 +51,7 @@ async def test_calls_are_the_newest_of_each_queue_and_none_taken_back(
     await add_call(session, company, entry, called_at=NOW, clock=9000, **back)
     await add_call(session, company, entry, called_at=NOW, clock=8000, gate_code=OTHER.gate)
     await add_call(session, company, entry, called_at=SINCE, clock=1)
-    found = await uow.forecasts.line_ups([QUEUE, OTHER], SINCE)
+    found = await uow.forecasts.line_ups([QUEUE, OTHER], SINCE, DAY)
     assert [7000 - number for number in range(MOST_CALLS)] == [
         call.clock for call in found[QUEUE].calls
     ]

@@ -19,7 +19,7 @@ from app.domain.sub_queues import sub_queues
 from app.domain.vocabulary import Direction, Lane, Role
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.queues_at_random import RATES, ROUTES
-from tests.repositories.rows import NOW, POLICY, QUEUE, Actor, add_actor, add_entry
+from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_actor, add_entry
 
 PAST = 100_000
 WAITING = 5_000
@@ -266,8 +266,9 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
         it.principal(Role.OFFICER), EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50
     ),
     "what a queue is rolled forward from": lambda it: it.uow.forecasts.line_ups(
-        [QUEUE], NOW - timedelta(days=14)
+        [QUEUE], NOW - timedelta(days=14), DAY
     ),
+    "the scores of a queue": lambda it: it.uow.scores.score(QUEUE),
     "where an entry stands": lambda it: it.uow.standings.by_id(it.entry),
     "the standings of all boards": lambda it: it.uow.boards.standings(),
     "the calls of all boards": lambda it: it.uow.boards.calls_since(NOW - timedelta(hours=2)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.api.schemas.answers import estimate_out
 from app.api.schemas.notices import notice_told_out
-from app.api.schemas.queues import CalledOut, LaneStatusOut, QueueOut, QueuesOut
+from app.api.schemas.queues import AccuracyOut, CalledOut, LaneStatusOut, QueueOut, QueuesOut
 from app.domain.questions import CallMade
 from app.domain.vocabulary import Queue
 from app.services.publishing.boards import LaneBoard, QueueBoard
@@ -59,6 +59,12 @@ def _lane_out(lane: LaneBoard) -> LaneStatusOut:
         waiting=lane.waiting,
         oldest_wait_seconds=lane.oldest_wait,
         expected_wait=estimate_out(lane.expected),
+        last_week=AccuracyOut(
+            median_error_seconds=lane.last_week.median_error,
+            inside_percent=lane.last_week.inside_percent,
+            sample=lane.last_week.sample,
+            reason=lane.last_week.reason,
+        ),
     )
 
 

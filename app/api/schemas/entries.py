@@ -332,7 +332,8 @@ class EstimateOut(Out):
     """How many recent calls it rests on: of the last hundred in the last two open hours."""
     reason: Annotated[str | None, Field(examples=["too-few-recent-calls"])]
     """Why there is none: `too-few-recent-calls` (under ten), `no-opening-known`,
-    `queue-calls-nobody`."""
+    `queue-calls-nobody`, or what stops the vehicle now: the kind of a closure or
+    notice, or of its route, such as `route-used-up`."""
 
 
 class PlaceOut(Out):

@@ -163,6 +163,21 @@ class CallsOut(Out):
     """Who would have been called next, and why not, where closures or limits leave nobody else."""
 
 
+class AccuracyOut(Out):
+    """How far the expected waits of the last seven whole days were off; null with the reason.
+
+    Each was stored when the vehicle began to wait and at each full hour after, and was scored by
+    its call.
+    """
+
+    median_error_seconds: Annotated[int | None, Field(examples=[540])]
+    """The middle one of all errors in open seconds, whichever way."""
+    inside_percent: Annotated[int | None, Field(examples=[81])]
+    """How many of a hundred calls came between low and high; eighty are meant to."""
+    sample: int
+    reason: Annotated[str | None, Field(examples=["too-few-scored-estimates"])]
+
+
 class LaneStatusOut(Out):
     """One lane of a queue."""
 
@@ -172,6 +187,7 @@ class LaneStatusOut(Out):
     oldest_wait_seconds: int | None
     expected_wait: EstimateOut
     """What somebody may expect who begins to wait in this lane now."""
+    last_week: AccuracyOut
 
 
 class CalledOut(Out):

@@ -11,6 +11,7 @@ from app.domain.open_clock import OpenClock
 from app.domain.policy import PolicyEdition
 from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Lane, Queue, QueueMode, State
+from app.domain.wait_scores import NOT_SCORED, Accuracy
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.queues.expected import Forecast, forecasts_of
@@ -29,6 +30,7 @@ class LaneBoard:
     waiting: int
     oldest_wait: int | None
     expected: Estimate
+    last_week: Accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def _lane(
         waiting=sum(one.count for one in here),
         oldest_wait=_oldest(here, forecast.opening, today.now),
         expected=forecast.joining(lane, today.now),
+        last_week=forecast.last_week.get(lane, NOT_SCORED),
     )
 
 

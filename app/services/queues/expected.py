@@ -6,7 +6,7 @@ is a look-up. `expected_wait` is the one question that others ask of an entry.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -26,11 +26,15 @@ from app.domain.expected_wait import (
 from app.domain.open_clock import OpenClock
 from app.domain.queue_order import Waiting
 from app.domain.queue_roll import Roll
+from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Lane, Queue, State
+from app.domain.wait_scores import DAY, Accuracy
 from app.models import Entry
 from app.repositories.forecasts import LineUp, RecentCall
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
+from app.services.queues.barriers import Barriers
+from app.services.queues.closing import exclusion_of
 from app.services.queues.waiting import queue_of, waiting
 
 # However long a gate was closed, its last open hours are in these days.
@@ -41,89 +45,137 @@ FRESH = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """One queue rolled forward at one instant; no roll where too few were called lately."""
+    """One queue rolled forward at one instant; no roll where too few were called lately.
+
+    `stopped` has the routes that stand still, and why: who is bound to one is not in the roll.
+    """
 
     made_at: datetime
     revision: int
     opening: OpenClock
     clock: int
     sample: int
+    callable: Sequence[Waiting]
+    stopped: Mapping[str | None, str]
+    last_week: Mapping[Lane, Accuracy]
     pace: Pace | None = None
     roll: Roll | None = None
 
     def of(self, one: Waiting, now: datetime) -> Estimate:
         """Return what somebody who waits may expect at `now`."""
-        return self._told(self.roll.turn(one) if self.roll else None, now)
+        if one.sub_queue.route in self.stopped:
+            return unknown(self.stopped[one.sub_queue.route], self.sample)
+        return self._told(self.seconds_of(one, now), now)
+
+    def seconds_of(self, one: Waiting, now: datetime) -> Interval | None:
+        """Return the same in open seconds; None where nobody knows."""
+        return self._left(self.roll.turn(one), now) if self.roll else None
 
     def joining(self, lane: Lane, now: datetime) -> Estimate:
         """Return what somebody may expect who begins to wait in a lane."""
-        return self._told(self.roll.joining(lane, now) if self.roll else None, now)
+        left = self._left(self.roll.joining(lane, now), now) if self.roll else None
+        return self._told(left, now)
 
     def is_fresh(self, today: Today) -> bool:
         """Tell whether this still tells of today."""
         age = today.now - self.made_at
         return self.revision == today.reference.revision and timedelta() <= age <= FRESH
 
-    def _told(self, turn: Turn | None, now: datetime) -> Estimate:
-        if turn is None or self.pace is None:
-            return unknown(TOO_FEW_CALLS, self.sample)
+    def _left(self, turn: Turn, now: datetime) -> Interval | None:
+        """Return what is left until a turn, some seconds after this was made."""
+        if self.pace is None:
+            return None
         passed = self.opening.reading(now) - self.clock
         seconds = self.pace.interval(turn)
-        left = Interval(
+        return Interval(
             low=max(0, seconds.low - passed),
             likely=max(0, seconds.likely - passed),
             high=max(0, seconds.high - passed),
         )
-        return estimate(left, self.sample, self.opening, now)
+
+    def _told(self, seconds: Interval | None, now: datetime) -> Estimate:
+        if seconds is None:
+            return unknown(TOO_FEW_CALLS, self.sample)
+        return estimate(seconds, self.sample, self.opening, now)
 
 
 async def forecasts_of(
     uow: UnitOfWork, today: Today, queues: Collection[Queue]
 ) -> Mapping[Queue, Forecast]:
-    """Return the forecasts of queues that call: from memory, else in one statement for them all."""
+    """Return the forecasts of queues that call: from memory, else in one statement for them all.
+
+    Where somebody waits for a route with a day's capacity, in one more.
+    """
     kept = today.forecasts
     found = {queue: kept.get(queue) for queue in queues} if kept else {}
     fresh = {queue: one for queue, one in found.items() if one and one.is_fresh(today)}
     missing = [queue for queue in queues if queue not in fresh]
     if not missing:
         return fresh
-    line_ups = await uow.forecasts.line_ups(missing, today.now - LOOKED_BACK)
-    made = {queue: _forecast(today, queue, one) for queue, one in line_ups.items()}
-    for queue, one in made.items():
+    since, yesterday = today.now - LOOKED_BACK, today.day - DAY
+    line_ups = await uow.forecasts.line_ups(missing, since, yesterday)
+    made = {}
+    for queue, line_up in line_ups.items():
+        stopped = await _stopped(uow, today, queue, line_up)
+        made[queue] = _forecast(today, queue, line_up, stopped)
         if kept:
-            kept.put(queue, one)
+            kept.put(queue, made[queue])
     return {**fresh, **made}
+
+
+async def _stopped(
+    uow: UnitOfWork, today: Today, queue: Queue, line_up: LineUp
+) -> Mapping[str | None, str]:
+    """Return which of the routes that somebody waits for stand still now, and why.
+
+    Full yards are left aside: places come free all day long, and that is in the pace of the calls.
+    """
+    barriers = Barriers(uow, today, queue)
+    routes = {one.sub_queue.route for one in line_up.callable if one.sub_queue.route}
+    found = [(one, await barriers.before(SubQueue(one, inside=True))) for one in sorted(routes)]
+    return {route: barrier.reason.value for route, barrier in found if barrier}
 
 
 async def expected_wait(uow: UnitOfWork, today: Today, entry: Entry) -> Estimate:
     """Return when an entry may expect to be called, or the reason why nobody knows.
 
-    A held one is told what it may expect without its holds. Once per queue and moment this is one
+    A held one is told what it may expect without its holds; one that a closure or notice excludes,
+    that alone. Once per queue and moment this is one
     statement, else none.
     """
     if entry.state == State.QUEUED:
+        excluded = exclusion_of(today, entry)
+        if excluded is not None:
+            return unknown(excluded.reason)
         queue = queue_of(entry)
         forecast = (await forecasts_of(uow, today, [queue]))[queue]
         return forecast.of(waiting(entry), today.now)
     return unknown(CALLS_NOBODY if entry.state == State.ARRIVED else NOT_WAITING)
 
 
-def _forecast(today: Today, queue: Queue, line_up: LineUp) -> Forecast:
+def _forecast(
+    today: Today, queue: Queue, line_up: LineUp, stopped: Mapping[str | None, str]
+) -> Forecast:
     opening = today.reference.clock(queue)
     clock = opening.reading(today.now)
     calls = [call for call in line_up.calls if call.clock > clock - RECENT_OPEN_SECONDS]
     pace = pace_of([call.clock for call in calls], clock)
-    made = (today.now, today.reference.revision, opening, clock, len(calls))
+    callable_ = [one for one in line_up.callable if one.sub_queue.route not in stopped]
+    made = Forecast(
+        made_at=today.now, revision=today.reference.revision, opening=opening, clock=clock,
+        sample=len(calls), callable=callable_, stopped=stopped,
+        last_week=line_up.last_week,
+    )  # fmt: skip
     if pace is None:
-        return Forecast(*made)
+        return made
     code = line_up.edition
     policies = today.reference.policies
     edition = today.reference.policy_codes[code] if code else policies.in_force(today.day)
     roll = Roll(
-        line_up.callable, edition.rates, clock, pace,
-        coming=_coming(line_up.callable, calls, clock, opening), strict=edition.strict,
+        callable_, edition.rates, clock, pace,
+        coming=_coming(callable_, calls, clock, opening), strict=edition.strict,
     )  # fmt: skip
-    return Forecast(*made, pace, roll)
+    return replace(made, pace=pace, roll=roll)
 
 
 def _coming(
