@@ -2,15 +2,22 @@
 
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from app.core.embedded import DURABLE, EmbeddedServer
+from benchmarks.checks import measure_checks
+from benchmarks.opening import measure_opening
 from benchmarks.reports import measure_reports
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
-from benchmarks.table import page
+from benchmarks.table import Measured, page
 
 PASTS = (100_000, 1_000_000)
 RESULTS = Path(__file__).with_name("RESULTS.md")
+P = TypeVar("P")
+T = TypeVar("T")
 
 
 def main(arguments: list[str]) -> int:
@@ -22,16 +29,29 @@ def main(arguments: list[str]) -> int:
         folder = Path(name)
         with EmbeddedServer(folder / "data", options=DURABLE) as server:
             house = House(folder, server.url, pasts, quick=quick)
-            writes = measure_writes(house)
-            reads = measure_reads(house)
-            calls = measure_calls(house)
-            year = measure_reports(house)
-        start = measure_start(folder)
-    text = page(writes, reads, calls, year, start, quick=quick)
+            writes = _told("register and quote", measure_writes, house)
+            reads = _told("board and tracking", measure_reads, house)
+            checks = _told("checks", measure_checks, house)
+            opening = _told("the opening minute", measure_opening, house)
+            calls = _told("calls", measure_calls, house)
+            year = _told("a year of reports", measure_reports, house)
+        start = _told("starts", measure_start, folder)
+    measured = Measured(writes, reads, checks, opening, calls, year, start)
+    text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:
         RESULTS.write_text(text, "utf-8")
     return 0
+
+
+def _told(name: str, measure: Callable[[P], T], where: P) -> T:
+    """Measure, telling on standard error what is measured and how long it took."""
+    sys.stderr.write(f"{name} ... ")
+    sys.stderr.flush()
+    began = time.monotonic()
+    found = measure(where)
+    sys.stderr.write(f"{time.monotonic() - began:.0f} s\n")
+    return found
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import cycle
@@ -36,7 +36,9 @@ class Job:
     """What to send: to which port, over how many connections, until when.
 
     `requests` are whole HTTP requests, sent in turn. In each, `@NUMBER@` becomes the next number
-    from `first` on, in eight digits, and `@PLATE@@` a plate that only this number has.
+    from `first` on, in eight digits, and `@PLATE@@` a plate that only this number has. With
+    `per_second` each is due at its instant, and its latency counts from then; without, a
+    connection sends the next one when it has its answer.
     """
 
     port: int
@@ -45,6 +47,7 @@ class Job:
     seconds: float = 60.0
     most: int = 10**9
     first: int = 0
+    per_second: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,10 @@ class Outcome:
         """Answers a second."""
         return len(self.latencies_ms) / self.seconds
 
+    def halves(self) -> tuple[float, float]:
+        """Return median and p99 of the latencies, in ms."""
+        return at(self.latencies_ms, 50), at(self.latencies_ms, 99)
+
     def ensure_only(self, status: int) -> None:
         """Make sure that every answer was what the row measures.
 
@@ -70,6 +77,11 @@ class Outcome:
         if set(self.statuses) != {str(status)}:
             message = f"expected only {status}, got {dict(self.statuses)}"
             raise RuntimeError(message)
+
+
+def at(latencies: Sequence[float], percent: int) -> float:
+    """Return what so many of a hundred sorted latencies are not above."""
+    return latencies[min(len(latencies) - 1, len(latencies) * percent // 100)]
 
 
 def run(job: Job) -> Outcome:
@@ -97,11 +109,18 @@ class _Load:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.ends_at = time.perf_counter() + job.seconds
+        self.began = time.perf_counter()
+        # What is due at instants is all sent, however late.
+        self.ends_at = self.began + job.seconds + (GRACE_SECONDS if job.per_second else 0)
         self.sent = 0
         self.latencies: list[float] = []
         self.statuses: Counter[int] = Counter()
         self._requests = cycle(job.requests)
+
+    def due(self) -> float:
+        """Return the instant of the next request: now, or when it is due."""
+        rate = self.job.per_second
+        return self.began + self.sent / rate if rate else time.perf_counter()
 
     def next(self) -> bytes | None:
         """Return the next request; None where the job is done."""
@@ -148,13 +167,17 @@ class _Connection(asyncio.Protocol):
             self._done.set_exception(exc or ConnectionError("the server closed a connection"))
 
     def _send(self) -> None:
+        self._sent_at = self._load.due()
         request = self._load.next()
         if request is None:
             self._done.set_result(None)
             self._transport.close()
             return
-        self._sent_at = time.perf_counter()
-        self._transport.write(request)
+        early = self._sent_at - time.perf_counter()
+        if early > 0:
+            asyncio.get_running_loop().call_later(early, self._transport.write, request)
+        else:
+            self._transport.write(request)
 
 
 async def _generate(job: Job) -> Outcome:
@@ -164,8 +187,10 @@ async def _generate(job: Job) -> Outcome:
     began = time.perf_counter()
     for done in ends:
         await loop.create_connection(partial(_Connection, load, done), HOST, job.port)
-    async with asyncio.timeout(job.seconds + GRACE_SECONDS):
-        await asyncio.gather(*ends)
+    # Of what is due at instants, what is not answered in time is lost, and counted by who asked.
+    with suppress(TimeoutError) if job.per_second else nullcontext():
+        async with asyncio.timeout(job.seconds + GRACE_SECONDS):
+            await asyncio.gather(*ends)
     seconds = time.perf_counter() - began
     latencies = sorted(round(one * MILLISECONDS, 3) for one in load.latencies)
     statuses = {str(status): count for status, count in load.statuses.items()}

@@ -26,7 +26,8 @@ SELECT 'W' || n, 'tan-thanh', 'export', 'own_vehicle', 'queued', p.id, p.organis
   CAST(:verdict AS jsonb), (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 3],
   at, true, true, at,
   (ARRAY[3, 2, 1])[1 + n % 3]::bigint * (CAST(:clock AS bigint) - 7200 + n),
-  'TT-' || lpad(n::text, 4, '0'), 'bao-nguyen', decode('a' || lpad(to_hex(n), 35, '0'), 'hex')
+  'TT-' || lpad(n::text, 4, '0'), 'bao-nguyen',
+  substring(sha256(convert_to('waiting-' || lpad(n::text, 8, '0'), 'UTF8')) for 18)
 FROM (SELECT n, CAST(:now AS timestamptz) - make_interval(secs => 7200 - n) AS at
       FROM generate_series(1, CAST(:count AS integer)) n) made, principals p
 WHERE p.name = 'company-1'
@@ -100,6 +101,11 @@ CALL_BACK = "UPDATE entries SET state = 'queued' WHERE state = 'called'"
 async def fill_queue(url: str, now: object, clock: int, count: int) -> None:
     """Let `count` vehicles wait at Tân Thanh, in three lanes; `clock` is the reading at `now`."""
     await _run(url, (EDITION, {}), (WAITING, {"now": now, "clock": clock, "count": count}))
+
+
+def token_of(number: int) -> str:
+    """Return the tracking token of one of those whom `fill_queue` lets wait, counted from 1."""
+    return f"waiting-{number:08d}"
 
 
 async def fill_past(url: str, now: object, first: int, last: int) -> None:

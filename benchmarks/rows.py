@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from benchmarks.client import NUMBER, Job, Outcome, run
+from benchmarks.client import NUMBER, Job, Outcome, at, run
 from benchmarks.filling import call_back, fill_past, fill_queue
 from benchmarks.processes import SERVE, UNLIMITED, Running, serving
 from benchmarks.traffic import quotation, registration, request
@@ -131,17 +131,17 @@ def measure_writes(house: House) -> Writes:
         usual_settings = {"DATABASE_URL": service_url, "USUAL_DATABASE_URL": usual_url}
         with house.peer("limit") as limit, house.peer("usual", **usual_settings) as usual:
             ports = {"service": service.port, "limit": limit.port, "usual": usual.port}
-            outcomes = _rounds(
+            outcomes = take_turns(
                 house, {name: Job(port, [register]) for name, port in ports.items()}, 201
             )
             quotes = {name: Job(ports[name], [ask]) for name in ("service", "limit")}
-            quoted = _rounds(house, quotes, 200)
+            quoted = take_turns(house, quotes, 200)
             memory = service.memory_mb
     latencies = sorted(one for outcome in outcomes["service"] for one in outcome.latencies_ms)
     return Writes(
-        register=_compared(outcomes),
-        quote=_compared(quoted),
-        latency_ms=(_at(latencies, 50), _at(latencies, 99)),
+        register=compared(outcomes),
+        quote=compared(quoted),
+        latency_ms=(at(latencies, 50), at(latencies, 99)),
         memory_mb=memory,
         layers=_profile(house, service_url, day),
     )
@@ -166,9 +166,13 @@ def measure_reads(house: House) -> Reads:
             ports = {"service": service.port, "bare": bare.port}
             boards = [request("GET", paths[0])]
             links = [request("GET", path) for path in paths[1:]]
-            board = _rounds(house, {name: Job(port, boards) for name, port in ports.items()}, 200)
-            tracking = _rounds(house, {name: Job(port, links) for name, port in ports.items()}, 200)
-    return Reads(_compared(board), _compared(tracking))
+            board = take_turns(
+                house, {name: Job(port, boards) for name, port in ports.items()}, 200
+            )
+            tracking = take_turns(
+                house, {name: Job(port, links) for name, port in ports.items()}, 200
+            )
+    return Reads(compared(board), compared(tracking))
 
 
 def measure_calls(house: House) -> Calls:
@@ -219,7 +223,7 @@ def _call(house: House, url: str, name: str) -> tuple[float, float]:
                 latencies += outcome.latencies_ms
             asyncio.run(call_back(url))
     latencies.sort()
-    return _at(latencies, 50), _at(latencies, 99)
+    return at(latencies, 50), at(latencies, 99)
 
 
 def measure_start(folder: Path) -> Start:
@@ -238,7 +242,7 @@ def _lasting(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [one for one in headers if one[0].lower() not in {"connection", "date"}]
 
 
-def _rounds(house: House, jobs: Mapping[str, Job], status: int) -> dict[str, list[Outcome]]:
+def take_turns(house: House, jobs: Mapping[str, Job], status: int) -> dict[str, list[Outcome]]:
     """Let each job take its turn, again and again, so that noise falls on all alike."""
     outcomes: dict[str, list[Outcome]] = {name: [] for name in jobs}
     first = TRACKED
@@ -255,7 +259,8 @@ def _rounds(house: House, jobs: Mapping[str, Job], status: int) -> dict[str, lis
     return outcomes
 
 
-def _compared(outcomes: Mapping[str, list[Outcome]]) -> Compared:
+def compared(outcomes: Mapping[str, list[Outcome]]) -> Compared:
+    """Return the median rate of each over its rounds."""
     return Compared(
         {name: statistics.median(one.rate for one in found) for name, found in outcomes.items()}
     )
@@ -307,10 +312,6 @@ def stand_at_nine(service: Running, keys: Mapping[str, str]) -> int:
     )  # fmt: skip
     asyncio.run(_answer(service.port, sent))
     return 96_000_000  # any number of the right size: only differences order anybody
-
-
-def _at(latencies: list[float], percent: int) -> float:
-    return latencies[min(len(latencies) - 1, len(latencies) * percent // 100)]
 
 
 def _tomorrow() -> str:

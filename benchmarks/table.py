@@ -2,10 +2,13 @@
 
 import os
 import platform
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from math import inf
 
+from benchmarks.checks import CheckRates
+from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Compared, Reads, Start, Writes
 
@@ -20,17 +23,29 @@ with other runs. Commits are durable (`fsync` on). Rates are medians of rounds t
 """
 
 
-def page(  # noqa: PLR0913 - each is a part of what was measured
-    writes: Writes, reads: Reads, calls: Calls, year: YearOfReports, start: Start, *, quick: bool
-) -> str:
+@dataclass(frozen=True)
+class Measured:
+    """Everything of one run."""
+
+    writes: Writes
+    reads: Reads
+    checks: CheckRates
+    opening: Opening
+    calls: Calls
+    year: YearOfReports
+    start: Start
+
+
+def page(measured: Measured, *, quick: bool) -> str:
     """Return the page."""
+    writes, reads, calls, year = measured.writes, measured.reads, measured.calls, measured.year
     lines = [
         HEAD,
         _machine(quick=quick),
         "## Goals\n",
         "| work | measured | goal | |",
         "| --- | --- | --- | --- |",
-        *_goals(writes, reads, calls, year, start),
+        *_goals(measured),
         "\n## Figures\n",
         "| work | answers a second |",
         "| --- | --- |",
@@ -38,7 +53,9 @@ def page(  # noqa: PLR0913 - each is a part of what was measured
         *_rates("quote", writes.quote),
         *_rates("board", reads.board),
         *_rates("tracking", reads.tracking),
+        *_rates("checks", measured.checks.compared),
         _latency(writes),
+        *_minute(measured.opening),
         "| call the next one | median ms | p99 ms |",
         "| --- | --- | --- |",
         *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in calls.by_house.items()),
@@ -63,10 +80,10 @@ def _machine(*, quick: bool) -> str:
     )
 
 
-def _goals(
-    writes: Writes, reads: Reads, calls: Calls, year: YearOfReports, start: Start
-) -> list[str]:
-    short, *_, long = (most for _, most in calls.by_house.values())
+def _goals(measured: Measured) -> list[str]:
+    writes, reads, opening = measured.writes, measured.reads, measured.opening
+    year, start = measured.year, measured.start
+    short, *_, long = (most for _, most in measured.calls.by_house.values())
     at_least = (
         ("register, of the limit", writes.register.ratio("service", "limit"), 0.15),
         ("register, of the usual stack", writes.register.ratio("service", "usual"), 4.0),
@@ -76,6 +93,7 @@ def _goals(
     )
     at_most = (
         ("call, p99 of the longest queue and past, of the shortest", long / short, 1.5, "x"),
+        ("opening minute, the slower p99", opening.slowest_p99, 300.0, "ms"),
         ("a year of reports, the slowest", year.longest, 2.0, "s"),
         ("first start, on an empty folder", start.first, 30.0, "s"),
         ("warm start", start.warm, 3.0, "s"),
@@ -103,6 +121,18 @@ def _latency(writes: Writes) -> str:
         f"\nA registration takes {half:.1f} ms (median) and {most:.1f} ms (p99) with 8 clients at"
         f" once. After it all the process holds {writes.memory_mb:.0f} MB.\n"
     )
+
+
+def _minute(opening: Opening) -> list[str]:
+    rows = ((f"{opening.arrivals:,} arrivals", opening.arrival_ms),
+            (f"{opening.readers:,} readers", opening.reader_ms))  # fmt: skip
+    lost = "nothing was lost" if opening.lost == 0 else f"**{opening.lost} were lost**"
+    return [
+        f"| the opening minute ({opening.seconds:.0f} s): {lost} | median ms | p99 ms |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in rows),
+        "",
+    ]
 
 
 def _rates(work: str, compared: Compared) -> list[str]:

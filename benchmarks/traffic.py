@@ -1,7 +1,7 @@
 """The requests that are measured, as whole HTTP/1.1 messages; every peer gets the same bytes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.client import NUMBER, PLATE
@@ -68,6 +68,36 @@ def registration(key: str, day: str) -> bytes:
     """Return the registration of a truck, each time with another plate and retry key."""
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": f"bench-{NUMBER.decode()}"}
     return request("POST", "/v1/entries", truck(day), headers)
+
+
+def empty_registration(key: str, day: str) -> bytes:
+    """Return the registration of an empty truck that comes into the country at Hữu Nghị."""
+    truck_of = {**truck(day), "gate": "huu-nghi", "direction": "import", "consignments": []}
+    del truck_of["documents"]
+    return request("POST", "/v1/entries", truck_of, {"Authorization": f"Bearer {key}"})
+
+
+def arrival(key: str) -> bytes:
+    """Return the arrival of the empty truck of a number."""
+    seen = {"gate": "huu-nghi", "plate": PLATE.decode(), "direction": "import"}
+    return request("POST", "/v1/arrivals", seen, {"Authorization": f"Bearer {key}"})
+
+
+def check(key: str, entry: str) -> bytes:
+    """Return customs' word on an entry, each time another one."""
+    path = f"/v1/entries/{entry}/checks"
+    return request("POST", path, _word(), {"Authorization": f"Bearer {key}"})
+
+
+def check_batch(key: str, entries: Sequence[str]) -> bytes:
+    """Return customs' word on many entries at once, each time another one."""
+    rows = [{**_word(f"-{row}"), "entry": entry} for row, entry in enumerate(entries)]
+    return request("POST", "/v1/checks", {"checks": rows}, {"Authorization": f"Bearer {key}"})
+
+
+def _word(row: str = "") -> dict[str, str]:
+    named = f"BENCH-{NUMBER.decode()}{row}"
+    return {"kind": "customs_registration", "result": "passed", "source_reference": named}
 
 
 def quotation(day: str) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
@@ -21,10 +22,17 @@ from app.core.config import Settings
 from app.core.database import make_sessions
 from app.core.migrations import newest_revision
 from app.main import create_app, make_tools
-from benchmarks.filling import call_back, fill_past, fill_queue
+from benchmarks.filling import call_back, fill_past, fill_queue, token_of
 from benchmarks.peers import bare, limit
 from benchmarks.rows import MORNING
-from benchmarks.traffic import quotation, registration
+from benchmarks.traffic import (
+    arrival,
+    check,
+    check_batch,
+    empty_registration,
+    quotation,
+    registration,
+)
 from benchmarks.usual_stack import main as usual
 from benchmarks.usual_stack.filling import fill
 from tests.conftest import key_of
@@ -178,3 +186,26 @@ async def test_a_queue_and_a_past_that_were_filled_can_be_called(
     assert (201, 2) == (called.status_code, len(called.json()["calls"]))
     await call_back(url)
     assert 201 == (await answer(service, call, 1)).status_code
+
+
+async def test_who_waits_can_look_by_a_link_and_be_checked(
+    service: FastAPI, database: AsyncEngine
+) -> None:
+    await fill_queue(database.url.render_as_string(hide_password=False), MORNING, 96_000_000, 3)
+    told = await answer(service, f"GET /v1/tracking/{token_of(3)} X".encode())
+    assert (200, "W3") == (told.status_code, told.json()["reference"])
+    async with database.connect() as connection:
+        entries = [str(one) for one in await connection.scalars(text("SELECT id FROM entries"))]
+    key = key_of("customs")
+    single = [await answer(service, check(key, entries[0]), number) for number in (1, 2)]
+    assert [201, 201] == [one.status_code for one in single]
+    assert single[0].json()["id"] != single[1].json()["id"]
+    batch = await answer(service, check_batch(key, entries), 3)
+    assert (200, 0) == (batch.status_code, batch.json()["refused"])
+
+
+async def test_an_empty_truck_arrives(service: FastAPI) -> None:
+    register = empty_registration(key_of("company-1"), DAY)
+    assert 201 == (await answer(service, register, 5)).status_code
+    seen = await answer(service, arrival(key_of("border_guard")), 5)
+    assert (201, "arrived") == (seen.status_code, seen.json()["state"]), seen.text
