@@ -27,6 +27,7 @@ class Certificate:
     status: str
     number: str | None
     confirmed_by: str
+    valid_until: str | None = None
 
 
 def merged(document: Document, patch: Document) -> dict[str, Any]:
@@ -55,12 +56,16 @@ def pointers_of(patch: Document, at: str = "") -> Iterator[str]:
 
 
 def certified(declared: Document, certificate: Certificate) -> dict[str, Any]:
-    """Return the declared document with the certificate as an authority says."""
+    """Return the declared document with the certificate as an authority says.
+
+    What it leaves out of number and last day stays as declared.
+    """
     papers = dict(declared.get("documents") or {})
-    number = certificate.number or (papers.get(CERTIFICATE) or {}).get("number")
+    before = papers.get(CERTIFICATE) or {}
     word = {
-        "number": number,
+        "number": certificate.number or before.get("number"),
         "status": certificate.status,
+        "valid_until": certificate.valid_until or before.get("valid_until"),
         CONFIRMED_BY: certificate.confirmed_by,
     }
     papers[CERTIFICATE] = _without_nulls(word)

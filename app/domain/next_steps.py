@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.domain.findings import Finding
 from app.domain.required_checks import CheckKind, RequiredChecks, Stage
 from app.domain.steps import ENDINGS
 from app.domain.vocabulary import QueueMode, Severity, State
@@ -34,7 +35,8 @@ class NextStep:
 class Progress:
     """How far an entry is: `holds` by the authorities that stop it, `due` VND by order code.
 
-    `limited`: until when at most how many entries of its company may wait, where that stops it.
+    `limited`: until when at most how many entries of its company may wait, where that stops it;
+    `papers`: the documents that run out before it is likely to be called.
     """
 
     state: State
@@ -46,6 +48,7 @@ class Progress:
     holds: Sequence[str] = ()
     deferred_until: datetime | None = None
     limited: tuple[datetime, int] | None = None
+    papers: Sequence[Finding] = ()
     due: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -53,7 +56,7 @@ def next_steps(progress: Progress, rules: RequiredChecks) -> tuple[NextStep, ...
     """Return everything still to be done, what stops the entry first, in order of the way."""
     if progress.state in ENDINGS:
         return ()
-    steps = [*_corrections(progress), *_holds(progress), *_way(progress)]
+    steps = [*_corrections(progress), *_holds(progress), *_papers(progress), *_way(progress)]
     return (*steps, *_payments(progress), *_checks(progress, rules))
 
 
@@ -74,6 +77,12 @@ def _corrections(progress: Progress) -> Iterator[NextStep]:
 def _holds(progress: Progress) -> Iterator[NextStep]:
     for authority in progress.holds:
         yield NextStep("hold-to-be-lifted", authority)
+
+
+def _papers(progress: Progress) -> Iterator[NextStep]:
+    for one in progress.papers:
+        facts = {"rule": one.rule, "pointer": one.pointer, "last_day": one.value}
+        yield NextStep("renew-document", "declarant", facts)
 
 
 def _way(progress: Progress) -> Iterator[NextStep]:

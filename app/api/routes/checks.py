@@ -292,7 +292,8 @@ def _report(body: CheckIn, caller: Act) -> CheckReport:
     certificate = None
     if word is not None and word.status is not None:
         authority = caller.principal.authority
-        certificate = Certificate(word.status.value, word.number, authority)
+        last_day = word.valid_until.isoformat() if word.valid_until else None
+        certificate = Certificate(word.status.value, word.number, authority, last_day)
     return CheckReport(
         kind=body.kind,
         passed=body.result == "passed",

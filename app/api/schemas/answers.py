@@ -97,7 +97,10 @@ def _brief(view: EntryView, language: Language) -> dict[str, Any]:
         "held": entry.held,
         "ready": is_ready(entry.findings),
         "in_position": entry.in_position,
-        "findings": [finding_out(finding, language) for finding in entry.findings],
+        "findings": [
+            finding_out(finding, language)
+            for finding in (*entry.findings, *(one.document() for one in view.papers))
+        ],
         "lane": entry.lane,
         "verdict": verdict_out(entry.verdict, language),
         "charge": charge_out(view.charge) if view.charge else None,

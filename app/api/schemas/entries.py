@@ -101,15 +101,29 @@ class CertificateIn(In):
 
     number: Annotated[Label | None, Field(examples=["KD-2026-00001"])] = None
     status: Choice[PhytosanitaryStatus] | None = None
+    valid_until: Day | None = None
+    """The last legal day on which it holds."""
+
+
+class DatedDocumentIn(In):
+    """A document that holds for some time."""
+
+    number: Label | None = None
+    valid_until: Day | None = None
+    """The last legal day on which it holds."""
 
 
 class DocumentsIn(In):
-    """Export papers of farm produce."""
+    """Export papers of farm produce, and documents of the vehicle; what expires is watched."""
 
     phytosanitary_certificate: CertificateIn | None = None
     growing_area_code: Annotated[RawIdentifier | None, Field(examples=["VN-LSOR-0001"])] = None
     packing_house_code: Annotated[RawIdentifier | None, Field(examples=["VN-LSPH-0001"])] = None
     test_documents: Annotated[list[Code], Field(max_length=20, examples=[["cadmium-test"]])] = []
+    transport_licence: DatedDocumentIn | None = None
+    """The licence for international road transport."""
+    vehicle_inspection: DatedDocumentIn | None = None
+    insurance: DatedDocumentIn | None = None
 
 
 class DriverIn(In):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.repositories.standings import Found
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.declarations.assessment import driver_of
+from app.services.declarations.papers import papers_running_out
 from app.services.declarations.views import (
     Beside,
     EntryView,
@@ -58,6 +60,7 @@ class Entries:
                 charge=charges.get(entry.id),
                 orders=orders[entry.id],
                 driver=driver_of(self._act, entry),
+                papers=papers_running_out(self._act, entry),
             )
             for entry in entries
         ]
@@ -65,7 +68,9 @@ class Entries:
     async def view(self, entry: Entry, *, with_place: bool = False) -> EntryView:
         """Return everything that stands beside an entry; its place only where asked for."""
         act, uow = self._act, self._uow
-        beside = await _beside(uow, entry)
+        place = await Places(uow, act).place(entry) if with_place else None
+        papers = papers_running_out(act, entry, place.expected.called_by if place else None)
+        beside = replace(await _beside(uow, entry), papers=papers)
         charges = await uow.money.charges(entry.id)
         progress = progress_of(act.reference, entry, act.day, beside)
         return EntryView(
@@ -78,7 +83,8 @@ class Entries:
             holds=beside.holds,
             exceptions=await uow.records.exceptions(entry.id),
             next_steps=steps_of(act.reference, progress),
-            place=await Places(uow, act).place(entry) if with_place else None,
+            place=place,
+            papers=papers,
         )
 
     async def standing(self, entry_id: UUID) -> Standing:
@@ -131,13 +137,15 @@ class Entries:
 async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:
     """Return where an entry stands; nothing personal is read."""
     entry = found.entry
-    beside = Beside(found.orders, found.checks, found.holds)
+    place = await Places(uow, today).place(entry)
+    papers = papers_running_out(today, entry, place.expected.called_by if place else None)
+    beside = Beside(found.orders, found.checks, found.holds, papers=papers)
     progress = progress_of(today.reference, entry, today.day, beside)
     return Standing(
         entry=entry,
         orders=found.orders,
         next_steps=steps_of(today.reference, progress),
-        place=await Places(uow, today).place(entry),
+        place=place,
         last_call=await _last_call(uow, today, found),
         moved=found.moved,
         notices=notices_about(today, entry),

@@ -26,6 +26,7 @@ from app.services.declarations.declaring import (
     personal_columns,
 )
 from app.services.declarations.entries import Entries
+from app.services.declarations.papers import papers_running_out
 from app.services.declarations.situation import Situation
 from app.services.declarations.views import Beside, EntryView, progress_of, steps_of
 from app.services.fees import Binding, Priced, charge_of
@@ -131,7 +132,9 @@ class Registration:
     ) -> EntryView:
         act, entry = self._act, as_stored(Entry, columns)
         orders = [as_stored(Order, order) for order in priced.orders] if priced else []
-        progress = progress_of(act.reference, entry, act.day, replace(beside, orders=orders))
+        papers = papers_running_out(act, entry)
+        beside = replace(beside, orders=orders, papers=papers)
+        progress = progress_of(act.reference, entry, act.day, beside)
         return EntryView(
             entry=entry,
             charge=as_stored(Charge, priced.charge) if priced else None,
@@ -139,6 +142,7 @@ class Registration:
             driver=driver,
             holds=beside.holds,
             next_steps=steps_of(act.reference, progress),
+            papers=papers,
         )
 
     def _columns(

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.domain.declaration import Declaration, read_declaration
 from app.domain.expected_wait import Estimate
+from app.domain.findings import Finding
 from app.domain.next_steps import NextStep, Progress, next_steps
 from app.domain.notices import Notice
 from app.domain.policy import MissStep
@@ -75,6 +76,7 @@ class EntryView:
     exceptions: Sequence[ExceptionCase] = ()
     next_steps: tuple[NextStep, ...] = ()
     place: Place | None = None
+    papers: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class Beside:
     checks: Sequence[Check] = ()
     holds: Sequence[Hold] = ()
     declaration: Declaration | None = None
+    papers: Sequence[Finding] = ()
 
 
 def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) -> Progress:
@@ -183,6 +186,7 @@ def progress_of(reference: Reference, entry: Entry, on: date, beside: Beside) ->
         holds=[hold.authority for hold in beside.holds if hold.lifted_at is None],
         deferred_until=entry.deferred_until,
         limited=(entry.limited_until, entry.limited_to or 0) if entry.limited_until else None,
+        papers=beside.papers,
         due={order.code: order.amount_vnd for order in beside.orders if order.state == "due"},
     )
 
