@@ -177,6 +177,9 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "divert_entry": {
         "To Hữu Nghị": {"gate": "huu-nghi", "reason": "The road to Tân Thanh is blocked"},
     },
+    "record_receiving_vehicle": {
+        "Into the gate": {"plate": "12C-000.99", "way": "in", "source_reference": "BP-0816"},
+    },
     "refuse_substitution": {"With a reason": {"reason": "The trailer is another one"}},
     "record_payment": {
         "By transfer": {

@@ -15,7 +15,7 @@ from app.models.entries import (
 )
 from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.money import Charge, Order, Payment
-from app.models.moves import Diversion, Substitution
+from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
 from app.models.queues import (
     Call,
@@ -84,6 +84,7 @@ __all__ = [
     "ProductPaper",
     "PublishedVolume",
     "QueueEdition",
+    "Reception",
     "ReferenceDocument",
     "ReferenceRevision",
     "RequiredCheckRow",

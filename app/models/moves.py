@@ -1,4 +1,4 @@
-"""What changes an entry that is on its way: substitutions of its vehicle, diversions."""
+"""What changes an entry on its way: substitutions, diversions, vehicles that receive its goods."""
 
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.domain.substitution import SubstitutionState
+from app.domain.transshipment import Way
 from app.domain.vocabulary import Lane
 from app.models.base import Base, Identified, one_of
+from app.models.entries import Attributed
 
 
 class Substitution(Identified, Base):
@@ -73,3 +75,19 @@ class Diversion(Identified, Base):
     reason: Mapped[str]
     waited: Mapped[int | None]
     carried: Mapped[int]
+
+
+class Reception(Identified, Attributed, Base):
+    """One authority's word that a receiving vehicle went into the gate or left it."""
+
+    __tablename__ = "receptions"
+    __table_args__ = (
+        one_of("way", Way),
+        UniqueConstraint("organisation_id", "source_reference"),
+        Index(None, "entry_id"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    plate: Mapped[str]
+    way: Mapped[str]
+    authority: Mapped[str]

@@ -21,6 +21,7 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_holds_organisation_id_source_reference": RetryCollisionError,
     "uq_scoped_holds_organisation_id_source_reference": RetryCollisionError,
     "uq_payments_organisation_id_source_reference": RetryCollisionError,
+    "uq_receptions_organisation_id_source_reference": RetryCollisionError,
     "uq_substitutions_open": SubstitutionOpenError,
     "pk_stored_answers": RetryCollisionError,
 }

@@ -1,4 +1,4 @@
-"""Substitutions of the vehicles of entries, and their diversions to other gates."""
+"""Substitutions of the vehicles of entries, diversions, and vehicles that receive goods."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Diversion, Substitution
+from app.models import Diversion, Reception, Substitution
 
 
 class MovesRepository:
@@ -38,3 +38,19 @@ class MovesRepository:
             .order_by(Diversion.entry_id, Diversion.number)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def receptions(self, entry_id: UUID) -> Sequence[Reception]:
+        """Return what was seen of the receiving vehicles of an entry, oldest first."""
+        statement = (
+            select(Reception)
+            .where(Reception.entry_id == entry_id)
+            .order_by(Reception.occurred_at, Reception.recorded_at, Reception.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def reception_by_source(self, organisation_id: UUID, source: str) -> Reception | None:
+        """Return what was seen of a receiving vehicle by the reference of who told it."""
+        statement = select(Reception).where(
+            Reception.organisation_id == organisation_id, Reception.source_reference == source
+        )
+        return await self._session.scalar(statement)

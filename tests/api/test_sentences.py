@@ -11,6 +11,7 @@ from app.domain.misses import CallOutcome, FaultKind
 from app.domain.notices import Effect
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
+from app.domain.transshipment import NOT_ENTERED
 from app.repositories.standings import MOVES
 from app.services.crossing.passage import CHECKS_BEFORE
 
@@ -25,6 +26,8 @@ EXCEPTIONS = (
     "seen-before-registration",
     "check-before-its-preconditions",
     "vehicle-not-as-declared",
+    "receiving-vehicle-not-declared",
+    "receiving-vehicle-left-unentered",
 )
 STEPS = (
     "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
@@ -41,7 +44,9 @@ def keys() -> Iterator[str]:
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
     yield from (f"fault.{kind}" for kind in FaultKind)
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
-    yield from (f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid"))
+    yield from (
+        f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid", NOT_ENTERED)
+    )
     yield from (f"problem.{code}.{part}" for code in codes() for part in ("title", "detail"))
 
 

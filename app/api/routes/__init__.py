@@ -62,7 +62,7 @@ _DESCRIPTIONS: Final = {
     "difficulties": "What companies and drivers report, and the answers; published without names.",
     "strikes": "What missed calls bring to a company, its appeals, and what was decided.",
     "passage": "An entry in the gate and out of it: admission, release, exit, refusal, ending.",
-    "moves": "Another vehicle or another gate for an entry; its wait is kept.",
+    "moves": "Another vehicle or another gate for an entry; the vehicles that receive its goods.",
     "observations": "What yards, guards and cameras saw. An observation is never refused.",
     "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",
     "notices": "What a gate's officers and the board state: closed, paused, limited, and advice.",

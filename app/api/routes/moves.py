@@ -1,4 +1,4 @@
-"""Other vehicles and other gates for entries that are on their way."""
+"""Other vehicles, other gates and receiving vehicles for entries that are on their way."""
 
 from uuid import UUID
 
@@ -6,16 +6,21 @@ from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, may
 from app.api.problems import problem_responses
-from app.api.schemas.answers import standing_out
+from app.api.schemas.answers import exception_out, standing_out
 from app.api.schemas.entries import StandingOut
 from app.api.schemas.moves import (
     DiversionIn,
     DiversionsOut,
+    ReceivedOut,
+    ReceiversOut,
+    ReceptionIn,
     SubstitutionIn,
     SubstitutionOut,
     SubstitutionRefusalIn,
     SubstitutionsOut,
     diversion_out,
+    receiver_out,
+    reception_fields,
     substitution_out,
 )
 from app.api.strict_json import StrictRoute
@@ -27,8 +32,10 @@ from app.domain.errors import (
     EntryNotFoundError,
     NoPolicyInForceError,
     NothingSubstitutedError,
+    OccurredInFutureError,
     PlateAlreadyRegisteredError,
     PlateMissingError,
+    ReasonRequiredError,
     RetryCollisionError,
     RetryMismatchError,
     StepRefusedError,
@@ -40,7 +47,9 @@ from app.domain.errors import (
     UnknownCodeError,
     VehicleNotInYardError,
 )
-from app.domain.vocabulary import Role
+from app.domain.vocabulary import Agency, Role
+from app.services.crossing.passage import Report
+from app.services.crossing.receiving import Receiving
 from app.services.declarations.entries import Entries
 from app.services.declarations.substitution import Substitutions
 from app.services.queues.diversion import Diverting
@@ -160,3 +169,40 @@ async def list_diversions(entry: UUID, uow: Uow, caller: Caller) -> DiversionsOu
     """List the gates from which an entry turned round, oldest first."""
     found = await Diverting(uow, caller).of_entry(entry)
     return DiversionsOut(items=[diversion_out(one) for one in found])
+
+
+@router.post(
+    "/{entry}/receiving-vehicles",
+    status_code=201,
+    response_model=ReceivedOut,
+    dependencies=[may(Agency.BORDER_GUARD, Agency.CUSTOMS)],
+    responses=problem_responses(
+        EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, RetryCollisionError,
+        RetryMismatchError,
+    ),
+)  # fmt: skip
+async def record_receiving_vehicle(
+    entry: UUID, body: ReceptionIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Record a receiving vehicle that goes into the gate or leaves it, each on its own.
+
+    It has entered when the border guard and customs have both said so. Goods count as moved over
+    when one that was declared has; an observation is never refused, but opens an exception.
+    """
+    report = Report(
+        occurred_at=body.occurred_at, reason=body.reason, source_reference=body.source_reference
+    )
+    seen, opened = await Receiving(uow, caller).record(entry, body.plate, body.way, report)
+    exceptions = [exception_out(case, language) for case in opened]
+    return await retry.answer(ReceivedOut(**reception_fields(seen), exceptions=exceptions))
+
+
+@router.get(
+    "/{entry}/receiving-vehicles",
+    dependencies=[may(*READERS)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def list_receiving_vehicles(entry: UUID, uow: Uow, caller: Caller) -> ReceiversOut:
+    """List the receiving vehicles of an entry, with what was seen of each."""
+    found = await Receiving(uow, caller).vehicles(entry)
+    return ReceiversOut(items=[receiver_out(one) for one in found])

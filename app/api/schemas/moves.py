@@ -1,4 +1,4 @@
-"""Substitutions and diversions on the wire."""
+"""Substitutions, diversions and receiving vehicles on the wire."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -6,7 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas.entries import ContainerIn, Country, ReceivingVehicleIn, UnitId
+from app.api.schemas.entries import (
+    ContainerIn,
+    Country,
+    ExceptionOut,
+    ReceivingVehicleIn,
+    UnitId,
+)
 from app.api.schemas.types import (
     Choice,
     Code,
@@ -18,9 +24,12 @@ from app.api.schemas.types import (
     Out,
     Patch,
     RawIdentifier,
+    Reference,
 )
 from app.domain.substitution import SubstitutionState
+from app.domain.transshipment import Way
 from app.domain.vocabulary import Journey
+from app.services.crossing.receiving import Receiver, Reception
 from app.services.declarations.substitution import Substitution
 from app.services.queues.diversion import Diversion
 
@@ -150,4 +159,71 @@ def diversion_out(one: Diversion) -> DiversionOut:
         diverted_at=one.diverted_at,
         waited_seconds=one.waited,
         carried=one.carried,
+    )
+
+
+class ReceptionIn(In):
+    """A receiving vehicle that was seen to pass the gate; told late it needs a reason."""
+
+    plate: Annotated[RawIdentifier, Field(min_length=1, examples=["12C-000.99"])]
+    way: Choice[Way]
+    occurred_at: Instant | None = None
+    reason: Label | None = None
+    source_reference: Reference | None = None
+
+
+class ReceptionOut(Out):
+    """One authority's word that a receiving vehicle went into the gate or left it."""
+
+    id: UUID
+    plate: Annotated[str, Field(examples=["12C00099"])]
+    way: Annotated[Way, Open]
+    authority: Annotated[str, Field(examples=["border_guard"])]
+    occurred_at: Instant
+    recorded_at: Instant
+    backfilled: bool
+
+
+class ReceivedOut(ReceptionOut):
+    """What was recorded, and what it contradicts."""
+
+    exceptions: list[ExceptionOut]
+
+
+class ReceiverOut(Out):
+    """A vehicle that takes goods over."""
+
+    plate: str
+    declared: bool
+    entered: bool
+    """Whether the border guard and customs have both recorded it; one of them is no entry."""
+    seen: list[ReceptionOut]
+
+
+class ReceiversOut(Out):
+    """The receiving vehicles of an entry: the declared ones, then others that were seen."""
+
+    items: list[ReceiverOut]
+
+
+def reception_fields(one: Reception) -> dict[str, Any]:
+    """Return what is told of one word."""
+    return {
+        "id": one.id,
+        "plate": one.plate,
+        "way": one.way,
+        "authority": one.authority,
+        "occurred_at": one.occurred_at,
+        "recorded_at": one.recorded_at,
+        "backfilled": one.backfilled,
+    }
+
+
+def receiver_out(one: Receiver) -> ReceiverOut:
+    """Return a receiving vehicle with what was seen of it."""
+    return ReceiverOut(
+        plate=one.plate,
+        declared=one.declared,
+        entered=one.entered,
+        seen=[ReceptionOut(**reception_fields(seen)) for seen in one.seen],
     )

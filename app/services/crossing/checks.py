@@ -27,12 +27,13 @@ from app.domain.errors import (
 from app.domain.powers import may_waive
 from app.domain.required_checks import CheckKind, CheckResult, makes_needed, needed
 from app.domain.steps import ENDINGS
+from app.domain.transshipment import NOT_ENTERED
 from app.domain.vocabulary import State
 from app.models import Check, CheckRequest, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
-from app.services.crossing.release import needed_before_release, take_back
+from app.services.crossing.release import lacks_receiver, needed_before_release, take_back
 from app.services.crossing.sightings import Moment, moment
 from app.services.declarations.assessment import driver_name_of, reassess
 from app.services.declarations.views import facts_of, passed
@@ -247,7 +248,7 @@ class Checks:
         if known is not None:
             return known
         at = moment(self._act, report.occurred_at, report.reason)
-        cases = self._contradictions(entry, report)
+        cases = await self._contradictions(entry, report)
         check = self._say(entry, report, result, at)
         await self._certify(entry, line, report.certificate)
         if not report.passed:
@@ -257,14 +258,19 @@ class Checks:
         self._events += cases.events(self._act, line.queue)
         return check
 
-    def _contradictions(self, entry: Entry, report: CheckReport) -> Contradictions:
+    async def _contradictions(self, entry: Entry, report: CheckReport) -> Contradictions:
         """Open an exception where a check came before those that must precede it."""
         cases = Contradictions(self._uow)
         done = passed(self._said[entry.id])
-        missing = self._act.reference.required_checks.missing_before(report.kind, done)
+        rules = self._act.reference.required_checks
+        missing = [kind.value for kind in rules.missing_before(report.kind, done)]
+        moves = report.kind is CheckKind.TRANSSHIPMENT and report.passed
+        if moves and await lacks_receiver(self._uow, entry):
+            missing.append(NOT_ENTERED)
         if missing and report.passed:
             rule = "check-before-its-preconditions"
-            cases.open(self._act, rule, entry, check=report.kind.value)
+            facts = {"check": report.kind.value, "missing": ", ".join(missing)}
+            cases.open(self._act, rule, entry, None, **facts)
         if State(entry.state) in ENDINGS:
             cases.open(self._act, "observed-after-end", entry, check=report.kind.value)
         return cases

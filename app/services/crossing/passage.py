@@ -17,12 +17,14 @@ from app.domain.errors import (
 from app.domain.required_checks import CheckKind, Stage
 from app.domain.steps import Observation as StepSeen
 from app.domain.steps import Step, observed, step
+from app.domain.transshipment import NOT_ENTERED
 from app.domain.vocabulary import Severity, State
 from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.presence import doubt_presence, note_arrival
+from app.services.crossing.release import lacks_receiver
 from app.services.crossing.sightings import moment
 from app.services.declarations.views import needed_checks, passed
 from app.services.queues.company_limits import Limits
@@ -219,8 +221,10 @@ class Passage:
         unpassed = await self._unpassed(entry, (Stage.ADMISSION, Stage.RELEASE))
         holds = await self._uow.records.holds([entry.id])
         orders = await self._uow.money.orders(entry.id)
+        lacking = await lacks_receiver(self._uow, entry)
         return [
             *(FieldError("/checks", kind.value, recorders[kind].value) for kind in unpassed),
+            *(FieldError("/receiving_vehicles", NOT_ENTERED) for _ in range(lacking)),
             *(
                 FieldError("/holds", "hold-open", hold.authority)
                 for hold in holds
