@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,17 +21,26 @@ from app.models import (
     ReferenceRevision,
     SeasonDay,
 )
+from app.repositories.prepared import Prepared, Wire
 
 QUEUE_SEED = 0
 LINES = "$.consignments[*].lines[*]"
+# Asked by each driver who looks.
+EDITION = Prepared(
+    select(QueueEdition.policy_code).where(
+        QueueEdition.gate_code == bindparam("gate"),
+        QueueEdition.direction == bindparam("direction"),
+    )
+)
 
 
 class QueuesRepository:
     """Questions about queues."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
     async def lock(self, queue: Queue, *, exclusive: bool = False) -> None:
         """Take the queue's advisory lock until the transaction ends, in a statement of its own.
@@ -45,10 +54,8 @@ class QueuesRepository:
 
     async def edition(self, queue: Queue) -> str | None:
         """Return the code of the edition under which the queue's keys were computed."""
-        row = await self._session.get(
-            QueueEdition, (queue.gate, queue.direction.value), populate_existing=True
-        )
-        return row.policy_code if row else None
+        found = await self._wire.ask(EDITION, gate=queue.gate, direction=queue.direction.value)
+        return found[0][0] if found else None
 
     async def set_edition(self, queue: Queue, policy_code: str, *, replace: bool) -> bool:
         """Remember the edition of the queue's keys and tell whether it was; the first one stays.

@@ -84,7 +84,7 @@ class UnitOfWork:
     @cached_property
     def queues(self) -> QueuesRepository:
         """Queue locks, numbers, seasonal places, calls."""
-        return QueuesRepository(self._session)
+        return QueuesRepository(self._session, self._wire)
 
     @cached_property
     def records(self) -> RecordsRepository:
@@ -119,7 +119,7 @@ class UnitOfWork:
     @cached_property
     def yards(self) -> YardsRepository:
         """Who stands in which yard."""
-        return YardsRepository(self._session)
+        return YardsRepository(self._session, self._wire)
 
     @property
     def entries_told(self) -> tuple[UUID, ...]:
