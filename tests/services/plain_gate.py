@@ -81,16 +81,20 @@ class Truck:
 
 
 class PlainGate:
-    """Everybody at the gate; `clock` reads the open clock, `day` the legal day of an instant."""
+    """Everybody at the gate; `hours` counts its open seconds by the calendar alone.
+
+    `day` is the legal day of an instant. No two stops by notice share a second.
+    """
 
     def __init__(
         self,
-        clock: Callable[[datetime], int],
+        hours: Callable[[datetime], int],
         day: Callable[[datetime], date],
         taken: dict[date, int],
         allotment: int,
     ) -> None:
-        self.clock, self.day = clock, day
+        self.hours, self.day = hours, day
+        self.stops: list[Span] = []
         self.taken: Counter[date] = Counter(taken)
         self.allotment = allotment
         self.trucks: dict[UUID, Truck] = {}
@@ -99,6 +103,15 @@ class PlainGate:
         self.strikes: list[tuple[str, date]] = []
 
     # --- what is asked of it -----------------------------------------------------------------
+
+    def clock(self, at: datetime) -> int:
+        """Return the open seconds up to an instant, but for those in which a notice stopped it."""
+        stops = ((min(start, at), min(end, at)) for start, end in self.stops)
+        return self.hours(at) - sum(self.hours(end) - self.hours(start) for start, end in stops)
+
+    def is_stopped_after(self, now: datetime) -> bool:
+        """Tell whether a notice stops the clock, or is to."""
+        return bool(self.stops) and self.stops[-1][1] > now
 
     def open_on(self, plate: str) -> list[Truck]:
         return [one for one in self.trucks.values() if one.plate == plate and one.open]
@@ -297,6 +310,14 @@ class PlainGate:
     def certify(self, truck: Truck, status: str, now: datetime) -> None:
         truck.certificate = status
         self._follow(truck, now)
+
+    def stop(self, start: datetime, end: datetime | None) -> None:
+        self.stops.append((start, end or FOREVER))
+
+    def go_on(self, now: datetime) -> None:
+        start, _ = self.stops.pop()
+        if start < now:  # else it never began
+            self.stops.append((start, now))
 
     def hold(self, truck: Truck, hold: str, now: datetime) -> None:
         truck.holds.add(hold)

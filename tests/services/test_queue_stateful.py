@@ -32,11 +32,14 @@ from app.core.config import Settings
 from app.core.database import make_engine
 from app.domain.amendment import Certificate
 from app.domain.errors import (
+    CallsPausedError,
     GateClosedError,
     PlateAlreadyRegisteredError,
     ReleaseRefusedError,
     StepRefusedError,
 )
+from app.domain.notices import NoticeKind, Notices, Wanted
+from app.domain.open_clock import OpenClock
 from app.domain.required_checks import CheckKind
 from app.domain.steps import STEPS, Step
 from app.domain.vocabulary import State
@@ -54,6 +57,7 @@ from app.services.declarations.views import needed_checks
 from app.services.fees import Paying
 from app.services.queues.calling import Calling
 from app.services.queues.deferral import Deferring
+from app.services.queues.noticing import Notice, Noticing
 from app.services.queues.places import Places
 from app.services.queues.replaying import KINDS, differences
 from app.services.queues.withdrawal import Withdrawal
@@ -63,7 +67,7 @@ from tests.races.house import truck as lorry
 from tests.races.promises import broken_promises, out_of_time
 from tests.services.plain_gate import PlainGate, Truck
 
-EXAMPLES, STEPS_EACH = 15, 40
+EXAMPLES, STEPS_EACH = 20, 40
 # What must have happened at least, over all examples, or the agreement would prove little.
 LEAST = {
     "waiting.started": 50,
@@ -76,6 +80,8 @@ LEAST = {
     "call.excused": 1,
     "call.withdrawn": 1,
     "entry.deferred": 1,
+    "notice.posted": 10,
+    "notice.lifted": 5,
 }
 ALLOTMENT = 200
 DAYS = [date(2026, 6, 10) + timedelta(days=number) for number in range(30)]
@@ -134,11 +140,12 @@ class GateMachine(RuleBasedStateMachine):
         async with self.house.acting("officer-1") as (uow, act):
             uow.add(*_nearly_used_up())
             self.reference = act.reference
-        self.open_clock = self.reference.clock(QUEUE)
+        hours = self.reference.clock(QUEUE)
+        self.notice: Notice | None = None
         process = self.house.app.state.process
         self.worker = DeadlineWorker(process.tools, is_production=False)
         self.worker.machine_now = self.clock
-        self.gate = PlainGate(self.open_clock.reading, self.reference.day, _taken(), ALLOTMENT)
+        self.gate = PlainGate(hours.reading, self.reference.day, _taken(), ALLOTMENT)
         self.references: dict[UUID, str] = {}
 
     def teardown(self) -> None:
@@ -148,6 +155,8 @@ class GateMachine(RuleBasedStateMachine):
         """At the next opening call whoever may be called; then look at all that was stored."""
         try:
             await self.work()
+            if self.gate.is_stopped_after(self.come_too_soon()):
+                await self._go_on(self.clock.at)
             while not self.open_clock.is_open(self.come_too_soon()):
                 self.clock.at = self.open_clock.next_change(self.clock.at) or self.clock.at
             self.gate.pass_to(self.clock.at)
@@ -183,6 +192,10 @@ class GateMachine(RuleBasedStateMachine):
     async def work(self) -> None:
         """Do what is due, as workers do."""
         await self.worker.do_due(self.house.sessions)
+
+    @property
+    def open_clock(self) -> OpenClock:
+        return self.reference.clock(QUEUE)
 
     def one(self, number: int, fits: Callable[[Truck], bool]) -> Truck | None:
         """Return some truck that fits, None where none does."""
@@ -286,6 +299,10 @@ class GateMachine(RuleBasedStateMachine):
     @rule(count=st.integers(1, 4))
     def call(self, count: int) -> None:
         now = self.come_too_soon()
+        if self.reference.notices.pause(QUEUE, now):
+            with pytest.raises(CallsPausedError):
+                self.do(self._call(count))
+            return
         opens = self.open_clock.next_change(now)
         if not self.open_clock.is_open(now) and (opens is None or opens - now > LEAD):
             with pytest.raises(GateClosedError):
@@ -294,6 +311,26 @@ class GateMachine(RuleBasedStateMachine):
         begins = now if self.open_clock.is_open(now) else opens or now
         expected = [self.gate.call(now, begins) for _ in range(count)]
         assert [one for one in expected if one] == self.do(self._call(count))
+
+    @rule(
+        kind=st.sampled_from([NoticeKind.PAUSE, NoticeKind.CLOSURE]),
+        later=st.sampled_from([0, 0, 20]),
+        minutes=st.sampled_from([5, 20, 40, 120, None]),
+    )
+    def stop(self, kind: NoticeKind, later: int, minutes: int | None) -> None:
+        """Post a notice that stops calls, where none does; nobody tells the process of it."""
+        now = self.tick()
+        if not self.gate.is_stopped_after(now):
+            start = now + timedelta(minutes=later)
+            end = start + timedelta(minutes=minutes) if minutes else None
+            self.gate.stop(start, end)
+            self.do(self._stop(kind, start, end))
+
+    @rule(number=some)
+    def go_on(self, number: int) -> None:
+        now = self.tick()
+        if number % 4 and self.gate.is_stopped_after(now):
+            self.do(self._go_on(now))
 
     @rule(number=some)
     def arrive(self, number: int) -> None:
@@ -402,6 +439,28 @@ class GateMachine(RuleBasedStateMachine):
         async with self.house.acting("officer-1") as (uow, act):
             called = await Calling(uow, act, QUEUE).call_next(count)
         return [call.entry_id for call in called.calls]
+
+    async def _stop(self, kind: NoticeKind, start: datetime, end: datetime | None) -> None:
+        wanted = Wanted(
+            kind=kind, gate=QUEUE.gate, direction=QUEUE.direction, vi="Mưa",
+            starts_at=start, ends_at=end,
+        )  # fmt: skip
+        async with self.house.acting("officer-1") as (uow, act):
+            self.notice = await Noticing(uow, act).post(wanted)
+        await self._read_notices()
+
+    async def _go_on(self, now: datetime) -> None:
+        assert self.notice is not None
+        self.gate.go_on(now)
+        async with self.house.acting("board-1") as (uow, act):
+            await Noticing(uow, act).lift(self.notice.id, "over")
+        await self._read_notices()
+
+    async def _read_notices(self) -> None:
+        """Let this test know of the notices; the service's process learns of them by itself."""
+        async with self.house.sessions() as session:
+            found = Notices(await UnitOfWork(session).notices.counting())
+        self.reference = self.reference.with_notices(found)
 
     async def _withdraw(self, truck: Truck) -> None:
         async with self.house.acting("officer-1") as (uow, act):
