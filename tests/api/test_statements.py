@@ -116,3 +116,29 @@ async def test_a_call_sends_the_same_statements_however_many_wait(
             assert 1 == len(await warm.call())
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+async def test_notices_in_force_add_no_statement_to_places_boards_and_calls(
+    warm: Gate, statements: Recorder
+) -> None:
+    """They are read with the reference data; only limits that are in force ask for a count."""
+    first, second = [await warm.register(**lorry(number)) for number in range(2)]
+    for entry in (first, second):
+        await warm.move(entry)
+
+    async def sent() -> list[int]:
+        counts: list[int] = []
+        warm.wait(minutes=1)
+        for ask in (lambda: warm.place(second), warm.board, warm.call):
+            with statements() as heard:
+                await ask()
+            counts.append(len(heard))
+        return counts
+
+    before = await sent()
+    for kind, group in (("advice", None), ("closure", "fresh-produce-export")):
+        about = {"kind": kind, "gate": "tan-thanh", "goods_group": group}
+        posted = await warm.post("/v1/notices", "officer-1", {**about, "text": {"vi": "Mưa"}})
+        assert 201 == posted.status_code
+    await warm.app.state.process.pulse()
+    assert before == await sent()
