@@ -30,8 +30,8 @@ from app.workers.deadlines import DeadlineWorker
 from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 
-# Half of the second within which every process goes by a notice; the rest is reading and drawing.
-PULSE_SECONDS = 0.5
+# A quarter of the second within which every process goes by a notice; the rest is for reading it.
+PULSE_SECONDS = 0.25
 DEADLINES_SECONDS = 1
 SCORING_SECONDS = 10
 log = structlog.get_logger()
