@@ -5,12 +5,13 @@ from enum import StrEnum
 
 
 class DeadlineKind(StrEnum):
-    """A reminder before a call's window ends, its end, the end of a deferral or of a limit."""
+    """A reminder before a call's window ends, its end, that of a deferral, a limit, a stay."""
 
     REMINDER = "reminder"
     WINDOW_END = "window-end"
     DEFERRAL_END = "deferral-end"
     LIMIT_END = "limit-end"
+    STAY_LIMIT = "stay-limit"
 
 
 MOVING = frozenset({DeadlineKind.WINDOW_END, DeadlineKind.DEFERRAL_END, DeadlineKind.LIMIT_END})

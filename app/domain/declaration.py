@@ -72,6 +72,7 @@ class Declaration:
     journey: Journey
     planned_arrival_at: datetime | None
     country: str
+    two_way: bool
     unit_id: str | None
     load: Load
     receiving: tuple[Load, ...]
@@ -132,6 +133,7 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
         journey=Journey(document["journey"]),
         planned_arrival_at=datetime.fromisoformat(planned) if planned else None,
         country=vehicle.get("country") or "VN",
+        two_way=bool(vehicle.get("two_way")),
         unit_id=vehicle.get("unit_id"),
         load=_load(vehicle),
         receiving=tuple(_load(one) for one in document.get("receiving_vehicles") or ()),

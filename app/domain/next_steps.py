@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.findings import Finding
 from app.domain.required_checks import CheckKind, RequiredChecks, Stage
+from app.domain.stay_limits import OVERSTAYED
 from app.domain.steps import ENDINGS
 from app.domain.vocabulary import QueueMode, Severity, State
 
@@ -56,7 +57,8 @@ def next_steps(progress: Progress, rules: RequiredChecks) -> tuple[NextStep, ...
     """Return everything still to be done, what stops the entry first, in order of the way."""
     if progress.state in ENDINGS:
         return ()
-    steps = [*_corrections(progress), *_holds(progress), *_papers(progress), *_way(progress)]
+    stops = [*_corrections(progress), *_holds(progress), *_papers(progress), *_stay(progress)]
+    steps = [*stops, *_way(progress)]
     return (*steps, *_payments(progress), *_checks(progress, rules))
 
 
@@ -83,6 +85,12 @@ def _papers(progress: Progress) -> Iterator[NextStep]:
     for one in progress.papers:
         facts = {"rule": one.rule, "pointer": one.pointer, "last_day": one.value}
         yield NextStep("renew-document", "declarant", facts)
+
+
+def _stay(progress: Progress) -> Iterator[NextStep]:
+    for finding in progress.findings:
+        if finding["rule"] == OVERSTAYED:
+            yield NextStep("go-home", "driver", {"hours": finding["value"]})
 
 
 def _way(progress: Progress) -> Iterator[NextStep]:

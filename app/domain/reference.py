@@ -13,6 +13,7 @@ from app.domain.open_clock import OpenClock, legal_day
 from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
 from app.domain.rows import Row
+from app.domain.stay_limits import StayLimit
 from app.domain.vocabulary import Queue, QueueMode
 from app.domain.volumes import Volumes
 
@@ -53,6 +54,7 @@ class Reference:
     pending: tuple[Pending, ...]
     documents: Mapping[str, Row]
     notices: Notices = field(default_factory=Notices)
+    stay_limits: tuple[StayLimit, ...] = ()
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 

@@ -166,6 +166,15 @@ class RequiredCheckRow(Dated, Base):
     kind: Mapped[str]
 
 
+class StayLimitRow(Dated, Base):
+    """How long which foreign vehicles may stay."""
+
+    __tablename__ = "stay_limits"
+    __table_args__ = (has_days("valid_on"), said_once("stay_limits", "vehicles"))
+
+    vehicles: Mapped[str]
+
+
 class TariffEdition(Base):
     """The immutable content of a fee table; when it rules stands in `tariff_forces`."""
 

@@ -31,6 +31,7 @@ from app.models import (
     RequiredCheckRow,
     Route,
     Season,
+    StayLimitRow,
     TariffEdition,
     TariffForce,
     Yard,
@@ -167,6 +168,11 @@ class ReferenceRepository:
     async def required_checks(self) -> list[Document]:
         """Return the rows that say which checks an entry needs."""
         statement = select(RequiredCheckRow).order_by(RequiredCheckRow.id)
+        return [dated(row) for row in await self._all(statement)]
+
+    async def stay_limits(self) -> list[Document]:
+        """Return the rows that say how long which foreign vehicles may stay."""
+        statement = select(StayLimitRow).order_by(StayLimitRow.id)
         return [dated(row) for row in await self._all(statement)]
 
     async def tariffs(self) -> list[Document]:

@@ -31,7 +31,8 @@ EXCEPTIONS = (
 )
 STEPS = (
     "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
-    "wait-for-call", "wait-out-deferral", "company-limited", "renew-document", "be-admitted",
+    "wait-for-call", "wait-out-deferral", "company-limited", "renew-document", "go-home",
+    "be-admitted",
     "be-released", "leave-the-gate", "pay-order",
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ CLOSED = {
     "product_papers": "valid_on",
     "seasons": "valid_on",
     "required_checks": "valid_on",
+    "stay_limits": "valid_on",
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }

@@ -9,6 +9,7 @@ from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.sightings import LATE
 from app.services.declarations.assessment import driver_name_of, reassess
 from app.services.fees import Charging
+from app.services.queues.stay_limits import watch_stay
 from app.services.queues.waiting import WaitingLine
 
 
@@ -16,7 +17,10 @@ async def note_presence(
     uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, at: datetime
 ) -> None:
     """Keep the earliest presence, judge and price anew, and let waiting follow."""
-    entry.presence_at = _first(entry.presence_at, _declared_before(entry, at))
+    known = entry.presence_at
+    entry.presence_at = _first(known, _declared_before(entry, at))
+    if entry.presence_at != known:
+        watch_stay(uow, act, entry)
     assessed = reassess(act, entry, driver_name_of(act, entry))
     await line.follow(entry, assessed)
     cause = "arrived" if entry.arrived_at else "in-position"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.domain.charges import Quote
@@ -18,6 +18,7 @@ from app.domain.findings import (
     warning,
 )
 from app.domain.green_lane import Verdict
+from app.domain.stay_limits import OVERSTAYED, limit_for, stays_until
 from app.domain.vocabulary import Lane, Queue
 from app.models import Entry
 from app.services.act import Act
@@ -72,11 +73,20 @@ def _findings(
     yield from findings_of_route(declaration, act.reference.gates[declaration.gate])
     yield from findings_of_products(declaration, act.reference.lane_rows.produce)
     yield from findings_of_driver(driver_name)
+    yield from _of_stay(act, declaration, situation.presence_at)
     if situation.declared_at is None:
         yield blocking("unregistered", "")
     yield from findings_of_discrepancies(situation.discrepancies)
     if situation.contested:
         yield warning("plate-contested", "/vehicle/tractor_plate")
+
+
+def _of_stay(act: Act, declaration: Declaration, came_at: datetime | None) -> Iterator[Finding]:
+    if came_at is None:
+        return
+    limit = limit_for(act.reference.stay_limits, declaration, act.reference.day(came_at))
+    if limit is not None and act.now >= stays_until(limit, came_at):
+        yield warning(OVERSTAYED, "", limit.hours)
 
 
 def reassess(act: Act, entry: Entry, driver_name: str | None) -> Assessment:

@@ -32,6 +32,7 @@ from app.services.act import Act
 from app.services.queues.closing import is_about
 from app.services.queues.company_limits import Limits
 from app.services.queues.endings import Way
+from app.services.queues.stay_limits import warn_of_stay
 from app.services.queues.waiting import WaitingLine, queue_of
 
 BATCH = 50
@@ -114,7 +115,9 @@ class Deadlines:
         last_call = await self._uow.queues.last_called_at(queue_of(entry))
         act = replace(self._act, now=deadline.due_at, principal=service).not_before(last_call)
         line = WaitingLine(self._uow, act, queue_of(entry))
-        if deadline.call_id is None:
+        if deadline.kind == DeadlineKind.STAY_LIMIT:
+            done = warn_of_stay(self._uow, act, entry, line)
+        elif deadline.call_id is None:
             done = await self._resume(entry, line, deadline)
         else:
             call = await self._uow.queues.call(deadline.call_id)

@@ -12,6 +12,7 @@ from app.domain.notices import Notices
 from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
+from app.domain.stay_limits import parse_stay_limits
 from app.domain.validity import Validity
 from app.domain.volumes import Volumes, parse_volume
 from app.repositories.unit_of_work import UnitOfWork
@@ -41,6 +42,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     produce = {**kept["produce"], "products": await uow.reference.products()}
     yards = await uow.reference.yards()
     checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
+    stays = await uow.reference.stay_limits()
     volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
@@ -57,6 +59,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         policies=Policies(editions.values()),
         policy_codes=editions,
         volumes=volumes,
+        stay_limits=parse_stay_limits(stays),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents={
             **kept,
@@ -64,6 +67,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
             "yards": {**kept["yards"], "yards": yards},
             "produce": produce,
             "required-checks": checks,
+            "stay-limits": {"rows": stays},
             "tariffs": {document["code"]: document for document in tariffs},
             "policies": {document["code"]: document for document in policies},
         },

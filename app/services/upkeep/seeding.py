@@ -12,6 +12,7 @@ from app.domain.gates import parse_gates, parse_yards
 from app.domain.green_lane import parse_lane_days, parse_products
 from app.domain.policy import parse_policy
 from app.domain.required_checks import parse_required_checks
+from app.domain.stay_limits import parse_stay_limits
 from app.domain.volumes import parse_volume
 from app.models import (
     Base,
@@ -28,6 +29,7 @@ from app.models import (
     RequiredCheckRow,
     Route,
     Season,
+    StayLimitRow,
     TariffEdition,
     TariffForce,
     Yard,
@@ -95,6 +97,7 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_yards(documents["yards"])
     parse_products(documents["produce"])
     parse_required_checks(documents["required-checks"])
+    parse_stay_limits(documents["stay-limits"]["rows"])
     parse_policy(documents["queue-policy"])
     for row in documents["daily-volumes"]["rows"]:
         parse_volume(row)
@@ -133,6 +136,10 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
     yield (
         RequiredCheckRow,
         [{"kind": row["kind"], **_dated(row)} for row in documents["required-checks"]["rows"]],
+    )
+    yield (
+        StayLimitRow,
+        [{"vehicles": row["vehicles"], **_dated(row)} for row in documents["stay-limits"]["rows"]],
     )
     yield from _of_tariffs(_editions(documents))
     yield from _of_policy(documents["queue-policy"])

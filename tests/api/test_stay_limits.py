@@ -1,0 +1,127 @@
+"""Foreign vehicles that stay too long: a warning at the instant, and nothing is stopped."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Deadline, Entry, Event
+from tests.api.conftest import Gate, found, lorry, vehicle
+
+OVER = ("stay-over-limit", "")
+
+
+async def come(gate: Gate, country: str = "CN", **changes: Any) -> Any:
+    """Return the entry of a vehicle that brings goods into the yard inside."""
+    plate = "桂F12345" if country == "CN" else "15C-000.01"
+    document = lorry(1, direction="import", vehicle=vehicle(country=country, tractor_plate=plate))
+    entry = await gate.register(**{**document, **changes})
+    gate.wait(minutes=1)
+    await gate.move(entry)
+    return entry
+
+
+async def warned(gate: Gate, entry: Any) -> bool:
+    return OVER in found(await gate.entry(entry), "warning")
+
+
+async def told(session: AsyncSession) -> list[Event]:
+    events = await session.scalars(select(Event).where(Event.kind == "stay.over-limit"))
+    return list(events)
+
+
+async def be_two_way(session: AsyncSession, entry: Any) -> None:
+    """Declare that the vehicle takes goods back."""
+    row = await session.get_one(Entry, UUID(entry["id"]))
+    row.declared = {**row.declared, "vehicle": {**row.declared["vehicle"], "two_way": True}}
+    await session.commit()
+
+
+async def test_a_foreign_vehicle_is_warned_of_after_24_hours_and_told_to_go_home(
+    gate: Gate, session: AsyncSession
+) -> None:
+    entry = await come(gate)
+    gate.wait(hours=23, minutes=59, seconds=59)
+    await gate.work()
+    assert not await warned(gate, entry)
+    gate.wait(seconds=1)
+    await gate.work()
+    assert await warned(gate, entry)
+    now = await gate.entry(entry)
+    assert ("go-home", "driver") in [(one["code"], one["who"]) for one in now["next_steps"]]
+    assert now["ready"]
+    (event,) = await told(session)
+    assert (24, gate.now, UUID(entry["id"])) == (
+        event.data["hours"], event.occurred_at, event.entry_id,
+    )  # fmt: skip
+
+
+async def test_a_warning_is_dated_at_its_instant_however_late_the_worker_is(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await come(gate)
+    due = gate.now.replace(day=gate.now.day + 1)
+    gate.wait(hours=40)
+    await gate.work()
+    await gate.work()
+    assert [(due, gate.now)] == [(one.occurred_at, one.recorded_at) for one in await told(session)]
+
+
+async def test_a_two_way_vehicle_may_stay_36_hours(gate: Gate, session: AsyncSession) -> None:
+    entry = await come(gate)
+    await be_two_way(session, entry)
+    gate.wait(hours=35, minutes=59)
+    await gate.work()
+    assert not await warned(gate, entry)
+    gate.wait(minutes=1)
+    await gate.work()
+    assert await warned(gate, entry)
+    assert [36] == [event.data["hours"] for event in await told(session)]
+
+
+async def test_the_warning_stays_when_the_entry_is_judged_anew(
+    gate: Gate, session: AsyncSession
+) -> None:
+    entry = await come(gate)
+    gate.wait(hours=25)
+    await gate.work()
+    await gate.move(entry, way="out")
+    assert await warned(gate, entry)
+    assert 1 == len(await told(session))
+
+
+async def test_going_from_yard_to_yard_wins_no_time(gate: Gate) -> None:
+    entry = await come(gate)
+    gate.wait(hours=12)
+    await gate.move(entry, way="out")
+    await gate.move(entry, "tan-thanh-lychee-area")
+    gate.wait(hours=12)
+    await gate.work()
+    assert await warned(gate, entry)
+
+
+@pytest.mark.parametrize("ending", ["refusal", "exit"])
+async def test_who_has_gone_is_not_warned_of(
+    gate: Gate, session: AsyncSession, ending: str
+) -> None:
+    entry = await come(gate)
+    await gate.arrive(entry)
+    await gate.post(f"/v1/entries/{entry['id']}/{ending}", "border_guard", {"reason": "papers"})
+    gate.wait(hours=30)
+    assert 1 == await gate.work()
+    assert [] == await told(session)
+
+
+async def test_a_vietnamese_vehicle_is_not_watched(gate: Gate, session: AsyncSession) -> None:
+    await come(gate, "VN")
+    assert [] == list(await session.scalars(select(Deadline)))
+
+
+async def test_who_came_before_there_was_a_limit_is_not_watched(
+    gate: Gate, session: AsyncSession
+) -> None:
+    gate.go_to("2025-12-09T10:00:00+07:00")
+    await come(gate)
+    assert [] == list(await session.scalars(select(Deadline)))
