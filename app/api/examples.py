@@ -219,6 +219,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "order": Word("The id of an order.", ID),
     "gate": Word("The code of a gate.", "tan-thanh"),
     "yard": Word("The code of a yard.", "bao-nguyen"),
+    "route": Word("The code of a route of the gate.", "1088-2-1089"),
     "code": Word("The code of an edition.", "tariff-2025-09"),
     "token": Word("The last part of a tracking link.", "Zx3vQ0m1b7n2k9s4"),
     "direction": Word("The way through the gate; `export` is Vietnam to China.", "export"),

@@ -32,7 +32,9 @@ router = APIRouter(prefix="/v1/notices", tags=["notices"], route_class=StrictRou
 async def get_filter(
     gate: Sought | None = None,
     direction: Direction | None = None,
-    kind: Annotated[NoticeKind | None, Query(description="A kind of notice.")] = None,
+    kind: Annotated[
+        NoticeKind | None, Query(description="A kind of notice.", examples=["pause"])
+    ] = None,
     in_force_at: Instant | None = None,
 ) -> NoticeFilter:
     """Return what the list of notices is narrowed to."""
