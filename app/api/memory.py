@@ -1,6 +1,8 @@
 """Small memories of one process: what was answered a moment ago may be answered again."""
 
+import asyncio
 from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -16,6 +18,7 @@ class Moments(Generic[T]):
         self._most = most
         self._clock = clock
         self._kept: dict[Hashable, tuple[float, T]] = {}
+        self.turn: AbstractAsyncContextManager[None] = asyncio.Lock()
 
     def get(self, key: Hashable) -> T | None:
         """Return what was kept for `key`, None where it is too old or never was."""

@@ -22,6 +22,7 @@ from app.services.act import Today, Tools
 from app.services.publishing.boards import read_boards
 from app.services.publishing.reports import Reports
 from app.services.queues.expected import Forecast
+from app.services.queues.order import KeptOrder
 from app.services.upkeep.readiness import Readiness, read_readiness
 from app.services.upkeep.reference_data import read_reference
 from app.services.upkeep.vitals import Vitals, read_vitals
@@ -56,6 +57,7 @@ class Process:
     forecasts: Moments[Forecast] = field(
         default_factory=lambda: Moments(FORECAST_SECONDS, QUEUES_KEPT)
     )
+    orders: Moments[KeptOrder] = field(default_factory=lambda: Moments(SECOND, QUEUES_KEPT))
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
     _yards: Moments[Occupancy] = field(default_factory=lambda: Moments(SECOND, 1))
@@ -80,7 +82,7 @@ class Process:
     async def today(self) -> Today:
         """Return what a visitor asks with, from memory; at most a second old."""
         now, reference = self.now(self.clock), await self.reference_at(None)
-        return Today(now, reference, forecasts=self.forecasts)
+        return Today(now, reference, forecasts=self.forecasts, orders=self.orders)
 
     async def reference_at(self, revision: int | None, uow: UnitOfWork | None = None) -> Reference:
         """Return the reference data of `revision` or later, read where memory has older ones.
@@ -163,6 +165,7 @@ class Process:
         self._yards.clear()
         self._vitals.clear()
         self.forecasts.clear()
+        self.orders.clear()
         self._reports.clear()
         self.shelf.clear()
 

@@ -4,7 +4,7 @@ One statement for any number of queues, sent as it is: it is asked every few sec
 looks, and its rows are as many as wait.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -161,7 +161,13 @@ def _scores(asked: _Asked) -> Select[Any]:
     return asked.select(SCORES, WaitScore, asked.are(WaitScore), *columns).where(that_day)
 
 
+def _waiting() -> Prepared:
+    asked = _Asked()
+    return Prepared(union_all(_waits(asked), _editions(asked)))
+
+
 LINE_UPS = _line_ups()
+WAITING = _waiting()
 
 
 class ForecastsRepository:
@@ -178,25 +184,35 @@ class ForecastsRepository:
 
         How far estimates were off is of the week that ended with day `on`.
         """
-        found = {queue: LineUp() for queue in queues}
-        rows = await self._wire.ask(
-            LINE_UPS,
-            gates=[queue.gate for queue in queues],
-            ways=[queue.direction.value for queue in queues],
-            since=since,
-            on=on,
-        )
-        parts = {(row[8], row[9]): SubQueue(row[8], row[9]) for row in rows if row[0] == WAITS}
-        for kind, gate, way, name, number, at, identity, joined_at, route, inside, figures in rows:
-            one = found[Queue(gate, Direction(way))]
-            if kind == WAITS:
-                one.callable.append(Waiting(identity, Lane(name), number, at, parts[route, inside]))
-            elif kind == CALLED:
-                one.calls.append(RecentCall(Lane(name), at, number, joined_at))
-            elif kind == EDITION:
-                one.edition = name
-            else:
-                one.last_week[Lane(name)] = accuracy_of(*figures)
-        for one in found.values():
-            one.calls.sort(key=lambda call: call.called_at, reverse=True)
-        return found
+        rows = await self._wire.ask(LINE_UPS, **_asked(queues), since=since, on=on)
+        return _lined_up(queues, rows)
+
+    async def waiting(self, queue: Queue) -> LineUp:
+        """Return who may be called of a queue, and the edition of their keys, without calls."""
+        return _lined_up([queue], await self._wire.ask(WAITING, **_asked([queue])))[queue]
+
+
+def _asked(queues: Collection[Queue]) -> Mapping[str, Any]:
+    return {
+        "gates": [queue.gate for queue in queues],
+        "ways": [queue.direction.value for queue in queues],
+    }
+
+
+def _lined_up(queues: Collection[Queue], rows: Sequence[Any]) -> Mapping[Queue, LineUp]:
+    """Return the queues that rows of one union tell of."""
+    found = {queue: LineUp() for queue in queues}
+    parts = {(row[8], row[9]): SubQueue(row[8], row[9]) for row in rows if row[0] == WAITS}
+    for kind, gate, way, name, number, at, identity, joined_at, route, inside, figures in rows:
+        one = found[Queue(gate, Direction(way))]
+        if kind == WAITS:
+            one.callable.append(Waiting(identity, Lane(name), number, at, parts[route, inside]))
+        elif kind == CALLED:
+            one.calls.append(RecentCall(Lane(name), at, number, joined_at))
+        elif kind == EDITION:
+            one.edition = name
+        else:
+            one.last_week[Lane(name)] = accuracy_of(*figures)
+    for one in found.values():
+        one.calls.sort(key=lambda call: call.called_at, reverse=True)
+    return found

@@ -1,6 +1,7 @@
 """What every use case is given from outside: who acts, when, on which reference data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol, Self
@@ -25,10 +26,14 @@ class Tools:
 class Kept(Protocol):
     """What a process keeps of its queues for a few seconds; it may be old, and is looked at so."""
 
-    def get(self, key: Queue, /) -> Any | None:  # noqa: ANN401 - what was put
+    @property
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Held by the one who makes what is not kept, so that all others find it."""
+
+    def get(self, key: Hashable, /) -> Any | None:  # noqa: ANN401 - what was put
         """Return what was kept, None where that is too long ago."""
 
-    def put(self, key: Queue, value: Any, /) -> None:  # noqa: ANN401
+    def put(self, key: Hashable, value: Any, /) -> None:  # noqa: ANN401
         """Keep something of a queue."""
 
 
@@ -37,11 +42,13 @@ class Today:
     """What anybody may ask with: business time in whole seconds, and the reference data.
 
     `forecasts` is where the process keeps how its queues go on; without it each is made anew.
+    `orders` is where it keeps them for those who only look; without it the rows are asked.
     """
 
     now: datetime
     reference: Reference
     forecasts: Kept | None = field(default=None, kw_only=True)
+    orders: Kept | None = field(default=None, kw_only=True)
 
     @property
     def day(self) -> date:

@@ -32,10 +32,10 @@ from app.domain.wait_scores import DAY, Accuracy
 from app.models import Entry
 from app.repositories.forecasts import LineUp, RecentCall
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Today
+from app.services.act import Kept, Today
 from app.services.queues.barriers import Barriers
 from app.services.queues.closing import exclusion_of
-from app.services.queues.waiting import queue_of, waiting
+from app.services.queues.waiting import edition_of, queue_of, waiting
 
 # However long a gate was closed, its last open hours are in these days.
 LOOKED_BACK = timedelta(days=14)
@@ -107,20 +107,36 @@ async def forecasts_of(
     Where somebody waits for a route with a day's capacity, in one more.
     """
     kept = today.forecasts
-    found = {queue: kept.get(queue) for queue in queues} if kept else {}
-    fresh = {queue: one for queue, one in found.items() if one and one.is_fresh(today)}
-    missing = [queue for queue in queues if queue not in fresh]
-    if not missing:
-        return fresh
+    if kept is None:
+        return await _made(uow, today, queues)
+    fresh = _fresh(kept, today, queues)
+    if len(fresh) < len(queues):
+        async with kept.turn:
+            fresh = _fresh(kept, today, queues)
+            made = await _made(uow, today, [one for one in queues if one not in fresh])
+            for queue, forecast in made.items():
+                kept.put(queue, forecast)
+        fresh |= made
+    return fresh
+
+
+def _fresh(kept: Kept, today: Today, queues: Iterable[Queue]) -> dict[Queue, Forecast]:
+    """Return the forecasts in memory that still tell of today."""
+    found: dict[Queue, Forecast | None] = {queue: kept.get(queue) for queue in queues}
+    return {queue: one for queue, one in found.items() if one and one.is_fresh(today)}
+
+
+async def _made(uow: UnitOfWork, today: Today, queues: Collection[Queue]) -> dict[Queue, Forecast]:
+    """Return the forecasts of queues, read and rolled now."""
+    if not queues:
+        return {}
     since, yesterday = today.now - LOOKED_BACK, today.day - DAY
-    line_ups = await uow.forecasts.line_ups(missing, since, yesterday)
+    line_ups = await uow.forecasts.line_ups(queues, since, yesterday)
     made = {}
     for queue, line_up in line_ups.items():
         stopped = await _stopped(uow, today, queue, line_up)
         made[queue] = _forecast(today, queue, line_up, stopped)
-        if kept:
-            kept.put(queue, made[queue])
-    return {**fresh, **made}
+    return made
 
 
 async def _stopped(
@@ -168,9 +184,7 @@ def _forecast(
     )  # fmt: skip
     if pace is None:
         return made
-    code = line_up.edition
-    policies = today.reference.policies
-    edition = today.reference.policy_codes[code] if code else policies.in_force(today.day)
+    edition = edition_of(today, line_up.edition)
     roll = Roll(
         callable_, edition.rates, clock, pace,
         coming=_coming(callable_, calls, clock, opening), strict=edition.strict,

@@ -10,10 +10,10 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.declarations.views import Place
-from app.services.queues.barriers import Barriers
 from app.services.queues.closing import exclusion_of
 from app.services.queues.expected import expected_wait
-from app.services.queues.waiting import kept_edition, queue_of, waiting
+from app.services.queues.order import Order, order_of
+from app.services.queues.waiting import queue_of, waiting
 
 
 class Places:
@@ -41,12 +41,12 @@ class Places:
     async def _in_called_queue(self, entry: Entry) -> Place:
         queue = queue_of(entry)
         clock = self._today.reference.clock(queue).reading(self._today.now)
-        edition = await kept_edition(self._uow, self._today, queue)
+        order = await order_of(self._uow, self._today, queue)
+        edition = await order.edition()
         one = waiting(entry)
         before = bounds(one, edition.rates, clock, strict=edition.strict)
-        barriers = Barriers(self._uow, self._today, queue)
-        own = await barriers.before(one.sub_queue)
-        ahead = await self._ahead(queue, before, barriers, own)
+        own = await order.barrier(one.sub_queue)
+        ahead = await _ahead(order, before, own)
         return Place(
             place=sum(ahead.values()) + 1,
             ahead={lane.value: count for lane, count in ahead.items()},
@@ -55,20 +55,6 @@ class Places:
             callable=not (entry.held or own) and exclusion_of(self._today, entry) is None,
             expected=await expected_wait(self._uow, self._today, entry),
         )
-
-    async def _ahead(
-        self, queue: Queue, before: Mapping[Lane, Bound], barriers: Barriers, own: Barrier | None
-    ) -> Mapping[Lane, int]:
-        """Return how many of each lane would be called first.
-
-        Whom a barrier stops is not counted, but for the entry's own: behind it they wait together.
-        """
-        counted = await self._uow.entries.count_before(queue, before)
-        ahead = dict.fromkeys(before, 0)
-        for (lane, one), many in counted.items():
-            if await barriers.before(one) in {None, own}:
-                ahead[lane] += many
-        return ahead
 
     async def _in_arrival_order(self, entry: Entry, waits_from: datetime) -> Place:
         queue = queue_of(entry)
@@ -84,3 +70,17 @@ class Places:
 
     def _open_wait(self, queue: Queue, waits_from: datetime) -> int:
         return self._today.reference.clock(queue).seconds_between(waits_from, self._today.now)
+
+
+async def _ahead(
+    order: Order, before: Mapping[Lane, Bound], own: Barrier | None
+) -> Mapping[Lane, int]:
+    """Return how many of each lane would be called first.
+
+    Whom a barrier stops is not counted, but for the entry's own: behind it they wait together.
+    """
+    ahead = dict.fromkeys(before, 0)
+    for (lane, one), many in (await order.count_before(before)).items():
+        if await order.barrier(one) in {None, own}:
+            ahead[lane] += many
+    return ahead

@@ -50,7 +50,11 @@ def sub_queue_of(entry: Entry) -> SubQueue:
 
 async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdition:
     """Return the edition under which the keys of a queue stand, else the one in force."""
-    code = await uow.queues.edition(queue)
+    return edition_of(today, await uow.queues.edition(queue))
+
+
+def edition_of(today: Today, code: str | None) -> PolicyEdition:
+    """Return the edition of that code, the one in force where a queue never had any."""
     if code is None:
         return today.reference.policies.in_force(today.day)
     return today.reference.policy_codes[code]

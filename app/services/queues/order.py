@@ -1,0 +1,99 @@
+"""A queue's order: as the rows have it, or as a process read it a moment ago for all who look.
+
+Whoever acts is told from the rows. Drivers who only look are many, and read the same queue: it is
+read once a second for all of them, and each place is a search in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.policy import PolicyEdition
+from app.domain.queue_order import Bound
+from app.domain.ranking import Ranking
+from app.domain.sub_queues import Barrier, SubQueue
+from app.domain.vocabulary import Lane, Queue
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Today
+from app.services.queues.barriers import Barriers
+from app.services.queues.waiting import edition_of, kept_edition
+
+Counts = Mapping[tuple[Lane, SubQueue], int]
+
+
+class Order(Protocol):
+    """What a place is found from."""
+
+    async def edition(self) -> PolicyEdition:
+        """Return the edition under which the keys of the queue stand."""
+
+    async def count_before(self, bounds: Mapping[Lane, Bound]) -> Counts:
+        """Return how many may be called and stand before a place, per lane and sub-queue."""
+
+    async def barrier(self, one: SubQueue) -> Barrier | None:
+        """Return what keeps a sub-queue from being called now, or None."""
+
+
+async def order_of(uow: UnitOfWork, today: Today, queue: Queue) -> Order:
+    """Return the order of a queue: the kept one where whoever asks only looks, else the rows'."""
+    kept, key = today.orders, (queue, today.reference.revision)
+    if kept is None:
+        return StoredOrder(uow, today, queue)
+    order: KeptOrder | None = kept.get(key)
+    if order is not None:
+        return order
+    async with kept.turn:
+        order = kept.get(key) or await _read(uow, today, queue)
+        kept.put(key, order)
+    return order
+
+
+class StoredOrder:
+    """The order as the rows have it now."""
+
+    def __init__(self, uow: UnitOfWork, today: Today, queue: Queue) -> None:
+        """Ask within one transaction."""
+        self._uow = uow
+        self._today = today
+        self._queue = queue
+        self._barriers = Barriers(uow, today, queue)
+
+    async def edition(self) -> PolicyEdition:
+        """Return the edition of the keys."""
+        return await kept_edition(self._uow, self._today, self._queue)
+
+    async def count_before(self, bounds: Mapping[Lane, Bound]) -> Counts:
+        """Return the counts of index ranges."""
+        return await self._uow.entries.count_before(self._queue, bounds)
+
+    async def barrier(self, one: SubQueue) -> Barrier | None:
+        """Return what the notices, calls and movements of now come to."""
+        return await self._barriers.before(one)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOrder:
+    """The order as it was a moment ago."""
+
+    kept_edition: PolicyEdition
+    ranking: Ranking
+    barriers: Mapping[SubQueue, Barrier | None]
+
+    async def edition(self) -> PolicyEdition:
+        """Return the edition of the keys."""
+        return self.kept_edition
+
+    async def count_before(self, bounds: Mapping[Lane, Bound]) -> Counts:
+        """Return what a search finds."""
+        return self.ranking.count_before(bounds)
+
+    async def barrier(self, one: SubQueue) -> Barrier | None:
+        """Return what was found; who is the first of a sub-queue hears of it a moment later."""
+        return self.barriers.get(one)
+
+
+async def _read(uow: UnitOfWork, today: Today, queue: Queue) -> KeptOrder:
+    line_up = await uow.forecasts.waiting(queue)
+    ranking, barriers = Ranking(line_up.callable), Barriers(uow, today, queue)
+    before = {one: await barriers.before(one) for one in ranking.sub_queues}
+    return KeptOrder(edition_of(today, line_up.edition), ranking, before)
