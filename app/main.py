@@ -21,7 +21,7 @@ from app.api.texts import Language
 from app.clients.otlp import sending, spans_of
 from app.core.ciphers import Cipher, Tokens
 from app.core.config import Settings, load_settings
-from app.core.database import check_version, is_passing, make_engine, make_sessions
+from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
 from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.services.act import Tools
@@ -103,6 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     process = Process(
         settings=settings,
         sessions=make_sessions(engine),
+        readers=make_readers(engine, settings),
         tools=make_tools(settings),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         schema_head=newest_revision() or "",

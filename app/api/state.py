@@ -51,6 +51,7 @@ class Process:
     tools: Tools
     cursors: Cursors
     schema_head: str
+    readers: async_sessionmaker[AsyncSession] | None = None
     machine_now: Callable[[], datetime] = machine_now
     reference: Reference | None = None
     clock: ClockRow | None = None
@@ -150,8 +151,8 @@ class Process:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """Let a visitor ask within one transaction that only reads."""
-        async with self.sessions() as session:
+        """Let a visitor ask what changes nothing."""
+        async with (self.readers or self.sessions)() as session:
             yield UnitOfWork(session)
 
     def move_clock(self, clock: ClockRow) -> None:

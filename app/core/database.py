@@ -53,6 +53,18 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+def make_readers(engine: AsyncEngine, settings: Settings) -> async_sessionmaker[AsyncSession]:
+    """Return the factory of sessions that only read, each statement by itself.
+
+    A transaction of READ COMMITTED gives readers nothing and costs two round trips of three.
+    Behind a pooler they need it all the same: it is what keeps the server that a statement was
+    prepared on.
+    """
+    if not settings.statement_cache_size:
+        return make_sessions(engine)
+    return make_sessions(engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+
 async def check_version(connection: AsyncConnection) -> None:
     """Make sure that the server is new enough.
 
