@@ -377,6 +377,49 @@ async def test_a_release_is_taken_back_by_a_hold(
     assert ["entry.release_taken_back", "hold.placed"] == events.all()
 
 
+DEARER: dict[str, Any] = {"vehicle": {"payload_kg": 20000}}
+BLOCKED: dict[str, Any] = {"planned_arrival_at": None}
+CHEAPER: dict[str, Any] = {"vehicle": {"payload_kg": 1000}}
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        pytest.param(DEARER, "order-unpaid", id="a higher price"),
+        pytest.param(BLOCKED, "planned-arrival-missing", id="a blocking finding"),
+    ],
+)
+async def test_a_release_is_taken_back_by_an_amendment_that_leaves_something_missing(
+    gate: Gate, reach: Reach, session: AsyncSession, change: dict[str, Any], missing: str
+) -> None:
+    entry = await reach("released")
+    amended = (await gate.amend(entry, **change)).json()
+    assert "in_gate" == amended["state"]
+    refused = await tell(gate, entry, "release", "officer-1")
+    assert (409, [missing]) == (
+        refused.status_code, [one["rule"] for one in refused.json()["errors"]],
+    )  # fmt: skip
+    kinds = (await session.scalars(select(Event.kind).order_by(Event.number))).all()
+    assert 1 == kinds.count("entry.release_taken_back")
+
+
+async def test_a_release_taken_back_for_its_price_is_given_anew_when_that_is_paid(
+    gate: Gate, reach: Reach
+) -> None:
+    entry = await reach("released")
+    await gate.amend(entry, **DEARER)
+    await pay(gate, await gate.entry(entry))
+    assert "released" == (await tell(gate, entry, "release", "officer-1")).json()["state"]
+
+
+async def test_a_release_stays_where_an_amendment_leaves_nothing_missing(
+    gate: Gate, reach: Reach
+) -> None:
+    entry = await reach("released")
+    for change in (CHEAPER, {"driver": {"name": "Nguyễn Văn An"}}):
+        assert "released" == (await gate.amend(entry, **change)).json()["state"]
+
+
 @pytest.mark.parametrize(
     ("kind", "who", "result"),
     [("border_guard_exit", "border_guard", "failed"), ("medical", "medical", "passed")],

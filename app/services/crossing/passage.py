@@ -1,6 +1,6 @@
 """Through the gate and out: observations that are taken, one permission that may be refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,19 +14,17 @@ from app.domain.errors import (
     ReleaseRefusedError,
     RetryMismatchError,
 )
-from app.domain.required_checks import CheckKind, Stage
+from app.domain.required_checks import Stage
 from app.domain.steps import Observation as StepSeen
 from app.domain.steps import Step, observed, step
-from app.domain.transshipment import NOT_ENTERED
-from app.domain.vocabulary import Severity, State
+from app.domain.vocabulary import State
 from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.presence import doubt_presence, note_arrival
-from app.services.crossing.release import lacks_receiver
+from app.services.crossing.release import missing_for_release, unpassed
 from app.services.crossing.sightings import moment
-from app.services.declarations.views import needed_checks, passed
 from app.services.queues.company_limits import Limits
 from app.services.queues.endings import Way
 from app.services.queues.joining import join_line
@@ -107,7 +105,7 @@ class Passage:
         if entry.state == State.RELEASED:
             return entry
         after = step(State(entry.state), Step.RELEASE)
-        missing = await self._missing(entry)
+        missing = await missing_for_release(self._uow, self._act, entry)
         if missing:
             raise ReleaseRefusedError(errors=missing, missing=len(missing))
         entry.state = after.value
@@ -204,43 +202,10 @@ class Passage:
             return
         if entry.held:
             self._cases.open(self._act, f"{kind}-while-held", entry, seen)
-        unpassed = await self._unpassed(entry, (stage,))
-        if unpassed:
-            rule, checks = f"{kind}-without-checks", ",".join(unpassed)
+        kinds = await unpassed(self._uow, self._act, entry, (stage,))
+        if kinds:
+            rule, checks = f"{kind}-without-checks", ",".join(kinds)
             self._cases.open(self._act, rule, entry, seen, checks=checks)
-
-    async def _unpassed(self, entry: Entry, stages: Sequence[Stage]) -> list[CheckKind]:
-        checks = await self._uow.records.checks(entry.id)
-        needed = needed_checks(self._act.reference, entry, self._act.day, checks)
-        done = passed(checks)
-        return [kind for stage in stages for kind in needed[stage] if kind not in done]
-
-    async def _missing(self, entry: Entry) -> list[FieldError]:
-        """Return everything that stops a release, by the codes of the catalogue's sentences."""
-        recorders = {row.kind: row.recorders[0] for row in self._act.reference.required_checks.rows}
-        unpassed = await self._unpassed(entry, (Stage.ADMISSION, Stage.RELEASE))
-        holds = await self._uow.records.holds([entry.id])
-        orders = await self._uow.money.orders(entry.id)
-        lacking = await lacks_receiver(self._uow, entry)
-        return [
-            *(FieldError("/checks", kind.value, recorders[kind].value) for kind in unpassed),
-            *(FieldError("/receiving_vehicles", NOT_ENTERED) for _ in range(lacking)),
-            *(
-                FieldError("/holds", "hold-open", hold.authority)
-                for hold in holds
-                if hold.lifted_at is None
-            ),
-            *(
-                FieldError("/orders", "order-unpaid", order.code)
-                for order in orders
-                if order.state == "due"
-            ),
-            *(
-                FieldError(finding["pointer"], finding["rule"], finding["value"])
-                for finding in entry.findings
-                if finding["severity"] == Severity.BLOCKING
-            ),
-        ]
 
     async def _store(self, entry: Entry, line: WaitingLine, event: Mapping[str, Any]) -> None:
         act = self._act

@@ -6,6 +6,7 @@ from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.contradictions import Contradictions
+from app.services.crossing.release import keep_release
 from app.services.crossing.sightings import LATE
 from app.services.declarations.assessment import driver_name_of, reassess
 from app.services.fees import Charging
@@ -16,7 +17,7 @@ from app.services.queues.waiting import WaitingLine
 async def note_presence(
     uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, at: datetime
 ) -> None:
-    """Keep the earliest presence, judge and price anew, and let waiting follow."""
+    """Keep the earliest presence, judge and price anew, let waiting and a release follow."""
     known = entry.presence_at
     entry.presence_at = _first(known, _declared_before(entry, at))
     if entry.presence_at != known:
@@ -27,6 +28,7 @@ async def note_presence(
     line.events += await Charging(uow, act).reprice(
         entry, line.queue, assessed.quote, assessed.priced_on, cause
     )
+    await keep_release(uow, act, entry, line)
 
 
 async def note_arrival(

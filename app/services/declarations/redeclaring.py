@@ -8,6 +8,7 @@ from app.domain.discrepancies import redeclared
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.crossing.release import keep_release
 from app.services.declarations.assessment import driver_name_of, reassess
 from app.services.declarations.declaring import (
     Document,
@@ -44,7 +45,7 @@ async def declare(
 async def follow(
     uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, cause: str, *told: Mapping[str, Any]
 ) -> None:
-    """Judge and price an entry anew, let waiting follow, and write what happened after `told`."""
+    """Judge and price an entry anew; waiting and a release follow; `told` is written first."""
     assessed = reassess(act, entry, driver_name_of(act, entry))
     await line.follow(entry, assessed)
     events = await Charging(uow, act).reprice(
@@ -52,4 +53,5 @@ async def follow(
     )
     entry.changed_at = act.now
     await uow.flush()
+    await keep_release(uow, act, entry, line)
     await uow.records.insert_events([*told, *line.events, *events])
