@@ -72,8 +72,12 @@ def unconfirmed(before: Discrepancies) -> dict[str, str]:
 
 def refused(before: Discrepancies) -> dict[str, str]:
     """Return what is open after somebody looked and said that the vehicle is not as proposed."""
-    left = {code: value for code, value in before.items() if code != Discrepancy.UNCONFIRMED}
-    return {**left, Discrepancy.REFUSED.value: ""}
+    return {**withdrawn(before), Discrepancy.REFUSED.value: ""}
+
+
+def withdrawn(before: Discrepancies) -> dict[str, str]:
+    """Return what is open when no substitution waits any more; what was seen stays."""
+    return {code: value for code, value in before.items() if code != Discrepancy.UNCONFIRMED}
 
 
 def findings_of_discrepancies(open_: Discrepancies) -> Iterator[Finding]:

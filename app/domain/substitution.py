@@ -24,11 +24,15 @@ Document = Mapping[str, Any]
 
 
 class SubstitutionState(StrEnum):
-    """A proposal waits for who looks at the vehicle; where nobody must, it is confirmed at once."""
+    """A proposal waits for who looks at the vehicle; where nobody must, it is confirmed at once.
+
+    Until somebody has looked, the company may take it back.
+    """
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def substituted(declared: Document, change: Document) -> tuple[dict[str, Any], l
 
 
 def ensure_allowed(rule: SubstitutionRule, before: list[SubstitutionState]) -> None:
-    """Refuse one more substitution of an entry that has had those; a refused one does not count.
+    """Refuse one more substitution of an entry that has had those; only confirmed ones count.
 
     Raises:
         SubstitutionOpenError: one waits for a word already.
@@ -73,7 +77,7 @@ def ensure_open(state: SubstitutionState) -> None:
     """Refuse a second word on a substitution.
 
     Raises:
-        SubstitutionDecidedError: it is confirmed or refused.
+        SubstitutionDecidedError: it is confirmed, refused or withdrawn.
     """
     if state is not SubstitutionState.PROPOSED:
         raise SubstitutionDecidedError(state=state)

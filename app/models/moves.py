@@ -1,6 +1,6 @@
 """What changes an entry on its way: substitutions, diversions, vehicles that receive its goods."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from app.models.entries import Attributed
 
 
 class Substitution(Identified, Base):
-    """A company's proposal of another vehicle for an entry, and who confirmed or refused it."""
+    """A company's proposal of another vehicle for an entry, and who decided or withdrew it."""
 
     __tablename__ = "substitutions"
     __table_args__ = (
@@ -53,7 +53,7 @@ class Diversion(Identified, Base):
     """An entry's turning round to another gate, and what it took along of its stay at the first.
 
     `came_at` is when the vehicle came to the gate that it left, None where it never did; `waited`
-    are open seconds.
+    are open seconds; the days are those for which it had asked for, and had, a seasonal place.
     """
 
     __tablename__ = "diversions"
@@ -75,6 +75,8 @@ class Diversion(Identified, Base):
     reason: Mapped[str]
     waited: Mapped[int | None]
     carried: Mapped[int]
+    season_asked_on: Mapped[date | None]
+    season_on: Mapped[date | None]
 
 
 class Reception(Identified, Attributed, Base):

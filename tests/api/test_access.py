@@ -151,6 +151,7 @@ WHO = {
     "substitute_vehicle": {"company", "app"},
     "confirm_substitution": {"officer", "yard"},
     "refuse_substitution": {"officer", "yard"},
+    "withdraw_substitution": {"company", "app"},
     "record_payment": {"bank"},
     "confirm_tariff": {"board"},
     "confirm_policy": {"board"},
@@ -231,7 +232,7 @@ async def test_to_another_company_an_entry_is_not_there(gate: Gate, name: str) -
     """Whatever a company may ask or do about one entry or order, it may about its own only."""
     entry = await gate.register("company-1")
     path = KEYED[name].path.replace("{entry}", entry["id"])
-    path = path.replace("{order}", entry["orders"][0]["id"])
+    path = path.replace("{order}", entry["orders"][0]["id"]).replace("{substitution}", entry["id"])
     method = min(KEYED[name].methods or ())
     bodies = {"GET": {}, "PATCH": {"json": {"client_reference": "mine"}}}
     body = bodies.get(method, {"json": ASKED.get(name, {})})

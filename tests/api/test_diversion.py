@@ -13,6 +13,7 @@ from app.services.queues.replaying import differences
 from app.workers.counting import count_stays
 from tests.api.conftest import Gate, lorry, movement
 from tests.api.test_reports import line
+from tests.api.test_seasons import DAY, fill_up, lane_of, lychee, taken
 
 TAN_THANH, HUU_NGHI = (Queue(code, Direction.EXPORT) for code in ("tan-thanh", "huu-nghi"))
 OUTSIDE = "viettel-logistics-park"
@@ -194,6 +195,44 @@ async def test_back_again_it_has_what_it_earned_at_both(gate: Gate, session: Asy
         (one["from_gate"], one["to_gate"], one["carried"], one["waited_seconds"], one["by"])
         for one in listed
     ]
+
+
+@pytest.mark.parametrize(
+    ("taken_before", "lane", "taken_after"),
+    [
+        pytest.param(198, "green-season", 199, id="it has its place again"),
+        pytest.param(200, "green", 200, id="who found none finds none"),
+    ],
+)
+async def test_away_and_back_again_takes_no_second_seasonal_place(
+    gate: Gate, session: AsyncSession, taken_before: int, lane: str, taken_after: int
+) -> None:
+    """Nor does the next day, of which it could else have the first place."""
+    gate.go_to("2026-05-20T08:00:00+07:00")
+    await fill_up(session, taken_before)
+    entry = await gate.register(**lychee(1))
+    await gate.move(entry, OUTSIDE)
+    assert (lane, [(DAY, taken_after)]) == (await lane_of(gate, entry), await taken(session))
+    await divert(gate, entry)
+    assert "ordinary" == await lane_of(gate, entry)
+    await divert(gate, entry, to="tan-thanh")
+    assert (lane, [(DAY, taken_after)]) == (await lane_of(gate, entry), await taken(session))
+    await divert(gate, entry)
+    gate.go_to("2026-05-21T08:00:00+07:00")
+    await divert(gate, entry, to="tan-thanh")
+    assert (lane, [(DAY, taken_after)]) == (await lane_of(gate, entry), await taken(session))
+
+
+async def test_who_left_before_it_came_asks_for_a_seasonal_place_when_it_is_back(
+    gate: Gate, session: AsyncSession
+) -> None:
+    gate.go_to("2026-05-20T08:00:00+07:00")
+    entry = await gate.register(**lychee(1))
+    await divert(gate, entry)
+    await gate.move(entry, OUTSIDE)
+    assert [] == await taken(session)
+    await divert(gate, entry, to="tan-thanh")
+    assert ("green-season", [(DAY, 1)]) == (await lane_of(gate, entry), await taken(session))
 
 
 async def test_a_held_vehicle_stays_held_and_the_log_knows_it(

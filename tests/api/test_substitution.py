@@ -1,5 +1,6 @@
 """Substitution: another vehicle in the same place, looked at where the policy wants it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from app.domain.vocabulary import Direction, Queue
 from app.models import Claim, Entry, Event
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.queues.replaying import differences
-from tests.api.conftest import Gate, found, lorry, movement, rules
+from tests.api.conftest import Gate, found, lorry, movement, rules, vehicle
+from tests.api.test_vehicle_kinds import be_released
 
 BOX, OTHER_BOX = "CSQU3054383", "MSKU0000006"
 OTHER = {"tractor_plate": "15C-777.77"}
@@ -53,6 +55,12 @@ async def refuse(
 async def claims(session: AsyncSession) -> set[tuple[str, str]]:
     rows = await session.execute(select(Claim.kind, Claim.value))
     return {(kind, value) for kind, value in rows}
+
+
+async def withdraw(
+    gate: Gate, entry: dict[str, Any], one: dict[str, Any], who: str = "company-1"
+) -> Any:
+    return await gate.post(path(entry, one, "withdrawal"), who)
 
 
 def refused(entry: dict[str, Any]) -> list[str]:
@@ -194,12 +202,65 @@ async def test_two_cannot_wait_at_once(gate: Gate) -> None:
     assert (409, "substitution-open") == (again.status_code, again.json()["code"])
 
 
+async def test_a_company_takes_its_proposal_back_and_it_does_not_count(gate: Gate) -> None:
+    entry = await gate.register()
+    await gate.move(entry)
+    one = await propose(gate, entry)
+    assert ["GL-13"] == refused(await gate.entry(entry))
+    back = await withdraw(gate, entry, one)
+    assert (200, "withdrawn", "company", gate.now) == (
+        back.status_code, back.json()["state"], back.json()["decided_by"],
+        datetime.fromisoformat(back.json()["decided_at"]),
+    )  # fmt: skip
+    now = await gate.entry(entry)
+    assert ("12C00017", "green", []) == (now["plate"], now["lane"], now["findings"])
+    other = await propose(gate, entry, vehicle={"tractor_plate": "15C-888.88"})
+    assert 200 == (await confirm(gate, entry, other)).status_code
+    assert "substitutions-used-up" == (await asked(gate, entry)).json()["code"]
+
+
+async def test_what_was_seen_to_differ_stays_when_a_proposal_is_taken_back(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1, vehicle={**vehicle(), "trailer_plate": "15R-000.01"}))
+    await gate.move(entry, vehicle={"trailer_plate": "15R-000.02"})
+    one = await propose(gate, entry, vehicle={"trailer_plate": "15R-000.02"})
+    await withdraw(gate, entry, one)
+    assert [("trailer-mismatch", "/vehicle/trailer_plate")] == found(
+        await gate.entry(entry), "warning"
+    )
+
+
+async def test_nothing_is_taken_back_once_it_is_decided_or_the_entry_has_ended(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.move(entry)
+    one = await propose(gate, entry)
+    await refuse(gate, entry, one)
+    late = await withdraw(gate, entry, one)
+    assert (409, "substitution-decided", "refused") == (
+        late.status_code, late.json()["code"], late.json()["state"],
+    )  # fmt: skip
+    other = await propose(gate, entry)
+    await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    assert "entry-ended" == (await withdraw(gate, entry, other)).json()["code"]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("company-2", 404), ("app", 404), ("officer-1", 403), ("yard", 403)]
+)
+async def test_only_who_proposed_it_takes_it_back(gate: Gate, who: str, status: int) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.move(entry)
+    one = await propose(gate, entry)
+    assert status == (await withdraw(gate, entry, one, who)).status_code
+    assert [one] == (await gate.get(path(entry), "company-1")).json()["items"]
+
+
 async def test_what_is_decided_is_not_decided_again(gate: Gate) -> None:
     entry = await gate.register(**lorry(1))
     await gate.move(entry)
     one = await propose(gate, entry)
     await confirm(gate, entry, one)
-    for again in (await confirm(gate, entry, one), await refuse(gate, entry, one)):
+    words = (confirm, refuse, withdraw)
+    for again in [await word(gate, entry, one) for word in words]:
         assert (409, "substitution-decided") == (again.status_code, again.json()["code"])
 
 
@@ -253,16 +314,38 @@ async def test_there_must_be_such_a_substitution(gate: Gate) -> None:
     assert 404 == (await confirm(gate, nothing, nothing)).status_code
 
 
-async def test_a_release_rests_on_the_vehicle_that_was_released(gate: Gate) -> None:
+async def test_in_the_gate_it_is_substituted_as_well(gate: Gate) -> None:
     entry = await gate.register(**lorry(1))
     await gate.arrive(entry)
-    for word in ("admission",):
-        await gate.post(f"/v1/entries/{entry['id']}/{word}", "border_guard")
-    one = await propose(gate, entry)
+    await gate.post(f"/v1/entries/{entry['id']}/admission", "border_guard")
+    await confirm(gate, entry, await propose(gate, entry))
+    now = await gate.entry(entry)
+    assert ("in_gate", "15C77777") == (now["state"], now["plate"])
+
+
+@pytest.mark.parametrize(
+    ("change", "due"),
+    [
+        pytest.param({"vehicle": OTHER}, 0, id="at the same price"),
+        pytest.param({"vehicle": {**OTHER, "payload_kg": 20000}}, 500_000, id="at a higher one"),
+    ],
+)
+async def test_a_release_is_taken_back_when_the_vehicle_is_another(
+    gate: Gate, change: dict[str, Any], due: int
+) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.arrive(entry)
+    assert "released" == (await be_released(gate, entry))["state"]
+    one = await propose(gate, entry, **change)
+    assert "released" == (await gate.entry(entry))["state"]
     await confirm(gate, entry, one)
-    assert ("in_gate", "15C77777") == (
-        (await gate.entry(entry))["state"], (await gate.entry(entry))["plate"],
+    now = await gate.entry(entry)
+    assert ("in_gate", "15C77777", due) == (
+        now["state"], now["plate"], now["balance"]["due"]["amount"],
     )  # fmt: skip
+    if not due:
+        again = await gate.post(f"/v1/entries/{entry['id']}/release", "officer-1")
+        assert "released" == again.json()["state"]
 
 
 # --- other entries on the plate -----------------------------------------------------------------

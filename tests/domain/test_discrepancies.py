@@ -14,6 +14,7 @@ from app.domain.discrepancies import (
     redeclared,
     refused,
     unconfirmed,
+    withdrawn,
 )
 
 BOX, OTHER_BOX = "CSQU3054383", "MSKU0000006"
@@ -76,6 +77,11 @@ def test_a_refused_substitution_stays_until_the_vehicle_is_seen_as_declared() ->
     wrong = observed(left, DECLARED, {"trailer_plate": None})
     assert {"substitution-refused", "trailer-mismatch"} == set(wrong)
     assert {} == observed(wrong, DECLARED, {"trailer_plate": "12R-000.44"})
+
+
+def test_a_withdrawn_substitution_leaves_what_was_seen() -> None:
+    seen = observed({}, DECLARED, {"trailer_plate": None})
+    assert seen == withdrawn(unconfirmed(seen))
 
 
 def test_another_declaration_mends_what_agrees_with_it_and_ends_the_proposal() -> None:

@@ -20,6 +20,7 @@ from app.domain.substitution import (
 from app.domain.vocabulary import Role
 
 CONFIRMED, REFUSED = SubstitutionState.CONFIRMED, SubstitutionState.REFUSED
+WITHDRAWN = SubstitutionState.WITHDRAWN
 PROPOSED = SubstitutionState.PROPOSED
 DECLARED = {"vehicle": {"tractor_plate": "15C-000.01", "payload_kg": 8000}}
 
@@ -48,7 +49,7 @@ def test_a_change_of_nothing_that_binds_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("most", "before"),
-    [(1, []), (1, [REFUSED, REFUSED]), (2, [CONFIRMED]), (2, [CONFIRMED, REFUSED])],
+    [(1, []), (1, [REFUSED, WITHDRAWN]), (2, [CONFIRMED]), (2, [CONFIRMED, REFUSED])],
 )
 def test_as_often_as_the_edition_says(most: int, before: list[SubstitutionState]) -> None:
     ensure_allowed(SubstitutionRule(most, needs_check=True), before)
@@ -70,7 +71,7 @@ def test_one_at_a_time() -> None:
 
 def test_a_word_is_said_once() -> None:
     ensure_open(PROPOSED)
-    for state in (CONFIRMED, REFUSED):
+    for state in (CONFIRMED, REFUSED, WITHDRAWN):
         with pytest.raises(SubstitutionDecidedError):
             ensure_open(state)
 

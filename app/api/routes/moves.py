@@ -138,6 +138,23 @@ async def refuse_substitution(
 
 
 @router.post(
+    "/{entry}/substitutions/{substitution}/withdrawal",
+    response_model=SubstitutionOut,
+    dependencies=[may(*DECLARANTS)],
+    responses=problem_responses(
+        EntryNotFoundError, EntryEndedError, BusyError, SubstitutionNotFoundError,
+        SubstitutionDecidedError, RetryCollisionError, RetryMismatchError,
+    ),
+)  # fmt: skip
+async def withdraw_substitution(
+    entry: UUID, substitution: UUID, uow: Uow, caller: Caller, retry: Retry
+) -> Response:
+    """Take back a proposal of one's own before anybody has decided it; it does not count."""
+    withdrawn = await Substitutions(uow, caller).withdraw(entry, substitution)
+    return await retry.answer(substitution_out(withdrawn), status=200)
+
+
+@router.post(
     "/{entry}/diversion",
     response_model=StandingOut,
     dependencies=[may(*DECLARANTS, Role.OFFICER)],

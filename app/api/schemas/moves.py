@@ -87,7 +87,7 @@ class SubstitutionOut(Out):
     proposed_at: Instant
     decided_at: Instant | None
     decided_by: Annotated[str | None, Field(examples=["officer"])]
-    """The agency or role that confirmed or refused it; the company itself where nobody must."""
+    """The agency or role that decided it; the company itself where nobody must, or it withdrew."""
     decision_reason: str | None
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.domain.amendment import merged
 from app.domain.declaration import read_declaration
-from app.domain.discrepancies import refused, unconfirmed
+from app.domain.discrepancies import refused, unconfirmed, withdrawn
 from app.domain.errors import (
     EntryEndedError,
     EntryNotFoundError,
@@ -38,7 +38,7 @@ __all__ = ["Substitution", "Substitutions"]
 
 
 class Substitutions:
-    """Proposes, confirms and refuses substitutions."""
+    """Proposes, confirms, refuses and withdraws substitutions."""
 
     def __init__(self, uow: UnitOfWork, act: Act) -> None:
         """Work within one transaction, for one act."""
@@ -91,7 +91,7 @@ class Substitutions:
             EntryEndedError, VehicleNotInYardError, UnknownCodeError, PlateMissingError,
             PlateAlreadyRegisteredError, SubstituteInPositionError, BusyError.
         """
-        met, proposed = await self._proposal(entry_id, substitution_id)
+        met, proposed = await self._seen(entry_id, substitution_id)
         self._decide(proposed, SubstitutionState.CONFIRMED, None)
         await self._substitute(met, proposed)
         return proposed
@@ -103,16 +103,39 @@ class Substitutions:
             EntryNotFoundError, SubstitutionNotFoundError, SubstitutionDecidedError,
             EntryEndedError, VehicleNotInYardError, BusyError.
         """
-        met, proposed = await self._proposal(entry_id, substitution_id)
+        met, proposed = await self._seen(entry_id, substitution_id)
         self._decide(proposed, SubstitutionState.REFUSED, reason)
         met.entry.discrepancies = refused(met.entry.discrepancies)
         await self._follow(met, "substitution.refused", proposed)
         return proposed
 
+    async def withdraw(self, entry_id: UUID, substitution_id: UUID) -> Substitution:
+        """Take back a proposal on which nobody has said a word; it does not count.
+
+        Raises:
+            EntryNotFoundError, SubstitutionNotFoundError, SubstitutionDecidedError,
+            EntryEndedError, BusyError.
+        """
+        met, proposed = await self._proposal(entry_id, substitution_id)
+        if not self._act.principal.answers_for(met.entry.organisation_id):
+            raise EntryNotFoundError
+        self._decide(proposed, SubstitutionState.WITHDRAWN, None)
+        met.entry.discrepancies = withdrawn(met.entry.discrepancies)
+        await self._follow(met, "substitution.withdrawn", proposed)
+        return proposed
+
     # --- load --------------------------------------------------------------------------------
 
-    async def _proposal(self, entry_id: UUID, substitution_id: UUID) -> tuple[Met, Substitution]:
+    async def _seen(self, entry_id: UUID, substitution_id: UUID) -> tuple[Met, Substitution]:
         """Return an open proposal and its entry, where the principal may say a word on it."""
+        met, proposed = await self._proposal(entry_id, substitution_id)
+        yards = [self._act.reference.yards.get(one.yard_code or "") for one in met.there]
+        serves = any(yard is not None and met.entry.gate_code in yard.serves for yard in yards)
+        ensure_seen_by(self._act.principal.role, in_serving_yard=serves)
+        return met, proposed
+
+    async def _proposal(self, entry_id: UUID, substitution_id: UUID) -> tuple[Met, Substitution]:
+        """Return an open proposal and its entry, which the principal sees, under their locks."""
         found = await self._uow.entries.get(entry_id, self._act.principal)
         if found is None:
             raise EntryNotFoundError
@@ -120,9 +143,6 @@ class Substitutions:
         met = await self._under_locks(found, proposed.change)
         proposed = await self._substitution(entry_id, substitution_id)
         ensure_open(SubstitutionState(proposed.state))
-        yards = [self._act.reference.yards.get(one.yard_code or "") for one in met.there]
-        serves = any(yard is not None and met.entry.gate_code in yard.serves for yard in yards)
-        ensure_seen_by(self._act.principal.role, in_serving_yard=serves)
         return met, proposed
 
     async def _substitution(self, entry_id: UUID, substitution_id: UUID) -> Substitution:

@@ -57,8 +57,10 @@ class Diverting:
         entry, old = await self._under_locks(found, there)
         by_officer = self._act.principal.role is Role.OFFICER
         after = diverted(State(entry.state), by_officer=by_officer)
-        left = await self._diversion(entry, there, reason)
+        before = await self._uow.moves.diversions(entry.id)
+        left = self._diversion(entry, there, reason, before)
         waited = await old.send_off(entry, there)
+        _find_season_again(entry, there, before)
         entry.state = after.value
         await self._join(entry, old, there, waited)
         left.waited, left.carried = waited, entry.points_carried
@@ -105,9 +107,11 @@ class Diverting:
         elif not entry.in_position:
             entry.in_position = await self._uow.entries.claim(entry.id, claims_of(entry))
 
-    async def _diversion(self, entry: Entry, there: Queue, reason: str) -> Diversion:
-        """Return what is kept of the stay at the gate that is left."""
-        act, before = self._act, await self._uow.moves.diversions(entry.id)
+    def _diversion(
+        self, entry: Entry, there: Queue, reason: str, before: Sequence[Diversion]
+    ) -> Diversion:
+        """Keep and return what is known of the stay at the gate that is left."""
+        act = self._act
         came_at = before[-1].diverted_at if before else entry.presence_at
         row = Diversion(
             id=act.tools.new_id(),
@@ -122,6 +126,8 @@ class Diverting:
             authority=act.principal.authority,
             reason=reason,
             carried=entry.points_carried,
+            season_asked_on=entry.season_asked_on,
+            season_on=entry.season_on,
         )
         self._uow.add(row)
         return row
@@ -162,3 +168,10 @@ class Diverting:
             principal_id=act.principal.id,
             organisation_id=act.principal.organisation_id,
         )
+
+
+def _find_season_again(entry: Entry, there: Queue, before: Sequence[Diversion]) -> None:
+    """Give an entry the seasonal place that it had, or did not get, when it left that gate."""
+    stay = next((one for one in reversed(before) if one.from_gate == there.gate), None)
+    if stay is not None:
+        entry.season_asked_on, entry.season_on = stay.season_asked_on, stay.season_on
