@@ -66,7 +66,7 @@ class DeadlineWorker:
         self, sessions: async_sessionmaker[AsyncSession], queue: Queue, since: datetime
     ) -> int:
         total, done = 0, BATCH
-        while done == BATCH:
+        while done >= BATCH:
             async with sessions.begin() as session:
                 uow = UnitOfWork(session)
                 act = await self._act(uow)

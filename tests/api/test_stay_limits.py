@@ -28,7 +28,7 @@ async def warned(gate: Gate, entry: Any) -> bool:
 
 
 async def told(session: AsyncSession) -> list[Event]:
-    events = await session.scalars(select(Event).where(Event.kind == "stay.over-limit"))
+    events = await session.scalars(select(Event).where(Event.kind == "stay.over_limit"))
     return list(events)
 
 

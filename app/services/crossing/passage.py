@@ -25,7 +25,7 @@ from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.presence import doubt_presence, note_arrival
 from app.services.crossing.release import missing_for_release, unpassed
 from app.services.crossing.sightings import moment
-from app.services.queues.company_limits import Limits
+from app.services.queues.company_limits import CompanyLimits
 from app.services.queues.endings import Way
 from app.services.queues.joining import join_line
 from app.services.queues.waiting import WaitingLine, queue_of
@@ -137,7 +137,7 @@ class Passage:
         call = line.calls.get(entry.id)
         edition = self._act.reference.policies.get(self._act.day)
         if call is not None and edition is not None and edition.cancelling_counts:
-            limits = Limits(self._uow, self._act)
+            limits = CompanyLimits(self._uow, self._act)
             line.events += await limits.strike(entry, call, self._act.now)
 
     def _ending_of(self, entry: Entry, reason: str | None) -> tuple[Step, State]:

@@ -39,7 +39,7 @@ async def missing_for_release(uow: UnitOfWork, act: Act, entry: Entry) -> list[F
     lacking = await lacks_receiver(uow, entry)
     return [
         *(FieldError("/checks", kind.value, recorders[kind].value) for kind in kinds),
-        *(FieldError("/receiving_vehicles", NOT_ENTERED) for _ in range(lacking)),
+        *((FieldError("/receiving_vehicles", NOT_ENTERED),) if lacking else ()),
         *(
             FieldError("/holds", "hold-open", hold.authority)
             for hold in holds

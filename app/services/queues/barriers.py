@@ -12,7 +12,7 @@ from app.domain.sub_queues import WHOLE, Barrier, BarrierKind, SubQueue
 from app.domain.vocabulary import Queue, Role
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
-from app.services.queues.limits import is_used_up
+from app.services.queues.notice_limits import is_used_up
 
 # Whose word the capacities of the gates' routes are, and whose the movements in yards.
 POSTS_CAPACITIES = Role.BOARD.value

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.deadlines import DeadlineKind, reminder_at
 from app.domain.errors import (
     CallsPausedError,
     GateClosedError,
@@ -15,19 +14,20 @@ from app.domain.errors import (
 )
 from app.domain.notices import Notice
 from app.domain.policy import PolicyEdition
-from app.domain.queue_order import Choice, Waiting, change_rates, choose, points
+from app.domain.queue_order import Choice, change_rates, choose
 from app.domain.steps import Step, step
 from app.domain.sub_queues import Barrier, SubQueue, sub_queues, unbarred
-from app.domain.vocabulary import Lane, Queue, QueueMode, State
-from app.models import Call, Deadline, Entry
+from app.domain.vocabulary import Queue, QueueMode, State
+from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.queues.barriers import Barriers
 from app.services.queues.closing import by_notice, excludes_some, exclusion_of
 from app.services.queues.deadlines import BATCH, Deadlines
-from app.services.queues.limits import used_up
+from app.services.queues.notice_limits import used_up
 from app.services.queues.noticing import on_newest_notices
-from app.services.queues.skips import SKIPS_SHOWN, KeptBack, Skip, first_of, skip_of, skips_of
+from app.services.queues.skips import KeptBack, Skip, first_of, skip_of, skips_of
+from app.services.queues.summons import Summons
 from app.services.queues.waiting import WaitingLine, sub_queue_of, waiting
 
 Candidates = tuple[KeptBack | None, Sequence[Entry]]
@@ -161,11 +161,12 @@ class Calling:
             return None
         skips = await skips_of(self._uow, line, choice, edition, excluded or ())
         skips += [skip_of(one, barrier, edition, line.clock) for one, barrier in barred]
-        call = self._call(entry, choice, line, edition, skips)
+        summons = Summons(self._act, line, edition)
+        call = summons.call(entry, choice, skips)
         entry.state = step(State(entry.state), Step.CALL).value
         entry.awaits_place = not entry.inside
         entry.changed_at = self._act.now
-        self._uow.add(call, *self._deadlines(call, edition))
+        self._uow.add(call, *summons.deadlines(call, entry))
         await self._uow.flush()
         return call, entry
 
@@ -248,94 +249,3 @@ class Calling:
             elif not entry.held:
                 callable_.append(entry)
         return excluded, callable_
-
-    def _call(
-        self,
-        entry: Entry,
-        choice: Choice,
-        line: WaitingLine,
-        edition: PolicyEdition,
-        skips: list[Skip],
-    ) -> Call:
-        act, begins = self._act, self._window_begins(line)
-        heads = [self._head(head, edition, line) for head in _first_of_each_lane(choice)]
-        line.events.append(
-            act.event(
-                "call.made", self._queue, entry.id,
-                clock=line.clock, points=choice.points, policy=edition.code, heads=heads,
-                skips=skips, call_number=entry.call_number,
-            )
-        )  # fmt: skip
-        return Call(
-            id=act.tools.new_id(),
-            entry_id=entry.id,
-            gate_code=self._queue.gate,
-            direction=self._queue.direction.value,
-            called_at=act.now,
-            window_starts_at=begins,
-            window_ends_at=begins + edition.window(self._location(entry)),
-            call_number=entry.call_number,
-            clock=line.clock,
-            route_code=entry.route_code,
-            lane=entry.lane,
-            points=choice.points,
-            open_wait=self._open_wait(choice.first.waits_from),
-            policy_code=edition.code,
-            heads=heads,
-            skips=skips[:SKIPS_SHOWN],
-            called_by=act.principal.id,
-        )
-
-    def _head(self, head: Waiting, edition: PolicyEdition, line: WaitingLine) -> dict[str, Any]:
-        """Return one of those who were compared, with all that the rule saw of it."""
-        return {
-            "entry": str(head.id),
-            "lane": head.lane.value,
-            "rate": edition.rates[head.lane],
-            "points": points(head, edition.rates, line.clock),
-            "waits_from": head.waits_from.isoformat(),
-            "open_wait": self._open_wait(head.waits_from),
-        }
-
-    def _window_begins(self, line: WaitingLine) -> datetime:
-        """Return from when a vehicle that is called now may come: not before the gate opens."""
-        now = self._act.now
-        opens_at = None if line.is_open else self._act.reference.clock(self._queue).next_change(now)
-        return opens_at or now
-
-    def _deadlines(self, call: Call, edition: PolicyEdition) -> list[Deadline]:
-        """Return what becomes due of a call by itself: a reminder, and the end of its window."""
-        starts_at, ends_at = call.window_starts_at or call.called_at, call.window_ends_at
-        due = {
-            DeadlineKind.REMINDER: reminder_at(starts_at, ends_at, edition.reminder_minutes),
-            DeadlineKind.WINDOW_END: ends_at,
-        }
-        return [
-            Deadline(
-                id=self._act.tools.new_id(),
-                gate_code=call.gate_code,
-                direction=call.direction,
-                kind=kind.value,
-                entry_id=call.entry_id,
-                call_id=call.id,
-                due_at=due_at,
-            )
-            for kind, due_at in due.items()
-            if due_at is not None
-        ]
-
-    def _open_wait(self, waits_from: datetime) -> int:
-        return self._act.reference.clock(self._queue).seconds_between(waits_from, self._act.now)
-
-    def _location(self, entry: Entry) -> str:
-        """Return where the vehicle is summoned from; one between yards gets the longest window."""
-        yard = self._act.reference.yards.get(entry.yard_code or "")
-        return yard.location.value if yard else "outside-gate"
-
-
-def _first_of_each_lane(choice: Choice) -> list[Waiting]:
-    """Return the heads that were compared: of many candidates, the first of each lane."""
-    seen: dict[Lane, Waiting] = {}
-    for head in choice.ranked:
-        seen.setdefault(head.lane, head)
-    return list(seen.values())

@@ -9,9 +9,10 @@ from app.domain.deadlines import DeadlineKind
 from app.domain.errors import BusyError
 from app.domain.strikes import Limited, Struck, limit_on, look_back
 from app.domain.vocabulary import Direction, Queue
-from app.models import Call, Deadline, Entry, Strike
+from app.models import Call, Entry, Strike
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
+from app.services.queues.due import due
 
 
 async def limit_of(uow: UnitOfWork, today: Today, organisation_id: UUID) -> Limited | None:
@@ -26,7 +27,7 @@ async def limit_of(uow: UnitOfWork, today: Today, organisation_id: UUID) -> Limi
     return limit_on(strikes, today.day)
 
 
-class Limits:
+class CompanyLimits:
     """Keeps companies to their limits; every method asks under the entry's queue's lock."""
 
     def __init__(self, uow: UnitOfWork, act: Act) -> None:
@@ -45,7 +46,7 @@ class Limits:
         limit = await self._full(entry)
         until = self._act.reference.begin_of(limit.until) if limit else None
         if limit is not None and until is not None and until != entry.limited_until:
-            self._uow.add(self._deadline(entry, until))
+            self._uow.add(due(self._act, entry, DeadlineKind.LIMIT_END, until))
         entry.limited_until, entry.limited_to = until, limit.most_waiting if limit else None
         return limit is None
 
@@ -88,14 +89,3 @@ class Limits:
             raise BusyError
         waiting = await self._uow.strikes.count_waiting(company)
         return limit if waiting >= limit.most_waiting else None
-
-    def _deadline(self, entry: Entry, until: datetime) -> Deadline:
-        return Deadline(
-            id=self._act.tools.new_id(),
-            gate_code=entry.gate_code,
-            direction=entry.direction,
-            kind=DeadlineKind.LIMIT_END.value,
-            entry_id=entry.id,
-            call_id=None,
-            due_at=until,
-        )

@@ -30,7 +30,7 @@ from app.models import Call, Deadline, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.queues.closing import is_about
-from app.services.queues.company_limits import Limits
+from app.services.queues.company_limits import CompanyLimits
 from app.services.queues.endings import Way
 from app.services.queues.stay_limits import warn_of_stay
 from app.services.queues.waiting import WaitingLine, queue_of
@@ -115,8 +115,9 @@ class Deadlines:
         last_call = await self._uow.queues.last_called_at(queue_of(entry))
         act = replace(self._act, now=deadline.due_at, principal=service).not_before(last_call)
         line = WaitingLine(self._uow, act, queue_of(entry))
+        done = True
         if deadline.kind == DeadlineKind.STAY_LIMIT:
-            done = warn_of_stay(self._uow, act, entry, line)
+            warn_of_stay(self._uow, act, entry, line)
         elif deadline.call_id is None:
             done = await self._resume(entry, line, deadline)
         else:
@@ -157,7 +158,9 @@ class Deadlines:
         call.faults = [fault_document(fault) for fault in miss.faults]
         entry.changed_at = max(entry.changed_at, self._act.now)
         if miss.number is not None:
-            line.events += await Limits(self._uow, act).strike(entry, call, call.window_ends_at)
+            line.events += await CompanyLimits(self._uow, act).strike(
+                entry, call, call.window_ends_at
+            )
         if miss.ending is None:
             await self._put_back(entry, call, miss, line)
             return True

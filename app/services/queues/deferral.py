@@ -6,9 +6,10 @@ from app.domain.deadlines import DeadlineKind
 from app.domain.deferrals import defer
 from app.domain.errors import EntryNotFoundError
 from app.domain.vocabulary import State
-from app.models import Deadline, Entry
+from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.queues.due import due
 from app.services.queues.joining import join_line
 
 
@@ -36,19 +37,8 @@ class Deferring:
         after, until = defer(State(entry.state), offered, before, minutes, act.now)
         await line.leave(entry, why="deferred")
         entry.state, entry.deferred_until, entry.changed_at = after.value, until, act.now
-        self._uow.add(self._deadline(entry))
+        self._uow.add(due(act, entry, DeadlineKind.DEFERRAL_END, until))
         await self._uow.flush()
         event = act.event("entry.deferred", line.queue, entry.id, until=until.isoformat())
         await self._uow.records.insert_events([*line.events, event])
         return entry
-
-    def _deadline(self, entry: Entry) -> Deadline:
-        return Deadline(
-            id=self._act.tools.new_id(),
-            gate_code=entry.gate_code,
-            direction=entry.direction,
-            kind=DeadlineKind.DEFERRAL_END.value,
-            entry_id=entry.id,
-            call_id=None,
-            due_at=entry.deferred_until,
-        )

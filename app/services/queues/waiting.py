@@ -21,7 +21,7 @@ from app.models import Call, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.declarations.assessment import Assessment
-from app.services.queues.company_limits import Limits
+from app.services.queues.company_limits import CompanyLimits
 
 KEYED = frozenset({State.QUEUED, State.CALLED})
 CAME = frozenset({"arrived", "admission", "exit"})
@@ -175,7 +175,7 @@ class WaitingLine:
             entry.limited_until = entry.limited_to = None
             return
         before = entry.limited_until
-        if await Limits(self._uow, self._act).lets_wait(entry):
+        if await CompanyLimits(self._uow, self._act).lets_wait(entry):
             await self._start(entry)
         elif entry.limited_until is not None and entry.limited_until != before:
             until = entry.limited_until.isoformat()
