@@ -290,6 +290,14 @@ async def test_what_an_amendment_changes_is_no_substitution(gate: Gate) -> None:
     assert (422, "nothing-substituted") == (answer.status_code, answer.json()["code"])
 
 
+@pytest.mark.parametrize("change", [{"journey": None}, {"vehicle": {"country": None}}])
+async def test_null_gives_back_what_an_entry_always_has(gate: Gate, change: dict[str, Any]) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.move(entry)
+    answer = await asked(gate, entry, **change)
+    assert (422, "nothing-substituted") == (answer.status_code, answer.json()["code"])
+
+
 async def test_a_vehicle_without_plate_is_no_substitute(gate: Gate) -> None:
     entry = await gate.register(**lorry(1))
     await gate.move(entry)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from app.api.schemas.entries import (
     ContainerIn,
@@ -46,6 +46,11 @@ class SubstituteIn(Patch):
     containers: Annotated[list[ContainerIn] | None, Field(max_length=4)] = None
     seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
 
+    @field_validator("country")
+    @classmethod
+    def _none_is_the_default(cls, country: Country | None) -> Country:
+        return country or "VN"
+
 
 class ChangeIn(Patch):
     """What takes the place of what was declared, as a JSON merge patch."""
@@ -53,6 +58,11 @@ class ChangeIn(Patch):
     vehicle: SubstituteIn | None = None
     receiving_vehicles: Annotated[list[ReceivingVehicleIn] | None, Field(max_length=20)] = None
     journey: Choice[Journey] | None = None
+
+    @field_validator("journey")
+    @classmethod
+    def _none_is_the_default(cls, journey: Journey | None) -> Journey:
+        return journey or Journey.OWN_VEHICLE
 
 
 class SubstitutionIn(In):
