@@ -17,6 +17,8 @@ JSON: Final = "application/json"
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 # A version alone, or with the bytes it was seen in: either names what was declared.
 _VERSION = re.compile(r"([0-9]{1,18})(?:\.[0-9a-f]+)?")
+# What many send who read `version` in an answer; no entity tag is written so.
+_BARE = re.compile(r"\s*([0-9]{1,18})\s*")
 
 
 def etag_of(body: bytes) -> str:
@@ -70,12 +72,17 @@ def entry_tag(version: int, body: bytes) -> str:
 def expected_versions(if_match: str | None) -> frozenset[int]:
     """Return the versions that an `If-Match` header allows, by the strong comparison of RFC 9110.
 
+    One version may stand without its quotes.
+
     Raises:
         IfMatchMissingError: there is none, or it is `*`, which would allow any version.
         StaleVersionError: it names no version, so that none can match.
     """
     if if_match is None or if_match.strip() == "*":
         raise IfMatchMissingError
+    bare = _BARE.fullmatch(if_match)
+    if bare:
+        return frozenset({int(bare.group(1))})
     named = (_VERSION.fullmatch(tag) for weak, tag in _tags(if_match) if not weak)
     versions = {int(found.group(1)) for found in named if found}
     if not versions:

@@ -249,7 +249,9 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     ),
     "limit": Word("How many items at most.", 50),
     "cursor": Word("`next_cursor` of the page before.", "q1w2e3r4t5y6u7i8o9p0"),
-    "If-Match": Word('The version you read, in quotes, such as `"3"`; its `ETag` is one.', '"1"'),
+    "If-Match": Word(
+        'The version you read, such as `"3"`, or without its quotes; its `ETag` is one.', '"1"'
+    ),
 }
 
 

@@ -31,6 +31,7 @@ async def patch(
         pytest.param('"2"', 412, "stale-version", id="another"),
         pytest.param('W/"1"', 412, "stale-version", id="a weak one"),
         pytest.param('"first"', 412, "stale-version", id="no version at all"),
+        pytest.param("2", 412, "stale-version", id="another, without quotes"),
     ],
 )
 async def test_a_change_names_the_version_it_was_made_on(
@@ -40,6 +41,12 @@ async def test_a_change_names_the_version_it_was_made_on(
     answer = await patch(gate, entry, if_match, client_reference="DN-7")
     assert (status, code) == (answer.status_code, answer.json()["code"])
     assert (await gate.entry(entry))["client_reference"] is None
+
+
+async def test_a_version_may_be_named_without_its_quotes(gate: Gate) -> None:
+    entry = await gate.register()
+    answer = await patch(gate, entry, "1", client_reference="DN-7")
+    assert (200, '"2"') == (answer.status_code, answer.headers["ETag"])
 
 
 async def test_the_tag_of_a_reading_is_a_version_too(gate: Gate) -> None:

@@ -41,13 +41,18 @@ def test_if_none_match_compares_weakly(header: str | None, expected: bool) -> No
         pytest.param('"3"', {3}, id="one"),
         pytest.param('"3", "4"', {3, 4}, id="a list"),
         pytest.param('W/"3", "4"', {4}, id="weak tags never match"),
+        pytest.param("3", {3}, id="without quotes"),
+        pytest.param(" 3 ", {3}, id="without quotes, with spaces around"),
     ],
 )
 def test_if_match_compares_strongly(header: str, expected: set[int]) -> None:
     assert expected_versions(header) == expected
 
 
-@pytest.mark.parametrize("header", ['W/"3"', '"abc"', "3", "", '"' + "9" * 5000 + '"'])
+@pytest.mark.parametrize(
+    "header",
+    ['W/"3"', "W/3", '"abc"', "abc", "-3", "3, 4", "", "9" * 5000, '"' + "9" * 5000 + '"'],
+)
 def test_an_if_match_that_names_no_version_is_stale(header: str) -> None:
     with pytest.raises(StaleVersionError):
         expected_versions(header)

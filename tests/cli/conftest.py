@@ -14,7 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-GATE = Path(__file__).parents[2] / ".venv" / "bin" / "gate"
+TREE = Path(__file__).parents[2]
+GATE = TREE / ".venv" / "bin" / "gate"
+# Several trees may share one virtual environment, which knows one of them.
+OF_THIS_TREE = {"PYTHONPATH": str(TREE)}
 PATIENCE_SECONDS = 120
 READY = "/health/ready"
 
@@ -83,7 +86,7 @@ def free_port() -> int:
 
 
 def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, "GATE_DATA_DIR": str(folder), **settings}
+    return {**os.environ, **OF_THIS_TREE, "GATE_DATA_DIR": str(folder), **settings}
 
 
 Start = Callable[..., Service]

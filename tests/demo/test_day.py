@@ -18,7 +18,7 @@ from app.demo.service import own_service, service_at
 from app.demo.show import WIDTH
 from app.demo.tally import Story
 from app.domain.vocabulary import Direction, Lane
-from tests.cli.conftest import GATE, PATIENCE_SECONDS, run
+from tests.cli.conftest import GATE, OF_THIS_TREE, PATIENCE_SECONDS, run
 from tests.demo.test_plan import AUGUST_22, through
 
 SCALE, SEED = 0.03, 5
@@ -75,7 +75,7 @@ def test_its_service_ends_with_it() -> None:
 def test_told_to_stop_it_takes_its_service_with_it(tmp_path: Path) -> None:
     with subprocess.Popen(  # noqa: S603 - our own words
         [GATE, "demo", "--scale", "0.1"],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, **OF_THIS_TREE, "TMPDIR": str(tmp_path)},
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
     ) as demo:
