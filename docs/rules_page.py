@@ -79,7 +79,10 @@ def _queue(document: Mapping[str, Any]) -> str:
         f" lower id.\n\n{edition.bound['en']}\n\n"
         f"{_table(('lane', 'points per open second', 'basis and source'), lanes)}\n"
         "How much longer the slowest lane waits than in first-come order:\n\n"
-        f"{_table(('share of capacity', 'times as long'), slower)}"
+        f"{_table(('share of capacity', 'times as long'), slower)}\n"
+        f"An entry that is not ready and in position expires {edition.expiry.days} legal days after"
+        " the day of its planned arrival, or of its last movement, wait or deferral"
+        f" ({_rests_on(edition.expiry.evidence)}).\n"
     )
 
 

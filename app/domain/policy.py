@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.domain.errors import FieldError, NoPolicyInForceError, PolicyUnfitError
+from app.domain.expiry import ExpiryRule, read_expiry
 from app.domain.queue_order import Rates, miss_charge, slowdown_thousandths
 from app.domain.substitution import SubstitutionRule
 from app.domain.validity import Timeline, Validity
@@ -106,6 +107,7 @@ class PolicyEdition:
     cancelling_counts: bool
     deferral: Deferral
     substitution: SubstitutionRule
+    expiry: ExpiryRule
     in_position: frozenset[str]
     modes: Mapping[Queue, QueueMode]
 
@@ -173,6 +175,7 @@ def parse_policy(document: Document) -> PolicyEdition:
         *_unfit_steps(edition),
         *_unfit_queues(document["queues"]),
         *_unfit_substitution(document["limits"]["substitution_same_company_and_goods"]),
+        *_unfit_expiry(edition.expiry),
     )
     # Only sound rates can be computed with.
     errors = errors or tuple(_unfit_predictions(edition))
@@ -200,6 +203,7 @@ def _read(document: Document) -> PolicyEdition:
         cancelling_counts=document["cancellation"]["counts_as_miss_after_call"],
         deferral=_deferral(document["deferral"]),
         substitution=_substitution(document["limits"]["substitution_same_company_and_goods"]),
+        expiry=read_expiry(document),
         in_position=frozenset(document["positions"]["in_position"]),
         modes=dict(_modes(document["queues"])),
     )
@@ -276,6 +280,12 @@ def _unfit_substitution(row: Document) -> Iterator[FieldError]:
     if row["max_per_entry"] > 0 and not row["keeps_place"]:
         at = "/limits/substitution_same_company_and_goods/keeps_place"
         yield FieldError(at, "place-kept", value=False)
+
+
+def _unfit_expiry(rule: ExpiryRule) -> Iterator[FieldError]:
+    """An entry stays open for a day at least, so that a night's delay does not end it."""
+    if type(rule.days) is not int or rule.days < 1:
+        yield FieldError("/expiry/days", "whole-and-positive", rule.days)
 
 
 def _unfit_predictions(edition: PolicyEdition) -> Iterator[FieldError]:

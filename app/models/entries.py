@@ -24,6 +24,12 @@ from app.domain.required_checks import CheckResult
 from app.domain.vocabulary import Journey, Lane, State
 from app.models.base import Base, Identified, one_direction, one_of
 
+SPOKEN_FOR_AT = (
+    "greatest(registered_at, planned_arrival_at, moved_at, deferred_until, limited_until,"
+    " left_line_at)"
+)
+"""The last instant at which something spoke for an entry that does not wait."""
+
 SETTLED = "settled_at IS NOT NULL"
 UNDER_SCOPED = "scoped_hold_id IS NOT NULL AND lifted_at IS NULL"
 
@@ -91,6 +97,11 @@ class Entry(Identified, Base):
         Index(
             "ix_entries_limited", "gate_code", "direction", "presence_at", "id",
             postgresql_where=text("limited_until IS NOT NULL"),
+        ),
+        # Who may never come: looked at several times a second, from the longest forgotten on.
+        Index(
+            "ix_entries_expiring", text(SPOKEN_FOR_AT),
+            postgresql_where=text("state = 'registered' AND yard_code IS NULL"),
         ),
         # Boards count the open entries each second, however many have ended.
         Index(
@@ -173,6 +184,7 @@ class Entry(Identified, Base):
     deferred_until: Mapped[datetime | None]
     limited_until: Mapped[datetime | None]
     limited_to: Mapped[int | None]
+    left_line_at: Mapped[datetime | None]
     season_asked_on: Mapped[date | None]
     season_on: Mapped[date | None]
 

@@ -1,23 +1,33 @@
 """What is due by itself: the open work list, and what bears on a call that was not followed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.deadlines import DeadlineKind
 from app.domain.misses import Traffic, Window
-from app.domain.vocabulary import Direction, Queue
-from app.models import Call, Deadline, Hold, Observation
+from app.domain.vocabulary import Direction, Queue, State
+from app.models import Call, Deadline, Entry, Hold, Observation
 
+# The index over it is found by this expression and by a literal state.
+SPOKEN_FOR_AT = func.greatest(
+    Entry.registered_at,
+    Entry.planned_arrival_at,
+    Entry.moved_at,
+    Entry.deferred_until,
+    Entry.limited_until,
+    Entry.left_line_at,
+)
+REGISTERED = literal(State.REGISTERED.value, literal_execute=True)
 LONGEST_STAY = timedelta(hours=12)
 """Of those who stand before a gate, nobody was called longer ago."""
 
 
 class DeadlinesRepository:
-    """Questions about deadlines; ask under the queue's lock, but for `due_queues`."""
+    """Questions about deadlines; ask under the queue's lock, but for those about all queues."""
 
     def __init__(self, session: AsyncSession) -> None:
         """Ask within `session`."""
@@ -59,6 +69,29 @@ class DeadlinesRepository:
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def queues_with_forgotten(self, before: datetime) -> Sequence[Queue]:
+        """Return the queues with entries for which nothing has spoken since `before`."""
+        statement = select(Entry.gate_code, Entry.direction).where(*_forgotten(before)).distinct()
+        rows = await self._session.execute(statement)
+        return sorted(Queue(gate, Direction(direction)) for gate, direction in rows)
+
+    async def forgotten(
+        self, queue: Queue, before: datetime, limit: int
+    ) -> Sequence[tuple[UUID, datetime]]:
+        """Return up to `limit` entries of a queue for which nothing has spoken since `before`.
+
+        The longest forgotten first, each with when something last did: its registration, the
+        arrival it planned, a movement, the end of a wait, of a deferral or of a limit.
+        """
+        statement = (
+            select(Entry.id, SPOKEN_FOR_AT)
+            .where(Entry.gate_code == queue.gate, Entry.direction == queue.direction.value)
+            .where(*_forgotten(before))
+            .order_by(SPOKEN_FOR_AT, Entry.id)
+            .limit(limit)
+        )
+        return [(entry, at) for entry, at in await self._session.execute(statement)]
 
     async def move(self, entry_id: UUID, queue: Queue) -> None:
         """Let what is still due for an entry be due in another queue; ask under both locks."""
@@ -109,3 +142,10 @@ class DeadlinesRepository:
             )
         ).one()
         return Traffic(*row)
+
+
+def _forgotten(before: datetime) -> Iterator[ColumnElement[bool]]:
+    """Registered, in no yard, and nothing has spoken for them since `before`."""
+    yield Entry.state == REGISTERED
+    yield Entry.yard_code.is_(None)
+    yield before > SPOKEN_FOR_AT

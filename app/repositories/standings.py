@@ -50,6 +50,7 @@ MOVES = (
     "entry.deferred",
     "entry.joined",
     "entry.limited",
+    "entry.expired",
 )
 MOVING = literal(list(MOVES), ARRAY(Text))
 PERSONAL = (

@@ -1,4 +1,4 @@
-"""Doing what is due: windows that end, reminders, deferrals and limits that are over.
+"""Doing what is due: windows that end, reminders, deferrals and limits that are over, expiries.
 
 Due times are rows. A queue's are done in small transactions under its lock, each all or nothing, so
 any number of workers may run and any may be killed at any instant. None has to be in time either:
@@ -19,6 +19,7 @@ from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Tools
 from app.services.queues.deadlines import BATCH, Deadlines
+from app.services.queues.expiry import Expiry
 from app.services.queues.noticing import on_newest_notices
 from app.services.upkeep.reference_data import read_reference
 
@@ -56,10 +57,10 @@ class DeadlineWorker:
         """Do everything that is due now, and tell how many things were done."""
         async with sessions.begin() as session:
             uow = UnitOfWork(session)
-            now = (await self._act(uow)).now
-            due = dict(await uow.deadlines.due_queues(now))
-            roomy = await uow.strikes.queues_with_room()
-        queues = sorted({**dict.fromkeys(roomy, now), **due}.items())
+            act = await self._act(uow)
+            due = dict(await uow.deadlines.due_queues(act.now))
+            others = [*await uow.strikes.queues_with_room(), *await Expiry(uow, act).queues()]
+        queues = sorted({**dict.fromkeys(others, act.now), **due}.items())
         return sum([await self._do_queue(sessions, *one) for one in queues])
 
     async def _do_queue(

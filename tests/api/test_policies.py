@@ -34,6 +34,7 @@ async def test_an_edition_tells_windows_misses_and_the_slowdown_it_predicts(gate
     assert ["huu-nghi", "tan-thanh"] == found["queues"][0]["gates"]
     assert DOCUMENT["call"]["windows"][0]["source"] == found["windows"][0]["source"]
     assert found["legal_text"]["placeholder"] is True
+    assert (7, "provisional") == (found["expiry"]["days"], found["expiry"]["basis"])
 
 
 async def test_the_board_confirms_a_policy_edition(gate: Gate) -> None:

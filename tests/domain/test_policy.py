@@ -195,6 +195,12 @@ def test_a_strict_season_is_read_and_its_prediction_asked_for() -> None:
             id="a substitution that costs the place",
         ),
         pytest.param(
+            "/expiry",
+            {"days": 0, "basis": "provisional", "source": "somebody"},
+            FieldError("/expiry/days", "whole-and-positive", 0),
+            id="an entry that ends on the day it comes",
+        ),
+        pytest.param(
             "/predicted_slowdown/worked_examples/0/slowdown_thousandths",
             1236,
             FieldError(

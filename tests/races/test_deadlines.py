@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.api.state import Process
-from app.domain.errors import CallEndedError
+from app.domain.errors import CallEndedError, PlateAlreadyRegisteredError
 from app.models import Call, Deadline, Entry
 from app.services.crossing.positions import Positions
 from app.services.crossing.sightings import Sighting
@@ -58,6 +58,35 @@ async def test_a_worker_that_is_cut_off_loses_nothing_and_does_nothing_twice(hou
     )
     assert {1} == set(missed.values())
     assert TRUCKS == len(missed)
+
+
+async def test_who_never_came_expires_once_whoever_registers_the_plates_anew(house: House) -> None:
+    fleet = [(await house.register(truck(number))).entry.id for number in range(TRUCKS)]
+    house.clock.at += timedelta(days=8)
+    chance = dice(13)
+
+    async def work() -> None:
+        with suppress(CutOffError), cut_off_after(chance.randrange(1, 120)):
+            await _work(house)
+
+    async def register(number: int) -> None:
+        with suppress(PlateAlreadyRegisteredError):
+            await house.register(truck(number))
+
+    happenings = [
+        *(register(number) for number in range(TRUCKS)),
+        *(work() for _ in range(CUT_OFF // 5)),
+    ]
+    chance.shuffle(happenings)
+    await asyncio.gather(*happenings)
+    await _work(house)
+    ended = [one for one in await house.rows(Entry) if one.state == "expired"]
+    assert set(fleet) <= {one.id for one in ended}
+    told = [event.entry_id for event in await house.events() if event.kind == "entry.expired"]
+    assert sorted(one.id for one in ended) == sorted(filter(None, told))
+    for number in range(TRUCKS):
+        await register(number)
+    assert TRUCKS == len([one for one in await house.rows(Entry) if one.ended_at is None])
 
 
 async def _check(house: House) -> None:

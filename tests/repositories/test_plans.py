@@ -229,6 +229,9 @@ async def test_who_is_skipped_is_found_by_an_index(crowd: Crowd) -> None:
         assert {"ix_entries_held"} == indexes([plan])
 
 
+LONG_AGO = NOW - timedelta(days=16)
+"""Nothing has spoken since for a few of those who are on their way."""
+
 QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "everybody who waits": lambda it: it.uow.entries.waiting(QUEUE),
     "everybody who has a key": lambda it: it.uow.entries.keyed(QUEUE),
@@ -291,6 +294,8 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     ),
     "what is to be settled": lambda it: it.uow.records.exceptions_page(ExceptionFilter(), None, 50),
     "when rates changed": lambda it: it.uow.records.rates_changed_at(QUEUE),
+    "where somebody never came": lambda it: it.uow.deadlines.queues_with_forgotten(LONG_AGO),
+    "who never came": lambda it: it.uow.deadlines.forgotten(QUEUE, LONG_AGO, 50),
     "the current charge": lambda it: it.uow.money.charge(it.entry),
 }
 
@@ -299,3 +304,16 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
 async def test_no_question_reads_all_that_ever_was(crowd: Crowd, question: str) -> None:
     plans = await crowd.plans_of(lambda: QUESTIONS[question](crowd))
     assert set() == scanned(plans) & {"entries", "calls"}, json.dumps(plans, indent=1)
+
+
+async def test_only_those_who_never_came_are_read_to_find_them(crowd: Crowd) -> None:
+    def forgotten() -> Awaitable[object]:
+        return crowd.uow.deadlines.forgotten(QUEUE, NOW - timedelta(days=25), 50)
+
+    def where() -> Awaitable[object]:
+        return crowd.uow.deadlines.queues_with_forgotten(NOW - timedelta(days=25))
+
+    for question in (forgotten, where):
+        for plan in [*await crowd.plans_of(question), *await crowd.generic_plans_of(question)]:
+            assert set() == scanned([plan])
+            assert {"ix_entries_expiring"} == indexes([plan])

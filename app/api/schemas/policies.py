@@ -9,6 +9,7 @@ from app.api.schemas.editions import EditionOut, edition_fields
 from app.api.schemas.evidence import EvidenceOut, Label, TextOut, label_of
 from app.api.schemas.types import Day, Open, Out
 from app.api.texts import Language
+from app.domain.expiry import expiry_document
 from app.domain.gates import Location
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 from app.services.act import Today
@@ -94,6 +95,13 @@ class SubstitutionRuleOut(EvidenceOut):
     """Whether a vehicle that has come is looked at first."""
 
 
+class ExpiryOut(EvidenceOut):
+    """How long an entry stays open that is not ready and in position: then it has `expired`."""
+
+    days: int
+    """Legal days after its planned arrival, or whatever spoke for it last."""
+
+
 class QueueModeOut(EvidenceOut):
     """How the queues of some gates run in one direction."""
 
@@ -135,6 +143,7 @@ class PolicyOut(PolicySummaryOut):
     """Reasons for which a missed call costs nothing."""
     deferral: DeferralOut
     substitution: SubstitutionRuleOut
+    expiry: ExpiryOut
     in_position: list[Annotated[Location, Open]]
     """The yard locations in which a recorded vehicle waits."""
     queues: list[QueueModeOut]
@@ -170,6 +179,7 @@ def policy_out(today: Today, document: Row, language: Language) -> PolicyOut:
         substitution=SubstitutionRuleOut.model_validate(
             document["limits"]["substitution_same_company_and_goods"]
         ),
+        expiry=ExpiryOut.model_validate(expiry_document(document)),
         in_position=document["positions"]["in_position"],
         queues=[QueueModeOut.model_validate(row) for row in document["queues"]],
         override=OverrideOut.model_validate(document["manual_override"]),

@@ -32,6 +32,7 @@ from app.services.act import Act
 from app.services.queues.closing import is_about
 from app.services.queues.company_limits import CompanyLimits
 from app.services.queues.endings import Way
+from app.services.queues.expiry import Expiry
 from app.services.queues.stay_limits import warn_of_stay
 from app.services.queues.waiting import WaitingLine, queue_of
 
@@ -50,13 +51,15 @@ class Deadlines:
     async def do_all(self) -> int:
         """Do up to `BATCH` things that are due by now, and tell how many were done.
 
-        Then let begin to wait for whom the limit of their company has room again.
+        Then let begin to wait for whom the limit of their company has room again, and end who was
+        never ready in time.
         """
         due = await self._uow.deadlines.due(self._queue, self._act.now, tuple(DeadlineKind), BATCH)
         done, events = await self._do(due)
         let_in, more = await self._let_in()
-        await self._uow.records.insert_events([*events, *more])
-        return done + let_in
+        expired, last = await Expiry(self._uow, self._act).expire(self._queue, BATCH)
+        await self._uow.records.insert_events([*events, *more, *last])
+        return done + let_in + expired
 
     async def do_moving(self) -> tuple[int, list[Mapping[str, Any]]]:
         """Do up to `BATCH` things that are due by now and may change who is next.
@@ -141,7 +144,7 @@ class Deadlines:
         until = entry.deferred_until if is_deferral else entry.limited_until
         if until is not None and until <= deadline.due_at:
             if is_deferral:
-                entry.deferred_until = None
+                entry.deferred_until, entry.left_line_at = None, until
             entry.changed_at = max(entry.changed_at, self._act.now)
             await line.begin(entry)
         return True
@@ -151,7 +154,8 @@ class Deadlines:
         if call.outcome is not None:
             return True
         miss = await self._judge(entry, call, line)
-        if miss.ending is not None and not await self._may_free_plate(entry):
+        way = Way(self._uow, act)
+        if miss.ending is not None and not await way.may_free_plate(entry):
             return False
         call.outcome, call.ended_at = miss.outcome.value, call.window_ends_at
         call.miss_number, call.charge = miss.number, miss.charge
@@ -164,7 +168,7 @@ class Deadlines:
         if miss.ending is None:
             await self._put_back(entry, call, miss, line)
             return True
-        await Way(self._uow, act).go_on(entry, line, miss.ending, why=miss.ending.value)
+        await way.go_on(entry, line, miss.ending, why=miss.ending.value)
         line.events.append(
             act.event("entry.no_show", line.queue, entry.id, call=str(call.id), number=miss.number)
         )
@@ -198,13 +202,6 @@ class Deadlines:
             entry, Step.MISS, kind, miss.charge,
             call=str(call.id), number=miss.number, faults=[fault.kind for fault in miss.faults],
         )  # fmt: skip
-
-    async def _may_free_plate(self, entry: Entry) -> bool:
-        """Take the plate's lock, which is had before a queue's: so it may only be tried for."""
-        if entry.tractor_plate is None:
-            return True
-        direction = queue_of(entry).direction
-        return await self._uow.entries.try_lock_plate(entry.tractor_plate, direction)
 
 
 def fault_document(fault: Fault) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.declarations.contests import Contests
-from app.services.queues.waiting import WaitingLine
+from app.services.queues.waiting import WaitingLine, queue_of
 
 USES_GATE = frozenset({State.ARRIVED, State.IN_GATE, State.RELEASED})
 """Who ends from here owes the fee, which is for using the gate."""
@@ -32,6 +32,13 @@ class Way:
         if ends:
             await self._end(entry, used=used)
             line.events += contests.settle(rivals)
+
+    async def may_free_plate(self, entry: Entry) -> bool:
+        """Take the plate's lock, which is had before a queue's: so it may only be tried for."""
+        if entry.tractor_plate is None:
+            return True
+        direction = queue_of(entry).direction
+        return await self._uow.entries.try_lock_plate(entry.tractor_plate, direction)
 
     async def _end(self, entry: Entry, *, used: bool) -> None:
         entry.ended_at = self._act.now

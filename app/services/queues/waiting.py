@@ -172,6 +172,8 @@ class WaitingLine:
         is_there = State(entry.state) is State.REGISTERED and entry.in_position
         is_fit = is_ready(entry.findings) and entry.deferred_until is None
         if not (is_there and is_fit and self.is_called):
+            if entry.limited_until is not None:
+                entry.left_line_at = self._act.now
             entry.limited_until = entry.limited_to = None
             return
         before = entry.limited_until
@@ -226,7 +228,7 @@ class WaitingLine:
         """Take an entry out of the line; it keeps the points it has earned."""
         edition = await self.edition()
         entry.points_carried = points(waiting(entry), edition.rates, self.clock)
-        entry.queue_key = None
+        entry.queue_key, entry.left_line_at = None, self._act.now
         self._end_call(entry, why)
         self._record("waiting.stopped", entry, carried=entry.points_carried, why=why)
 
@@ -244,7 +246,7 @@ class WaitingLine:
             mode = self._act.reference.mode(self.queue, self._act.day)
             entry.points_carried = worth(earned, waited, rates[Lane(entry.lane)], mode)
         entry.call_number = entry.season_asked_on = entry.season_on = None
-        entry.awaits_place = False
+        entry.awaits_place, entry.left_line_at = False, self._act.now
         facts = {"to": there.gate, "earned": earned, "carried": entry.points_carried}
         self._record("entry.diverted", entry, **facts, by=self._act.principal.authority)
         return waited
