@@ -160,9 +160,12 @@ class EntryWay(RuleBasedStateMachine):
     @rule(wanted=st.sampled_from(Step))
     def ask(self, wanted: Step) -> None:
         try:
-            self.states.append(step(self.state, wanted))
+            after = step(self.state, wanted)
         except StepRefusedError:
             assert (self.state, wanted) not in STEPS
+        else:
+            # Who turns round begins anew at another gate.
+            self.states = [after] if wanted is Step.DIVERT else [*self.states, after]
 
     @rule(seen=st.sampled_from(OBSERVATIONS))
     def see(self, seen: Observation) -> None:
