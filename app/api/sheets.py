@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
+from app.api.schemas.notices import notice_read_out
 from app.api.texts import CATALOGUE, HANOI, Language
+from app.domain.notices import Notice
 from app.services.publishing.sheets import QueueSheet, Sheet, SheetLine
 
 HTML: Final = "text/html"
@@ -52,7 +54,14 @@ def _queue(one: QueueSheet, language: Language) -> str:
     heading = escape(_say(f"direction.{one.queue.direction}", language))
     lists = zip(LISTS, (one.called, one.waiting), strict=True)
     tables = (_table(name, lines, language) for name, lines in lists if lines or name == "waiting")
-    return f"<h2>{heading}</h2>\n{''.join(tables)}"
+    notices = "".join(_notice(notice, language) for notice in one.notices)
+    return f"<h2>{heading}</h2>\n{notices}{''.join(tables)}"
+
+
+def _notice(notice: Notice, language: Language) -> str:
+    read = notice_read_out(notice, language)
+    about = filter(None, (notice.route, notice.goods_group))
+    return f"<p>{escape(' · '.join((*about, read.message, read.label)))}</p>\n"
 
 
 def _table(name: str, lines: Sequence[SheetLine], language: Language) -> str:
@@ -68,7 +77,7 @@ def _table(name: str, lines: Sequence[SheetLine], language: Language) -> str:
 def _rows(lines: Iterable[SheetLine], language: Language) -> Iterator[str]:
     for place, line in enumerate(lines, start=1):
         cells = "".join(f"<td>{escape(text)}</td>" for text in _cells(place, line, language))
-        yield f"<tr{' class=held' if line.held else ''}>{cells}</tr>\n"
+        yield f"<tr{' class=held' if line.held or line.barred else ''}>{cells}</tr>\n"
 
 
 def _cells(place: int, line: SheetLine, language: Language) -> Sequence[str]:
@@ -89,6 +98,8 @@ def _cells(place: int, line: SheetLine, language: Language) -> Sequence[str]:
 def _note(line: SheetLine, language: Language) -> str:
     if line.held:
         return _say("held", language)
+    if line.barred:
+        return _say("barred", language)
     if line.until is not None:
         return _say("until", language, {"at": f"{line.until.astimezone(HANOI):%H:%M}"})
     return ""

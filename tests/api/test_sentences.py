@@ -8,7 +8,7 @@ from app.api.problems import codes
 from app.api.texts import CATALOGUE
 from app.domain.discrepancies import Discrepancy
 from app.domain.misses import CallOutcome, FaultKind
-from app.domain.notices import Effect
+from app.domain.notices import Effect, Period
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
 from app.domain.transshipment import NOT_ENTERED
@@ -45,6 +45,7 @@ def keys() -> Iterator[str]:
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
     yield from (f"fault.{kind}" for kind in FaultKind)
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
+    yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))
     yield from (
         f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid", NOT_ENTERED)
     )

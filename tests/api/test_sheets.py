@@ -78,6 +78,27 @@ async def test_a_held_vehicle_is_marked(gate: Gate) -> None:
     assert "Held: not to be called" == rows(text)[0][-1]
 
 
+async def test_whom_a_notice_passes_over_is_marked_and_the_notice_stands_above(gate: Gate) -> None:
+    for number, route in ((1, "1090-1091"), (2, None)):
+        await gate.move(await gate.register(**lorry(number, route=route)))
+    for notice in (
+        {"kind": "closure", "route": "1090-1091", "text": {"vi": "Sạt lở", "en": "A <slide>"}},
+        {"kind": "counterpart-limit", "per_hour": 20, "text": {"vi": "Bên kia đông"}},
+    ):
+        body = {"gate": "tan-thanh", "direction": "export", **notice}
+        assert 201 == (await gate.post("/v1/notices", "officer-1", body)).status_code
+    text = await page(gate)
+    assert ["Its road or goods are stopped: not to be called", ""] == [
+        row[-1] for row in rows(text)
+    ]
+    assert 1 == text.count("<tr class=held>")
+    assert (
+        "<h2>Export</h2>\n<p>1090-1091 · Some vehicles are not called until this notice is lifted;"
+        " their wait still counts. · A &lt;slide&gt;</p>\n<p>Calls are limited to 20 an hour until"
+        " this notice is lifted. · Bên kia đông</p>\n<h3>Waiting"
+    ) in text
+
+
 async def test_where_nobody_is_called_the_order_is_that_of_arrival(gate: Gate) -> None:
     entries = []
     for number in (2, 1):

@@ -152,7 +152,15 @@ def _read(notice: domain.Notice, language: Language) -> Mapping[str, Any]:
     text, ends_at = notice.text, notice.ends_at
     key = f"notice.{notice.effect}" if ends_at else f"notice.{notice.effect}.open"
     facts = {"until": moment(ends_at, language)} if ends_at else {}
+    facts["most"] = _most(notice, language)
     return {
         "label": text[language.value] or text["en"] or text["vi"],
         "message": CATALOGUE.say(key, language, facts),
     }
+
+
+def _most(notice: domain.Notice, language: Language) -> str:
+    """Return how many vehicles a limit lets be called; nothing for what limits none."""
+    limits = dict(notice.limits)
+    facts = {f"per_{period}": number for period, number in limits.items()}
+    return CATALOGUE.say(f"notice.most.{'-'.join(limits)}", language, facts) if limits else ""

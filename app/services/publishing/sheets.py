@@ -6,17 +6,22 @@ from datetime import datetime
 
 from app.domain.errors import GateNotFoundError
 from app.domain.gates import Gate
+from app.domain.notices import Effect, Notice
 from app.domain.queue_order import in_order
 from app.domain.vocabulary import Lane, Queue, QueueMode, State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
+from app.services.queues.closing import exclusion_of, notices_about
 from app.services.queues.waiting import kept_edition, waiting
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One vehicle; waits are open seconds, `until` is the end of its call's window."""
+    """One vehicle; waits are open seconds, `until` is the end of its call's window.
+
+    `barred`: a notice or a season keeps its road or its goods from being called.
+    """
 
     call_number: str | None
     plate: str | None
@@ -27,6 +32,7 @@ class SheetLine:
     waited: int | None
     held: bool
     until: datetime | None = None
+    barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class QueueSheet:
     mode: QueueMode
     called: Sequence[SheetLine]
     waiting: Sequence[SheetLine]
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +98,14 @@ class Sheets:
             QueueMode.CALLED,
             sorted(lines, key=lambda line: (line.until or self._today.now, line.call_number or "")),
             [self._line(queue, entries[one.id]) for one in order],
+            self._today.reference.notices.in_force(queue, self._today.now),
         )
 
     async def _in_arrival_order(self, queue: Queue) -> QueueSheet:
         arrived = await self._uow.entries.in_arrival_order(queue)
         lines = [self._line(queue, entry) for entry in arrived]
-        return QueueSheet(queue, QueueMode.ARRIVAL_ORDER, [], lines)
+        notices = self._today.reference.notices.in_force(queue, self._today.now)
+        return QueueSheet(queue, QueueMode.ARRIVAL_ORDER, [], lines, notices)
 
     def _line(self, queue: Queue, entry: Entry, until: datetime | None = None) -> SheetLine:
         clock, since = self._today.reference.clock(queue), entry.waits_from
@@ -110,4 +119,10 @@ class Sheets:
             waited=clock.seconds_between(since, self._today.now) if since else None,
             held=entry.held,
             until=until,
+            barred=entry.state == State.QUEUED and self._is_barred(entry),
         )
+
+    def _is_barred(self, entry: Entry) -> bool:
+        notices = notices_about(self._today, entry)
+        by_notice = any(one.effect is Effect.EXCLUDED for one in notices)
+        return by_notice or exclusion_of(self._today, entry) is not None
