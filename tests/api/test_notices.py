@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.vocabulary import Direction, Queue
 from app.models import Event
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.queues import calling
+from app.services.queues import summons
 from app.services.queues.replaying import differences
 from tests.api.conftest import Gate, lorry, truck
 from tests.api.test_calls import CALLS, queued
@@ -187,7 +187,7 @@ async def test_where_all_are_kept_back_the_answer_says_who_would_be_next(
 async def test_a_call_shows_some_of_many_skips_and_its_event_has_them_all(
     gate: Gate, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calling, "SKIPS_SHOWN", 2)
+    monkeypatch.setattr(summons, "SKIPS_SHOWN", 2)
     for number in range(3):
         await fruit(gate, number)
     await queued(gate, 9)
