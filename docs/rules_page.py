@@ -8,7 +8,9 @@ from app.domain.charges import REFUSALS
 from app.domain.green_lane import NEVER_READ, RULES
 from app.domain.identifiers import RULES as IDENTIFIERS
 from app.domain.policy import parse_policy
+from app.domain.stay_limits import parse_stay_limits
 from app.domain.steps import STEPS
+from app.domain.two_way import parse_two_way
 from app.domain.vocabulary import Evidence
 from app.services.upkeep.seeding import published_documents
 
@@ -30,6 +32,7 @@ def rules_page() -> str:
         _queue(documents["queue-policy"]),
         _fees(documents),
         _checks(documents["required-checks"]),
+        _two_way(documents["two-way"], documents["stay-limits"]),
         _identifiers(),
         _sentences("Findings", "finding", "What may be wrong with an entry."),
         _sentences("Exceptions", "exception", "How an observation may contradict the rules."),
@@ -121,6 +124,29 @@ def _checks(document: Mapping[str, Any]) -> str:
     )
     table = _table(("kind", "recorded by", "needed before", "when", "basis"), rows)
     return f"## Required checks\n\n{table}"
+
+
+def _two_way(rules: Mapping[str, Any], limits: Mapping[str, Any]) -> str:
+    sentences = (
+        (
+            f"`{row.rule}`",
+            CATALOGUE.text(f"finding.{row.rule}")["en"],
+            ", ".join(sorted(row.routes)) or "any",
+            row.valid,
+            _rests_on(row.evidence),
+        )
+        for row in parse_two_way(rules["rows"])
+    )
+    stays = (
+        (one.visitors.value, one.hours, one.valid, _rests_on(one.evidence))
+        for one in parse_stay_limits(limits["rows"])
+    )
+    return (
+        "## Two-way vehicles\n\nWarnings, for vehicles that are declared as two-way.\n\n"
+        f"{_table(('rule', 'sentence', 'routes', 'days', 'basis and source'), sentences)}\n"
+        "How long vehicles from abroad may stay:\n\n"
+        f"{_table(('vehicles', 'hours', 'days', 'basis and source'), stays)}"
+    )
 
 
 def _identifiers() -> str:

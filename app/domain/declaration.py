@@ -60,6 +60,7 @@ class Papers:
     growing_area_code: str | None
     packing_house_code: str | None
     test_documents: tuple[str, ...]
+    two_way_registration_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,15 @@ class Declaration:
         """The normalised container numbers on the vehicle."""
         return self._normalised("/vehicle/containers/", "/number")
 
+    @property
+    def owners(self) -> dict[str, str]:
+        """The tax codes of the goods' owners as far as they can be read, by pointer."""
+        return {
+            one.pointer: one.reading.normalised
+            for one in self.identifiers
+            if one.reading.normalised and one.pointer.endswith("/owner_tax_code")
+        }
+
     def _normalised(self, start: str, end: str) -> tuple[str, ...]:
         return tuple(
             one.reading.normalised
@@ -133,7 +143,7 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
         journey=Journey(document["journey"]),
         planned_arrival_at=datetime.fromisoformat(planned) if planned else None,
         country=vehicle.get("country") or "VN",
-        two_way=bool(vehicle.get("two_way")),
+        two_way=is_two_way(document),
         unit_id=vehicle.get("unit_id"),
         load=_load(vehicle),
         receiving=tuple(_load(one) for one in document.get("receiving_vehicles") or ()),
@@ -141,6 +151,11 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
         papers=_papers(document.get("documents") or {}),
         identifiers=tuple(_identifiers(document)),
     )
+
+
+def is_two_way(document: Mapping[str, Any]) -> bool:
+    """Tell whether a document declares a vehicle that carries other goods back."""
+    return bool((document.get("vehicle") or {}).get("two_way"))
 
 
 def _load(vehicle: Mapping[str, Any]) -> Load:
@@ -170,6 +185,7 @@ def _papers(document: Mapping[str, Any]) -> Papers:
         growing_area_code=document.get("growing_area_code"),
         packing_house_code=document.get("packing_house_code"),
         test_documents=tuple(document.get("test_documents") or ()),
+        two_way_registration_number=(document.get("two_way_registration") or {}).get("number"),
     )
 
 
@@ -198,6 +214,7 @@ def _of_consignment(
     at: str, consignment: Mapping[str, Any], direction: str
 ) -> Iterator[Identified]:
     yield from _given(f"{at}/declaration_number", f"customs-declaration-{direction}", consignment)
+    yield from _given(f"{at}/owner_tax_code", "tax-code", consignment)
     for index, line in enumerate(consignment.get("lines") or ()):
         yield from _given(f"{at}/lines/{index}/hs_code", "hs-code", line)
 

@@ -18,6 +18,7 @@ UNKNOWN_WAIT: Final = timedelta(hours=24)
 
 DATED: Final = (
     "phytosanitary_certificate", "transport_licence", "vehicle_inspection", "insurance",
+    "two_way_registration",
 )  # fmt: skip
 """The declared documents that may name a last day."""
 

@@ -14,6 +14,7 @@ from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
 from app.domain.rows import Row
 from app.domain.stay_limits import StayLimit
+from app.domain.two_way import TwoWayRow
 from app.domain.vocabulary import Queue, QueueMode
 from app.domain.volumes import Volumes
 
@@ -55,6 +56,7 @@ class Reference:
     documents: Mapping[str, Row]
     notices: Notices = field(default_factory=Notices)
     stay_limits: tuple[StayLimit, ...] = ()
+    two_way: tuple[TwoWayRow, ...] = ()
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 

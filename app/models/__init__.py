@@ -45,6 +45,7 @@ from app.models.reference import (
     StayLimitRow,
     TariffEdition,
     TariffForce,
+    TwoWayRuleRow,
     Yard,
 )
 from app.models.reports import PublishedVolume, Stay, StayProgress
@@ -101,6 +102,7 @@ __all__ = [
     "Substitution",
     "TariffEdition",
     "TariffForce",
+    "TwoWayRuleRow",
     "WaitEstimate",
     "WaitScore",
     "WorkerPulse",

@@ -175,6 +175,15 @@ class StayLimitRow(Dated, Base):
     vehicles: Mapped[str]
 
 
+class TwoWayRuleRow(Dated, Base):
+    """From when until when a rule on two-way vehicles holds."""
+
+    __tablename__ = "two_way_rules"
+    __table_args__ = (has_days("valid_on"), said_once("two_way_rules", "rule"))
+
+    rule: Mapped[str]
+
+
 class TariffEdition(Base):
     """The immutable content of a fee table; when it rules stands in `tariff_forces`."""
 

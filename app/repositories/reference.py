@@ -34,6 +34,7 @@ from app.models import (
     StayLimitRow,
     TariffEdition,
     TariffForce,
+    TwoWayRuleRow,
     Yard,
 )
 
@@ -173,6 +174,11 @@ class ReferenceRepository:
     async def stay_limits(self) -> list[Document]:
         """Return the rows that say how long which foreign vehicles may stay."""
         statement = select(StayLimitRow).order_by(StayLimitRow.id)
+        return [dated(row) for row in await self._all(statement)]
+
+    async def two_way_rules(self) -> list[Document]:
+        """Return the rows that say what two-way vehicles have to meet."""
+        statement = select(TwoWayRuleRow).order_by(TwoWayRuleRow.rule, TwoWayRuleRow.id)
         return [dated(row) for row in await self._all(statement)]
 
     async def tariffs(self) -> list[Document]:

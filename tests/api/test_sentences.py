@@ -12,6 +12,7 @@ from app.domain.notices import Effect, Period
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode
 from app.domain.transshipment import NOT_ENTERED
+from app.domain.two_way import TwoWayRule
 from app.repositories.standings import MOVES
 from app.services.crossing.passage import CHECKS_BEFORE
 
@@ -39,7 +40,7 @@ STEPS = (
 
 def keys() -> Iterator[str]:
     yield from (f"exception.{rule}" for rule in EXCEPTIONS)
-    yield from (f"finding.{code}" for code in Discrepancy)
+    yield from (f"finding.{code}" for code in (*Discrepancy, *TwoWayRule))
     yield from (f"next.{code}" for code in STEPS)
     yield from (f"change.{kind}" for kind in MOVES)
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))

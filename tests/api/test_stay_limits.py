@@ -7,16 +7,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Deadline, Entry, Event
+from app.models import Deadline, Event
 from tests.api.conftest import Gate, found, lorry, vehicle
 
 OVER = ("stay-over-limit", "")
 
 
-async def come(gate: Gate, country: str = "CN", **changes: Any) -> Any:
+async def come(
+    gate: Gate, country: str = "CN", *, two_way: bool | None = None, **changes: Any
+) -> Any:
     """Return the entry of a vehicle that brings goods into the yard inside."""
     plate = "桂F12345" if country == "CN" else "15C-000.01"
-    document = lorry(1, direction="import", vehicle=vehicle(country=country, tractor_plate=plate))
+    declared = vehicle(country=country, tractor_plate=plate, two_way=two_way)
+    document = lorry(1, direction="import", vehicle=declared)
     entry = await gate.register(**{**document, **changes})
     gate.wait(minutes=1)
     await gate.move(entry)
@@ -28,15 +31,10 @@ async def warned(gate: Gate, entry: Any) -> bool:
 
 
 async def told(session: AsyncSession) -> list[Event]:
-    events = await session.scalars(select(Event).where(Event.kind == "stay.over_limit"))
+    events = await session.scalars(
+        select(Event).where(Event.kind == "stay.over_limit").order_by(Event.number)
+    )
     return list(events)
-
-
-async def be_two_way(session: AsyncSession, entry: Any) -> None:
-    """Declare that the vehicle takes goods back."""
-    row = await session.get_one(Entry, UUID(entry["id"]))
-    row.declared = {**row.declared, "vehicle": {**row.declared["vehicle"], "two_way": True}}
-    await session.commit()
 
 
 async def test_a_foreign_vehicle_is_warned_of_after_24_hours_and_told_to_go_home(
@@ -70,8 +68,7 @@ async def test_a_warning_is_dated_at_its_instant_however_late_the_worker_is(
 
 
 async def test_a_two_way_vehicle_may_stay_36_hours(gate: Gate, session: AsyncSession) -> None:
-    entry = await come(gate)
-    await be_two_way(session, entry)
+    entry = await come(gate, two_way=True)
     gate.wait(hours=35, minutes=59)
     await gate.work()
     assert not await warned(gate, entry)
@@ -79,6 +76,22 @@ async def test_a_two_way_vehicle_may_stay_36_hours(gate: Gate, session: AsyncSes
     await gate.work()
     assert await warned(gate, entry)
     assert [36] == [event.data["hours"] for event in await told(session)]
+
+
+@pytest.mark.parametrize("after", [1, 25])
+async def test_who_says_only_here_that_it_is_two_way_may_stay_36_hours_as_well(
+    gate: Gate, session: AsyncSession, after: int
+) -> None:
+    """Before the 24 hours are over, or when it has been warned of already."""
+    entry = await come(gate)
+    gate.wait(hours=after)
+    await gate.work()
+    await gate.amend(entry, vehicle={"two_way": True})
+    assert not await warned(gate, entry)
+    gate.wait(hours=36 - after)
+    await gate.work()
+    assert await warned(gate, entry)
+    assert 36 == (await told(session))[-1].data["hours"]
 
 
 async def test_the_warning_stays_when_the_entry_is_judged_anew(

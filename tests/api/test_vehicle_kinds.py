@@ -30,8 +30,9 @@ async def be_released(gate: Gate, entry: dict[str, Any]) -> dict[str, Any]:
     await gate.post(f"{path}/admission", "border_guard")
     await confirm_all(gate, entry)
     for number, order in enumerate((await gate.entry(entry))["orders"]):
-        body = {"amount": order["amount"], "source_reference": f"{entry['id']}-{number}"}
-        await gate.post(f"/v1/orders/{order['id']}/payments", "bank", body, retry=f"p{number}")
+        once = f"{entry['id']}-{number}"
+        body = {"amount": order["amount"], "source_reference": once}
+        await gate.post(f"/v1/orders/{order['id']}/payments", "bank", body, retry=once)
     released = await gate.post(f"{path}/release", "officer-1")
     assert 200 == released.status_code, released.text
     return await gate.entry(entry)

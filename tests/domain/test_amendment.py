@@ -150,3 +150,9 @@ def test_without_an_authoritys_word_the_declarants_counts() -> None:
     declared = {"documents": {"phytosanitary_certificate": {"status": "issued"}}}
     assert declared == with_word_kept({}, declared)
     assert [] == fixed({}, declared)
+
+
+def test_consignments_come_and_go_with_a_new_registration_only() -> None:
+    one, two = {"declaration_number": "1"}, {"declaration_number": "2"}
+    assert ["/consignments"] == fixed({"consignments": [one]}, {"consignments": [one, two]})
+    assert ["/consignments"] == fixed({"consignments": [one, two]}, {"consignments": [one]})

@@ -5,6 +5,8 @@ import pytest
 from app.domain.declaration import read_declaration
 from app.domain.identifiers import plate_key, read
 
+BOX = {"number": "CSQU3054383", "length_ft": 20}
+
 
 def declared(**changes: Any) -> Any:
     return read_declaration(
@@ -58,3 +60,42 @@ def test_blank_identifiers_are_not_given() -> None:
         consignments=[{"declaration_number": "", "lines": [{"goods_group": "x", "hs_code": None}]}],
     )
     assert ["/vehicle/tractor_plate"] == [one.pointer for one in found.identifiers]
+
+
+def test_a_declaration_is_read_whole_with_its_identifiers_as_their_rules_read_them() -> None:
+    lines = [
+        {"goods_group": "ordinary", "hs_code": "0810.90.20"},
+        {"goods_group": "ore-export"},
+    ]
+    found = declared(
+        vehicle={"country": "CN", "tractor_plate": "桂F12345", "containers": [BOX, {**BOX}]},
+        receiving_vehicles=[{"tractor_plate": "15C-000.02", "payload_kg": 9000}],
+        consignments=[
+            {"declaration_number": "300000000001", "lines": lines, "owner_tax_code": "0100109106"}
+        ],
+        planned_arrival_at="2026-03-11T10:00:00+07:00",
+    )
+    assert (("ordinary", "ore-export"), ("300000000001",), ("CSQU3054383",) * 2, 40) == (
+        found.goods_groups, found.declaration_numbers, found.containers,
+        found.load.container_length_ft,
+    )  # fmt: skip
+    assert {"/consignments/0/owner_tax_code": "0100109106"} == found.owners
+    assert [9000] == [load.payload_kg for load in found.receiving]
+    assert ["08109020", None] == [line.hs_code for line in found.lines]
+
+
+def test_an_empty_vehicle_is_a_group_of_its_own() -> None:
+    assert ((), ("empty",), {}) == (declared().lines, declared().goods_groups, declared().owners)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        pytest.param("0100109106", "tax-code", id="an enterprise"),
+        pytest.param("020099000417", "personal-tax-number", id="a person"),
+        pytest.param("123", "tax-code", id="neither"),
+    ],
+)
+def test_persons_have_their_personal_number_as_tax_code(number: str, kind: str) -> None:
+    (found,) = declared(payer={"tax_code": number}).identifiers
+    assert ("/payer/tax_code", kind) == (found.pointer, found.reading.kind)

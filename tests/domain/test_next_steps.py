@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.findings import warning
 from app.domain.next_steps import NextStep, Progress, missing_before, next_steps
 from app.domain.required_checks import CheckKind, RequiredChecks, Stage, parse_required_checks
 from app.domain.steps import ENDINGS, OPEN_STATES
@@ -120,3 +121,14 @@ def test_what_has_passed_is_not_asked_for_again() -> None:
     passed = frozenset({CheckKind.BORDER_GUARD_ENTRY, CheckKind.MEDICAL})
     asked = [one for one in told(needed=NEEDED, passed=passed) if one[0] == "check-to-be-passed"]
     assert [("check-to-be-passed", "customs"), ("check-to-be-passed", "yard")] == asked
+
+
+def test_a_document_that_runs_out_is_renewed_and_who_stayed_too_long_goes_home() -> None:
+    stayed = {"severity": "warning", "rule": "stay-over-limit", "pointer": "", "value": 24}
+    paper = warning("document-expired", "/documents/insurance/valid_until", "2026-03-10")
+    facts = {"rule": paper.rule, "pointer": paper.pointer, "last_day": paper.value}
+    assert [
+        NextStep("renew-document", "declarant", facts),
+        NextStep("go-home", "driver", {"hours": 24}),
+        NextStep("wait-for-call", "officer"),
+    ] == [*next_steps(progress(state=State.QUEUED, papers=[paper], findings=[stayed]), RULES)]

@@ -105,6 +105,14 @@ def test_it_left_when_somebody_saw_it_and_not_when_that_was_written_down() -> No
     assert (Outcome.PASSED, DAY, 14) == (stay.outcome, stay.left_on, stay.left_hour)
 
 
+def test_who_turned_round_left_then_however_it_ended_at_the_other_gate() -> None:
+    stay = stay_of(
+        facts(state=State.CROSSED, diverted_at=NOON + HOUR, ended_at=NOON + 9 * HOUR), ZONE
+    )
+    assert stay is not None
+    assert (Outcome.TURNED_ROUND, DAY, 13) == (stay.outcome, stay.left_on, stay.left_hour)
+
+
 def test_the_last_refusal_before_the_end_is_the_one_that_ended_it() -> None:
     end = NOON + 5 * HOUR
     seen = [

@@ -32,6 +32,7 @@ EXCLUSIONS = {
     "ex_seasons_said_once",
     "ex_stay_limits_said_once",
     "ex_tariff_forces_one_rules",
+    "ex_two_way_rules_said_once",
 }
 
 SQUAWK = (

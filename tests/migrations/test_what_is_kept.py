@@ -29,6 +29,7 @@ CLOSED = {
     "seasons": "valid_on",
     "required_checks": "valid_on",
     "stay_limits": "valid_on",
+    "two_way_rules": "valid_on",
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }

@@ -58,6 +58,8 @@ class VehicleIn(In):
     own_weight_kg: Kilograms | None = None
     containers: Annotated[list[ContainerIn], Field(max_length=4)] = []
     seal_numbers: Annotated[list[RawIdentifier], Field(max_length=10)] = []
+    two_way: bool | None = None
+    """It carries other goods back, as an entry of its own; the pilot's conditions are told of."""
 
 
 class ReceivingVehicleIn(In):
@@ -92,6 +94,8 @@ class ConsignmentIn(In):
     regime: Annotated[str | None, Field(pattern="^[A-Z][0-9]{2}$", examples=["B11"])] = None
     customs_channel: Annotated[str | None, Field(pattern="^(green|yellow|red)$")] = None
     """Decided by customs; it never decides the lane."""
+    owner_tax_code: Annotated[RawIdentifier | None, Field(examples=["9900123459"])] = None
+    """The enterprise whose goods they are; a two-way vehicle carries those of one."""
     lines: Annotated[list[GoodsLineIn], Field(min_length=1, max_length=50)]
     """A customs declaration has 50 lines at most."""
 
@@ -124,6 +128,8 @@ class DocumentsIn(In):
     """The licence for international road transport."""
     vehicle_inspection: DatedDocumentIn | None = None
     insurance: DatedDocumentIn | None = None
+    two_way_registration: DatedDocumentIn | None = None
+    """The need for a two-way vehicle, as registered with the border guard and customs."""
 
 
 class DriverIn(In):
@@ -177,6 +183,7 @@ class VehiclePatch(In):
     own_weight_kg: Kilograms | None = None
     containers: Annotated[list[ContainerIn] | None, Field(max_length=4)] = None
     seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
+    two_way: bool | None = None
 
 
 class EntryPatch(Patch):

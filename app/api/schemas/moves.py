@@ -45,6 +45,7 @@ class SubstituteIn(Patch):
     own_weight_kg: Kilograms | None = None
     containers: Annotated[list[ContainerIn] | None, Field(max_length=4)] = None
     seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
+    two_way: bool | None = None
 
     @field_validator("country")
     @classmethod

@@ -19,6 +19,7 @@ from app.domain.findings import (
 )
 from app.domain.green_lane import Verdict
 from app.domain.stay_limits import OVERSTAYED, limit_for, stays_until
+from app.domain.two_way import findings_of_two_way
 from app.domain.vocabulary import Lane, Queue
 from app.models import Entry
 from app.services.act import Act
@@ -61,17 +62,20 @@ def assess(
         now=act.now,
         situation=situation,
     )
-    found = [*_findings(act, declaration, driver_name, situation), *refusal]
+    found = [*_findings(act, declaration, driver_name, situation, verdict.on), *refusal]
     return Assessment([finding.document() for finding in found], verdict, quote, on)
 
 
 def _findings(
-    act: Act, declaration: Declaration, driver_name: str | None, situation: Situation
+    act: Act, declaration: Declaration, driver_name: str | None, situation: Situation, on: date
 ) -> Iterator[Finding]:
+    gate, produce = act.reference.gates[declaration.gate], act.reference.lane_rows.produce
     mode = act.reference.mode(Queue(declaration.gate, declaration.direction), act.day)
     yield from findings_of(declaration, mode)
-    yield from findings_of_route(declaration, act.reference.gates[declaration.gate])
-    yield from findings_of_products(declaration, act.reference.lane_rows.produce)
+    yield from findings_of_route(declaration, gate)
+    yield from findings_of_products(declaration, produce)
+    routes = [route.code for route in gate.routes]
+    yield from findings_of_two_way(declaration, act.reference.two_way, on, routes, produce)
     yield from findings_of_driver(driver_name)
     yield from _of_stay(act, declaration, situation.presence_at)
     if situation.declared_at is None:

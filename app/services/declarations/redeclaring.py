@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.declaration import read_declaration
+from app.domain.declaration import is_two_way, read_declaration
 from app.domain.discrepancies import redeclared
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
@@ -17,6 +17,7 @@ from app.services.declarations.declaring import (
     personal_columns,
 )
 from app.services.fees import Charging
+from app.services.queues.stay_limits import watch_stay
 from app.services.queues.waiting import WaitingLine
 
 
@@ -31,6 +32,7 @@ async def declare(
     """
     declaration = read_declaration(document)
     ensure_known(act.reference, declaration)
+    stays_otherwise = is_two_way(entry.declared) != declaration.two_way
     columns = {
         **declared_columns(document, declaration),
         **personal_columns(act.tools.cipher, driver),
@@ -39,6 +41,8 @@ async def declare(
     }
     for column, value in columns.items():
         setattr(entry, column, value)
+    if stays_otherwise:
+        watch_stay(uow, act, entry)
     await uow.flush()
 
 

@@ -16,7 +16,10 @@ from app.services.queues.waiting import WaitingLine
 
 
 def watch_stay(uow: UnitOfWork, act: Act, entry: Entry) -> None:
-    """Let the end of a vehicle's stay become due, if it has one; ask when its presence is set."""
+    """Let the end of a vehicle's stay become due, if it has one.
+
+    Ask when its presence is set, or when it is declared as another kind of visitor.
+    """
     found = _limit_of(act, entry)
     if found is not None:
         uow.add(due(act, entry, DeadlineKind.STAY_LIMIT, found[1]))

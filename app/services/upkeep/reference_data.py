@@ -13,6 +13,7 @@ from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
 from app.domain.stay_limits import parse_stay_limits
+from app.domain.two_way import parse_two_way
 from app.domain.validity import Validity
 from app.domain.volumes import Volumes, parse_volume
 from app.repositories.unit_of_work import UnitOfWork
@@ -43,6 +44,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     yards = await uow.reference.yards()
     checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
     stays = await uow.reference.stay_limits()
+    two_way = await uow.reference.two_way_rules()
     volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
@@ -60,6 +62,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         policy_codes=editions,
         volumes=volumes,
         stay_limits=parse_stay_limits(stays),
+        two_way=parse_two_way(two_way),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents={
             **kept,
@@ -68,6 +71,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
             "produce": produce,
             "required-checks": checks,
             "stay-limits": {"rows": stays},
+            "two-way": {"rows": two_way},
             "tariffs": {document["code"]: document for document in tariffs},
             "policies": {document["code"]: document for document in policies},
         },

@@ -13,6 +13,7 @@ from app.domain.green_lane import parse_lane_days, parse_products
 from app.domain.policy import parse_policy
 from app.domain.required_checks import parse_required_checks
 from app.domain.stay_limits import parse_stay_limits
+from app.domain.two_way import parse_two_way
 from app.domain.volumes import parse_volume
 from app.models import (
     Base,
@@ -32,6 +33,7 @@ from app.models import (
     StayLimitRow,
     TariffEdition,
     TariffForce,
+    TwoWayRuleRow,
     Yard,
 )
 from app.repositories.reference import days
@@ -98,6 +100,7 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_products(documents["produce"])
     parse_required_checks(documents["required-checks"])
     parse_stay_limits(documents["stay-limits"]["rows"])
+    parse_two_way(documents["two-way"]["rows"])
     parse_policy(documents["queue-policy"])
     for row in documents["daily-volumes"]["rows"]:
         parse_volume(row)
@@ -140,6 +143,10 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
     yield (
         StayLimitRow,
         [{"vehicles": row["vehicles"], **_dated(row)} for row in documents["stay-limits"]["rows"]],
+    )
+    yield (
+        TwoWayRuleRow,
+        [{"rule": row["rule"], **_dated(row)} for row in documents["two-way"]["rows"]],
     )
     yield from _of_tariffs(_editions(documents))
     yield from _of_policy(documents["queue-policy"])
