@@ -265,8 +265,18 @@ class Player:
         visit.entry = await self.client.post(
             "record_admission", f"{visit.path}/admission", "border_guard", {}
         )
+        await self._receive(visit)
         inside = partial(self._check, visit, "release", self._ask_release)
         self._in(visit.truck.inside, inside)
+
+    async def _receive(self, visit: Visit) -> None:
+        """Let in what takes over the goods: the border guard and customs both record it."""
+        for vehicle in visit.entry["declared"]["receiving_vehicles"]:
+            body = {"plate": vehicle["tractor_plate"], "way": "in"}
+            for who in ("border_guard", "customs"):
+                await self.client.post(
+                    "record_receiving_vehicle", f"{visit.path}/receiving-vehicles", who, body
+                )
 
     async def _ask_release(self, visit: Visit) -> None:
         """Pay what is due and ask for the release; the hasty ask first and pay then."""
