@@ -35,6 +35,11 @@ CLONE = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
 
 NewDatabase = Callable[[], Awaitable[AsyncEngine]]
 
+# How many examples a longer hunt of the stateful tests has; None is as many as every run has.
+EXAMPLES_WANTED = (
+    int(os.environ["GATE_TEST_EXAMPLES"]) if "GATE_TEST_EXAMPLES" in os.environ else None
+)
+
 # Tests must not depend on who runs them.
 for _name in list(os.environ):
     if _name.startswith(("GATE_", "OTEL_", "PG")) or _name in {"DATABASE_URL", "HOST", "PORT"}:

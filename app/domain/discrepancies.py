@@ -57,12 +57,17 @@ def observed(before: Discrepancies, declared: Document, seen: Document) -> dict[
 
 
 def redeclared(before: Discrepancies, declared: Document) -> dict[str, str]:
-    """Return what of the parts seen is still open after another declaration."""
+    """Return what is still open after another declaration, which takes nobody's word away."""
     return {
         code: value
         for code, value in before.items()
-        if code in PARTS.values() and not _agrees(Discrepancy(code), value, declared)
+        if code not in PARTS.values() or not _agrees(Discrepancy(code), value, declared)
     }
+
+
+def confirmed(before: Discrepancies) -> dict[str, str]:
+    """Return what is open once a substitution counts: what was said of earlier ones is over."""
+    return {code: value for code, value in before.items() if code in PARTS.values()}
 
 
 def unconfirmed(before: Discrepancies) -> dict[str, str]:

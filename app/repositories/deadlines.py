@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.deadlines import DeadlineKind
 from app.domain.misses import Traffic, Window
 from app.domain.vocabulary import Direction, Queue, State
-from app.models import Call, Deadline, Entry, Hold, Observation
+from app.models import Call, Deadline, Diversion, Entry, Hold, Observation
 
 # The index over it is found by this expression and by a literal state.
 SPOKEN_FOR_AT = func.greatest(
@@ -113,7 +113,7 @@ class DeadlinesRepository:
         """Return what a gate did with the called vehicles of a queue during a window.
 
         Those stand before it all the time who arrived by its start, are let in after its end or not
-        yet, and are held by nobody.
+        yet, have not gone by then, and are held by nobody.
         """
         admitted_at = (
             select(func.min(Observation.occurred_at))
@@ -133,8 +133,17 @@ class DeadlinesRepository:
             .where(Hold.entry_id == seen.c.entry_id, Hold.placed_at < window.ends_at)
             .where(or_(Hold.lifted_at.is_(None), Hold.lifted_at > window.starts_at))
         )
+        ended = exists(
+            select(Entry.id).where(Entry.id == seen.c.entry_id, Entry.ended_at < window.ends_at)
+        )
+        diverted = exists(
+            select(Diversion.id)
+            .where(Diversion.entry_id == seen.c.entry_id, Diversion.from_gate == queue.gate)
+            .where(Diversion.diverted_at >= seen.c.ended_at)
+            .where(Diversion.diverted_at < window.ends_at)
+        )
         later = or_(seen.c.admitted_at.is_(None), seen.c.admitted_at >= window.ends_at)
-        stood = and_(seen.c.ended_at <= window.starts_at, later, ~held)
+        stood = and_(seen.c.ended_at <= window.starts_at, later, ~ended, ~diverted, ~held)
         let_in = and_(seen.c.admitted_at >= window.starts_at, seen.c.admitted_at < window.ends_at)
         row = (
             await self._session.execute(

@@ -226,6 +226,14 @@ async def test_calls_are_made_from_the_lead_before_opening_until_closing(
         )  # fmt: skip
 
 
+async def test_who_stands_inside_another_gate_has_the_window_of_those_outside(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1, gate="huu-nghi"))
+    await gate.move(entry, "xuan-cuong")
+    await gate.move(entry, "bao-nguyen")
+    [call] = await gate.call(gate="huu-nghi")
+    assert "2026-03-11T10:00:00+07:00" == call["window_ends_at"]
+
+
 async def test_the_window_of_an_early_call_begins_when_the_gate_opens(gate: Gate) -> None:
     await queued(gate, 1)
     gate.go_to("2026-03-12T06:20:00+07:00")

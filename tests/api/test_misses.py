@@ -301,6 +301,20 @@ async def test_a_gate_that_does_its_work_is_not_overrun(gate: Gate, why: str) ->
     assert "missed" == (await last_call(gate, entry))["outcome"]
 
 
+@pytest.mark.parametrize("way", ["refusal", "exit", "diversion"])
+async def test_who_came_and_is_gone_does_not_stand_before_the_gate(gate: Gate, way: str) -> None:
+    first = await called(gate)
+    await gate.arrive(first)
+    who, body = "border_guard", {"reason": "papers"}
+    if way == "diversion":
+        who, body = "officer-1", {**body, "gate": "huu-nghi"}
+    assert await gate.post(f"/v1/entries/{first['id']}/{way}", who, body)
+    entry = await called(gate, 2)
+    gate.wait(minutes=30)
+    await gate.work()
+    assert "missed" == (await last_call(gate, entry))["outcome"]
+
+
 async def test_what_costs_nothing_does_not_count(gate: Gate) -> None:
     entry = await called(gate)
     path = f"/v1/entries/{entry['id']}/holds"

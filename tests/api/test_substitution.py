@@ -463,6 +463,20 @@ async def test_after_a_refusal_the_vehicle_differs_until_it_is_seen_as_declared(
     assert "green" == (await gate.entry(entry))["lane"]
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+async def test_an_amendment_takes_away_nothing_that_was_said_of_a_substitution(
+    gate: Gate, *, is_refused: bool
+) -> None:
+    entry = await gate.register()
+    await gate.move(entry)
+    one = await propose(gate, entry)
+    if is_refused:
+        await refuse(gate, entry, one)
+    assert 200 == (await gate.amend(entry, vehicle={"payload_kg": 14000})).status_code
+    now = await gate.entry(entry)
+    assert ("ordinary", ["GL-13"]) == (now["lane"], refused(now))
+
+
 @pytest.mark.parametrize(
     ("seen", "rule", "pointer"),
     [

@@ -1,5 +1,6 @@
 """Discrepancies: what differs, what mends it, what a sighting says nothing of."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.discrepancies import (
     PARTS,
     Discrepancy,
+    confirmed,
     findings_of_discrepancies,
     observed,
     redeclared,
@@ -84,10 +86,19 @@ def test_a_withdrawn_substitution_leaves_what_was_seen() -> None:
     assert seen == withdrawn(unconfirmed(seen))
 
 
-def test_another_declaration_mends_what_agrees_with_it_and_ends_the_proposal() -> None:
-    open_ = unconfirmed(observed({}, DECLARED, {"trailer_plate": "12R-1", "containers": [BOX]}))
+def test_another_declaration_mends_what_agrees_with_it() -> None:
+    open_ = observed({}, DECLARED, {"trailer_plate": "12R-1", "containers": [BOX]})
     after = {"vehicle": {**VEHICLE, "trailer_plate": "12R1"}}
     assert {"container-mismatch": BOX} == redeclared(open_, after)
+
+
+@pytest.mark.parametrize("said", [unconfirmed, refused])
+def test_only_a_confirmed_substitution_ends_what_was_said_of_one(
+    said: Callable[[dict[str, str]], dict[str, str]],
+) -> None:
+    open_ = said(observed({}, DECLARED, {"containers": [BOX]}))
+    assert open_ == redeclared(open_, DECLARED)
+    assert {"container-mismatch": BOX} == confirmed(open_)
 
 
 def test_each_is_a_warning_that_names_the_part_and_what_was_seen() -> None:

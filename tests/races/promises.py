@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from app.domain.replay import Called, Entered, Event, Held, LaneChanged, Left, Lifted, Returned
+from app.domain.replay import (
+    Brought,
+    Called,
+    Entered,
+    Event,
+    Gone,
+    Held,
+    LaneChanged,
+    Left,
+    Lifted,
+    Moved,
+    Returned,
+)
+from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Lane
 from app.services.queues.replaying import Told, replayed
 
@@ -17,6 +30,7 @@ class Waiter:
     """Somebody who waits: `plain` while no lane change and no stop has touched what it earned."""
 
     entered: Entered
+    where: SubQueue
     plain: bool = True
 
 
@@ -26,6 +40,8 @@ class Promises:
     * Never before one of its own lane that began to wait earlier, nor before one of a faster lane
       that has waited at least as many open seconds.
     * A faster lane passes a slower one only after at least its share of the other's open wait.
+
+    Whom a hold or a barrier keeps from being called is passed by everybody.
     """
 
     def __init__(self) -> None:
@@ -38,7 +54,12 @@ class Promises:
         """Let an event happen and return the promises it breaks."""
         match event:
             case Entered():
-                self.waiting[event.entry] = Waiter(event, event.entry not in self.touched)
+                plain = event.entry not in self.touched
+                self.waiting[event.entry] = Waiter(event, event.sub_queue, plain)
+            case Moved():
+                for line in (self.waiting, self.called):
+                    if event.entry in line:
+                        line[event.entry].where = event.sub_queue
             case Left() | LaneChanged():
                 self.touched.add(event.entry)
                 # Who changes its lane while it is called may miss the call and wait again.
@@ -50,10 +71,15 @@ class Promises:
             case Held():
                 self.holds.setdefault(event.entry, set()).add(event.cause)
             case Lifted():
-                self.holds[event.entry].discard(event.cause)
+                self.holds.setdefault(event.entry, set()).discard(event.cause)
+            case Brought():
+                self.touched.add(event.entry)
+                self.holds.setdefault(event.entry, set()).update(event.causes)
+            case Gone():
+                self.holds.pop(event.entry, None)
             case Called():
                 first = self.called[event.entry] = self.waiting.pop(event.entry)
-                return list(self._of_call(first, event.clock)) if first.plain else []
+                return list(self._of_call(first, event)) if first.plain else []
             case Returned():
                 # Who was charged waits on, but no longer by its wait alone.
                 back = self.waiting[event.entry] = self.called.pop(event.entry)
@@ -62,14 +88,15 @@ class Promises:
                 pass
         return []
 
-    def _of_call(self, first: Waiter, clock: int) -> Iterator[str]:
-        called = first.entered
+    def _of_call(self, first: Waiter, call: Called) -> Iterator[str]:
+        called, clock = first.entered, call.clock
         wait = clock - called.clock
         if wait < 0:
             yield f"{called.entry} called {-wait} s before it began to wait"
         for other in self.waiting.values():
             entered = other.entered
-            if not other.plain or self.holds.get(entered.entry):
+            is_kept = any(barrier.stops(other.where) for barrier in call.barriers)
+            if not other.plain or self.holds.get(entered.entry) or is_kept:
                 continue
             waited = clock - entered.clock
             if _inverted(called, entered, waited - wait):

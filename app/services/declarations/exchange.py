@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.declaration import read_declaration
+from app.domain.discrepancies import confirmed
 from app.domain.errors import (
     BusyError,
     FieldError,
@@ -81,6 +82,7 @@ class Exchange:
         self._ensure_first(entry, rivals)
         for one in met.opened:
             await self._absorb(entry, line, *one)
+        entry.discrepancies = confirmed(entry.discrepancies)
         await declare(self._uow, self._act, entry, document, {})
         if old != new:
             entry.contested = bool(rivals)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.deadlines import DeadlineKind, reminder_at
+from app.domain.gates import Location
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Choice, Waiting, points
 from app.domain.vocabulary import Lane
@@ -41,7 +42,7 @@ class Summons:
             direction=line.queue.direction.value,
             called_at=act.now,
             window_starts_at=begins,
-            window_ends_at=begins + self._edition.window(self._location(entry)),
+            window_ends_at=begins + self._edition.window(_location(entry)),
             call_number=entry.call_number,
             clock=line.clock,
             route_code=entry.route_code,
@@ -84,10 +85,10 @@ class Summons:
         clock = self._act.reference.clock(self._line.queue)
         return clock.seconds_between(waits_from, self._act.now)
 
-    def _location(self, entry: Entry) -> str:
-        """Return where the vehicle is summoned from; one between yards gets the longest window."""
-        yard = self._act.reference.yards.get(entry.yard_code or "")
-        return yard.location.value if yard else "outside-gate"
+
+def _location(entry: Entry) -> str:
+    """Return where the vehicle is summoned from: inside its gate, or from anywhere else."""
+    return (Location.INSIDE_GATE if entry.inside else Location.OUTSIDE_GATE).value
 
 
 def _first_of_each_lane(choice: Choice) -> list[Waiting]:
