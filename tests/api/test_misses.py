@@ -308,7 +308,8 @@ async def test_who_came_and_is_gone_does_not_stand_before_the_gate(gate: Gate, w
     who, body = "border_guard", {"reason": "papers"}
     if way == "diversion":
         who, body = "officer-1", {**body, "gate": "huu-nghi"}
-    assert await gate.post(f"/v1/entries/{first['id']}/{way}", who, body)
+    answer = await gate.post(f"/v1/entries/{first['id']}/{way}", who, body)
+    assert answer.is_success, answer.text
     entry = await called(gate, 2)
     gate.wait(minutes=30)
     await gate.work()

@@ -68,6 +68,20 @@ class Promises:
                     self.waiting.pop(event.entry, None)
                 elif waiter is not None:
                     waiter.plain = False
+            case Called():
+                first = self.called[event.entry] = self.waiting.pop(event.entry)
+                return list(self._of_call(first, event)) if first.plain else []
+            case Returned():
+                # Who was charged waits on, but no longer by its wait alone.
+                back = self.waiting[event.entry] = self.called.pop(event.entry)
+                back.plain = back.plain and event.charges == 0
+            case _:
+                self._hold(event)
+        return []
+
+    def _hold(self, event: Event) -> None:
+        """Keep by what an entry is held, also of one that comes from another gate."""
+        match event:
             case Held():
                 self.holds.setdefault(event.entry, set()).add(event.cause)
             case Lifted():
@@ -77,16 +91,8 @@ class Promises:
                 self.holds.setdefault(event.entry, set()).update(event.causes)
             case Gone():
                 self.holds.pop(event.entry, None)
-            case Called():
-                first = self.called[event.entry] = self.waiting.pop(event.entry)
-                return list(self._of_call(first, event)) if first.plain else []
-            case Returned():
-                # Who was charged waits on, but no longer by its wait alone.
-                back = self.waiting[event.entry] = self.called.pop(event.entry)
-                back.plain = back.plain and event.charges == 0
             case _:
                 pass
-        return []
 
     def _of_call(self, first: Waiter, call: Called) -> Iterator[str]:
         called, clock = first.entered, call.clock

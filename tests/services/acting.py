@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.amendment import Certificate
+from app.domain.errors import CallNotFoundError
 from app.domain.hold_scope import Scope, ScopeKind
 from app.domain.notices import Wanted
 from app.domain.required_checks import CheckKind
@@ -128,7 +129,8 @@ class Acts:
     async def withdraw(self, entry: UUID) -> None:
         async with self.house.acting("officer-1") as (uow, act):
             call = await uow.queues.open_call(entry)
-            assert call is not None
+            if call is None:
+                raise CallNotFoundError
             await Withdrawal(uow, act).withdraw(call.id, "a mistake")
 
     async def decide(self, entry: UUID, proposal: UUID, *, confirms: bool) -> None:

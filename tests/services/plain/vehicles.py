@@ -40,9 +40,9 @@ class PlainYard:
 
 
 YARDS = {
-    "bao-nguyen": PlainYard((TAN_THANH,), TAN_THANH, 2),
+    "bao-nguyen": PlainYard((TAN_THANH,), TAN_THANH, 3),
     "tan-thanh-lychee-area": PlainYard((TAN_THANH,), TAN_THANH),
-    "xuan-cuong": PlainYard((HUU_NGHI,), HUU_NGHI, 1),
+    "xuan-cuong": PlainYard((HUU_NGHI,), HUU_NGHI, 2),
     "viettel-logistics-park": PlainYard((HUU_NGHI, TAN_THANH)),
 }
 

@@ -164,7 +164,7 @@ class PlainZone:
     # --- calls -----------------------------------------------------------------------------------
 
     def call(self, gate: str, now: datetime) -> Truck | None:
-        """Call the next; its window begins when the gate opens, and is longer for who is outside."""
+        """Call the next; its window begins when the gate is open, longer for who is outside."""
         here = self.gates[gate]
         truck = here.next(now)
         if truck is not None:
