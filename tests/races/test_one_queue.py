@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.amendment import Certificate
-from app.domain.errors import EntryEndedError, StepRefusedError
+from app.domain.errors import BusyError, EntryEndedError, StepRefusedError
 from app.domain.required_checks import CheckKind
 from app.models import Call, Entry
 from app.services.crossing.checks import CheckReport, Checks
@@ -22,7 +22,7 @@ from app.services.queues.replaying import KINDS, Told, differences
 from tests.races.house import QUEUE, House, dice, fruit, truck
 from tests.races.promises import broken_promises, mixed, out_of_time
 
-TRUCKS, CALLERS, SPEED = 105, 40, 300
+TRUCKS, CALLERS, SPEED = 105, 40, 60
 ANY_VERSION = range(1, 1000)
 
 
@@ -119,8 +119,9 @@ class Race:
         for happening in happenings:
             self.happened.release()
             await asyncio.sleep(chance.uniform(0.0, 0.3))
-            # The race may outlast two windows; who missed both calls has ended.
-            with suppress(EntryEndedError, StepRefusedError):
+            # The race may outlast two windows; who missed both calls has ended, and a company that
+            # missed many is limited: its vehicles begin to wait one after the other.
+            with suppress(BusyError, EntryEndedError, StepRefusedError):
                 await happening(view.entry.id, chance)
 
     async def keep_calling(self) -> None:
