@@ -93,7 +93,7 @@ async def _of_events(house: House) -> Iterator[str]:
     for outcome in ("missed", "excused", "withdrawn"):
         expect(f"call.{outcome}", len(await house.rows(Call, Call.outcome == outcome)))
     expect("entry.no_show", len(await house.rows(Call, Call.outcome == "no_show")))
-    for state in ("proposed", "refused"):
+    for state in ("proposed", "refused", "withdrawn"):
         asked = Substitution.needs_check if state == "proposed" else Substitution.state == state
         expect(f"substitution.{state}", len(await house.rows(Substitution, asked)))
     confirmed = Substitution.state == "confirmed"

@@ -145,8 +145,8 @@ class Hand:
         plate = f"15C{self.chance.randrange(HANDS):05d}"
         proposed = await self.acts.propose(view.entry.id, "company-1", plate)
         if proposed.needs_check:
-            confirms = self.chance.random() < 0.7
-            await self.acts.decide(view.entry.id, proposed.id, confirms=confirms)
+            how = self.chance.choice(["confirm", "confirm", "refuse", "take_back"])
+            await self.acts.decide(view.entry.id, proposed.id, how, "company-1")
 
     async def withdraw(self, view: EntryView) -> None:
         await self.acts.withdraw(view.entry.id)

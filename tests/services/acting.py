@@ -133,13 +133,16 @@ class Acts:
                 raise CallNotFoundError
             await Withdrawal(uow, act).withdraw(call.id, "a mistake")
 
-    async def decide(self, entry: UUID, proposal: UUID, *, confirms: bool) -> None:
-        async with self.house.acting("officer-1") as (uow, act):
+    async def decide(self, entry: UUID, proposal: UUID, how: str, company: str) -> None:
+        """Confirm or refuse a substitution as an officer, or take it back as its company."""
+        async with self.house.acting(company if how == "take_back" else "officer-1") as (uow, act):
             substitutions = Substitutions(uow, act)
-            if confirms:
+            if how == "confirm":
                 await substitutions.confirm(entry, proposal)
-            else:
+            elif how == "refuse":
                 await substitutions.refuse(entry, proposal, "another one")
+            else:
+                await substitutions.withdraw(entry, proposal)
 
     async def release(self, entry: UUID) -> None:
         async with self.house.acting("officer-1") as (uow, act):

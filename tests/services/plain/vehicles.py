@@ -73,6 +73,7 @@ class Truck:
     arrived: bool = False
     season_asked: bool = False
     season_on: date | None = None
+    seasons: dict[str, tuple[bool, date | None]] = field(default_factory=dict)
     waits_from: datetime | None = None
     waits: bool = False
     earned: int = 0
@@ -100,6 +101,11 @@ class Truck:
     @property
     def ready(self) -> bool:
         return self.company is not None and self.planned
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether nothing is missing for a release: checks, payment, findings, holds."""
+        return self.cleared and self.ready and not self.holds
 
     @property
     def inside(self) -> bool:

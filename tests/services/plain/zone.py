@@ -149,7 +149,7 @@ class PlainZone:
             self._go(truck, State.TURNED_BACK, now)
 
     def release(self, truck: Truck) -> None:
-        if not (truck.cleared and truck.ready and not truck.holds):
+        if not truck.may_leave:
             raise RefusedError
         truck.state = State.RELEASED
 
@@ -297,6 +297,13 @@ class PlainZone:
         truck.proposed, truck.doubts = None, {"refused"}
         self._follow(truck, now)
 
+    def take_back(self, truck: Truck, now: datetime) -> None:
+        """Let a company withdraw its proposal; what was said of an earlier one stays."""
+        if truck.proposed is None or not truck.open:
+            raise RefusedError
+        truck.proposed, truck.doubts = None, truck.doubts - {"unconfirmed"}
+        self._follow(truck, now)
+
     def _substitute(self, truck: Truck, plate: str, now: datetime) -> None:
         others = self.open_on(plate)
         self._ensure_free(truck, plate, others)
@@ -352,8 +359,9 @@ class PlainZone:
             waited = self.at(truck).clock.seconds(truck.waits_from, now)
         self._go(truck, State.REGISTERED, now)
         truck.left_gate[truck.gate] = now
+        truck.seasons[truck.gate] = truck.season_asked, truck.season_on
+        truck.season_asked, truck.season_on = truck.seasons.get(gate, (False, None))
         truck.gate, truck.route, truck.awaits_place = gate, None, False
-        truck.season_asked, truck.season_on = False, None
         if not self._serves(truck.yard, gate):
             truck.in_position = False
             self._free(truck)
@@ -397,6 +405,8 @@ class PlainZone:
             truck.state = State.REGISTERED
         elif truck.state is State.REGISTERED:
             self._begin(truck, now)
+        elif not truck.may_leave:
+            self._take_back(truck)
 
     def _begin(self, truck: Truck, now: datetime) -> None:
         truck.kept_out_until = None
