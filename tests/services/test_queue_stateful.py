@@ -236,6 +236,8 @@ class GateMachine(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([1, 5, 20, 60, 60, 720]))
     def time_passes(self, minutes: int) -> None:
+        """Days at most: nobody is away for so long that its entry expires."""
+        minutes = minutes if self.clock.at < NINE + timedelta(days=4) else min(minutes, 60)
         self.clock.at += timedelta(minutes=minutes)
         self.zone.pass_to(self.clock.at)
 
