@@ -16,6 +16,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     change.{kind}                                 what moved an entry in its queue
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
+    authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """
 
@@ -40,6 +41,10 @@ HANOI = timezone(timedelta(hours=7))
 BEIJING = timezone(timedelta(hours=8))
 LONGEST_HEADER = 200
 UNKNOWN = "…"
+FAMILY_OF_FACT = {
+    "who": "authority", "authority": "authority", "by": "authority", "state": "state",
+    "step": "step",
+}  # fmt: skip
 RULE_FAMILIES = ("finding", "exception", "missing", "fault", "rule")
 
 _RANGE = re.compile(r"([a-z]{1,8})[-a-z0-9]*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?")
@@ -90,7 +95,13 @@ class Catalogue:
             KeyError: there is no such sentence.
         """
         text = self._sentences[key]
-        return (text[language.value] or text["en"]).format_map(_Facts(facts or {}))
+        named = {name: self._named(name, fact, language) for name, fact in (facts or {}).items()}
+        return (text[language.value] or text["en"]).format_map(_Facts(named))
+
+    def _named(self, name: str, fact: Fact, language: Language) -> Fact:
+        """Return a code by the name that people have for it, any other fact as it is."""
+        text = self._sentences.get(f"{FAMILY_OF_FACT.get(name)}.{fact}")
+        return (text[language.value] or text["en"]) if text else fact
 
 
 class _Facts(dict[str, Any]):

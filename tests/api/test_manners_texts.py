@@ -85,3 +85,16 @@ def test_the_sentences_of_the_rules_are_in_the_catalogue() -> None:
     keys |= {f"finding.{kind}-invalid" for kind in identifiers.RULES}
 
     assert keys <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.VI, "Xe đang bị tạm giữ; chờ bộ đội biên phòng gỡ."),
+        (Language.EN, "The vehicle is on hold until the border guard lifts it."),
+        (Language.ZH, "车辆被暂扣，等待边防解除。"),
+    ],
+)
+def test_a_code_is_said_by_the_name_that_people_have_for_it(language: Language, said: str) -> None:
+    assert said == CATALOGUE.say("next.hold-to-be-lifted", language, {"who": "border_guard"})
+    assert "nobody" in CATALOGUE.say("next.hold-to-be-lifted", language, {"who": "nobody"})

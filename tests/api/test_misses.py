@@ -247,7 +247,7 @@ async def test_a_hold_in_the_window_costs_nothing_and_says_who_held(gate: Gate) 
         "ends_at": "2026-03-11T09:15:00+07:00",
         "by": "customs",
     }.items() <= fault.items()
-    assert "customs held the vehicle" in fault["message"]
+    assert "The vehicle was held by customs" in fault["message"]
 
 
 async def test_a_gate_that_closes_in_the_window_costs_nothing(gate: Gate) -> None:

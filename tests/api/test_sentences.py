@@ -10,9 +10,10 @@ from app.domain.discrepancies import Discrepancy
 from app.domain.misses import CallOutcome, FaultKind
 from app.domain.notices import Effect, Period
 from app.domain.required_checks import CheckKind
-from app.domain.steps import ExceptionCode
+from app.domain.steps import ExceptionCode, Step
 from app.domain.transshipment import NOT_ENTERED
 from app.domain.two_way import TwoWayRule
+from app.domain.vocabulary import Agency, Role, State
 from app.repositories.standings import MOVES
 from app.services.crossing.passage import CHECKS_BEFORE
 
@@ -46,6 +47,9 @@ def keys() -> Iterator[str]:
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
     yield from (f"fault.{kind}" for kind in FaultKind)
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
+    yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD))
+    yield from (f"state.{state}" for state in State)
+    yield from (f"step.{one}" for one in Step)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))
     yield from (
         f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid", NOT_ENTERED)

@@ -117,8 +117,8 @@ async def test_a_link_says_what_last_moved_the_entry_and_by_which_rule(gate: Gat
     assert [
         ("waiting.started", "Waiting has begun; the call number is TT-0001."),
         ("lane.changed", "Moved from lane green to lane ordinary; the points earned are kept."),
-        ("hold.placed", "customs holds the vehicle; its wait still counts."),
-        ("hold.lifted", "customs has lifted its hold."),
+        ("hold.placed", "The vehicle is held by customs; its wait still counts."),
+        ("hold.lifted", "The hold by customs is lifted."),
         ("waiting.stopped", "Waiting has stopped; the points earned are kept."),
         ("call.made", "The vehicle is called; the call number is TT-0001."),
     ] == changes
