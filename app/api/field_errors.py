@@ -111,7 +111,9 @@ def _facts(context: Mapping[str, Any]) -> dict[str, Fact]:
         if context.get(key) is not None
     }
     expected = context.get("expected", context.get("expected_tags"))
-    return {**facts, "expected": str(expected)} if expected is not None else facts
+    if expected is None:
+        return facts
+    return {**facts, "expected": str(expected).replace("' or '", "', '")}  # in every language
 
 
 def _plain(bound: object) -> Fact:

@@ -13,6 +13,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     exception.{rule}                              how an observation contradicts the rules
     sheet.{name}                                  what stands on a queue sheet
     report.column.{name}, report.origin.{origin}  a report's columns; where a figure comes from
+    season.{place}                                whether there is one in a season's allotment
     change.{kind}                                 what moved an entry in its queue
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted

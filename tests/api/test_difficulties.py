@@ -393,3 +393,4 @@ async def test_the_report_is_a_file_for_spreadsheets_too(gate: Gate) -> None:
     assert header.startswith("Gate or area code,Gate or area,Difficulties reported,Answered,Open")
     (line,) = [row for row in rows if row.startswith("tan-thanh")]
     assert line.endswith("1,0,1,2026-03-11T09:00:00+07:00,,,")
+    assert rows[-1].startswith(",All,1,0,1,")

@@ -315,3 +315,10 @@ async def test_whoever_pays_sees_the_entry_and_may_not_change_it(gate: Gate) -> 
         await gate.post(f"/v1/entries/{entry['id']}/tracking-token", "company-2"),
     ]
     assert [404, 404, 404] == [answer.status_code for answer in refused]
+
+
+async def test_a_value_that_is_not_known_is_answered_in_one_language(gate: Gate) -> None:
+    headers = {"Accept-Language": "vi"}
+    answer = await gate.get("/v1/entries", "company-1", params={"direction": "x"}, headers=headers)
+    (error,) = answer.json()["errors"]
+    assert "Phải là một trong: 'export', 'import'." == error["message"]

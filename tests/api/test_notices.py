@@ -61,6 +61,11 @@ async def agree(session: AsyncSession) -> None:
 # --- a pause, a closure --------------------------------------------------------------------------
 
 
+async def test_a_refused_call_names_the_end_of_the_pause_by_the_gates_clock(gate: Gate) -> None:
+    await posted(gate, ends_at=TEN)
+    assert TEN == (await call(gate)).json()["until"]
+
+
 async def test_a_pause_stops_calls_and_the_clock_until_it_is_lifted(
     gate: Gate, session: AsyncSession
 ) -> None:

@@ -76,8 +76,13 @@ async def test_clicking_early_gains_nothing(gate: Gate, session: AsyncSession) -
     assert "lychee@tan-thanh/05-20/2025-05-20" == early["verdict"]["season"]
     await gate.move(late)
     await gate.move(early)
-    lanes = [(await gate.entry(entry))["lane"] for entry in (early, late)]
-    assert ["green", "green-season"] == lanes
+    entries = [await gate.entry(entry) for entry in (early, late)]
+    assert ["green", "green-season"] == [entry["lane"] for entry in entries]
+    assert [
+        "A place in the day's seasonal allotment is taken in position, while there is one.",
+        "It has no place in the day's seasonal allotment: those go to who is in position first.",
+        "It has a place in the day's seasonal allotment.",
+    ] == [entry["verdict"]["season_message"] for entry in (early, *entries)]
     assert [(DAY, 200)] == await taken(session)
 
 

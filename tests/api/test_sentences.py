@@ -49,6 +49,7 @@ def keys() -> Iterator[str]:
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
     yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD))
     yield from (f"state.{state}" for state in State)
+    yield from (f"season.{place}" for place in ("awaited", "taken", "without"))
     yield from (f"step.{one}" for one in Step)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))
     yield from (

@@ -36,7 +36,7 @@ from app.api.texts import CATALOGUE, Language, moment
 from app.domain.expected_wait import Estimate
 from app.domain.findings import is_ready
 from app.domain.next_steps import NextStep
-from app.domain.vocabulary import State
+from app.domain.vocabulary import Lane, State
 from app.services.act import Today
 from app.services.declarations.declaring import Driver
 from app.services.declarations.views import (
@@ -234,9 +234,18 @@ def verdict_out(verdict: Mapping[str, Any], language: Language) -> VerdictOut:
         conditional=verdict["conditional"],
         considered=verdict["considered"],
         season=verdict["season"],
+        season_message=_season_message(verdict, language),
         refused=[_refusal_out(code, language) for code in verdict["refused"]],
         basis=verdict["basis"],
     )
+
+
+def _season_message(verdict: Mapping[str, Any], language: Language) -> str | None:
+    if verdict["season"] is None:
+        return None
+    has_place = verdict["lane"] == Lane.GREEN_SEASON
+    known = "taken" if has_place else "without"
+    return CATALOGUE.say(f"season.{'awaited' if verdict['provisional'] else known}", language)
 
 
 def _refusal_out(code: str, language: Language) -> RefusalOut:

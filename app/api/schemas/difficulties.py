@@ -12,7 +12,7 @@ from app.api.paging import Page
 from app.api.schemas.reports import METHOD, HeadingOut, heading_members, named, titles
 from app.api.schemas.types import PERSONAL, Code, Day, Id, In, Instant, Out, Words
 from app.api.spreadsheets import Cell
-from app.api.texts import Language
+from app.api.texts import CATALOGUE, Language
 from app.domain.difficulties import Subject
 from app.domain.reference import Reference
 from app.domain.reports import PERCENTILES, DifficultiesCounted
@@ -251,7 +251,9 @@ def difficulties_rows(
     for one in report.lines:
         yield (
             one.gate,
-            named(one.gate, reference, language) if one.gate else None,
+            named(one.gate, reference, language)
+            if one.gate
+            else CATALOGUE.say("report.all", language),
             one.reported,
             one.answered,
             one.open,

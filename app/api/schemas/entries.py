@@ -243,6 +243,8 @@ class VerdictOut(Out):
     """The lane is kept on a certificate that is requested or sampled only."""
     season: Annotated[str | None, Field(examples=["lychee@tan-thanh/05-20/2025-05-20"])]
     """The season whose daily allotment may give `green-season`; a place is taken in position."""
+    season_message: str | None
+    """Whether it has a place in that allotment, in the reader's language."""
     considered: list[str]
     refused: list[RefusalOut]
     basis: Annotated[Basis, Open]

@@ -108,7 +108,8 @@ class Calling:
         act, clock = self._act, self._act.reference.clock(self._queue)
         pause = act.reference.notices.pause(self._queue, act.now)
         if pause is not None:
-            until = pause.ends_at.isoformat() if pause.ends_at else None
+            ends_at = pause.ends_at
+            until = ends_at.astimezone(act.reference.zone).isoformat() if ends_at else None
             raise CallsPausedError(
                 gate=self._queue.gate, notice=str(pause.id), posted_by=pause.posted_by, until=until
             )
