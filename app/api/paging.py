@@ -5,8 +5,8 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
@@ -94,31 +94,41 @@ class Cursors:
         return hmac.digest(self._key, message, "sha256")[:_SEAL_BYTES]
 
 
-def after_instant(
-    cursors: Cursors, paging: Paging, listing: str, filters: Mapping[str, object]
-) -> tuple[datetime, UUID] | None:
-    """Return the instant and id after which a page of a list by time begins; None: at the start.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list by time with its filters, of which one page is asked for."""
 
-    Raises:
-        BadCursorError.
-    """
-    if paging.cursor is None:
-        return None
-    at, identity = cursors.read(paging.cursor, listing, filters, values=2)
-    return datetime.fromisoformat(str(at)), UUID(str(identity))
+    cursors: Cursors
+    name: str
+    paging: Paging
+    filters: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def after(self) -> tuple[datetime, UUID] | None:
+        """The instant and id after which the page begins; None: at the start.
 
-def next_cursor(
-    cursors: Cursors,
-    last: tuple[datetime, UUID] | None,
-    listing: str,
-    filters: Mapping[str, object],
-) -> str | None:
-    """Return the cursor after a page's `last` item; None where no other page follows."""
-    if last is None:
-        return None
-    at, identity = last
-    return cursors.issue([at.isoformat(), str(identity)], listing, filters)
+        Raises:
+            BadCursorError.
+        """
+        if self.paging.cursor is None:
+            return None
+        at, identity = self.cursors.read(self.paging.cursor, self.name, self.filters, values=2)
+        return datetime.fromisoformat(str(at)), UUID(str(identity))
+
+    @property
+    def wanted(self) -> int:
+        """How many to look for: one more than a page has tells that another follows."""
+        return self.paging.limit + 1
+
+    def cut(
+        self, found: Sequence[T], place: Callable[[T], tuple[datetime, UUID]]
+    ) -> tuple[Sequence[T], str | None]:
+        """Return the page of what was found, and the cursor after its last; None: it is all."""
+        page = found[: self.paging.limit]
+        if len(found) == len(page):
+            return page, None
+        at, identity = place(page[-1])
+        return page, self.cursors.issue([at.isoformat(), str(identity)], self.name, self.filters)
 
 
 def _decoded(cursor: str) -> bytes:

@@ -50,8 +50,7 @@ async def linked_difficulties(process: Process, token: str) -> list[LinkedDiffic
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
     """
-    async with process.sessions() as session:
-        uow = UnitOfWork(session)
+    async with process.reading() as uow:
         found = await reported_by_link(uow, process.tools, await entry_of_link(uow, token))
         return [linked_out(*one) for one in found]
 
@@ -60,5 +59,5 @@ async def published_difficulties(
     process: Process, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Difficulty]:
     """Return up to `limit` difficulties that everybody may read, after a cursor."""
-    async with process.sessions() as session:
-        return await published(UnitOfWork(session), after, limit)
+    async with process.reading() as uow:
+        return await published(uow, after, limit)

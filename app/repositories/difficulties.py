@@ -28,6 +28,7 @@ from app.domain.questions import DifficultyFilter
 from app.domain.reports import DifficultiesCounted
 from app.models import Difficulty, Entry, Organisation
 from app.models import Principal as PrincipalRow
+from app.repositories.pages import page_of
 from app.repositories.stays import RANKS
 
 ORDER = (Difficulty.reported_at, Difficulty.id)
@@ -69,34 +70,24 @@ class DifficultiesRepository:
         limit: int,
     ) -> Sequence[Reported]:
         """Return up to `limit` that `principal` may read: open oldest first, answered newest."""
-        statement = _reported().where(_readable(principal), *_narrowed(where)).limit(limit)
-        if where.answered:
-            later = tuple_(*ORDER) < tuple_(*after) if after else true()
-            statement = statement.order_by(*(column.desc() for column in ORDER))
-        else:
-            later = tuple_(*ORDER) > tuple_(*after) if after else true()
-            statement = statement.order_by(*ORDER)
-        found = await self._session.execute(statement.where(later))
-        return [Reported(*row) for row in found]
+        statement = _reported().where(_readable(principal), *_narrowed(where))
+        page = page_of(statement, ORDER, after, limit, newest_first=where.answered)
+        return [Reported(*row) for row in await self._session.execute(page)]
 
     async def by_link(self, entry_id: UUID, limit: int) -> Sequence[Difficulty]:
         """Return the newest that were reported by the tracking link of an entry."""
-        statement = (
-            select(Difficulty)
-            .where(Difficulty.entry_id == entry_id, Difficulty.reported_by.is_(None))
-            .order_by(*(column.desc() for column in ORDER))
-            .limit(limit)
+        statement = select(Difficulty).where(
+            Difficulty.entry_id == entry_id, Difficulty.reported_by.is_(None)
         )
-        return (await self._session.scalars(statement)).all()
+        page = page_of(statement, ORDER, None, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
 
     async def published(self, after: Sequence[Any] | None, limit: int) -> Sequence[Difficulty]:
         """Return up to `limit` that everybody may read, after a cursor, newest first."""
         order = (Difficulty.published_at, Difficulty.id)
         statement = select(Difficulty).where(Difficulty.published_at.is_not(None))
-        if after is not None:
-            statement = statement.where(tuple_(*order) < tuple_(*after))
-        statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
-        return (await self._session.scalars(statement)).all()
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
 
     async def names_around(self, difficulty: Difficulty) -> Sequence[str]:
         """Return the names of the organisations and principals that a difficulty involves."""

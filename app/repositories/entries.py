@@ -44,6 +44,7 @@ from app.models import (
     ReferenceRevision,
     ScopedHold,
 )
+from app.repositories.pages import page_of
 from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
 
@@ -274,16 +275,10 @@ class EntriesRepository:
         """Return up to `limit` entries after a cursor: newest first, or by change when asked so."""
         statement = _visible(select(Entry).where(*_conditions(where)), principal)
         entry, statement = _few(statement) if _is_narrow(where) else (Entry, statement)
-        if where.changed_after is not None:
-            order = (entry.changed_at, entry.id)
-            later = tuple_(*order) > tuple_(*after) if after else None
-            statement = statement.order_by(*order)
-        else:
-            order = (entry.registered_at, entry.id)
-            later = tuple_(*order) < tuple_(*after) if after else None
-            statement = statement.order_by(*(column.desc() for column in order))
-        statement = statement.where(later) if later is not None else statement
-        return (await self._session.scalars(statement.limit(limit))).all()
+        by_change = where.changed_after is not None
+        order = (entry.changed_at if by_change else entry.registered_at, entry.id)
+        page = page_of(statement, order, after, limit, newest_first=not by_change)
+        return (await self._session.scalars(page)).all()
 
     # --- the queue's order: ask under the queue's lock -------------------------------------
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import notices as domain
@@ -13,6 +13,7 @@ from app.domain.notices import STOPS, NoticeKind
 from app.domain.questions import NoticeFilter
 from app.domain.vocabulary import Direction
 from app.models import Notice
+from app.repositories.pages import page_of
 
 # Longer than any window, so that a late worker finds what stood in a vehicle's way.
 REMEMBERED = timedelta(days=30)
@@ -54,10 +55,8 @@ class NoticesRepository:
         """Return up to `limit` notices after a cursor, the last posted first."""
         order = (Notice.posted_at, Notice.id)
         statement = select(Notice).where(*_conditions(where))
-        if after is not None:
-            statement = statement.where(tuple_(*order) < tuple_(*after))
-        statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
-        return (await self._session.scalars(statement)).all()
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
 
 
 def counted(row: Notice) -> domain.Notice:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from app.models import (
     ReferenceRevision,
     SeasonDay,
 )
+from app.repositories.pages import page_of
 from app.repositories.prepared import Prepared, Wire
 
 QUEUE_SEED = 0
@@ -117,10 +118,8 @@ class QueuesRepository:
         """Return up to `limit` outages of a gate after a cursor, newest first."""
         order = (Outage.starts_at, Outage.id)
         statement = select(Outage).where(Outage.gate_code == gate)
-        if after is not None:
-            statement = statement.where(tuple_(*order) < tuple_(*after))
-        statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
-        return (await self._session.scalars(statement)).all()
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
 
     async def count_standing(
         self,
@@ -208,12 +207,9 @@ class QueuesRepository:
             select(Call, Entry)
             .join(Entry, Entry.id == Call.entry_id)
             .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
-            .order_by(*(column.desc() for column in order))
-            .limit(limit)
         )
-        if after is not None:
-            statement = statement.where(tuple_(*order) < tuple_(*after))
-        return [(call, entry) for call, entry in await self._session.execute(statement)]
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return [(call, entry) for call, entry in await self._session.execute(page)]
 
 
 def _carries(goods_group: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, delete, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.questions import ExceptionFilter
@@ -21,6 +21,7 @@ from app.models import (
     Principal,
     ScopedHold,
 )
+from app.repositories.pages import page_of
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -102,14 +103,11 @@ class RecordsRepository:
             .join(Check, Check.id == CheckRequest.check_id)
             .join(Entry, Entry.id == CheckRequest.entry_id)
             .where(CheckRequest.kind.in_(kinds), Entry.ended_at.is_(None))
-            .order_by(*order)
         )
         if gate is not None:
             statement = statement.where(Entry.gate_code == gate)
-        if after is not None:
-            statement = statement.where(tuple_(*order) > tuple_(*after))
-        found = await self._session.execute(statement.limit(limit))
-        return [(check, entry) for check, entry in found]
+        page = page_of(statement, order, after, limit, newest_first=False)
+        return [(check, entry) for check, entry in await self._session.execute(page)]
 
     async def hold_by_source(self, organisation_id: UUID, source: str) -> Hold | None:
         """Return a hold by the reference its authority gave it."""
@@ -159,12 +157,11 @@ class RecordsRepository:
     ) -> Sequence[ScopedHold]:
         """Return up to `limit` scoped holds that are not lifted, after a cursor, oldest first."""
         order = (ScopedHold.placed_at, ScopedHold.id)
-        statement = select(ScopedHold).where(ScopedHold.lifted_at.is_(None)).order_by(*order)
+        statement = select(ScopedHold).where(ScopedHold.lifted_at.is_(None))
         if authority is not None:
             statement = statement.where(ScopedHold.authority == authority)
-        if after is not None:
-            statement = statement.where(tuple_(*order) > tuple_(*after))
-        return (await self._session.scalars(statement.limit(limit))).all()
+        page = page_of(statement, order, after, limit, newest_first=False)
+        return (await self._session.scalars(page)).all()
 
     async def exceptions(self, entry_id: UUID) -> Sequence[ExceptionCase]:
         """Return the exceptions opened on an entry, oldest first."""
@@ -190,15 +187,9 @@ class RecordsRepository:
     ) -> Sequence[Reviewed]:
         """Return up to `limit` exceptions after a cursor: open oldest first, settled newest."""
         order = (ExceptionCase.opened_at, ExceptionCase.id)
-        statement = _reviewed().where(*_of_review(where)).limit(limit)
-        if where.settled:
-            later = tuple_(*order) < tuple_(*after) if after else true()
-            statement = statement.order_by(*(column.desc() for column in order))
-        else:
-            later = tuple_(*order) > tuple_(*after) if after else true()
-            statement = statement.order_by(*order)
-        found = await self._session.execute(statement.where(later))
-        return [Reviewed(*row) for row in found]
+        statement = _reviewed().where(*_of_review(where))
+        page = page_of(statement, order, after, limit, newest_first=where.settled)
+        return [Reviewed(*row) for row in await self._session.execute(page)]
 
     async def observation(self, observation_id: UUID | None) -> Observation | None:
         """Return an observation; None for none."""

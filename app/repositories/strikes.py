@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,7 @@ from app.domain.strikes import Decision
 from app.domain.vocabulary import Direction, Queue, Role, State
 from app.models import Call, Entry, Organisation, Strike
 from app.models import Principal as PrincipalRow
+from app.repositories.pages import page_of
 
 # Companies share PostgreSQL's one space of advisory locks with queues (0), retries (1), plates (2).
 COMPANY_SEED = 3
@@ -115,10 +116,8 @@ class StrikesRepository:
         """Return up to `limit` that `principal` may see, after a cursor, newest first."""
         order = (Strike.struck_at, Strike.id)
         statement = _shown().where(_visible(principal), *_narrowed(where))
-        if after is not None:
-            statement = statement.where(tuple_(*order) < tuple_(*after))
-        statement = statement.order_by(*(column.desc() for column in order)).limit(limit)
-        return [Shown(*row) for row in await self._session.execute(statement)]
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return [Shown(*row) for row in await self._session.execute(page)]
 
 
 def _kept_out() -> Iterator[ColumnElement[bool]]:

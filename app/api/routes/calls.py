@@ -1,13 +1,11 @@
 """Calls after they were made: listed with what became of them, withdrawn, put off before."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
-from app.api.paging import AskedPage
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.answers import standing_out
 from app.api.schemas.calls import (
@@ -57,22 +55,12 @@ async def list_calls(
     process: OfProcess,
 ) -> CallRecordsOut:
     """List the calls of a queue, newest first, each with its window and what became of it."""
-    listing, cursors = f"calls of {gate}/{direction}", process.cursors
-    after = _position(cursors.read(paging.cursor, listing, {}, values=2)) if paging.cursor else None
+    listing = Listing(process.cursors, f"calls of {gate}/{direction}", paging)
     queue = Queue(gate, direction)
-    found = await Calls(uow, caller).page(queue, after, paging.limit + 1)
-    page = found[: paging.limit]
-    following = None
-    if len(found) > paging.limit:
-        last, _ = page[-1]
-        following = cursors.issue([last.called_at.isoformat(), str(last.id)], listing, {})
+    found = await Calls(uow, caller).page(queue, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one[0].called_at, one[0].id))
     items = [call_record_out(call, entry, language) for call, entry in page]
-    return CallRecordsOut(items=items, next_cursor=following)
-
-
-def _position(values: list[Any]) -> list[Any]:
-    at, identity = values
-    return [datetime.fromisoformat(str(at)), UUID(str(identity))]
+    return CallRecordsOut(items=items, next_cursor=cursor)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
-from app.api.paging import AskedPage, after_instant, next_cursor
+from app.api.paging import AskedPage, Listing
 from app.api.problems import Problem, problem, problem_responses, request_id_of
 from app.api.schemas.answers import check_out, hold_out
 from app.api.schemas.checks import (
@@ -55,8 +55,6 @@ router = APIRouter(prefix="/v1", tags=["checks"], route_class=StrictRoute)
 
 GUARDS = (Role.OFFICER, Role.AGENCY)
 RETRIED = (RetryCollisionError, RetryMismatchError)
-REQUESTS = "check-requests"
-HOLDS = "scoped-holds"
 
 
 @router.post(
@@ -139,9 +137,9 @@ async def list_check_requests(
 
     Who records checks sees those of its own kinds, everybody else all; `kind` narrows either.
     """
-    filters = {"kind": kind, "gate": gate}
-    after = after_instant(process.cursors, paging, REQUESTS, filters)
-    found = await Checks(uow, caller).open_requests(kind, gate, after, paging.limit + 1)
+    listing = Listing(process.cursors, "check-requests", paging, {"kind": kind, "gate": gate})
+    found = await Checks(uow, caller).open_requests(kind, gate, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one[0].recorded_at, one[0].id))
     items = [
         CheckRequestOut(
             request=check_out(check),
@@ -153,13 +151,9 @@ async def list_check_requests(
             plate=one.tractor_plate,
             yard=one.yard_code,
         )
-        for check, one in found[: paging.limit]
+        for check, one in page
     ]
-    last = items[-1].request if len(found) > paging.limit else None
-    place = (last.recorded_at, last.id) if last else None
-    return CheckRequestsOut(
-        items=items, next_cursor=next_cursor(process.cursors, place, REQUESTS, filters)
-    )
+    return CheckRequestsOut(items=items, next_cursor=cursor)
 
 
 @router.post(
@@ -245,14 +239,10 @@ async def list_scoped_holds(
     authority: Sought | None = None,
 ) -> ScopedHoldsOut:
     """List the holds on vehicles and consignments that are not lifted, the oldest first."""
-    filters = {"authority": authority}
-    after = after_instant(process.cursors, paging, HOLDS, filters)
-    found = await ScopedHolds(uow, caller).open(authority, after, paging.limit + 1)
-    items = [_scoped_out(one) for one in found[: paging.limit]]
-    place = (items[-1].placed_at, items[-1].id) if len(found) > paging.limit else None
-    return ScopedHoldsOut(
-        items=items, next_cursor=next_cursor(process.cursors, place, HOLDS, filters)
-    )
+    listing = Listing(process.cursors, "scoped-holds", paging, {"authority": authority})
+    found = await ScopedHolds(uow, caller).open(authority, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.placed_at, one.id))
+    return ScopedHoldsOut(items=[_scoped_out(one) for one in page], next_cursor=cursor)
 
 
 @router.post(

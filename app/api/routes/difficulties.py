@@ -1,12 +1,13 @@
 """Difficulties: reported by companies and drivers, assigned, answered, published without names."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Uow, Visitor, anyone, may
-from app.api.paging import AskedPage, after_instant, next_cursor
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.public_desk import linked_difficulties, published_difficulties, report_by_link
 from app.api.readings import MOMENT, UNCHANGED, read
@@ -25,6 +26,7 @@ from app.api.schemas.difficulties import (
     difficulty_brief_out,
     difficulty_out,
     published_out,
+    published_place,
 )
 from app.api.schemas.review import AssignmentIn
 from app.api.schemas.types import Id, Sought
@@ -104,13 +106,10 @@ async def list_difficulties(
 
     A company sees those it reported, an agency or yard those assigned to it.
     """
-    named = {name: getattr(where, name) for name in DifficultyFilter.__dataclass_fields__}
-    after = after_instant(process.cursors, paging, "difficulties", named)
-    found = await Difficulties(uow, caller).page(where, after, paging.limit + 1)
-    items = [difficulty_brief_out(one) for one in found[: paging.limit]]
-    last = (items[-1].reported_at, items[-1].id) if len(found) > paging.limit else None
-    cursor = next_cursor(process.cursors, last, "difficulties", named)
-    return DifficultiesOut(items=items, next_cursor=cursor)
+    listing = Listing(process.cursors, "difficulties", paging, asdict(where))
+    found = await Difficulties(uow, caller).page(where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.difficulty.reported_at, one.difficulty.id))
+    return DifficultiesOut(items=[difficulty_brief_out(one) for one in page], next_cursor=cursor)
 
 
 @router.get(
@@ -126,17 +125,11 @@ async def list_published_difficulties(
 
     Both question and answer are the board's words; no person, company or vehicle is named.
     """
-    after = after_instant(process.cursors, paging, "published-difficulties", {})
-    found = await published_difficulties(process, after, paging.limit + 1)
-    shown = found[: paging.limit]
-    last = None
-    if len(found) > paging.limit and shown[-1].published_at:
-        last = (shown[-1].published_at, shown[-1].id)
-    answer = PublishedDifficultiesOut(
-        items=[published_out(one, visitor.reference) for one in shown],
-        next_cursor=next_cursor(process.cursors, last, "published-difficulties", {}),
-    )
-    return read(request, answer, MOMENT)
+    listing = Listing(process.cursors, "published-difficulties", paging)
+    found = await published_difficulties(process, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, published_place)
+    items = [published_out(one, visitor.reference) for one in page]
+    return read(request, PublishedDifficultiesOut(items=items, next_cursor=cursor), MOMENT)
 
 
 @router.get(

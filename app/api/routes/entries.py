@@ -1,6 +1,7 @@
 """Entries: registering, reading, amending, ending."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.failures import IfMatchMissingError
-from app.api.paging import AskedPage, after_instant, next_cursor
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
@@ -129,23 +130,15 @@ async def list_entries(
 
     A company sees its own. The list leaves out places, checks and next steps: ask for one entry.
     """
-    cursors = process.cursors
-    named = {name: str(value) for name, value in _given(where).items()}
-    after = after_instant(cursors, paging, "entries", named)
-    views = await Entries(uow, caller).page(where, after, paging.limit + 1)
-    page = views[: paging.limit]
-    items = [brief_out(view, language) for view in page]
-    place = None
-    if len(views) > paging.limit:
-        last = page[-1].entry
-        place = (last.changed_at if where.changed_after else last.registered_at, last.id)
-    following = next_cursor(cursors, place, "entries", named)
-    return EntriesOut(items=items, next_cursor=following)
-
-
-def _given(where: EntryFilter) -> dict[str, Any]:
-    fields = EntryFilter.__dataclass_fields__
-    return {name: getattr(where, name) for name in fields if getattr(where, name) is not None}
+    listing = Listing(process.cursors, "entries", paging, asdict(where))
+    found = await Entries(uow, caller).page(where, listing.after, listing.wanted)
+    places = (
+        (lambda one: (one.entry.changed_at, one.entry.id))
+        if where.changed_after
+        else (lambda one: (one.entry.registered_at, one.entry.id))
+    )
+    page, cursor = listing.cut(found, places)
+    return EntriesOut(items=[brief_out(view, language) for view in page], next_cursor=cursor)
 
 
 @router.get(

@@ -1,12 +1,13 @@
 """Notices: closures, pauses, limits, seasons and advice, posted for everybody to read."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, Visitor, anyone, may
-from app.api.paging import AskedPage, after_instant, next_cursor
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.readings import AT_ONCE, UNCHANGED, read
 from app.api.schemas.notices import NoticeIn, NoticeLiftIn, NoticeOut, NoticesOut, notice_out
@@ -75,14 +76,11 @@ async def list_notices(
     process: OfProcess,
 ) -> Response:
     """List notices, the last posted first; a notice of both directions is one of either."""
-    named = {name: getattr(where, name) for name in NoticeFilter.__dataclass_fields__}
-    after = after_instant(process.cursors, paging, "notices", named)
+    listing = Listing(process.cursors, "notices", paging, asdict(where))
     async with process.reading() as uow:
-        found = await notices_page(uow, where, after, paging.limit + 1)
-    page = found[: paging.limit]
-    last = (page[-1].posted_at, page[-1].id) if len(found) > paging.limit else None
+        found = await notices_page(uow, where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.posted_at, one.id))
     items = [notice_out(one, visitor.now, language) for one in page]
-    cursor = next_cursor(process.cursors, last, "notices", named)
     return read(request, NoticesOut(items=items, next_cursor=cursor), AT_ONCE)
 
 

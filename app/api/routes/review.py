@@ -1,12 +1,13 @@
 """What officers work off: the review list of exceptions, and the outages of gates."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
-from app.api.paging import AskedPage, after_instant, next_cursor
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out
 from app.api.schemas.review import (
@@ -69,14 +70,10 @@ async def list_exceptions(
     process: OfProcess,
 ) -> ReviewOut:
     """List what contradicts the rules: the open ones oldest first, or the settled newest first."""
-    named = {name: getattr(where, name) for name in ExceptionFilter.__dataclass_fields__}
-    after = after_instant(process.cursors, paging, "exceptions", named)
-    found = await Review(uow, caller).page(where, after, paging.limit + 1)
-    items = [_reviewed_out(one, language) for one in found[: paging.limit]]
-    last = (items[-1].opened_at, items[-1].id) if len(found) > paging.limit else None
-    return ReviewOut(
-        items=items, next_cursor=next_cursor(process.cursors, last, "exceptions", named)
-    )
+    listing = Listing(process.cursors, "exceptions", paging, asdict(where))
+    found = await Review(uow, caller).page(where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.case.opened_at, one.case.id))
+    return ReviewOut(items=[_reviewed_out(one, language) for one in page], next_cursor=cursor)
 
 
 @router.post(
@@ -168,13 +165,10 @@ async def list_outages(
     gate: str, paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess
 ) -> OutagesOut:
     """List the outages of a gate, newest first, signed or not."""
-    named = {"gate": gate}
-    after = after_instant(process.cursors, paging, "outages", named)
-    found = await Outages(uow, caller).page(gate, after, paging.limit + 1)
-    items = [_outage_out(one) for one in found[: paging.limit]]
-    last = (items[-1].starts_at, items[-1].id) if len(found) > paging.limit else None
-    cursor = next_cursor(process.cursors, last, "outages", named)
-    return OutagesOut(items=items, next_cursor=cursor)
+    listing = Listing(process.cursors, "outages", paging, {"gate": gate})
+    found = await Outages(uow, caller).page(gate, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.starts_at, one.id))
+    return OutagesOut(items=[_outage_out(one) for one in page], next_cursor=cursor)
 
 
 def _reviewed_out(one: Reviewed, language: Language) -> ReviewedOut:

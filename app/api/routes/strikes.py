@@ -1,12 +1,13 @@
 """Strikes of companies that missed calls: listed, appealed, decided."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Uow, may
-from app.api.paging import AskedPage, after_instant, next_cursor
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.strikes import (
     AppealIn,
@@ -60,15 +61,13 @@ async def list_strikes(
     of them in so many days, as the policy edition says, and few entries of the company may wait at
     a time, for some days.
     """
-    named = {name: getattr(where, name) for name in StrikeFilter.__dataclass_fields__}
-    after = after_instant(process.cursors, paging, "strikes", named)
+    listing = Listing(process.cursors, "strikes", paging, asdict(where))
     strikes = Strikes(uow, caller)
-    found = await strikes.page(where, after, paging.limit + 1)
-    items = [strike_brief_out(one, caller.reference) for one in found[: paging.limit]]
-    last = (items[-1].struck_at, items[-1].id) if len(found) > paging.limit else None
+    found = await strikes.page(where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.strike.struck_at, one.strike.id))
     return StrikesOut(
-        items=items,
-        next_cursor=next_cursor(process.cursors, last, "strikes", named),
+        items=[strike_brief_out(one, caller.reference) for one in page],
+        next_cursor=cursor,
         limit=limit_out(await strikes.limit(), caller.reference),
     )
 

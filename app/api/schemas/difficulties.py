@@ -227,6 +227,12 @@ def published_out(one: Difficulty, reference: Reference) -> PublishedDifficultyO
     )
 
 
+def published_place(one: Difficulty) -> tuple[datetime, UUID]:
+    """Return where a difficulty stands in the list of what everybody may read."""
+    assert one.published_at is not None
+    return one.published_at, one.id
+
+
 def _day(at: datetime | None, reference: Reference) -> date:
     assert at is not None
     return reference.day(at)
