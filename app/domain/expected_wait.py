@@ -131,9 +131,9 @@ class Estimate:
     sample: int
     reason: str | None = None
     seconds: Interval | None = None
-    called_from: datetime | None = None
+    earliest_at: datetime | None = None
     likely_at: datetime | None = None
-    called_by: datetime | None = None
+    latest_at: datetime | None = None
 
 
 def unknown(reason: str, sample: int = 0) -> Estimate:
@@ -144,10 +144,10 @@ def unknown(reason: str, sample: int = 0) -> Estimate:
 def estimate(seconds: Interval, sample: int, opening: OpenClock, now: datetime) -> Estimate:
     """Return an interval with its instants; no estimate where no opening is known that late."""
     found = [open_at(opening, now, after) for after in (seconds.low, seconds.likely, seconds.high)]
-    called_from, likely_at, called_by = found
-    if called_by is None:
+    earliest_at, likely_at, latest_at = found
+    if latest_at is None:
         return unknown(NO_OPENING, sample)
-    return Estimate(METHOD, sample, None, seconds, called_from, likely_at, called_by)
+    return Estimate(METHOD, sample, None, seconds, earliest_at, likely_at, latest_at)
 
 
 def open_at(opening: OpenClock, now: datetime, open_seconds: int) -> datetime | None:

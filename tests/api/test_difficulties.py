@@ -114,7 +114,7 @@ async def test_it_is_assigned_by_name_and_then_read_and_answered_there(gate: Gat
     assert [one["id"]] == await listed(gate, "customs")
     gate.wait(hours=2)
     answer = await act(gate, one, "answer", "customs", reason=REASON)
-    assert (7200, "customs") == (answer.json()["seconds_to_answer"], answer.json()["answered_by"])
+    assert (7200, "customs") == (answer.json()["answer_seconds"], answer.json()["answered_by"])
     shown = (await read(gate, one, "company-1")).json()
     assert (REASON, "2026-03-11T11:00:00+07:00") == (shown["reason"], shown["answered_at"])
 

@@ -8,7 +8,7 @@ from tests.api.conftest import Gate, lorry, truck
 
 TOO_FEW = {
     "low_seconds": None, "likely_seconds": None, "high_seconds": None,
-    "called_from": None, "likely_at": None, "called_by": None,
+    "earliest_at": None, "likely_at": None, "latest_at": None,
     "method": "queue-rolled-forward", "sample": 9, "reason": "too-few-recent-calls",
 }  # fmt: skip
 
@@ -48,8 +48,8 @@ async def test_a_place_says_from_when_to_when_the_call_is_expected(
     expected = (await gate.place(busy[2]))["expected_wait"]
     assert {
         "low_seconds": 360, "likely_seconds": 540, "high_seconds": 720,
-        "called_from": "2026-03-11T09:49:00+07:00", "likely_at": "2026-03-11T09:52:00+07:00",
-        "called_by": "2026-03-11T09:55:00+07:00",
+        "earliest_at": "2026-03-11T09:49:00+07:00", "likely_at": "2026-03-11T09:52:00+07:00",
+        "latest_at": "2026-03-11T09:55:00+07:00",
         "method": "queue-rolled-forward", "sample": 10, "reason": None,
     } == expected  # fmt: skip
 
@@ -92,7 +92,7 @@ async def test_nobody_is_promised_a_call_in_closed_hours(gate: Gate) -> None:
     )  # fmt: skip
     gate.go_to("2026-03-12T03:00:00+07:00")
     at_night = (await gate.place(entries[10]))["expected_wait"]
-    assert "2026-03-12T07:00:00+07:00" == at_night["called_from"]
+    assert "2026-03-12T07:00:00+07:00" == at_night["earliest_at"]
     assert at_night["likely_seconds"] < 300
 
 

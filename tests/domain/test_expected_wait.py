@@ -141,7 +141,7 @@ def test_an_instant_is_in_opening_hours_and_after_so_many_open_seconds(
 ) -> None:
     seconds = Interval(low, low + more, low + more + most)
     found = estimate(seconds, 12, OPENING, now)
-    told = (found.called_from, found.likely_at, found.called_by)
+    told = (found.earliest_at, found.likely_at, found.latest_at)
     for after, at in zip((seconds.low, seconds.likely, seconds.high), told, strict=True):
         assert at is not None
         assert at >= now

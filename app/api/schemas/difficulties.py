@@ -88,7 +88,7 @@ class DifficultyBriefOut(Out):
     assigned_at: Instant | None
     answered_at: Instant | None
     answered_by: Annotated[str | None, Field(examples=["officer-2"])]
-    seconds_to_answer: int | None
+    answer_seconds: int | None
     published_at: Instant | None
 
 
@@ -197,7 +197,7 @@ def _brief(found: Reported) -> dict[str, object]:
         "assigned_at": one.assigned_at,
         "answered_at": one.answered_at,
         "answered_by": found.answered_by,
-        "seconds_to_answer": int(took.total_seconds()) if took else None,
+        "answer_seconds": int(took.total_seconds()) if took else None,
         "published_at": one.published_at,
     }
 

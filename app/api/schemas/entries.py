@@ -339,16 +339,16 @@ class NextStepOut(Out):
 class EstimateOut(Out):
     """When a call is expected; null with the reason where too little is known.
 
-    In eight of ten cases the call comes between `called_from` and `called_by`. Seconds are those in
+    In eight of ten cases the call comes between `earliest_at` and `latest_at`. Seconds are those in
     which the queue is open; instants are always in opening hours.
     """
 
     low_seconds: Annotated[int | None, Field(examples=[4200])]
     likely_seconds: Annotated[int | None, Field(examples=[5400])]
     high_seconds: Annotated[int | None, Field(examples=[7080])]
-    called_from: Instant | None
+    earliest_at: Instant | None
     likely_at: Instant | None
-    called_by: Instant | None
+    latest_at: Instant | None
     method: Annotated[str, Field(examples=["queue-rolled-forward"])]
     """How it was found: the real queue rolled forward by its rule, at the pace of recent calls."""
     sample: int

@@ -140,7 +140,7 @@ class DiversionOut(Out):
     from_gate: str
     to_gate: str
     reason: str
-    by: Annotated[str, Field(examples=["officer"])]
+    diverted_by: Annotated[str, Field(examples=["officer"])]
     """The role that diverted it."""
     came_at: Instant | None
     """When the vehicle came to the gate that it left; null: it never did."""
@@ -165,7 +165,7 @@ def diversion_out(one: Diversion) -> DiversionOut:
         from_gate=one.from_gate,
         to_gate=one.to_gate,
         reason=one.reason,
-        by=one.authority,
+        diverted_by=one.authority,
         came_at=one.came_at,
         diverted_at=one.diverted_at,
         waited_seconds=one.waited,

@@ -69,7 +69,7 @@ class Entries:
         """Return everything that stands beside an entry; its place only where asked for."""
         act, uow = self._act, self._uow
         place = await Places(uow, act).place(entry) if with_place else None
-        papers = papers_running_out(act, entry, place.expected.called_by if place else None)
+        papers = papers_running_out(act, entry, place.expected.latest_at if place else None)
         beside = replace(await _beside(uow, entry), papers=papers)
         charges = await uow.money.charges(entry.id)
         progress = progress_of(act.reference, entry, act.day, beside)
@@ -138,7 +138,7 @@ async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:
     """Return where an entry stands; nothing personal is read."""
     entry = found.entry
     place = await Places(uow, today).place(entry)
-    papers = papers_running_out(today, entry, place.expected.called_by if place else None)
+    papers = papers_running_out(today, entry, place.expected.latest_at if place else None)
     beside = Beside(found.orders, found.checks, found.holds, papers=papers)
     progress = progress_of(today.reference, entry, today.day, beside)
     return Standing(
