@@ -1,4 +1,4 @@
-"""Entries: found by what people know of them, ordered by what they have waited."""
+"""Entries: found by what people know of them, locked and stored."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,11 +10,8 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    delete,
     false,
     func,
-    literal,
-    literal_column,
     or_,
     select,
     true,
@@ -23,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
@@ -31,13 +27,10 @@ from sqlalchemy.types import Text
 from app.domain.hold_scope import Scope, ScopeKind, scopes_of
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
-from app.domain.queue_order import Bound
-from app.domain.sub_queues import SubQueue
-from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.domain.vocabulary import Direction
 from app.models import (
     Call,
     Charge,
-    Claim,
     Entry,
     Event,
     Order,
@@ -50,7 +43,6 @@ from app.repositories.rows import insert_rows
 
 # Plates share PostgreSQL's one space of advisory locks with queues (0) and retry keys (1).
 PLATE_SEED = 2
-KEYED = (State.QUEUED.value, State.CALLED.value)
 Row = Mapping[str, Any]
 
 # Nobody places a scoped hold while somebody registers, so that neither misses the other.
@@ -279,168 +271,6 @@ class EntriesRepository:
         order = (entry.changed_at if by_change else entry.registered_at, entry.id)
         page = page_of(statement, order, after, limit, newest_first=not by_change)
         return (await self._session.scalars(page)).all()
-
-    # --- the queue's order: ask under the queue's lock -------------------------------------
-
-    async def heads(
-        self, queue: Queue, only: Collection[SubQueue] | None = None
-    ) -> Sequence[Entry]:
-        """Return the callable entry with the lowest key of each lane; ask under the lock only.
-
-        Where barriers stop some sub-queues, of each lane and sub-queue of `only`.
-        """
-        if only is None:
-            first = union_all(*(_head_id(queue, lane) for lane in Lane))
-        elif only:
-            first = union_all(*(_head_id(queue, lane, one) for lane in Lane for one in only))
-        else:
-            return ()
-        statement = (
-            select(Entry).where(Entry.id.in_(first)).execution_options(populate_existing=True)
-        )
-        return (await self._session.scalars(statement)).all()
-
-    async def waiting(self, queue: Queue) -> Sequence[Entry]:
-        """Return everybody who waits to be called, callable or held."""
-        statement = (
-            select(Entry)
-            .where(_in_queue(queue), _state(State.QUEUED), Entry.ended_at.is_(None))
-            .execution_options(populate_existing=True)
-        )
-        return (await self._session.scalars(statement)).all()
-
-    async def keyed(self, queue: Queue) -> Sequence[Entry]:
-        """Return everybody who has a key: those who wait and those who are called."""
-        statement = (
-            select(Entry)
-            .where(_in_queue(queue), Entry.state.in_(KEYED), Entry.ended_at.is_(None))
-            .execution_options(populate_existing=True)
-        )
-        return (await self._session.scalars(statement)).all()
-
-    async def in_arrival_order(self, queue: Queue) -> Sequence[Entry]:
-        """Return everybody who waits at a gate that calls nobody, the first to arrive first."""
-        statement = (
-            select(Entry)
-            .where(_in_queue(queue), _state(State.ARRIVED), Entry.waits_from.is_not(None))
-            .order_by(Entry.waits_from, Entry.id)
-        )
-        return (await self._session.scalars(statement)).all()
-
-    async def held_before(
-        self, queue: Queue, bounds: Mapping[Lane, Bound], limit: int
-    ) -> Sequence[Entry]:
-        """Return up to `limit` held entries that the rule would have called first."""
-        before = or_(*(and_(Entry.lane == lane.value, _before(b)) for lane, b in bounds.items()))
-        statement = (
-            select(Entry)
-            .where(_in_queue(queue), _state(State.QUEUED), Entry.held, before)
-            .order_by(Entry.waits_from, Entry.id)
-            .limit(limit)
-        )
-        return (await self._session.scalars(statement)).all()
-
-    async def count_before(
-        self, queue: Queue, bounds: Mapping[Lane, Bound]
-    ) -> dict[tuple[Lane, SubQueue], int]:
-        """Return how many callable entries stand before a place, by index ranges.
-
-        Of each lane and sub-queue that has any.
-        """
-        counts = (
-            select(literal(lane.value), Entry.route_code, Entry.inside, func.count())
-            .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
-            .where(_before(bound))
-            .group_by(Entry.route_code, Entry.inside)
-            for lane, bound in bounds.items()
-        )
-        rows = await self._session.execute(union_all(*counts))
-        return {(Lane(lane), SubQueue(route, inside)): many for lane, route, inside, many in rows}
-
-    async def count_arrived_before(self, queue: Queue, waits_from: datetime, entry_id: UUID) -> int:
-        """Return how many arrived earlier in an arrival-order queue and still wait."""
-        statement = (
-            select(func.count())
-            .select_from(Entry)
-            .where(_in_queue(queue), _state(State.ARRIVED))
-            .where(tuple_(Entry.waits_from, Entry.id) < tuple_(waits_from, entry_id))
-        )
-        return await self._session.scalar(statement) or 0
-
-    # --- claims -----------------------------------------------------------------------------
-
-    async def claim(self, entry_id: UUID, claims: Sequence[tuple[str, str]]) -> bool:
-        """Take all of `claims` (kind, value) for an entry that may have some, or no more of them.
-
-        False where another entry has one; what the entry had before, it keeps.
-        """
-        # In one order for everybody: two who want the same two do not wait for each other.
-        wanted = sorted(set(claims))
-        if not wanted:
-            return True
-        rows = [{"kind": kind, "value": value, "entry_id": entry_id} for kind, value in wanted]
-        statement = pg_insert(Claim).values(rows).on_conflict_do_nothing()
-        new = (await self._session.execute(statement.returning(Claim.kind, Claim.value))).all()
-        if len(new) == len(wanted) or await self._claims_of(entry_id) >= set(wanted):
-            return True
-        await self.let_go(entry_id, [(kind, value) for kind, value in new])
-        return False
-
-    async def _claims_of(self, entry_id: UUID) -> set[tuple[str, str]]:
-        statement = select(Claim.kind, Claim.value).where(Claim.entry_id == entry_id)
-        return {(kind, value) for kind, value in (await self._session.execute(statement)).all()}
-
-    async def let_go(self, entry_id: UUID, claims: Collection[tuple[str, str]]) -> None:
-        """Let go of some of the claims of an entry."""
-        statement = delete(Claim).where(Claim.entry_id == entry_id)
-        await self._session.execute(statement.where(tuple_(Claim.kind, Claim.value).in_(claims)))
-
-    async def release_claims(self, entry_id: UUID) -> None:
-        """Let go of the plate and containers of an entry."""
-        await self._session.execute(delete(Claim).where(Claim.entry_id == entry_id))
-
-
-def _in_queue(queue: Queue) -> ColumnElement[bool]:
-    return and_(Entry.gate_code == queue.gate, Entry.direction == queue.direction.value)
-
-
-def _state(state: State) -> ColumnElement[bool]:
-    # Literal: a generic plan cannot use a partial index through a parameter.
-    return Entry.state == literal(state.value, literal_execute=True)
-
-
-_IN_LANE = (Entry.queue_key, Entry.waits_from, Entry.id)
-# The whole order of `ix_entries_sub_queues`, so that it is read where nobody is passed over.
-_IN_SUB_QUEUE = (
-    Entry.route_code, Entry.inside, Entry.queue_key.nulls_first(), Entry.waits_from, Entry.id,
-)  # fmt: skip
-
-
-def _head_id(queue: Queue, lane: Lane, only: SubQueue | None = None) -> Select[UUID]:
-    statement = (
-        select(Entry.id)
-        .where(_in_queue(queue), Entry.lane == lane.value, _state(State.QUEUED), ~Entry.held)
-        .where(*_of(only))
-        .order_by(*(_IN_LANE if only is None else _IN_SUB_QUEUE))
-        # Literal: of a parameter the planner would not know that it is one row.
-        .limit(literal_column("1"))
-    )
-    return select(statement.subquery().c.id)
-
-
-def _of(one: SubQueue | None) -> Iterator[ColumnElement[bool]]:
-    if one is not None:
-        yield Entry.route_code.is_(None) if one.route is None else Entry.route_code == one.route
-        yield Entry.inside.is_(one.inside)
-
-
-def _before(bound: Bound) -> ColumnElement[bool]:
-    """Return a domain bound as one range of the lane's index."""
-    if bound.below is None:
-        return true()
-    if bound.tied is None:
-        return Entry.queue_key < bound.below
-    return tuple_(Entry.queue_key, Entry.waits_from, Entry.id) < tuple_(bound.below, *bound.tied)
 
 
 def _visible(statement: Select[Entry], principal: Principal) -> Select[Entry]:

@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Base
 from app.repositories.access import AccessRepository
 from app.repositories.boards import BoardsRepository
+from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.forecasts import ForecastsRepository
+from app.repositories.lines import LinesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
 from app.repositories.notices import NoticesRepository
@@ -47,6 +49,11 @@ class UnitOfWork:
         return BoardsRepository(self._session)
 
     @cached_property
+    def claims(self) -> ClaimsRepository:
+        """What entries in position hold."""
+        return ClaimsRepository(self._session)
+
+    @cached_property
     def deadlines(self) -> DeadlinesRepository:
         """What is due by itself."""
         return DeadlinesRepository(self._session)
@@ -58,13 +65,18 @@ class UnitOfWork:
 
     @cached_property
     def entries(self) -> EntriesRepository:
-        """Entries and the claims on plates and containers."""
+        """Entries, found by what people know of them."""
         return EntriesRepository(self._session, self._wire)
 
     @cached_property
     def forecasts(self) -> ForecastsRepository:
         """What queues are rolled forward from."""
         return ForecastsRepository(self._wire)
+
+    @cached_property
+    def lines(self) -> LinesRepository:
+        """Who waits in queues, in order."""
+        return LinesRepository(self._session)
 
     @cached_property
     def money(self) -> MoneyRepository:

@@ -247,39 +247,39 @@ class TestClaims:
         self, session: AsyncSession, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
         first, second = entries
-        assert await uow.entries.claim(first, [("plate", "A"), ("container", "X")])
-        assert not await uow.entries.claim(second, [("plate", "B"), ("container", "X")])
+        assert await uow.claims.take(first, [("plate", "A"), ("container", "X")])
+        assert not await uow.claims.take(second, [("plate", "B"), ("container", "X")])
         assert {("plate", "A"): first, ("container", "X"): first} == await self.claims(session)
 
     async def test_a_container_is_no_plate(
         self, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
-        assert await uow.entries.claim(entries[0], [("plate", "A")])
-        assert await uow.entries.claim(entries[1], [("container", "A")])
+        assert await uow.claims.take(entries[0], [("plate", "A")])
+        assert await uow.claims.take(entries[1], [("container", "A")])
 
     async def test_what_is_let_go_may_be_taken(
         self, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
         first, second = entries
-        assert await uow.entries.claim(first, [("plate", "A")])
-        await uow.entries.release_claims(first)
-        assert await uow.entries.claim(second, [("plate", "A")])
+        assert await uow.claims.take(first, [("plate", "A")])
+        await uow.claims.release(first)
+        assert await uow.claims.take(second, [("plate", "A")])
 
     async def test_asking_again_for_what_one_has_is_granted(
         self, session: AsyncSession, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
         first, _ = entries
-        assert await uow.entries.claim(first, [("plate", "A")])
-        assert await uow.entries.claim(first, [("plate", "A"), ("container", "X")])
+        assert await uow.claims.take(first, [("plate", "A")])
+        assert await uow.claims.take(first, [("plate", "A"), ("container", "X")])
         assert {("plate", "A"), ("container", "X")} == set(await self.claims(session))
 
     async def test_wanting_more_in_vain_loses_nothing(
         self, session: AsyncSession, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
         first, second = entries
-        assert await uow.entries.claim(first, [("plate", "A")])
-        assert await uow.entries.claim(second, [("container", "X")])
-        assert not await uow.entries.claim(
+        assert await uow.claims.take(first, [("plate", "A")])
+        assert await uow.claims.take(second, [("container", "X")])
+        assert not await uow.claims.take(
             first, [("plate", "A"), ("container", "X"), ("plate", "B")]
         )
         assert {("plate", "A"): first, ("container", "X"): second} == await self.claims(session)
@@ -287,7 +287,7 @@ class TestClaims:
     async def test_a_container_named_twice_is_one(
         self, uow: UnitOfWork, entries: tuple[UUID, UUID]
     ) -> None:
-        assert await uow.entries.claim(entries[0], [("container", "X"), ("container", "X")])
+        assert await uow.claims.take(entries[0], [("container", "X"), ("container", "X")])
 
     async def test_of_two_at_once_one_takes_all_and_nobody_waits_for_ever(
         self, database: AsyncEngine
@@ -299,7 +299,7 @@ class TestClaims:
 
         async def one(entry: UUID, claims: list[tuple[str, str]]) -> bool:
             async with sessions.begin() as session:
-                return await UnitOfWork(session).entries.claim(entry, claims)
+                return await UnitOfWork(session).claims.take(entry, claims)
 
         wanted = [("plate", "A"), ("container", "X"), ("container", "Y")]
         orders = [wanted, wanted[::-1]] * 4
@@ -312,5 +312,5 @@ class TestClaims:
         self, uow: UnitOfWork, entries: tuple[UUID, UUID], recorded: Recording
     ) -> None:
         with recorded() as sent:
-            assert await uow.entries.claim(entries[0], [])
+            assert await uow.claims.take(entries[0], [])
         assert [] == sent

@@ -175,7 +175,7 @@ def indexes(plans: list[Plan]) -> set[str]:
 
 async def test_the_heads_are_one_row_a_lane_of_an_index(crowd: Crowd) -> None:
     def heads() -> Awaitable[object]:
-        return crowd.uow.entries.heads(QUEUE)
+        return crowd.uow.lines.heads(QUEUE)
 
     for plan in [*await crowd.plans_of(heads), *await crowd.generic_plans_of(heads)]:
         assert set() == scanned([plan])
@@ -191,7 +191,7 @@ async def test_where_a_route_is_barred_the_heads_are_one_row_a_lane_and_sub_queu
     open_ = [one for one in sub_queues(ROUTES) if one.route != ROUTES[0]]
 
     def heads() -> Awaitable[object]:
-        return crowd.uow.entries.heads(QUEUE, open_)
+        return crowd.uow.lines.heads(QUEUE, open_)
 
     for plan in [*await crowd.plans_of(heads), *await crowd.generic_plans_of(heads)]:
         assert set() == scanned([plan])
@@ -210,7 +210,7 @@ async def test_a_place_is_a_count_of_index_ranges(
     before = bounds(Waiting(crowd.entry, lane, -2500, NOW), RATES, 0, strict=strict)
 
     def place() -> Awaitable[object]:
-        return crowd.uow.entries.count_before(QUEUE, before)
+        return crowd.uow.lines.count_before(QUEUE, before)
 
     for plan in [*await crowd.plans_of(place), *await crowd.generic_plans_of(place)]:
         assert set() == scanned([plan])
@@ -222,7 +222,7 @@ async def test_who_is_skipped_is_found_by_an_index(crowd: Crowd) -> None:
     before = bounds(Waiting(crowd.entry, Lane.GREEN, -2500, NOW), RATES, 0)
 
     def skipped() -> Awaitable[object]:
-        return crowd.uow.entries.held_before(QUEUE, before, 50)
+        return crowd.uow.lines.held_before(QUEUE, before, 50)
 
     for plan in [*await crowd.plans_of(skipped), *await crowd.generic_plans_of(skipped)]:
         assert set() == scanned([plan])
@@ -233,9 +233,9 @@ LONG_AGO = NOW - timedelta(days=16)
 """Nothing has spoken since for a few of those who are on their way."""
 
 QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
-    "everybody who waits": lambda it: it.uow.entries.waiting(QUEUE),
-    "everybody who has a key": lambda it: it.uow.entries.keyed(QUEUE),
-    "who arrived before": lambda it: it.uow.entries.count_arrived_before(QUEUE, NOW, it.entry),
+    "everybody who waits": lambda it: it.uow.lines.waiting(QUEUE),
+    "everybody who has a key": lambda it: it.uow.lines.keyed(QUEUE),
+    "who arrived before": lambda it: it.uow.lines.count_arrived_before(QUEUE, NOW, it.entry),
     "open entries on a plate": lambda it: it.uow.entries.open_with_plate(
         "plate-7", Direction.EXPORT
     ),

@@ -208,7 +208,7 @@ class Positions:
 
     async def _take_position(self, entry: Entry, seen: Observation) -> None:
         """Hold plate and containers; another entry in position on one of them keeps them."""
-        if entry.in_position or await self._uow.entries.claim(entry.id, claims_of(entry)):
+        if entry.in_position or await self._uow.claims.take(entry.id, claims_of(entry)):
             entry.in_position = True
         else:
             self._cases.open(self._act, "plate-already-in-position", entry, seen)

@@ -105,10 +105,10 @@ class Amendment:
     async def _claim_containers(self, entry: Entry, line: WaitingLine) -> None:
         """Hold what is declared only now; if another entry holds it, the position is lost."""
         claims = [("container", number) for number in entry.container_numbers]
-        if not entry.in_position or await self._uow.entries.claim(entry.id, claims):
+        if not entry.in_position or await self._uow.claims.take(entry.id, claims):
             return
         entry.in_position = False
-        await self._uow.entries.release_claims(entry.id)
+        await self._uow.claims.release(entry.id)
         cases = Contradictions(self._uow)
         cases.open(self._act, "plate-already-in-position", entry)
         line.events += cases.events(self._act, line.queue)

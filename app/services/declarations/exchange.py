@@ -119,8 +119,8 @@ class Exchange:
         if not entry.in_position:
             return
         after = claims_of(entry)
-        if not await self._uow.entries.claim(entry.id, after):
+        if not await self._uow.claims.take(entry.id, after):
             raise SubstituteInPositionError
         gone = set(before) - set(after)
         if gone:
-            await self._uow.entries.let_go(entry.id, gone)
+            await self._uow.claims.let_go(entry.id, gone)

@@ -87,7 +87,7 @@ class Sheets:
     async def _called(self, queue: Queue) -> QueueSheet:
         edition = await kept_edition(self._uow, self._today, queue)
         clock = self._today.reference.clock(queue).reading(self._today.now)
-        entries = {entry.id: entry for entry in await self._uow.entries.keyed(queue)}
+        entries = {entry.id: entry for entry in await self._uow.lines.keyed(queue)}
         queued = [waiting(entry) for entry in entries.values() if entry.state == State.QUEUED]
         order = in_order(queued, edition.rates, clock, strict=edition.strict)
         called = [entry for entry in entries.values() if entry.state == State.CALLED]
@@ -102,7 +102,7 @@ class Sheets:
         )
 
     async def _in_arrival_order(self, queue: Queue) -> QueueSheet:
-        arrived = await self._uow.entries.in_arrival_order(queue)
+        arrived = await self._uow.lines.in_arrival_order(queue)
         lines = [self._line(queue, entry) for entry in arrived]
         notices = self._today.reference.notices.in_force(queue, self._today.now)
         return QueueSheet(queue, QueueMode.ARRIVAL_ORDER, [], lines, notices)

@@ -130,7 +130,7 @@ class Calling:
         return edition
 
     async def _rekey(self, line: WaitingLine, kept: PolicyEdition, edition: PolicyEdition) -> None:
-        entries = await self._uow.entries.keyed(self._queue)
+        entries = await self._uow.lines.keyed(self._queue)
         self._catch_up(line, entries)
         for entry in entries:
             after = change_rates(waiting(entry), kept.rates, edition.rates, line.clock)
@@ -202,7 +202,7 @@ class Calling:
             candidates = (
                 [one for one in candidates if sub_queue_of(one) in free]
                 if everybody
-                else await self._uow.entries.heads(self._queue, free)
+                else await self._uow.lines.heads(self._queue, free)
             )
 
     def _unbarred(self, barriers: Collection[Barrier]) -> Sequence[SubQueue]:
@@ -240,10 +240,10 @@ class Calling:
         self._used_up = await used_up(self._uow, self._act, self._queue)
         for_some = [notice for notice in self._used_up if notice.is_for_some]
         if not for_some and not excludes_some(self._act, self._queue):
-            return None, await self._uow.entries.heads(self._queue)
+            return None, await self._uow.lines.heads(self._queue)
         excluded: KeptBack = []
         callable_: list[Entry] = []
-        for entry in await self._uow.entries.waiting(self._queue):
+        for entry in await self._uow.lines.waiting(self._queue):
             exclusion = exclusion_of(self._act, entry, for_some)
             if exclusion is not None:
                 excluded.append((entry, exclusion))

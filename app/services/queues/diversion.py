@@ -103,9 +103,9 @@ class Diverting:
         counts = serves and yard is not None and yard.location in edition.in_position
         if not (counts and self._mode(there) is QueueMode.CALLED):
             entry.in_position = False
-            await self._uow.entries.release_claims(entry.id)
+            await self._uow.claims.release(entry.id)
         elif not entry.in_position:
-            entry.in_position = await self._uow.entries.claim(entry.id, claims_of(entry))
+            entry.in_position = await self._uow.claims.take(entry.id, claims_of(entry))
 
     def _diversion(
         self, entry: Entry, there: Queue, reason: str, before: Sequence[Diversion]

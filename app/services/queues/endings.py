@@ -45,7 +45,7 @@ class Way:
         entry.in_position, entry.inside, entry.awaits_place = False, False, False
         entry.yard_code, entry.deferred_until = None, None
         entry.limited_until = entry.limited_to = None
-        await self._uow.entries.release_claims(entry.id)
+        await self._uow.claims.release(entry.id)
         await self._uow.records.drop_requests(entry.id)
         if not used:
             await self._uow.money.cancel_due(entry.id)

@@ -64,7 +64,7 @@ class StoredOrder:
 
     async def count_before(self, bounds: Mapping[Lane, Bound]) -> Counts:
         """Return the counts of index ranges."""
-        return await self._uow.entries.count_before(self._queue, bounds)
+        return await self._uow.lines.count_before(self._queue, bounds)
 
     async def barrier(self, one: SubQueue) -> Barrier | None:
         """Return what the notices, calls and movements of now come to."""

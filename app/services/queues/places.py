@@ -58,7 +58,7 @@ class Places:
 
     async def _in_arrival_order(self, entry: Entry, waits_from: datetime) -> Place:
         queue = queue_of(entry)
-        ahead = await self._uow.entries.count_arrived_before(queue, waits_from, entry.id)
+        ahead = await self._uow.lines.count_arrived_before(queue, waits_from, entry.id)
         return Place(
             place=ahead + 1,
             ahead={},

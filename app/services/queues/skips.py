@@ -35,7 +35,7 @@ async def skips_of(
     """
     clock = line.clock
     before = bounds(choice.first, edition.rates, clock, strict=edition.strict)
-    held = await uow.entries.held_before(line.queue, before, SKIPS_LISTED)
+    held = await uow.lines.held_before(line.queue, before, SKIPS_LISTED)
     holds = await _holds(uow, held)
     skips = [{**_who(entry, edition, clock), **_why_held(holds.get(entry.id))} for entry in held]
     skips += [

@@ -66,7 +66,7 @@ async def standing(session: AsyncSession, company: Actor, seed: int) -> Standing
 
 
 async def test_the_heads_are_the_first_of_each_lane(uow: UnitOfWork, standing: Standing) -> None:
-    found = await uow.entries.heads(QUEUE)
+    found = await uow.lines.heads(QUEUE)
     assert ids(heads(standing.callable)) == ids(found)
 
 
@@ -75,7 +75,7 @@ async def test_comparing_the_heads_is_comparing_everybody(
     uow: UnitOfWork, standing: Standing, rule: str
 ) -> None:
     rates, strict = RULES[rule]
-    found = [waiting(entry) for entry in await uow.entries.heads(QUEUE)]
+    found = [waiting(entry) for entry in await uow.lines.heads(QUEUE)]
     for clock in CLOCKS:
         by_heads = choose(found, rates, clock, strict=strict)
         by_all = choose(standing.callable, rates, clock, strict=strict)
@@ -91,7 +91,7 @@ async def test_where_routes_are_barred_comparing_the_heads_is_comparing_everybod
     barriers = [Barrier(BarrierKind.ROUTE_USED_UP, route, "board") for route in barred]
     open_ = unbarred(sub_queues(ROUTES), barriers)
     free = [one for one in standing.callable if one.sub_queue in open_]
-    found = [waiting(entry) for entry in await uow.entries.heads(QUEUE, open_)]
+    found = [waiting(entry) for entry in await uow.lines.heads(QUEUE, open_)]
     first = [heads([one for one in free if one.sub_queue == part]) for part in open_]
     assert {one.id for of_part in first for one in of_part} == {one.id for one in found}
     for clock in CLOCKS:
@@ -102,7 +102,7 @@ async def test_where_routes_are_barred_comparing_the_heads_is_comparing_everybod
 
 async def test_where_all_is_barred_nobody_is_a_head(uow: UnitOfWork, standing: Standing) -> None:
     assert standing.everybody
-    assert [] == [*await uow.entries.heads(QUEUE, [])]
+    assert [] == [*await uow.lines.heads(QUEUE, [])]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -122,7 +122,7 @@ async def test_the_counted_place_is_the_place_of_the_rule(
 async def count(
     uow: UnitOfWork, one: Waiting, rates: Mapping[Lane, int], clock: int, strict: Collection[Lane]
 ) -> Mapping[tuple[Lane, SubQueue], int]:
-    return await uow.entries.count_before(QUEUE, bounds(one, rates, clock, strict=strict))
+    return await uow.lines.count_before(QUEUE, bounds(one, rates, clock, strict=strict))
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -133,7 +133,7 @@ async def test_who_is_skipped_is_who_is_held_and_stands_before(
     for clock in CLOCKS:
         for one in standing.callable[:6]:
             before = bounds(one, rates, clock, strict=strict)
-            found = await uow.entries.held_before(QUEUE, before, 100)
+            found = await uow.lines.held_before(QUEUE, before, 100)
             expected = ahead_of(one, standing.held, rates, clock, strict=strict)
             assert ids(expected) == ids(found)
             assert sorted(found, key=lambda held: (held.waits_from, held.id)) == [*found]
@@ -144,14 +144,14 @@ async def test_no_more_are_listed_as_skipped_than_asked_for(
 ) -> None:
     last = Waiting(standing.everybody[0].id, Lane.ORDINARY, 10**9, NOW)
     before = bounds(last, RATES, 0)
-    assert min(1, len(standing.held)) == len(await uow.entries.held_before(QUEUE, before, 1))
+    assert min(1, len(standing.held)) == len(await uow.lines.held_before(QUEUE, before, 1))
 
 
 async def test_who_waits_and_who_has_a_key_are_told_apart(
     uow: UnitOfWork, standing: Standing
 ) -> None:
-    assert ids(standing.everybody) == ids(await uow.entries.waiting(QUEUE))
-    keyed = await uow.entries.keyed(QUEUE)
+    assert ids(standing.everybody) == ids(await uow.lines.waiting(QUEUE))
+    keyed = await uow.lines.keyed(QUEUE)
     assert len(standing.everybody) + 5 == len(keyed)
     assert {State.QUEUED, State.CALLED} == {entry.state for entry in keyed}
 
@@ -160,7 +160,7 @@ async def test_a_place_costs_one_statement_and_so_do_the_heads(
     uow: UnitOfWork, standing: Standing, recorded: Recording
 ) -> None:
     with recorded() as sent:
-        await uow.entries.heads(QUEUE)
+        await uow.lines.heads(QUEUE)
     assert 1 == len(sent)
     with recorded() as sent:
         await count(uow, standing.everybody[0], RATES, 7, NO_LANE)
@@ -183,4 +183,4 @@ async def test_in_arrival_order_those_stand_before_who_arrived_earlier_and_wait(
     arrived = [(row["waits_from"], row["id"]) for row in rows if row["state"] == State.ARRIVED]
     for since, identity in arrived:
         earlier = sum(other < (since, identity) for other in arrived)
-        assert earlier == await uow.entries.count_arrived_before(QUEUE, since, identity)
+        assert earlier == await uow.lines.count_arrived_before(QUEUE, since, identity)
