@@ -143,7 +143,7 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
         journey=Journey(document["journey"]),
         planned_arrival_at=datetime.fromisoformat(planned) if planned else None,
         country=vehicle.get("country") or "VN",
-        two_way=is_two_way(document),
+        two_way=bool(vehicle.get("two_way")),
         unit_id=vehicle.get("unit_id"),
         load=_load(vehicle),
         receiving=tuple(_load(one) for one in document.get("receiving_vehicles") or ()),
@@ -151,11 +151,6 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
         papers=_papers(document.get("documents") or {}),
         identifiers=tuple(_identifiers(document)),
     )
-
-
-def is_two_way(document: Mapping[str, Any]) -> bool:
-    """Tell whether a document declares a vehicle that carries other goods back."""
-    return bool((document.get("vehicle") or {}).get("two_way"))
 
 
 def _load(vehicle: Mapping[str, Any]) -> Load:

@@ -51,13 +51,18 @@ def parse_stay_limits(rows: Iterable[Mapping[str, Any]]) -> tuple[StayLimit, ...
     )
 
 
+def visitors_of(declaration: Declaration) -> Visitors | None:
+    """Return as what a vehicle stays on our side; None where it is at home."""
+    if declaration.country == HOME:
+        return None
+    return Visitors.TWO_WAY if declaration.two_way else Visitors.FOREIGN
+
+
 def limit_for(
     limits: Iterable[StayLimit], declaration: Declaration, came_on: date
 ) -> StayLimit | None:
     """Return the limit of a vehicle that came on a legal day; None where there is none."""
-    if declaration.country == HOME:
-        return None
-    visitors = Visitors.TWO_WAY if declaration.two_way else Visitors.FOREIGN
+    visitors = visitors_of(declaration)
     fitting = (one for one in limits if one.visitors is visitors and one.valid.covers(came_on))
     return next(fitting, None)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Deadline, Event
-from tests.api.conftest import Gate, found, lorry, vehicle
+from tests.api.conftest import Gate, found, lorry, movement, vehicle
 
 OVER = ("stay-over-limit", "")
 
@@ -130,6 +130,24 @@ async def test_who_has_gone_is_not_warned_of(
 async def test_a_vietnamese_vehicle_is_not_watched(gate: Gate, session: AsyncSession) -> None:
     await come(gate, "VN")
     assert [] == list(await session.scalars(select(Deadline)))
+
+
+@pytest.mark.parametrize("plate", ["桂F12345", "15C-000.01"])
+async def test_who_was_there_before_its_company_came_is_watched_at_the_gate_it_is_bound_for(
+    gate: Gate, session: AsyncSession, plate: str
+) -> None:
+    seen = (await movement(gate, "viettel-logistics-park", plate=plate, direction="import")).json()
+    due = gate.now.replace(day=gate.now.day + 1)
+    gate.wait(hours=1)
+    foreign = vehicle(country="CN", tractor_plate=plate)
+    before = await gate.entry({"id": seen["entry"]})
+    entry = await gate.register(**lorry(1, direction="import", vehicle=foreign))
+    assert (seen["entry"], "huu-nghi", "tan-thanh") == (entry["id"], before["gate"], entry["gate"])
+    watched = [(one.gate_code, one.due_at) for one in await session.scalars(select(Deadline))]
+    assert [("tan-thanh", due)] == watched
+    gate.wait(hours=24)
+    await gate.work()
+    assert [due] == [one.occurred_at for one in await told(session)]
 
 
 async def test_who_came_before_there_was_a_limit_is_not_watched(

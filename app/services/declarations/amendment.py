@@ -48,12 +48,7 @@ class Amendment:
         if "consignments" in patch:
             await self._uow.entries.lock_holds()
         entry, line = await self._under_lock(entry_id)
-        if not self._act.principal.answers_for(entry.organisation_id):
-            raise EntryNotFoundError
-        if entry.version not in versions:
-            raise StaleVersionError(version=entry.version)
-        if State(entry.state) in ENDINGS:
-            raise EntryEndedError(state=entry.state)
+        self._ensure_may_amend(entry, versions)
         document = merged(entry.declared, patch)
         ensure_amendable(entry.declared, document)
         if document == entry.declared and not driver:
@@ -70,6 +65,14 @@ class Amendment:
             told.append(self._act.event("entry.driver_changed", line.queue, entry.id))
         await follow(self._uow, self._act, entry, line, "amended", *told)
         return entry
+
+    def _ensure_may_amend(self, entry: Entry, versions: Collection[int]) -> None:
+        if not self._act.principal.answers_for(entry.organisation_id):
+            raise EntryNotFoundError
+        if entry.version not in versions:
+            raise StaleVersionError(version=entry.version)
+        if State(entry.state) in ENDINGS:
+            raise EntryEndedError(state=entry.state)
 
     async def complete(
         self, seen: Entry, document: Document, driver: Driver, others: Iterable[Entry]
@@ -92,6 +95,7 @@ class Amendment:
         entry.registered_at = self._act.now
         entry.contested = bool(rivals)
         document = with_word_kept(entry.declared, document)
+        await self._uow.deadlines.move(entry.id, bound_for)
         await declare(self._uow, self._act, entry, document, asdict(driver))
         line = WaitingLine(self._uow, self._act, bound_for)
         line.stand(entry, entry.yard_code)  # of another gate now, it may stand outside

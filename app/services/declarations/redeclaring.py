@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.declaration import is_two_way, read_declaration
+from app.domain.declaration import read_declaration
 from app.domain.discrepancies import redeclared
+from app.domain.stay_limits import visitors_of
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -32,7 +33,7 @@ async def declare(
     """
     declaration = read_declaration(document)
     ensure_known(act.reference, declaration)
-    stays_otherwise = is_two_way(entry.declared) != declaration.two_way
+    before = visitors_of(read_declaration(entry.declared))
     columns = {
         **declared_columns(document, declaration),
         **personal_columns(act.tools.cipher, driver),
@@ -41,7 +42,7 @@ async def declare(
     }
     for column, value in columns.items():
         setattr(entry, column, value)
-    if stays_otherwise:
+    if visitors_of(declaration) is not before:
         watch_stay(uow, act, entry)
     await uow.flush()
 
