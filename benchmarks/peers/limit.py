@@ -7,7 +7,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from app.api.schemas.entries import EntryIn, RegisteredOut
+from app.api.schemas.declarations import EntryIn
+from app.api.schemas.entries import RegisteredOut
 from app.api.schemas.quotes import QuotesIn, QuotesOut
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from app.api.schemas.entries import EntryIn, RegisteredOut
+from app.api.schemas.declarations import EntryIn
+from app.api.schemas.entries import RegisteredOut
 from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.repositories.unit_of_work import UnitOfWork

@@ -9,7 +9,7 @@ from fastapi import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.schemas.answers import finding_out, next_step_out, tracking_out, verdict_out
-from app.api.schemas.entries import DriverIn, EntryIn
+from app.api.schemas.declarations import DriverIn, EntryIn
 from app.api.texts import Language
 from app.core.ciphers import Cipher, Tokens
 from app.core.config import Settings

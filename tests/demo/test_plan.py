@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.schemas.entries import EntryIn
+from app.api.schemas.declarations import EntryIn
 from app.demo.days import EXPORTS, GATES, Cargo, PublishedDay, published_day, published_volumes
 from app.demo.declarations import declaration
 from app.demo.failures import DemoError

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.api.schemas.entries import EntryIn
+from app.api.schemas.declarations import EntryIn
 from app.api.state import Process
 from app.core.ciphers import hash_of_key
 from app.domain.principal import Principal

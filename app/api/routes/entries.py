@@ -19,15 +19,8 @@ from app.api.schemas.answers import (
     standing_out,
     tracking_out,
 )
-from app.api.schemas.entries import (
-    EntriesOut,
-    EntryIn,
-    EntryOut,
-    EntryPatch,
-    RegisteredOut,
-    StandingOut,
-    TrackingOut,
-)
+from app.api.schemas.declarations import EntryIn, EntryPatch
+from app.api.schemas.entries import EntriesOut, EntryOut, RegisteredOut, StandingOut, TrackingOut
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.core.ids import read_reference

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from app.api.schemas.entries import DocumentsIn
+from app.api.schemas.declarations import DocumentsIn
 from app.api.schemas.evidence import (
     DatedOut,
     EvidenceOut,

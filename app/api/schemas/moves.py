@@ -6,13 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from app.api.schemas.entries import (
-    ContainerIn,
-    Country,
-    ExceptionOut,
-    ReceivingVehicleIn,
-    UnitId,
-)
+from app.api.schemas.declarations import ContainerIn, Country, ReceivingVehicleIn, UnitId
+from app.api.schemas.entries import ExceptionOut
 from app.api.schemas.types import (
     Choice,
     Code,
