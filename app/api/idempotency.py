@@ -13,7 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.failures import InvalidRequestError
-from app.domain.errors import FieldError
+from app.domain.errors import FieldError, RetryCollisionError, RetryMismatchError
+
+RETRIED: Final = (RetryCollisionError, RetryMismatchError)
+"""What every operation that takes a key may answer besides its own refusals."""
 
 _DESCRIPTION: Final = (
     "A text of your own, unique per request that you mean to make, such as a UUID. Sent again with"

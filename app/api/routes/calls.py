@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.answers import standing_out
@@ -26,8 +27,6 @@ from app.domain.errors import (
     GateNotFoundError,
     NoPolicyInForceError,
     QueueNotFoundError,
-    RetryCollisionError,
-    RetryMismatchError,
     StepRefusedError,
 )
 from app.domain.vocabulary import Direction, Queue, Role
@@ -77,9 +76,7 @@ async def get_call(call: UUID, uow: Uow, caller: Caller, language: Spoken) -> Ca
     "/calls/{call}/withdrawal",
     response_model=CallRecordOut,
     dependencies=[may(Role.OFFICER)],
-    responses=problem_responses(
-        CallNotFoundError, CallEndedError, RetryCollisionError, RetryMismatchError
-    ),
+    responses=problem_responses(CallNotFoundError, CallEndedError, *RETRIED),
 )
 async def withdraw_call(
     call: UUID, body: WithdrawalIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
@@ -95,7 +92,7 @@ async def withdraw_call(
     dependencies=[may(Role.COMPANY, Role.APP)],
     responses=problem_responses(
         EntryNotFoundError, StepRefusedError, DeferralNotOfferedError, DeferralUsedUpError,
-        NoPolicyInForceError, RetryCollisionError, RetryMismatchError,
+        NoPolicyInForceError, *RETRIED,
     ),
 )  # fmt: skip
 async def defer_entry(

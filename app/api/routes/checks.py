@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import Problem, problem, problem_responses, request_id_of
 from app.api.schemas.answers import check_out, hold_out
@@ -39,8 +40,6 @@ from app.domain.errors import (
     HoldScopeUnfitError,
     OccurredInFutureError,
     ReasonRequiredError,
-    RetryCollisionError,
-    RetryMismatchError,
     WaiverNotYoursError,
 )
 from app.domain.hold_scope import Scope
@@ -54,7 +53,6 @@ from app.services.crossing.scoped_holds import ScopedHold, ScopedHolds
 router = APIRouter(prefix="/v1", tags=["checks"], route_class=StrictRoute)
 
 GUARDS = (Role.OFFICER, Role.AGENCY)
-RETRIED = (RetryCollisionError, RetryMismatchError)
 
 
 @router.post(

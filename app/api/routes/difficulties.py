@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Uow, Visitor, anyone, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.public_desk import linked_difficulties, published_difficulties, report_by_link
@@ -39,8 +40,6 @@ from app.domain.errors import (
     DifficultyNotYoursError,
     DifficultyUnansweredError,
     EntryNotFoundError,
-    RetryCollisionError,
-    RetryMismatchError,
     TrackingNotFoundError,
     UnknownCodeError,
     WordingNamesError,
@@ -53,7 +52,6 @@ router = APIRouter(prefix="/v1", tags=["difficulties"], route_class=StrictRoute)
 
 REPORTERS = (Role.COMPANY, Role.APP)
 ANSWERERS = (Role.OFFICER, Role.BOARD, Role.AGENCY, Role.YARD)
-RETRIED = (RetryCollisionError, RetryMismatchError)
 RULE = "/rule"
 OPEN_ONE = (DifficultyNotFoundError, DifficultyAnsweredError)
 

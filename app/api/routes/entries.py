@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from app.api.caching import conditional, entry_tag, expected_versions, version_tag
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.failures import IfMatchMissingError
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
@@ -31,8 +32,6 @@ from app.domain.errors import (
     NotAmendableError,
     PlateAlreadyRegisteredError,
     PlateMissingError,
-    RetryCollisionError,
-    RetryMismatchError,
     StaleVersionError,
     UnknownCodeError,
 )
@@ -59,7 +58,7 @@ DECLARANTS = (Role.COMPANY, Role.APP)
     dependencies=[may(*DECLARANTS)],
     responses=problem_responses(
         UnknownCodeError, PlateMissingError, PlateAlreadyRegisteredError, DuplicateReferenceError,
-        RetryCollisionError, RetryMismatchError,
+        *RETRIED,
     ),
 )  # fmt: skip
 async def register_entry(
@@ -215,7 +214,7 @@ async def get_tracking_token(
     status_code=201,
     response_model=TrackingOut,
     dependencies=[may(*DECLARANTS, Role.OFFICER)],
-    responses=problem_responses(EntryNotFoundError, RetryCollisionError, RetryMismatchError),
+    responses=problem_responses(EntryNotFoundError, *RETRIED),
 )
 async def renew_tracking_token(
     entry: UUID, uow: Uow, caller: Caller, retry: Retry, process: OfProcess

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out, standing_out
 from app.api.schemas.entries import StandingOut
@@ -36,8 +37,6 @@ from app.domain.errors import (
     PlateAlreadyRegisteredError,
     PlateMissingError,
     ReasonRequiredError,
-    RetryCollisionError,
-    RetryMismatchError,
     StepRefusedError,
     SubstituteInPositionError,
     SubstitutionDecidedError,
@@ -62,7 +61,7 @@ READERS = (*DECLARANTS, *WITNESSES, Role.AGENCY, Role.BOARD, Role.AUDITOR)
 VEHICLE = (
     EntryNotFoundError, EntryEndedError, UnknownCodeError, PlateMissingError,
     PlateAlreadyRegisteredError, SubstituteInPositionError, BusyError,
-    RetryCollisionError, RetryMismatchError,
+    *RETRIED,
 )  # fmt: skip
 DECISION = (SubstitutionNotFoundError, SubstitutionDecidedError, VehicleNotInYardError)
 
@@ -121,7 +120,7 @@ async def confirm_substitution(
     dependencies=[may(*WITNESSES)],
     responses=problem_responses(
         EntryNotFoundError, EntryEndedError, BusyError, *DECISION,
-        RetryCollisionError, RetryMismatchError,
+        *RETRIED,
     ),
 )  # fmt: skip
 async def refuse_substitution(
@@ -143,7 +142,7 @@ async def refuse_substitution(
     dependencies=[may(*DECLARANTS)],
     responses=problem_responses(
         EntryNotFoundError, EntryEndedError, BusyError, SubstitutionNotFoundError,
-        SubstitutionDecidedError, RetryCollisionError, RetryMismatchError,
+        SubstitutionDecidedError, *RETRIED,
     ),
 )  # fmt: skip
 async def withdraw_substitution(
@@ -160,7 +159,7 @@ async def withdraw_substitution(
     dependencies=[may(*DECLARANTS, Role.OFFICER)],
     responses=problem_responses(
         EntryNotFoundError, UnknownCodeError, DiversionUnfitError, DiversionAfterCallError,
-        StepRefusedError, NoPolicyInForceError, BusyError, RetryCollisionError, RetryMismatchError,
+        StepRefusedError, NoPolicyInForceError, BusyError, *RETRIED,
     ),
 )  # fmt: skip
 async def divert_entry(
@@ -194,8 +193,7 @@ async def list_diversions(entry: UUID, uow: Uow, caller: Caller) -> DiversionsOu
     response_model=ReceivedOut,
     dependencies=[may(Agency.BORDER_GUARD, Agency.CUSTOMS)],
     responses=problem_responses(
-        EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, RetryCollisionError,
-        RetryMismatchError,
+        EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, *RETRIED,
     ),
 )  # fmt: skip
 async def record_receiving_vehicle(

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, Visitor, anyone, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.readings import AT_ONCE, UNCHANGED, read
@@ -17,8 +18,6 @@ from app.domain.errors import (
     NoticeEndedError,
     NoticeNotFoundError,
     NoticeUnfitError,
-    RetryCollisionError,
-    RetryMismatchError,
     UnknownCodeError,
 )
 from app.domain.notices import NoticeKind
@@ -47,9 +46,7 @@ async def get_filter(
     status_code=201,
     response_model=NoticeOut,
     dependencies=[may(Role.OFFICER, Role.BOARD)],
-    responses=problem_responses(
-        UnknownCodeError, NoticeUnfitError, RetryCollisionError, RetryMismatchError
-    ),
+    responses=problem_responses(UnknownCodeError, NoticeUnfitError, *RETRIED),
 )
 async def post_notice(
     body: NoticeIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
@@ -103,9 +100,7 @@ async def get_notice(
     "/{notice}/lift",
     response_model=NoticeOut,
     dependencies=[may(Role.OFFICER, Role.BOARD)],
-    responses=problem_responses(
-        NoticeNotFoundError, NoticeEndedError, RetryCollisionError, RetryMismatchError
-    ),
+    responses=problem_responses(NoticeNotFoundError, NoticeEndedError, *RETRIED),
 )
 async def lift_notice(
     notice: UUID, body: NoticeLiftIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken

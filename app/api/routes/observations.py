@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out, place_out
 from app.api.schemas.queues import ArrivalIn, MovementIn, SeenOut, SightingIn
@@ -12,8 +13,6 @@ from app.domain.errors import (
     EntryNotFoundError,
     OccurredInFutureError,
     ReasonRequiredError,
-    RetryCollisionError,
-    RetryMismatchError,
     UnknownCodeError,
     YardNotFoundError,
 )
@@ -25,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["observations"], route_class=StrictRoute)
 
 FAILURES = (
     EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, UnknownCodeError,
-    RetryCollisionError, RetryMismatchError,
+    *RETRIED,
 )  # fmt: skip
 
 

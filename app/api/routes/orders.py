@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, RetryRequired, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.schemas.queues import OrderDetailOut, PaymentIn, PaymentOut
 from app.api.schemas.types import Amount
@@ -14,8 +15,6 @@ from app.domain.errors import (
     AmountMismatchError,
     OrderNotDueError,
     OrderNotFoundError,
-    RetryCollisionError,
-    RetryMismatchError,
 )
 from app.domain.vocabulary import Role
 from app.services.declarations.views import Order, Payment
@@ -42,7 +41,7 @@ async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:
     dependencies=[may(Role.BANK)],
     responses=problem_responses(
         OrderNotFoundError, OrderNotDueError, AmountMismatchError,
-        RetryCollisionError, RetryMismatchError,
+        *RETRIED,
     ),
 )  # fmt: skip
 async def record_payment(

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.schemas.answers import entry_out
 from app.api.schemas.entries import CancellationIn, EntryOut, ReportIn
@@ -14,8 +15,6 @@ from app.domain.errors import (
     OccurredInFutureError,
     ReasonRequiredError,
     ReleaseRefusedError,
-    RetryCollisionError,
-    RetryMismatchError,
     StepRefusedError,
 )
 from app.domain.vocabulary import Agency, Role
@@ -29,7 +28,7 @@ router = APIRouter(prefix="/v1/entries", tags=["passage"], route_class=StrictRou
 GUARDS = (Role.OFFICER, Role.AGENCY)
 OBSERVING = problem_responses(
     EntryNotFoundError, OccurredInFutureError, ReasonRequiredError,
-    RetryCollisionError, RetryMismatchError,
+    *RETRIED,
 )  # fmt: skip
 
 
@@ -57,8 +56,7 @@ async def record_admission(
         EntryNotFoundError,
         StepRefusedError,
         ReleaseRefusedError,
-        RetryCollisionError,
-        RetryMismatchError,
+        *RETRIED,
     ),
 )
 async def release_entry(
@@ -110,7 +108,7 @@ async def record_refusal(
     dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER)],
     responses=problem_responses(
         EntryNotFoundError, StepRefusedError, ReasonRequiredError,
-        RetryCollisionError, RetryMismatchError,
+        *RETRIED,
     ),
 )  # fmt: skip
 async def cancel_entry(

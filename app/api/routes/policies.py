@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, Retry, Spoken, Uow, Visitor, anyone, may
+from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.readings import MINUTES, UNCHANGED, read
 from app.api.schemas.editions import ConfirmationOut, confirmation_out
@@ -11,8 +12,6 @@ from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     ConfirmationNotNeededError,
     EditionNotFoundError,
-    RetryCollisionError,
-    RetryMismatchError,
 )
 from app.domain.vocabulary import Role
 from app.services.upkeep.confirmations import Confirmations, EditionKind
@@ -44,9 +43,7 @@ async def get_policy(code: str, request: Request, visitor: Visitor, language: Sp
     "/{code}/confirmations",
     response_model=ConfirmationOut,
     dependencies=[may(Role.BOARD)],
-    responses=problem_responses(
-        EditionNotFoundError, ConfirmationNotNeededError, RetryCollisionError, RetryMismatchError
-    ),
+    responses=problem_responses(EditionNotFoundError, ConfirmationNotNeededError, *RETRIED),
 )
 async def confirm_policy(code: str, uow: Uow, caller: Caller, retry: Retry) -> Response:
     """Confirm a policy edition that is not official.

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, RetryRequired, Uow, Visitor, anyone, may
 from app.api.front import shelve
+from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
@@ -18,8 +19,6 @@ from app.domain.errors import (
     NoPolicyInForceError,
     QueueCallsNobodyError,
     QueueNotFoundError,
-    RetryCollisionError,
-    RetryMismatchError,
 )
 from app.domain.vocabulary import Direction, Queue, Role
 from app.services.declarations.views import Call, Entry
@@ -58,7 +57,7 @@ async def get_queue(
     dependencies=[may(Role.OFFICER)],
     responses=problem_responses(
         GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError,
-        CallsPausedError, NoPolicyInForceError, RetryCollisionError, RetryMismatchError,
+        CallsPausedError, NoPolicyInForceError, *RETRIED,
     ),
 )  # fmt: skip
 async def call_next_vehicles(

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out
@@ -31,8 +32,6 @@ from app.domain.errors import (
     GateNotFoundError,
     OutageNotFoundError,
     OutageUnfitError,
-    RetryCollisionError,
-    RetryMismatchError,
     SecondOfficerNeededError,
     UnknownCodeError,
 )
@@ -44,7 +43,6 @@ from app.services.crossing.review import Review, Reviewed
 router = APIRouter(prefix="/v1", tags=["review"], route_class=StrictRoute)
 
 REVIEWERS = (Role.OFFICER, Role.BOARD, Role.AGENCY, Role.YARD)
-RETRIED = (RetryCollisionError, RetryMismatchError)
 CASES = problem_responses(ExceptionNotFoundError, ExceptionSettledError, UnknownCodeError, *RETRIED)
 
 

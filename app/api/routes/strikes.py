@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Uow, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.strikes import (
@@ -24,8 +25,6 @@ from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     AppealTooLateError,
     OtherDeciderNeededError,
-    RetryCollisionError,
-    RetryMismatchError,
     StrikeAppealedError,
     StrikeDecidedError,
     StrikeNotAppealedError,
@@ -38,7 +37,6 @@ from app.services.queues.strikes import Strikes
 router = APIRouter(prefix="/v1", tags=["strikes"], route_class=StrictRoute)
 
 READERS = (Role.COMPANY, Role.OFFICER, Role.BOARD, Role.AUDITOR)
-RETRIED = (RetryCollisionError, RetryMismatchError)
 
 
 # A coroutine: the framework runs a dependency that is none in a thread.
