@@ -85,7 +85,7 @@ class UnitOfWork:
 
     @cached_property
     def moves(self) -> MovesRepository:
-        """Substitutions and diversions."""
+        """Substitutions, diversions and receiving vehicles."""
         return MovesRepository(self._session)
 
     @cached_property
@@ -124,6 +124,11 @@ class UnitOfWork:
         return StandingsRepository(self._wire)
 
     @cached_property
+    def strikes(self) -> StrikesRepository:
+        """Strikes of companies, and whom a limit keeps from waiting."""
+        return StrikesRepository(self._session)
+
+    @cached_property
     def upkeep(self) -> UpkeepRepository:
         """What the service tells of itself."""
         return UpkeepRepository(self._session)
@@ -137,11 +142,6 @@ class UnitOfWork:
     def entries_told(self) -> tuple[UUID, ...]:
         """The entries of which this transaction has told events, in order: what logs name."""
         return tuple(self._wire.entries_told)
-
-    @cached_property
-    def strikes(self) -> StrikesRepository:
-        """Strikes of companies, and whom a limit keeps from waiting."""
-        return StrikesRepository(self._session)
 
     def add(self, *rows: Base) -> None:
         """Keep new rows; they are stored by the next `flush` or by the end."""
