@@ -29,6 +29,7 @@ from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
 from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
+from app.workers.today import Todays
 
 # A quarter of the second within which every process goes by a notice; the rest is for reading it.
 PULSE_SECONDS = 0.25
@@ -75,19 +76,16 @@ def make_tools(settings: Settings) -> Tools:
 
 def make_jobs(settings: Settings) -> Mapping[str, tuple[int, Job]]:
     """Return what workers do beside their own: what is due, scores; sheets where they may."""
-    deadlines = DeadlineWorker(make_tools(settings), is_production=settings.is_production)
-    scores = ScoreKeeper(is_production=settings.is_production)
+    todays = Todays(is_production=settings.is_production)
+    deadlines, scores = DeadlineWorker(make_tools(settings), todays), ScoreKeeper(todays)
     jobs: dict[str, tuple[int, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
     }
     if settings.sheets_dir is None:
         return jobs
-    writer = SheetWriter(
-        settings.sheets_dir,
-        partial(sheet_page, language=Language.VI),
-        is_production=settings.is_production,
-    )
+    page = partial(sheet_page, language=Language.VI)
+    writer = SheetWriter(settings.sheets_dir, page, todays)
     return {**jobs, "sheets": (SHEET_SECONDS, writer.write)}
 
 

@@ -7,28 +7,22 @@ what is done late is dated at its instant, and nothing overtakes it
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.logs import named
-from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Tools
 from app.services.queues.deadlines import BATCH, Deadlines
 from app.services.queues.expiry import Expiry
 from app.services.queues.noticing import on_newest_notices
-from app.services.upkeep.reference_data import read_reference
+from app.workers.today import Todays
 
 log = structlog.get_logger()
-
-
-def machine_now() -> datetime:
-    """Return the machine's time."""
-    return datetime.now(UTC)
 
 
 def _tell(queue: Queue, done: int, lag: timedelta, entries: Sequence[UUID]) -> None:
@@ -46,12 +40,10 @@ def _tell(queue: Queue, done: int, lag: timedelta, entries: Sequence[UUID]) -> N
 class DeadlineWorker:
     """Does what is due in all queues; one per process."""
 
-    def __init__(self, tools: Tools, *, is_production: bool) -> None:
-        """Begin without reference data; in production business time is the machine's."""
+    def __init__(self, tools: Tools, todays: Todays) -> None:
+        """Make identities and tokens with `tools`; go by the time and data of `todays`."""
         self._tools = tools
-        self._is_production = is_production
-        self._reference: Reference | None = None
-        self.machine_now = machine_now
+        self._todays = todays
 
     async def do_due(self, sessions: async_sessionmaker[AsyncSession]) -> int:
         """Do everything that is due now, and tell how many things were done."""
@@ -79,10 +71,5 @@ class DeadlineWorker:
         return total
 
     async def _act(self, uow: UnitOfWork) -> Act:
-        pulse, strict = await uow.access.pulse(), self._is_production
-        if self._reference is None or self._reference.revision != pulse.revision:
-            self._reference = await read_reference(uow, unofficial_needs_confirmation=strict)
-        machine = self.machine_now()
-        moved = None if self._is_production else pulse.clock
-        now = moved.at(machine) if moved else machine.replace(microsecond=0)
-        return Act(now, self._reference, await uow.access.service(), self._tools)
+        today = await self._todays.today(uow)
+        return Act(today.now, today.reference, await uow.access.service(), self._tools)

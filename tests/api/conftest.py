@@ -19,6 +19,7 @@ from app.core.config import Settings
 from app.core.migrations import newest_revision
 from app.main import create_app, make_tools
 from app.workers.deadlines import DeadlineWorker
+from app.workers.today import Todays
 from tests.api.declared import ensure_declared
 from tests.conftest import key_of
 
@@ -130,8 +131,8 @@ class Gate:
     async def work(self) -> int:
         """Do what is due now, as a worker does, and return how many things that were."""
         process: Process = self.app.state.process
-        worker = DeadlineWorker(process.tools, is_production=False)
-        worker.machine_now = lambda: self.now
+        todays = Todays(is_production=False, machine_now=lambda: self.now)
+        worker = DeadlineWorker(process.tools, todays)
         self.forget()
         return await worker.do_due(process.sessions)
 

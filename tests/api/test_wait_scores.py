@@ -13,6 +13,7 @@ from app.main import make_jobs
 from app.models import WaitEstimate
 from app.workers import scoring
 from app.workers.scoring import ScoreKeeper
+from app.workers.today import Todays
 from tests.api.conftest import Gate, lorry
 from tests.api.test_expected_waits import fill
 
@@ -26,8 +27,7 @@ KEPT = {"median_error_seconds": 11, "inside_percent": 100, "sample": 12, "reason
 async def keep(gate: Gate, *, is_production: bool = False) -> int:
     """Keep and score what is due now, as a worker does, and return how much that was."""
     process: Process = gate.app.state.process
-    keeper = ScoreKeeper(is_production=is_production)
-    keeper.machine_now = lambda: gate.now
+    keeper = ScoreKeeper(Todays(is_production=is_production, machine_now=lambda: gate.now))
     gate.forget()
     return await keeper.keep(process.sessions)
 

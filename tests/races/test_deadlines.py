@@ -15,6 +15,7 @@ from app.services.queues.calling import Calling
 from app.services.queues.replaying import KINDS, differences
 from app.services.queues.withdrawal import Withdrawal
 from app.workers.deadlines import DeadlineWorker
+from app.workers.today import Todays
 from tests.races.house import QUEUE, CutOffError, House, cut_off_after, dice, truck
 from tests.races.promises import out_of_time
 
@@ -113,6 +114,6 @@ async def _withdraw(house: House, call: UUID) -> None:
 
 async def _work(house: House) -> None:
     process: Process = house.app.state.process
-    worker = DeadlineWorker(process.tools, is_production=False)
-    worker.machine_now = house.clock
+    todays = Todays(is_production=False, machine_now=house.clock)
+    worker = DeadlineWorker(process.tools, todays)
     await worker.do_due(house.sessions)

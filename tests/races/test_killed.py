@@ -29,6 +29,7 @@ from app.workers.housekeeping import forget_old_answers
 from app.workers.pulses import Pulses
 from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SheetWriter
+from app.workers.today import Todays
 from tests.races.accounts import what_does_not_add_up
 from tests.races.house import QUEUE, House, cut_off_after, dice, truck
 from tests.services.acting import Acts
@@ -79,7 +80,7 @@ async def test_gate_work_that_is_killed_again_and_again_loses_nothing(
         await asyncio.to_thread(_work_and_be_killed, address, chance.uniform(0.0, 0.4))
     await _end(house)
     process: Process = house.app.state.process
-    worker = DeadlineWorker(process.tools, is_production=False)
+    worker = DeadlineWorker(process.tools, Todays(is_production=False))
     for job in (worker.do_due, count_stays):
         while await job(house.sessions):
             pass
@@ -138,17 +139,18 @@ async def _quietly(house: House, job: Job) -> None:
 
 def _deadlines(house: House) -> DeadlineWorker:
     process: Process = house.app.state.process
-    worker = DeadlineWorker(process.tools, is_production=False)
-    worker.machine_now = house.clock
-    return worker
+    return DeadlineWorker(process.tools, _todays(house))
+
+
+def _todays(house: House) -> Todays:
+    return Todays(is_production=False, machine_now=house.clock)
 
 
 def _jobs(house: House, folder: Path) -> Mapping[str, Job]:
     """Return every job, by the clock of the house."""
-    deadlines, scores = _deadlines(house), ScoreKeeper(is_production=False)
+    deadlines, scores = _deadlines(house), ScoreKeeper(_todays(house))
     render = partial(sheet_page, language=Language.VI)
-    sheets = SheetWriter(folder, render, is_production=False)
-    scores.machine_now = sheets.machine_now = house.clock
+    sheets = SheetWriter(folder, render, _todays(house))
     return {
         "deadlines": deadlines.do_due,
         "counting": count_stays,

@@ -21,6 +21,7 @@ from app.models import Event
 from app.services.crossing.sightings import Sighting
 from app.services.declarations.views import EntryView
 from app.workers.deadlines import DeadlineWorker
+from app.workers.today import Todays
 from tests.races.accounts import what_does_not_add_up
 from tests.races.house import House, dice, fruit, truck
 from tests.services.acting import Acts
@@ -173,9 +174,8 @@ def _document(number: int) -> dict[str, Any]:
 
 def _worker(house: House) -> DeadlineWorker:
     process: Process = house.app.state.process
-    worker = DeadlineWorker(process.tools, is_production=False)
-    worker.machine_now = house.clock
-    return worker
+    todays = Todays(is_production=False, machine_now=house.clock)
+    return DeadlineWorker(process.tools, todays)
 
 
 @contextmanager

@@ -45,6 +45,7 @@ from app.main import create_app, make_tools
 from app.models import Event, SeasonDay
 from app.services.crossing.sightings import Sighting
 from app.workers.deadlines import DeadlineWorker
+from app.workers.today import Todays
 from tests.conftest import EXAMPLES_WANTED
 from tests.races.house import NINE, House
 from tests.services.acting import Acts, export
@@ -142,8 +143,8 @@ class GateMachine(RuleBasedStateMachine):
         self.clock = StandingClock()
         self.house = _house(self.configured, sessions, self.clock)
         self.process: Process = self.house.app.state.process
-        self.worker = DeadlineWorker(self.process.tools, is_production=False)
-        self.worker.machine_now = self.clock
+        self.todays = Todays(is_production=False, machine_now=self.clock)
+        self.worker = DeadlineWorker(self.process.tools, self.todays)
         cls = type(self)
         cls.reference_before = cls.reference_before or _small(await self.process.reference_at(None))
         self.go_by(cls.reference_before)
@@ -157,8 +158,7 @@ class GateMachine(RuleBasedStateMachine):
 
     def go_by(self, reference: Reference) -> None:
         """Let process and worker have these reference data; to read all of them again is slow."""
-        self.reference = self.process.reference = reference
-        self.worker._reference = reference  # noqa: SLF001 - as if it had read them
+        self.reference = self.process.reference = self.todays.reference = reference
 
     def teardown(self) -> None:
         self.do(self.close(has_failed=sys.exc_info()[0] is not None))

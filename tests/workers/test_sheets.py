@@ -12,6 +12,7 @@ from app.api.texts import Language
 from app.core.config import Settings
 from app.main import make_jobs
 from app.workers.sheets import SheetWriter
+from app.workers.today import Todays
 from tests.repositories.rows import add_actor, add_entry
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -20,9 +21,9 @@ NOON = datetime(2026, 5, 21, 5, 0, tzinfo=UTC)
 
 def writer(folder: Path, *, is_production: bool = False) -> SheetWriter:
     render = partial(sheet_page, language=Language.VI)
-    writer = SheetWriter(folder, render, is_production=is_production)
-    writer.machine_now = lambda: NOON
-    return writer
+    return SheetWriter(
+        folder, render, Todays(is_production=is_production, machine_now=lambda: NOON)
+    )
 
 
 async def test_every_gate_with_a_queue_has_its_sheet(sessions: Sessions, tmp_path: Path) -> None:
