@@ -37,8 +37,8 @@ UNTRACED: Final[TelemetryConfig] = {
     "tracing": False, "metrics": False, "logs": False, "auto_configure": False
 }  # fmt: skip
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-ALWAYS: Final = (RateExceededError, InternalError, BusyError)
-WITH_BODY: Final = (MalformedBodyError, BodyTooLargeError, NotJsonMediaTypeError)
+ALWAYS: Final = (RateExceededError, BodyTooLargeError, InternalError, BusyError)
+WITH_BODY: Final = (MalformedBodyError, NotJsonMediaTypeError)
 WITH_INPUT: Final = (InvalidRequestError,)
 WITH_PATH: Final = (NoSuchPathError,)
 WITH_KEY: Final = (KeyInvalidError, RoleForbiddenError)

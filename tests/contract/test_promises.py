@@ -50,7 +50,14 @@ OPERATIONS: Final = {
 }
 # What a schema cannot say: rules between fields, and that 3.0 is not written for 3.
 UNSAID: Final = frozenset(
-    {"reference-or-plate", "certificate-of-plant-quarantine", "one-scope", "not-a-whole-number"}
+    {
+        "reference-or-plate",
+        "certificate-of-plant-quarantine",
+        "one-scope",
+        "about-nothing",
+        "gate-of-entry",
+        "not-a-whole-number",
+    }
 )
 
 
