@@ -48,9 +48,7 @@ def test_what_any_operation_answers_is_declared(made: dict[str, Any]) -> None:
 
     assert set(operation(made, "cached_truck")["responses"]) == {"200"} | always
     assert set(operation(made, "list_trucks")["responses"]) == {"200", "422"} | always
-    assert set(operation(made, "add_truck")["responses"]) == (
-        {"201", "400", "415", "422"} | always
-    )
+    assert set(operation(made, "add_truck")["responses"]) == ({"201", "400", "415", "422"} | always)
     assert set(operation(made, "remove_truck")["responses"]) == {
         "204", "401", "403", "404", "422"
     } | always  # fmt: skip
