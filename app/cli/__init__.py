@@ -152,8 +152,7 @@ def demo(
     ] = None,
 ) -> None:
     """Play one real day at the gate through the public API, and print what it came to."""
-    # Here, for a server that starts does not need it.
-    from app.demo.run import Wanted, demonstrate  # noqa: PLC0415
+    from app.demo.run import Wanted, demonstrate  # noqa: PLC0415 - servers start without
 
     leave_when_told()  # and with it what was started
     with plain_errors():
@@ -166,8 +165,7 @@ def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False
 ) -> None:
     """Examine the service and say what to do; it changes nothing, and ends with 1 on a failure."""
-    # Here, for a server that starts does not need it.
-    from app.cli.doctor import diagnose, is_fit, show  # noqa: PLC0415
+    from app.cli.doctor import diagnose, is_fit, show  # noqa: PLC0415 - servers start without
 
     leave_when_told()
     findings = diagnose()

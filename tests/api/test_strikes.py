@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.domain.vocabulary import Direction, Queue
 from app.models import Event, Strike
@@ -77,6 +77,20 @@ async def decide(
 ) -> Any:
     body = {"decision": decision, "reason": WHY}
     return await gate.post(f"/v1/strikes/{strike['id']}/decision", who, body)
+
+
+async def test_two_that_come_at_once_are_both_recorded_and_the_second_waits_a_round_later(
+    gate: Gate, session: AsyncSession, engine: AsyncEngine
+) -> None:
+    """Who holds a queue's lock waits for no other, and an observation is never refused."""
+    await limited(gate)
+    company = (await session.scalars(select(Strike.organisation_id).distinct())).one()
+    entry = await gate.register(**lorry(8))
+    async with AsyncSession(engine) as other, other.begin():
+        assert await UnitOfWork(other).strikes.try_lock_company(company)
+        assert "registered" == (await gate.move(entry))["state"]
+    await gate.work()
+    assert ["queued"] == await states(gate, entry)
 
 
 # --- what gives a strike --------------------------------------------------------------------------

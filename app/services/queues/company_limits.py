@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.deadlines import DeadlineKind
-from app.domain.errors import BusyError
 from app.domain.strikes import Limited, Struck, limit_on, look_back
 from app.domain.vocabulary import Direction, Queue
 from app.models import Call, Entry, Strike
@@ -38,10 +37,8 @@ class CompanyLimits:
     async def lets_wait(self, entry: Entry) -> bool:
         """Tell whether an entry may begin to wait; if not, keep until when and how many may.
 
-        Who waits already is not asked. What keeps an entry out ends by a deadline of its own.
-
-        Raises:
-            BusyError: another of its company begins to wait at this moment.
+        Who waits already is not asked. What keeps an entry out ends by a deadline of its own; where
+        there is room for it all the same, a worker's next round lets it in.
         """
         limit = await self._full(entry)
         until = self._act.reference.begin_of(limit.until) if limit else None
@@ -86,6 +83,6 @@ class CompanyLimits:
         if company is None or limit is None:
             return None
         if not await self._uow.strikes.try_lock_company(company):
-            raise BusyError
+            return limit  # another of its company begins to wait, and may take the last place
         waiting = await self._uow.strikes.count_waiting(company)
         return limit if waiting >= limit.most_waiting else None
