@@ -60,9 +60,9 @@ def key_of(name: str) -> str:
 async def prepare_template(engine: AsyncEngine) -> None:
     """Bring an empty database to what every test begins with: the schema and reference data."""
     # Domain tests do without alembic and the services.
-    from app.core.migrations import upgrade  # noqa: PLC0415
-    from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from app.services.upkeep.keys import SANDBOX, Keys  # noqa: PLC0415
+    from app.core.migrations import upgrade  # noqa: PLC0415 - as said above
+    from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415 - as said above
+    from app.services.upkeep.keys import SANDBOX, Keys  # noqa: PLC0415 - as said above
     from app.services.upkeep.seeding import Seeding, published_documents  # noqa: PLC0415
 
     await upgrade(engine)

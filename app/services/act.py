@@ -33,7 +33,7 @@ class Kept(Protocol):
     def get(self, key: Hashable, /) -> Any | None:  # noqa: ANN401 - what was put
         """Return what was kept, None where that is too long ago."""
 
-    def put(self, key: Hashable, value: Any, /) -> None:  # noqa: ANN401
+    def put(self, key: Hashable, value: Any, /) -> None:  # noqa: ANN401 - as above
         """Keep something of a queue."""
 
 

@@ -193,7 +193,7 @@ async def test_what_is_no_request_passes_through() -> None:
         return {}
 
     app = Manners(inner, operation_of=lambda _: UNMATCHED, metrics=Metrics(), max_body_bytes=9)
-    await app({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type]
+    await app({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type] # a stand-in
 
     assert seen == ["lifespan"]
 

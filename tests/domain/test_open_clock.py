@@ -202,7 +202,7 @@ def test_an_instant_reads_the_same_in_every_zone(moment: datetime, offset: int) 
     assert laid.next_change(moment) == laid.next_change(elsewhere)
 
 
-@given(st.datetimes(datetime(1976, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1976, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001 - the zone comes after
 def test_the_zone_has_no_summer_time(moment: datetime) -> None:
     assert timedelta(hours=7) == moment.replace(tzinfo=ZONE).utcoffset()
 
@@ -277,7 +277,7 @@ def test_the_ends_of_the_calendar_have_readings(zone: timezone) -> None:
 
 def test_an_instant_without_zone_is_a_fault_of_the_caller() -> None:
     with pytest.raises(TypeError, match="offset-naive"):
-        clock().reading(datetime(2025, 4, 25))  # noqa: DTZ001
+        clock().reading(datetime(2025, 4, 25))  # noqa: DTZ001 - what is refused
 
 
 def test_an_open_pause_stops_the_clock_until_it_is_lifted() -> None:

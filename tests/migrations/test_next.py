@@ -78,7 +78,7 @@ def test_a_changed_model_is_written_as_the_next_version_which_then_needs_no_othe
 
 def test_make_says_how_where_no_message_is_given() -> None:
     ended = subprocess.run(
-        ["make", "--dry-run", "migration"],  # noqa: S607
+        ["make", "--dry-run", "migration"],  # noqa: S607 - the one on the path
         cwd=PROJECT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 'make migration m="add holds"' in ended.stdout

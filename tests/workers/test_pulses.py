@@ -69,7 +69,7 @@ async def test_a_database_that_is_away_costs_no_pulse(sessions: Sessions) -> Non
             raise ConnectionRefusedError
 
     with structlog.testing.capture_logs() as lines:
-        await turn(pulses, Away(), ConnectionRefusedError())  # type: ignore[arg-type]
+        await turn(pulses, Away(), ConnectionRefusedError())  # type: ignore[arg-type] # a stand-in
     assert ["database away", "pulse not written"] == [line["event"] for line in lines]
     assert ["warning"] * 2 == [line["log_level"] for line in lines]
     await turn(pulses, sessions, 2)
