@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import FieldError, NotAmendableError
+from app.domain.identifiers import plate_key
 
 Document = Mapping[str, Any]
 
@@ -16,6 +17,7 @@ FIXED = ("gate", "direction", "journey", "receiving_vehicles")
 FIXED_OF_VEHICLE = (
     "tractor_plate", "country", "unit_id", "trailer_plate", "containers", "seal_numbers",
 )  # fmt: skip
+PLATES = frozenset({"tractor_plate", "unit_id", "trailer_plate"})
 CERTIFICATE = "phytosanitary_certificate"
 CONFIRMED_BY = "confirmed_by"
 
@@ -98,7 +100,7 @@ def fixed_pointers(before: Document, after: Document) -> Iterator[str]:
             yield f"/{key}"
     was, now = before.get("vehicle") or {}, after.get("vehicle") or {}
     for key in FIXED_OF_VEHICLE:
-        if _plain(was.get(key)) != _plain(now.get(key)):
+        if _identity(key, was) != _identity(key, now):
             yield f"/vehicle/{key}"
     yield from _fixed_declarations(
         before.get("consignments") or (), after.get("consignments") or ()
@@ -106,6 +108,12 @@ def fixed_pointers(before: Document, after: Document) -> Iterator[str]:
     word = _certificate(before)
     if CONFIRMED_BY in word and word != _certificate(after):
         yield f"/documents/{CERTIFICATE}"
+
+
+def _identity(key: str, vehicle: Document) -> object:
+    """Return what a field of a vehicle stands for: a plate spelled otherwise is the same plate."""
+    value = _plain(vehicle.get(key))
+    return plate_key(value) if key in PLATES and isinstance(value, str) else value
 
 
 def _fixed_declarations(was: Sequence[Document], now: Sequence[Document]) -> Iterator[str]:

@@ -91,6 +91,18 @@ def test_a_document_may_stay_as_it_is(document: dict[str, Any]) -> None:
             id="no plate",
         ),
         pytest.param(
+            {"vehicle": {"tractor_plate": "12C-000.02", "trailer_plate": "12R 00001"}},
+            {"vehicle": {"tractor_plate": "12c00002", "trailer_plate": "12R-000.01"}},
+            [],
+            id="plates spelled otherwise",
+        ),
+        pytest.param(
+            {"vehicle": {"trailer_plate": "12R-000.01"}},
+            {"vehicle": {"trailer_plate": "12R-000.02"}},
+            ["/vehicle/trailer_plate"],
+            id="another trailer",
+        ),
+        pytest.param(
             {"consignments": [{"declaration_number": " "}]},
             {"consignments": [{"declaration_number": "30"}]},
             [],
