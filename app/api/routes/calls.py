@@ -17,6 +17,7 @@ from app.api.schemas.calls import (
     call_record_out,
 )
 from app.api.schemas.entries import StandingOut
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     CallEndedError,
@@ -45,7 +46,7 @@ INSIDE = (Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR)
     responses=problem_responses(GateNotFoundError, QueueNotFoundError),
 )
 async def list_calls(
-    gate: str,
+    gate: Sought,
     direction: Direction,
     paging: AskedPage,
     uow: Uow,

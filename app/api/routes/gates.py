@@ -15,6 +15,7 @@ from app.api.schemas.gates import (
     occupied_yard_out,
     yards_out,
 )
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import GateNotFoundError, YardNotFoundError
 
@@ -33,7 +34,7 @@ async def list_gates(request: Request, visitor: Visitor, language: Spoken) -> Re
     dependencies=[anyone()],
     responses={**UNCHANGED, **problem_responses(GateNotFoundError)},
 )
-async def get_gate(gate: str, request: Request, visitor: Visitor, language: Spoken) -> Response:
+async def get_gate(gate: Sought, request: Request, visitor: Visitor, language: Spoken) -> Response:
     """Return a gate with its routes, hours, closures, green-lane days and the yards serving it."""
     found = visitor.reference.gates.get(gate)
     if found is None:
@@ -57,7 +58,7 @@ async def list_yards(
     responses={**UNCHANGED, **problem_responses(YardNotFoundError)},
 )
 async def get_yard(
-    yard: str, request: Request, visitor: Visitor, language: Spoken, process: OfProcess
+    yard: Sought, request: Request, visitor: Visitor, language: Spoken, process: OfProcess
 ) -> Response:
     """Return a yard with its capacity, who stands in it and how many places are free now."""
     found = visitor.reference.yards.get(yard)

@@ -7,6 +7,7 @@ from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out, place_out
 from app.api.schemas.queues import ArrivalIn, MovementIn, SeenOut, SightingIn
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
 from app.domain.errors import (
@@ -36,7 +37,7 @@ FAILURES = (
     responses=problem_responses(YardNotFoundError, *FAILURES),
 )
 async def record_movement(
-    yard: str, body: MovementIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+    yard: Sought, body: MovementIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
 ) -> Response:
     """Record a vehicle that goes into a yard or out of it.
 

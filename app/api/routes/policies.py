@@ -8,6 +8,7 @@ from app.api.problems import problem_responses
 from app.api.readings import MINUTES, UNCHANGED, read
 from app.api.schemas.editions import ConfirmationOut, confirmation_out
 from app.api.schemas.policies import PoliciesOut, PolicyOut, policies_out, policy_out
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     ConfirmationNotNeededError,
@@ -31,7 +32,9 @@ async def list_policies(request: Request, visitor: Visitor, language: Spoken) ->
     dependencies=[anyone()],
     responses={**UNCHANGED, **problem_responses(EditionNotFoundError)},
 )
-async def get_policy(code: str, request: Request, visitor: Visitor, language: Spoken) -> Response:
+async def get_policy(
+    code: Sought, request: Request, visitor: Visitor, language: Spoken
+) -> Response:
     """Return a policy edition: rates, windows, misses, and the slow-down it predicts."""
     document = visitor.reference.documents["policies"].get(code)
     if document is None:
@@ -45,7 +48,7 @@ async def get_policy(code: str, request: Request, visitor: Visitor, language: Sp
     dependencies=[may(Role.BOARD)],
     responses=problem_responses(EditionNotFoundError, ConfirmationNotNeededError, *RETRIED),
 )
-async def confirm_policy(code: str, uow: Uow, caller: Caller, retry: Retry) -> Response:
+async def confirm_policy(code: Sought, uow: Uow, caller: Caller, retry: Retry) -> Response:
     """Confirm a policy edition that is not official.
 
     Two members of the board are needed before queues may follow it; a second word of the same

@@ -11,6 +11,7 @@ from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     CallsPausedError,
@@ -41,7 +42,7 @@ async def list_queues(request: Request, _: Visitor, process: OfProcess) -> Respo
     responses={**UNCHANGED, **problem_responses(GateNotFoundError, QueueNotFoundError)},
 )
 async def get_queue(
-    gate: str, direction: Direction, request: Request, visitor: Visitor, process: OfProcess
+    gate: Sought, direction: Direction, request: Request, visitor: Visitor, process: OfProcess
 ) -> Response:
     """Return one queue: open or closed and until when, who waits per lane, who is called now."""
     queue = Queue(gate, direction)
@@ -61,7 +62,7 @@ async def get_queue(
     ),
 )  # fmt: skip
 async def call_next_vehicles(
-    gate: str,
+    gate: Sought,
     direction: Direction,
     uow: Uow,
     caller: Caller,

@@ -130,7 +130,7 @@ async def settle_exception(
     responses=problem_responses(GateNotFoundError, OutageUnfitError, *RETRIED),
 )
 async def report_outage(
-    gate: str, body: OutageIn, uow: Uow, caller: Caller, retry: Retry
+    gate: Sought, body: OutageIn, uow: Uow, caller: Caller, retry: Retry
 ) -> Response:
     """Report when a gate could record nothing, once that is over.
 
@@ -160,7 +160,7 @@ async def sign_outage(outage: UUID, uow: Uow, caller: Caller, retry: Retry) -> R
     responses=problem_responses(GateNotFoundError),
 )
 async def list_outages(
-    gate: str, paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess
+    gate: Sought, paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess
 ) -> OutagesOut:
     """List the outages of a gate, newest first, signed or not."""
     listing = Listing(process.cursors, "outages", paging, {"gate": gate})

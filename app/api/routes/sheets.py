@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Spoken, Uow, may
 from app.api.problems import problem_responses
+from app.api.schemas.types import Sought
 from app.api.sheets import HTML, POLICY, sheet_page
 from app.api.strict_json import StrictRoute
 from app.domain.errors import GateNotFoundError, NoPolicyInForceError
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/v1/gates", tags=["queues"], route_class=StrictRoute)
         **problem_responses(GateNotFoundError, NoPolicyInForceError),
     },
 )
-async def get_queue_sheet(gate: str, uow: Uow, caller: Caller, language: Spoken) -> Response:
+async def get_queue_sheet(gate: Sought, uow: Uow, caller: Caller, language: Spoken) -> Response:
     """Return a gate's queues as a page to print: who is called, who waits, in the order of calls.
 
     For the hours in which nothing else works: print it, and call by it. It needs nothing from

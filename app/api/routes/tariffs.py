@@ -8,6 +8,7 @@ from app.api.problems import problem_responses
 from app.api.readings import MINUTES, UNCHANGED, read
 from app.api.schemas.editions import ConfirmationOut, confirmation_out
 from app.api.schemas.tariffs import TariffOut, TariffsOut, tariff_out, tariffs_out
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     ConfirmationNotNeededError,
@@ -31,7 +32,9 @@ async def list_tariffs(request: Request, visitor: Visitor, language: Spoken) -> 
     dependencies=[anyone()],
     responses={**UNCHANGED, **problem_responses(EditionNotFoundError)},
 )
-async def get_tariff(code: str, request: Request, visitor: Visitor, language: Spoken) -> Response:
+async def get_tariff(
+    code: Sought, request: Request, visitor: Visitor, language: Spoken
+) -> Response:
     """Return a tariff edition: every cell, multiplier and share with what it rests on."""
     document = visitor.reference.documents["tariffs"].get(code)
     if document is None:
@@ -45,7 +48,7 @@ async def get_tariff(code: str, request: Request, visitor: Visitor, language: Sp
     dependencies=[may(Role.BOARD)],
     responses=problem_responses(EditionNotFoundError, ConfirmationNotNeededError, *RETRIED),
 )
-async def confirm_tariff(code: str, uow: Uow, caller: Caller, retry: Retry) -> Response:
+async def confirm_tariff(code: Sought, uow: Uow, caller: Caller, retry: Retry) -> Response:
     """Confirm a tariff edition that is not official.
 
     Two members of the board are needed before money may be asked for by it; a second word of the
