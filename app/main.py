@@ -24,6 +24,7 @@ from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
 from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
+from app.core.signing import Signers
 from app.services.act import Tools
 from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
@@ -65,12 +66,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def make_tools(settings: Settings) -> Tools:
-    """Return what only the edge can make: identities, tokens, ciphertexts."""
+    """Return what only the edge can make: identities, tokens, ciphertexts, signatures."""
     return Tools(
         new_id=uuid7,
         reference_of=reference_of,
         tokens=Tokens(settings.token_secret.get_secret_value()),
         cipher=Cipher(settings.encryption_keys, settings.pepper.get_secret_value()),
+        signers=Signers(settings.signing_seeds),
     )
 
 

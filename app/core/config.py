@@ -25,12 +25,13 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "GATE_"
-SECRETS = ("pepper", "token_secret", "cursor_secret", "data_keys")
+SECRETS = ("pepper", "token_secret", "cursor_secret", "data_keys", "signing_keys")
 SHORTEST_SECRET = 32
-DATA_KEY_BYTES = 32
+KEY_BYTES = 32
 
 # Development secrets, known to everybody who reads this file; production mode refuses them.
 SANDBOX_DATA_KEYS = "sandbox:" + base64.b64encode(b"sandbox data key, known to all!!").decode()
+SANDBOX_SIGNING_KEYS = "sandbox:" + base64.b64encode(b"sandbox signing key, known 2 all").decode()
 
 
 class Mode(StrEnum):
@@ -113,6 +114,7 @@ class Settings(BaseSettings):
     token_secret: SecretStr = SecretStr("sandbox secret of tracking tokens, known to all")
     cursor_secret: SecretStr = SecretStr("sandbox secret of page cursors, known to all")
     data_keys: SecretStr = SecretStr(SANDBOX_DATA_KEYS)
+    signing_keys: SecretStr = SecretStr(SANDBOX_SIGNING_KEYS)
 
     sheets_dir: Path | None = None
 
@@ -153,17 +155,22 @@ class Settings(BaseSettings):
     @property
     def encryption_keys(self) -> dict[str, bytes]:
         """The keys of encrypted columns by name; the first encrypts, all decrypt."""
-        return dict(_data_keys(self.data_keys.get_secret_value()))
+        return dict(_named_keys(self.data_keys.get_secret_value()))
+
+    @property
+    def signing_seeds(self) -> dict[str, bytes]:
+        """The seeds of signing keys by name; the first signs, all verify."""
+        return dict(_named_keys(self.signing_keys.get_secret_value()))
 
     @field_validator("database_url")
     @classmethod
     def _speak_asyncpg(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(_asyncpg_url(value.get_secret_value()))
 
-    @field_validator("data_keys")
+    @field_validator("data_keys", "signing_keys")
     @classmethod
-    def _check_data_keys(cls, value: SecretStr) -> SecretStr:
-        if not dict(_data_keys(value.get_secret_value())):
+    def _check_named_keys(cls, value: SecretStr) -> SecretStr:
+        if not dict(_named_keys(value.get_secret_value())):
             message = "at least one key is needed"
             raise ValueError(message)
         return value
@@ -222,14 +229,14 @@ def _line(error: ErrorDetails) -> str:
     return f"{environment_name(name) if name in Settings.model_fields else name}: {sentence}"
 
 
-def _data_keys(text: str) -> Iterator[tuple[str, bytes]]:
+def _named_keys(text: str) -> Iterator[tuple[str, bytes]]:
     for one in filter(None, (part.strip() for part in text.split(","))):
         name, _, encoded = one.partition(":")
         try:
             secret = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             secret = b""
-        if not name or len(secret) != DATA_KEY_BYTES:
+        if not name or len(secret) != KEY_BYTES:
             message = "write name:key,name:key where a key is 32 bytes in base64"
             raise ValueError(message)
         yield name, secret

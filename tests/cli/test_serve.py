@@ -30,9 +30,10 @@ from tests.cli.conftest import (
 )
 from tests.core.test_embedded import is_alive
 
-OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
-    "GATE_DATA_KEYS": "new:" + base64.b64encode(bytes(range(32))).decode(),
-}
+OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.fromkeys(
+    ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
+    "new:" + base64.b64encode(bytes(range(32))).decode(),
+)
 MEGABYTE = 1_048_576
 PRODUCTION = {"GATE_MODE": "production", **OWN_SECRETS}
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from app.core.config import SECRETS, Settings, SettingsError, environment_name, load_settings
 
 PROJECT = Path(__file__).parents[2]
-OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS if name != "data_keys"} | {
-    "GATE_DATA_KEYS": "new:" + base64.b64encode(bytes(range(32))).decode(),
-}
+OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.fromkeys(
+    ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
+    "new:" + base64.b64encode(bytes(range(32))).decode(),
+)
 
 
 def load(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> Settings:
@@ -40,6 +41,8 @@ def test_nothing_set_is_a_sandbox_on_this_machine(monkeypatch: pytest.MonkeyPatc
         pytest.param("GATE_DATA_KEYS", "short:c2VjcmV0", id="a key that is not 32 bytes"),
         pytest.param("GATE_DATA_KEYS", "no colon", id="a key without name"),
         pytest.param("GATE_DATA_KEYS", ",", id="no key at all"),
+        pytest.param("GATE_SIGNING_KEYS", "short:c2VjcmV0", id="a seed that is not 32 bytes"),
+        pytest.param("GATE_SIGNING_KEYS", ",", id="no seed at all"),
         pytest.param("GATE_POOL_SIZE", "0", id="no connection"),
         pytest.param("GATE_RATE_LIMIT_KEY", "many", id="a rate that is none"),
         pytest.param("GATE_LOG_LEVEL", "loud", id="an unknown level"),
@@ -80,7 +83,7 @@ def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_production_runs_on_secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch, {"GATE_MODE": "production", **OWN_SECRETS})
-    assert {"new": bytes(range(32))} == settings.encryption_keys
+    assert {"new": bytes(range(32))} == settings.encryption_keys == settings.signing_seeds
 
 
 def test_the_first_data_key_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:

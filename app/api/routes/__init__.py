@@ -13,6 +13,7 @@ from app.api.routes import (
     gates,
     green_lane,
     health,
+    keys,
     moves,
     notices,
     observations,
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     green_lane.router,
     policies.router,
     reports.router,
+    keys.router,
     health.router,
 )
 SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
@@ -74,6 +76,7 @@ _DESCRIPTIONS: Final = {
     "green-lane": "The green lane: verdicts for anybody who asks, its rules, the list of produce.",
     "policies": "Editions of the queue rule: rates, windows, misses, promise.",
     "reports": "What passed, what stood and how long it waited, as the Board counts; open data.",
+    "keys": "The public keys by which anybody checks what this service has signed.",
     "health": "Whether the process lives and is fit for work, and its metrics.",
 }
 TAGS: Final[tuple[Mapping[str, str], ...]] = tuple(
