@@ -62,7 +62,7 @@ async def prepare_template(engine: AsyncEngine) -> None:
     # Domain tests do without alembic and the services.
     from app.core.migrations import upgrade  # noqa: PLC0415 - as said above
     from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415 - as said above
-    from app.services.upkeep.keys import SANDBOX, Keys  # noqa: PLC0415 - as said above
+    from app.services.upkeep.keys import SANDBOX, UNBOUND, Keys  # noqa: PLC0415 - as said above
     from app.services.upkeep.seeding import Seeding, published_documents  # noqa: PLC0415
 
     await upgrade(engine)
@@ -71,10 +71,10 @@ async def prepare_template(engine: AsyncEngine) -> None:
         await Seeding(uow).load(published_documents())
         pepper = Settings().pepper.get_secret_value()
         for member in SANDBOX:
-            await Keys(uow, pepper).issue(member)
-            principal = await uow.access.principal(member.name)
-            assert principal is not None
-            principal.key_hash = hash_of_key(key_of(member.name), pepper)
+            made = await Keys(uow, pepper).issue(member, UNBOUND)
+            key = await uow.keys.opening(member.name, hash_of_key(made, pepper))
+            assert key is not None
+            key.key_hash = hash_of_key(key_of(member.name), pepper)
 
 
 class Server:

@@ -26,9 +26,11 @@ from app.domain.errors import (
     RetryCollisionError,
     RetryMismatchError,
     RoleForbiddenError,
+    ScopeMissingError,
 )
-from app.domain.vocabulary import Agency, Role
-from app.repositories.access import Answer, Opening
+from app.domain.principal import Principal
+from app.domain.vocabulary import Agency, Role, Scope
+from app.repositories.access import Answer, ByKey, Opening
 from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
@@ -64,14 +66,35 @@ class May(SecurityBase):
     request's scope, where `Uow`, `Caller` and `Retry` find it. In the document it is the API key.
     """
 
-    def __init__(self, allowed: frozenset[Role | Agency]) -> None:
-        """Let in whose role or agency is `allowed`."""
+    def __init__(self, allowed: frozenset[Role | Agency], scope: Scope | None = None) -> None:
+        """Let in whose role or agency is `allowed`, by a credential of that scope.
+
+        None is `read` for what only reads, and `act` for all else.
+        """
         self.allowed = allowed
+        self._scope = scope
         self.model = API_KEY.model
         self.scheme_name = API_KEY.scheme_name
 
     async def __call__(self) -> None:
         """Do nothing where the framework asks: who got that far was let in."""
+
+    def scope_for(self, method: str) -> Scope:
+        """Return the scope that a request of that method asks for."""
+        return self._scope or (Scope.READ if method in {"GET", "HEAD"} else Scope.ACT)
+
+    def admit(self, principal: Principal, method: str) -> None:
+        """Let in whoever may call this operation by that method.
+
+        Raises:
+            RoleForbiddenError: neither the principal's role nor its agency is among those allowed.
+            ScopeMissingError: its credential has not the scope.
+        """
+        if not self.allowed & {principal.role, principal.agency}:
+            raise RoleForbiddenError(role=principal.authority)
+        scope = self.scope_for(method)
+        if scope not in principal.scopes:
+            raise ScopeMissingError(scope=scope.value)
 
     @asynccontextmanager
     async def opened(self, request: Request) -> AsyncIterator[None]:
@@ -81,8 +104,8 @@ class May(SecurityBase):
         stores what is pending first, so a constraint may break anywhere.
 
         Raises:
-            KeyInvalidError: no key, or one that is unknown or revoked.
-            RoleForbiddenError: neither the principal's role nor its agency is among those allowed.
+            KeyInvalidError: no key, or one that is unknown, revoked or expired.
+            ForbiddenError: the key is not one for this operation; see `admit`.
         """
         process = await get_process(request)
         with named_failures():
@@ -90,8 +113,7 @@ class May(SecurityBase):
                 uow = UnitOfWork(session)
                 opening = await _open(request, process, uow)
                 act = await _act(process, uow, opening)
-                if not self.allowed & {act.principal.role, act.principal.agency}:
-                    raise RoleForbiddenError(role=act.principal.authority)
+                self.admit(act.principal, request.method)
                 request.scope[DESK] = Desk(uow, opening, act)
                 yield
                 request.scope[ABOUT] = uow.entries_told
@@ -105,7 +127,7 @@ async def _open(request: Request, process: Process, uow: UnitOfWork) -> Opening:
     if credentials is not None:
         key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
         retry_key = key_of(request) if request.method == "POST" else None
-        opening = await uow.access.open_request(key_hash, retry_key)
+        opening = await uow.access.open_request(ByKey(key_hash), retry_key)
     if opening is None:
         # Who guesses keys is counted by address, or guessing would be free.
         limits.admit(request.scope, "public", client_of(request.scope))
@@ -162,9 +184,9 @@ class Anyone:
         """Let everybody in."""
 
 
-def may(*allowed: Role | Agency) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
-    """Return the route's word on who may call it."""
-    return Depends(May(frozenset(allowed)))
+def may(*allowed: Role | Agency, scope: Scope | None = None) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
+    """Return the route's word on who may call it, and by a key of which scope; see `May`."""
+    return Depends(May(frozenset(allowed), scope))
 
 
 def anyone() -> Any:  # noqa: ANN401 - as above

@@ -29,7 +29,13 @@ from app.api.front import FrontedFastAPI, Kept
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
 from app.api.routing import FixedPaths
 from app.api.tidying import tidy
-from app.domain.errors import BusyError, DomainError, KeyInvalidError, RoleForbiddenError
+from app.domain.errors import (
+    BusyError,
+    DomainError,
+    KeyInvalidError,
+    RoleForbiddenError,
+    ScopeMissingError,
+)
 
 OPENAPI_VERSION: Final = "3.1.0"  # generators refuse 3.2
 # What the framework would record has whole addresses and validated input; we record our own.
@@ -41,7 +47,7 @@ ALWAYS: Final = (RateExceededError, BodyTooLargeError, InternalError, BusyError)
 WITH_BODY: Final = (MalformedBodyError, NotJsonMediaTypeError)
 WITH_INPUT: Final = (InvalidRequestError,)
 WITH_PATH: Final = (NoSuchPathError,)
-WITH_KEY: Final = (KeyInvalidError, RoleForbiddenError)
+WITH_KEY: Final = (KeyInvalidError, RoleForbiddenError, ScopeMissingError)
 
 _DEFAULT_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 
@@ -205,18 +211,24 @@ def _describe_problem(made: dict[str, Any]) -> None:
 
 
 def _name_roles(app: FastAPI, made: Mapping[str, Any]) -> None:
-    """Say in `x-roles` who may call an operation, as its route declares it."""
-    routes = (context.original_route for context in iter_route_contexts(app.routes))
-    allowed = {
-        operation_id(route): sorted(map(str, getattr(word.dependency, "allowed", ())))
-        for route in routes
-        if isinstance(route, APIRoute)
-        for word in route.dependencies
-        if hasattr(word.dependency, "allowed")
+    """Say in `x-roles` and `x-scope` who may call an operation, as its route declares it."""
+    said = {
+        operation_id(route): {
+            "x-roles": sorted(map(str, word.allowed)),
+            "x-scope": str(word.scope_for(min(route.methods or ()))),
+        }
+        for route, word in _words(app)
+        if hasattr(word, "scope_for")
     }
     for operation in operations(made):
-        if operation["operationId"] in allowed:
-            operation["x-roles"] = allowed[operation["operationId"]]
+        operation.update(said.get(operation["operationId"], {}))
+
+
+def _words(app: FastAPI) -> Iterator[tuple[APIRoute, Any]]:
+    """Yield what routes declare beside their function; `app.api.deps` has the words."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(route := context.original_route, APIRoute):
+            yield from ((route, word.dependency) for word in route.dependencies)
 
 
 def _drop_default_422(operation: dict[str, Any]) -> None:

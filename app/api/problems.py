@@ -98,6 +98,7 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "other": "tariff-2025-09",
     "outcome": "answered",
     "most": 1,
+    "scope": "act",
     "choices": "240, 360, 480, 600",
 }
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +21,9 @@ from app.core.logs import configure_logs
 from app.core.postgres_account import EmbeddedServerError
 from app.demo.failures import DemoError
 from app.domain.errors import DomainError
-from app.domain.vocabulary import Agency, Role
+from app.domain.vocabulary import Agency, Role, Scope
 from app.main import create_app, make_jobs
-from app.services.upkeep.keys import Member
+from app.services.upkeep.keys import Grant, Member
 from app.workers import work as work_on
 
 OPERATOR_ERRORS = (
@@ -114,15 +114,21 @@ def recount() -> None:
 
 
 @app.command()
-def keys(
+def keys(  # noqa: PLR0913 - options of a command
     name: Annotated[str, typer.Argument(help="Of the system that acts, such as customs-huu-nghi")],
     role: Annotated[Role, typer.Argument(help="What it may do")],
     organisation: Annotated[str, typer.Argument(help="Whom it acts for")],
     agency: Annotated[Agency | None, typer.Option(help="Which agency, for the role agency")] = None,
     *,
     supervisor: Annotated[bool, typer.Option(help="It supervises that agency")] = False,
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What for, as often as needed; none: read and act")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="How long it opens; none: for ever")
+    ] = None,
 ) -> None:
-    """Make and print an API key for a system; one it had before opens nothing any more."""
+    """Make and print an API key for a system; those it had before open nothing any more."""
     if not (name.strip() and organisation.strip()):
         message = "a key has a name and an organisation"
         raise typer.BadParameter(message)
@@ -134,7 +140,9 @@ def keys(
         raise typer.BadParameter(message)
     with plain_errors(), any_database(begin()) as settings:
         member = Member(name, organisation, role, agency, supervisor=supervisor)
-        typer.echo(asyncio.run(preparing.give_key(settings, member)))
+        lasts = timedelta(days=days) if days else None
+        grant = Grant(frozenset(scope), lasts) if scope else Grant(lasts=lasts)
+        typer.echo(asyncio.run(preparing.give_key(settings, member, grant)))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from app.core.database import check_version, make_engine, make_sessions
 from app.core.migrations import is_current, newest_revision, upgrade
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.publishing.stays import Stays
-from app.services.upkeep.keys import Keys, Member
+from app.services.upkeep.keys import ORDINARY, Grant, Keys, Member
 from app.services.upkeep.seeding import Seeding, published_documents
 from app.workers.counting import count_stays
 
@@ -90,8 +90,8 @@ async def recount(settings: Settings) -> int:
         return await count_stays(sessions)
 
 
-async def give_key(settings: Settings, member: Member) -> str:
-    """Return a new key of `member`; one it had before opens nothing any more.
+async def give_key(settings: Settings, member: Member, grant: Grant = ORDINARY) -> str:
+    """Return a new key of `member`; those it had before open nothing any more.
 
     Raises:
         SchemaError: the schema is not that of this release.
@@ -102,7 +102,7 @@ async def give_key(settings: Settings, member: Member) -> str:
         async with make_sessions(engine).begin() as session:
             uow = UnitOfWork(session)
             await _check_member(uow, member)
-            return await Keys(uow, settings.pepper.get_secret_value()).issue(member)
+            return await Keys(uow, settings.pepper.get_secret_value()).issue(member, grant)
 
 
 async def ensure_schema(settings: Settings) -> None:

@@ -233,6 +233,12 @@ class RoleForbiddenError(ForbiddenError):
     code: ClassVar[str] = "role-forbidden"
 
 
+class ScopeMissingError(ForbiddenError):
+    """The credential has not the scope that this operation asks for."""
+
+    code: ClassVar[str] = "scope-missing"
+
+
 class CheckNotYoursError(ForbiddenError):
     """An agency records only its own kinds of check."""
 

@@ -1,16 +1,32 @@
 """The person or system that acts; stored with every act."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from app.domain.vocabulary import Agency, Role
+from app.domain.vocabulary import Agency, Role, Scope
+
+
+class CredentialKind(StrEnum):
+    """By what a principal was known."""
+
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """By which of its credentials a principal acts."""
+
+    kind: CredentialKind
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who acts, for which organisation, in which role; `tax_code` is the organisation's.
 
-    A `supervisor` answers for an agency's other desks, too.
+    A `supervisor` answers for an agency's other desks, too. `scopes` are those of the credential;
+    the service itself has neither.
     """
 
     id: UUID
@@ -20,6 +36,8 @@ class Principal:
     agency: Agency | None = None
     tax_code: str | None = None
     supervisor: bool = False
+    scopes: frozenset[Scope] = frozenset()
+    credential: Credential | None = None
 
     @property
     def authority(self) -> str:

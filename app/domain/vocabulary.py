@@ -81,6 +81,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What a credential may be used for, within what the role of its principal may do.
+
+    `manage` is for members, clients, keys and webhooks of one's own organisation; `personal` is for
+    personal data in full.
+    """
+
+    READ = "read"
+    ACT = "act"
+    MANAGE = "manage"
+    PERSONAL = "personal"
+
+
 class Agency(StrEnum):
     """The authorities that check; each confirms its own kinds, in any order."""
 

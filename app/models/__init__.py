@@ -1,6 +1,6 @@
 """All tables, so that one import knows the whole schema."""
 
-from app.models.access import Organisation, Principal, StoredAnswer
+from app.models.access import ApiKey, Organisation, Principal, StoredAnswer
 from app.models.base import Base
 from app.models.difficulties import Difficulty
 from app.models.entries import (
@@ -53,6 +53,7 @@ from app.models.strikes import Strike
 from app.models.upkeep import WorkerPulse
 
 __all__ = [
+    "ApiKey",
     "Base",
     "BusinessClock",
     "Call",

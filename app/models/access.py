@@ -4,19 +4,21 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
     LargeBinary,
     SmallInteger,
+    Text,
     false,
     func,
 )
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.vocabulary import Agency, Role
+from app.domain.vocabulary import Agency, Role, Scope
 from app.models.base import Base, Identified, one_of
 
 
@@ -31,7 +33,10 @@ class Organisation(Identified, Base):
 
 
 class Principal(Identified, Base):
-    """A system that acts, known by an API key of which only a keyed hash is stored."""
+    """A system that acts, known by its API keys.
+
+    The release before finds its one key by `key_hash`; nothing else reads `key_prefix` and it.
+    """
 
     __tablename__ = "principals"
     __table_args__ = (
@@ -46,9 +51,35 @@ class Principal(Identified, Base):
     role: Mapped[str]
     agency: Mapped[str | None]
     supervisor: Mapped[bool] = mapped_column(Boolean, server_default=false())
-    key_prefix: Mapped[str]
-    key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    key_prefix: Mapped[str | None]
+    key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    revoked_at: Mapped[datetime | None]
+
+
+_SCOPES = ", ".join(f"'{scope}'" for scope in Scope)
+
+
+class ApiKey(Identified, Base):
+    """A key of a principal, of which only a keyed hash is stored; `prefix` is how people name it.
+
+    Its times are the machine clock's. `last_used_at` is written in batches and may be some seconds
+    old. Rows stay: they tell by what an act of long ago was done.
+    """
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        Index(None, "principal_id"),
+        CheckConstraint(f"scopes <@ ARRAY[{_SCOPES}]", name="scopes"),
+    )
+
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    prefix: Mapped[str]
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 

@@ -1,12 +1,13 @@
 """Principals, and the one statement that opens every authenticated request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     bindparam,
     cast,
@@ -23,12 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import Text
 
-from app.domain.checkup import KeysGiven
-from app.domain.principal import Principal
+from app.domain.principal import Credential, CredentialKind, Principal
 from app.domain.questions import ClockRow
-from app.domain.vocabulary import Agency, Role
-from app.models import BusinessClock, Organisation, ReferenceRevision, StoredAnswer
+from app.domain.vocabulary import Agency, Role, Scope
+from app.models import ApiKey, BusinessClock, Organisation, ReferenceRevision, StoredAnswer
 from app.models import Principal as PrincipalRow
+from app.repositories.keys import opens
 from app.repositories.prepared import Prepared, Wire
 
 KEPT = timedelta(hours=24)
@@ -45,6 +46,16 @@ class Answer:
     status: int
     location: str | None
     body: bytes
+
+
+class ByKey(NamedTuple):
+    """Whoever presents an API key of this hash."""
+
+    key_hash: bytes
+
+
+Presented = ByKey
+"""By what a request may be opened; each kind has its own form of the one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +85,19 @@ class AccessRepository:
         self._session = session
         self._wire = wire
 
-    async def open_request(self, key_hash: bytes, retry_key: str | None) -> Opening | None:
-        """Return the principal of a key, the state of caches, and any stored answer to a retry.
+    async def open_request(self, presented: Presented, retry_key: str | None) -> Opening | None:
+        """Return whose credential it is, the state of caches, and any stored answer to a retry.
 
         The retry key is taken by a try-lock until the transaction ends; `retry_taken` is False
-        while another request holds it. None where the key is unknown or revoked.
+        while another request holds it. None where the credential opens nothing: it is unknown,
+        revoked or expired, or its principal is disabled.
         """
+        plain, with_retry = OPENINGS[type(presented)]
+        values = presented._asdict()
         if retry_key is None:
-            found = await self._wire.ask(OPENING, key_hash=key_hash)
+            found = await self._wire.ask(plain, **values)
         else:
-            found = await self._wire.ask(OPENING_WITH_RETRY, key_hash=key_hash, retry_key=retry_key)
+            found = await self._wire.ask(with_retry, **values, retry_key=retry_key)
         return _read_opening(_Row(*found[0])) if found else None
 
     async def pulse(self) -> Pulse:
@@ -159,8 +173,6 @@ class AccessRepository:
                 organisation_id=of.scalar_subquery(),
                 name=SERVICE,
                 role=Role.ADMIN.value,
-                key_prefix="",
-                key_hash=SERVICE.encode(),
                 revoked_at=func.clock_timestamp(),
             )
             await self._session.execute(row.on_conflict_do_nothing())
@@ -168,30 +180,16 @@ class AccessRepository:
             assert known is not None
         return Principal(known.id, known.organisation_id, known.name, Role(known.role))
 
-    async def principals(self) -> Sequence[PrincipalRow]:
-        """Return all principals by name."""
-        return (await self._session.scalars(select(PrincipalRow).order_by(PrincipalRow.name))).all()
-
-    async def keys_given(self) -> Sequence[KeysGiven]:
-        """Return how many keys open something, by role and agency."""
-        statement = (
-            select(PrincipalRow.role, PrincipalRow.agency, func.count())
-            .where(PrincipalRow.revoked_at.is_(None))
-            .group_by(PrincipalRow.role, PrincipalRow.agency)
-        )
-        return [
-            KeysGiven(Role(role), Agency(agency) if agency else None, count)
-            for role, agency, count in (await self._session.execute(statement)).all()
-        ]
-
     async def principal(self, name: str) -> PrincipalRow | None:
         """Return a principal by its name."""
         return await self._session.scalar(select(PrincipalRow).where(PrincipalRow.name == name))
 
 
-def _opening() -> Select[*tuple[Any, ...]]:
+def _opening(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
+            ApiKey.id,
+            ApiKey.scopes,
             PrincipalRow.id,
             PrincipalRow.organisation_id,
             PrincipalRow.name,
@@ -204,20 +202,21 @@ def _opening() -> Select[*tuple[Any, ...]]:
             BusinessClock.business_at,
             BusinessClock.speed,
         )
-        .select_from(PrincipalRow)
+        .select_from(ApiKey)
+        .join(PrincipalRow, PrincipalRow.id == ApiKey.principal_id)
         .join(Organisation, Organisation.id == PrincipalRow.organisation_id)
         .join(ReferenceRevision, true())
         .outerjoin(BusinessClock, true())
-        .where(PrincipalRow.key_hash == bindparam("key_hash"), PrincipalRow.revoked_at.is_(None))
+        .where(which, *opens())
     )
 
 
-def _opening_with_retry() -> Select[*tuple[Any, ...]]:
+def _opening_with_retry(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     retry_key = bindparam("retry_key", type_=Text)
     name = cast(PrincipalRow.id, Text) + literal(":", Text) + retry_key
     lock = func.pg_try_advisory_xact_lock(func.hashtextextended(name, RETRY_SEED))
     return (
-        _opening()
+        _opening(which)
         .add_columns(
             lock.label("taken"),
             StoredAnswer.fingerprint,
@@ -245,14 +244,21 @@ def _answer() -> ReturningInsert[Any]:
     ).returning(StoredAnswer.key)
 
 
-OPENING = Prepared(_opening())
-OPENING_WITH_RETRY = Prepared(_opening_with_retry())
+WHICH: Mapping[type[Presented], ColumnElement[bool]] = {
+    ByKey: ApiKey.key_hash == bindparam("key_hash"),
+}
+OPENINGS = {
+    kind: (Prepared(_opening(which)), Prepared(_opening_with_retry(which)))
+    for kind, which in WHICH.items()
+}
 ANSWER = Prepared(_answer())
 
 
 class _Row(NamedTuple):
     """A row of either opening statement, its columns in their order."""
 
+    credential_id: UUID
+    scopes: Sequence[str]
     id: UUID
     organisation_id: UUID
     name: str
@@ -274,7 +280,15 @@ class _Row(NamedTuple):
 def _read_opening(row: _Row) -> Opening:
     agency = Agency(row.agency) if row.agency else None
     principal = Principal(
-        row.id, row.organisation_id, row.name, Role(row.role), agency, row.tax_code, row.supervisor
+        row.id,
+        row.organisation_id,
+        row.name,
+        Role(row.role),
+        agency,
+        row.tax_code,
+        row.supervisor,
+        frozenset(map(Scope, row.scopes)),
+        Credential(CredentialKind.KEY, row.credential_id),
     )
     answer = None
     if row.status is not None:

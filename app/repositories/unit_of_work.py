@@ -14,6 +14,7 @@ from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.forecasts import ForecastsRepository
+from app.repositories.keys import KeysRepository
 from app.repositories.lines import LinesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
@@ -72,6 +73,11 @@ class UnitOfWork:
     def forecasts(self) -> ForecastsRepository:
         """What queues are rolled forward from."""
         return ForecastsRepository(self._wire)
+
+    @cached_property
+    def keys(self) -> KeysRepository:
+        """API keys of principals."""
+        return KeysRepository(self._session)
 
     @cached_property
     def lines(self) -> LinesRepository:

@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import Anyone, May
 from app.core.config import Settings
-from app.domain.vocabulary import Agency, Role
+from app.domain.vocabulary import Agency, Role, Scope
 from app.main import create_app
-from app.models import Principal
+from app.models import ApiKey, Principal
 from app.services.upkeep.keys import SANDBOX, Member
 from tests.api.conftest import Gate
 
@@ -103,11 +104,66 @@ async def test_what_is_public_needs_no_key_and_takes_any(gate: Gate, name: str) 
         assert answer.status_code not in {401, 403, 500}, answer.text
 
 
-async def test_a_revoked_key_opens_nothing(gate: Gate, session: AsyncSession) -> None:
-    revoked = update(Principal).where(Principal.name == "company-1")
-    await session.execute(revoked.values(revoked_at=func.clock_timestamp()))
+async def change_key(session: AsyncSession, who: str, **values: Any) -> None:
+    """Let the key of somebody in the sandbox be another."""
+    whose = select(Principal.id).where(Principal.name == who).scalar_subquery()
+    await session.execute(update(ApiKey).where(ApiKey.principal_id == whose).values(**values))
+    await session.commit()
+
+
+async def test_the_key_of_a_disabled_principal_opens_nothing(
+    gate: Gate, session: AsyncSession
+) -> None:
+    disabled = update(Principal).where(Principal.name == "company-1")
+    await session.execute(disabled.values(revoked_at=func.clock_timestamp()))
     await session.commit()
     assert 401 == (await gate.get("/v1/entries", "company-1")).status_code
+
+
+@pytest.mark.parametrize(
+    ("ended", "status"),
+    [
+        pytest.param({"revoked_at": func.clock_timestamp()}, 401, id="revoked"),
+        pytest.param({"expires_at": func.clock_timestamp()}, 401, id="expired this instant"),
+        pytest.param(
+            {"expires_at": func.clock_timestamp() + timedelta(minutes=1)}, 200, id="not yet expired"
+        ),
+    ],
+)
+async def test_a_key_opens_until_it_is_revoked_or_expires(
+    gate: Gate, session: AsyncSession, ended: dict[str, Any], status: int
+) -> None:
+    await change_key(session, "company-1", **ended)
+    assert status == (await gate.get("/v1/entries", "company-1")).status_code
+
+
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize("name", KEYED)
+async def test_a_key_of_other_scopes_only_is_refused_by_name(
+    gate: Gate, session: AsyncSession, name: str, scope: Scope
+) -> None:
+    route, word = KEYED[name], words(KEYED[name])[0]
+    assert isinstance(word, May)
+    who = next(member.name for member in SANDBOX if may_call(route, member))
+    needed = word.scope_for(min(route.methods or ()))
+    await change_key(session, who, scopes=[scope])
+    answer = await ask(gate, route, who)
+    if scope is needed:
+        assert answer.status_code != 403 or answer.json()["code"] != "scope-missing"
+    else:
+        assert (403, "scope-missing", needed) == (
+            answer.status_code, answer.json()["code"], answer.json()["scope"],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("route", KEYED.values(), ids=lambda route: route.name)
+def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
+    route: APIRoute,
+) -> None:
+    (word,) = words(route)
+    assert isinstance(word, May)
+    usual = Scope.READ if "GET" in (route.methods or ()) else Scope.ACT
+    assert SCOPES.get(route.name, usual) is word.scope_for(min(route.methods or ()))
 
 
 # --- what the issue says, in words --------------------------------------------------------------
@@ -191,6 +247,9 @@ PUBLIC = {
     "check_live", "check_ready", "get_metrics", "get_keys",
 }  # fmt: skip
 
+SCOPES: dict[str, Scope] = {}
+"""What asks for another scope than its method would."""
+
 
 @pytest.mark.parametrize(("name", "roles"), (WHO | WHO_READS).items())
 def test_who_calls_is_who_should(name: str, roles: set[str]) -> None:
@@ -258,3 +317,15 @@ def test_the_document_says_who_may_call_an_operation() -> None:
         name: told[name] for name in WHO
     }
     assert {None} == {told[name] for name in OPEN}
+
+
+def test_the_document_says_by_a_key_of_which_scope() -> None:
+    document = APP.openapi()
+    told = {
+        operation["operationId"]: operation.get("x-scope")
+        for path in document["paths"].values()
+        for operation in path.values()
+    }
+    assert ("read", "act") == (told["get_entry"], told["register_entry"])
+    assert SCOPES == {name: told[name] for name in SCOPES}
+    assert OPEN.keys() == {name for name, scope in told.items() if scope is None}

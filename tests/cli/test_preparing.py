@@ -1,10 +1,11 @@
 """What commands do to a database, in this process: a process each would take seconds."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.cli import preparing
@@ -12,11 +13,13 @@ from app.cli.preparing import MemberError, SchemaError
 from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.core.migrations import newest_revision
-from app.domain.vocabulary import Agency, Role
-from app.models import Principal
-from app.services.upkeep.keys import SANDBOX, Member
+from app.domain.vocabulary import Agency, Role, Scope
+from app.models import ApiKey, Principal
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.upkeep.keys import SANDBOX, UNBOUND, Grant, Keys, Member
 from tests.conftest import key_of
 
+SHOWN = "gate_agency_012345"
 NEW = Member("customs-7", "Customs of Tân Thanh", Role.AGENCY, Agency.CUSTOMS)
 
 
@@ -57,10 +60,49 @@ async def test_a_new_key_opens_what_its_role_may_and_voids_the_one_before(
     settings = on(database)
     keys = [await preparing.give_key(settings, NEW) for _ in range(2)]
     assert keys[0] != keys[1]
+    assert [None, keys[1]] == [await opened(database, NEW.name, key) for key in keys]
     async with AsyncSession(database) as session:
         found = (await session.scalars(select(Principal).where(Principal.name == NEW.name))).one()
-    assert hash_of_key(keys[1], settings.pepper.get_secret_value()) == found.key_hash
     assert ("agency", "customs") == (found.role, found.agency)
+
+
+async def opened(database: AsyncEngine, name: str, key: str) -> str | None:
+    """Return `key` where it opens something for the principal of that name."""
+    pepper = Settings().pepper.get_secret_value()
+    async with AsyncSession(database) as session:
+        return (
+            key if await UnitOfWork(session).keys.opening(name, hash_of_key(key, pepper)) else None
+        )
+
+
+async def test_a_key_is_named_by_its_first_characters_and_ends_when_it_should(
+    database: AsyncEngine,
+) -> None:
+    grant = Grant(frozenset({Scope.READ}), timedelta(days=30))
+    key = await preparing.give_key(on(database), NEW, grant)
+    async with AsyncSession(database) as session:
+        (row,) = await session.scalars(select(ApiKey).where(ApiKey.prefix == key[: len(SHOWN)]))
+    assert row.prefix.startswith("gate_agency_")
+    assert ["read"] == row.scopes
+    assert row.expires_at is not None
+    assert timedelta(days=30) == row.expires_at - row.created_at
+
+
+async def test_what_the_sandbox_kept_still_opens_and_has_every_scope(
+    database: AsyncEngine,
+) -> None:
+    """A key from before there were scopes, too."""
+    pepper = Settings().pepper.get_secret_value()
+    async with AsyncSession(database) as session, session.begin():
+        await session.execute(update(ApiKey).values(scopes=["act", "read"]))
+        uow = UnitOfWork(session)
+        kept = {"company-1": key_of("company-1"), "company-2": "of another service"}
+        keys = await Keys(uow, pepper).issue_sandbox(kept)
+        assert kept["company-1"] == keys["company-1"]
+        assert kept["company-2"] != keys["company-2"]
+        key = await uow.keys.opening("company-1", hash_of_key(keys["company-1"], pepper))
+        assert key is not None
+        assert UNBOUND.scopes == set(key.scopes)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +138,6 @@ async def test_a_name_keeps_its_role_and_organisation_and_its_key(
     settings = on(database)
     with pytest.raises(MemberError, match=f"^{known} is the name of another, of role "):
         await preparing.give_key(settings, asked)
-    async with AsyncSession(database) as session:
-        found = (await session.scalars(select(Principal).where(Principal.name == known))).one()
-    assert hash_of_key(key_of(known), settings.pepper.get_secret_value()) == found.key_hash
+    assert await opened(database, known, key_of(known))
     same = next(member for member in SANDBOX if member.name == known)
     assert await preparing.give_key(settings, same)

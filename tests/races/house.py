@@ -20,6 +20,7 @@ from app.core.ciphers import hash_of_key
 from app.domain.principal import Principal
 from app.domain.vocabulary import Direction, Queue
 from app.models import Base, Event
+from app.repositories.access import ByKey
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.positions import Positions, Seen
@@ -69,7 +70,7 @@ class House:
             uow = UnitOfWork(session)
             if who not in self._principals:
                 key = hash_of_key(key_of(who), process.settings.pepper.get_secret_value())
-                opening = await uow.access.open_request(key, None)
+                opening = await uow.access.open_request(ByKey(key), None)
                 assert opening is not None
                 self._principals[who] = opening.principal
             now = process.now(process.clock)

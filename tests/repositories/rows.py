@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import (
+    ApiKey,
     Base,
     Call,
     Charge,
@@ -53,11 +54,15 @@ async def add_actor(session: AsyncSession, role: str = "company", **values: obje
         "organisation_id": actor.organisation_id,
         "name": name,
         "role": role,
-        "key_prefix": "gate",
-        "key_hash": actor.key_hash,
     }
     await session.execute(insert(Principal), [{**principal, **values}])
+    await add_key(session, actor)
     return actor
+
+
+async def add_key(session: AsyncSession, actor: Actor, **values: object) -> UUID:
+    key = {"principal_id": actor.id, "prefix": "gate", "key_hash": actor.key_hash}
+    return await add(session, ApiKey, {**key, "scopes": ["act", "read"], **values})
 
 
 def entry_row(actor: Actor, **values: object) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One statement says who asks, on what state of the world, and what they were answered before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,12 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.database import make_sessions
+from app.domain.principal import Credential, CredentialKind
 from app.domain.questions import ClockRow
-from app.domain.vocabulary import Agency, Role
-from app.repositories.access import Answer
+from app.domain.vocabulary import Agency, Role, Scope
+from app.repositories.access import Answer, ByKey
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
-from tests.repositories.rows import NOW, Actor, add_actor
+from tests.repositories.rows import NOW, Actor, add_actor, add_key
 
 ANSWER = Answer(b"fingerprint", 201, "/v1/entries/1", b'{"a":1}')
 CLOCK = ClockRow(machine_at=NOW, business_at=NOW + timedelta(days=1), speed=60)
@@ -24,7 +26,7 @@ async def test_a_key_says_who_asks_in_one_statement(
 ) -> None:
     guard = await add_actor(session, "agency", agency="border_guard")
     with recorded() as sent:
-        opening = await uow.access.open_request(guard.key_hash, None)
+        opening = await uow.access.open_request(ByKey(guard.key_hash), None)
     assert 1 == len(sent)
     assert opening is not None
     assert (guard.id, guard.organisation_id) == (
@@ -32,27 +34,48 @@ async def test_a_key_says_who_asks_in_one_statement(
         opening.principal.organisation_id,
     )
     assert (Role.AGENCY, Agency.BORDER_GUARD) == (opening.principal.role, opening.principal.agency)
+    assert {Scope.READ, Scope.ACT} == opening.principal.scopes
+    assert opening.principal.credential is not None
     assert await uow.reference.revision() == opening.revision
     assert (None, True, None) == (opening.clock, opening.retry_taken, opening.answer)
 
 
 @pytest.mark.parametrize("retry", [None, "a-key"])
 async def test_a_key_that_is_unknown_opens_nothing(uow: UnitOfWork, retry: str | None) -> None:
-    assert await uow.access.open_request(b"nobody's", retry) is None
+    assert await uow.access.open_request(ByKey(b"nobody's"), retry) is None
 
 
 @pytest.mark.parametrize("retry", [None, "a-key"])
-async def test_a_key_that_was_revoked_opens_nothing(
+async def test_no_key_of_a_disabled_principal_opens_anything(
     session: AsyncSession, uow: UnitOfWork, retry: str | None
 ) -> None:
     actor = await add_actor(session, revoked_at=NOW)
-    assert await uow.access.open_request(actor.key_hash, retry) is None
+    assert await uow.access.open_request(ByKey(actor.key_hash), retry) is None
+
+
+@pytest.mark.parametrize("retry", [None, "a-key"])
+async def test_a_principal_has_several_keys_and_each_opens_until_it_ends(
+    session: AsyncSession, uow: UnitOfWork, company: Actor, retry: str | None
+) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    ends: list[tuple[dict[str, datetime], bool]] = [
+        ({}, True), ({"expires_at": later}, True), ({"expires_at": NOW}, False),
+        ({"revoked_at": NOW}, False), ({"revoked_at": NOW, "expires_at": later}, False),
+    ]  # fmt: skip
+    for values, opens in ends:
+        key = uuid4().bytes
+        identity = await add_key(session, replace(company, key_hash=key), **values)
+        opening = await uow.access.open_request(ByKey(key), retry)
+        assert opens is (opening is not None)
+        if opening is not None:
+            assert Credential(CredentialKind.KEY, identity) == opening.principal.credential
+            assert company.id == opening.principal.id
 
 
 async def test_the_sandbox_s_clock_comes_with_the_opening(uow: UnitOfWork, company: Actor) -> None:
     await uow.access.set_clock(CLOCK)
     for retry in (None, "a-key"):
-        opening = await uow.access.open_request(company.key_hash, retry)
+        opening = await uow.access.open_request(ByKey(company.key_hash), retry)
         assert opening is not None
         assert CLOCK == opening.clock
     assert CLOCK == (await uow.access.pulse()).clock
@@ -82,7 +105,7 @@ class TestRetries:
     """The same key is answered the same for a day, and by one request at a time."""
 
     async def answer(self, uow: UnitOfWork, actor: Actor, key: str = "key") -> Answer | None:
-        opening = await uow.access.open_request(actor.key_hash, key)
+        opening = await uow.access.open_request(ByKey(actor.key_hash), key)
         assert opening is not None
         assert opening.retry_taken
         return opening.answer
@@ -156,7 +179,7 @@ class TestTwoAtOnce:
             company, rival = await add_actor(session), await add_actor(session)
 
         async def takes(session: AsyncSession, actor: Actor, key: str = "key") -> bool:
-            opening = await UnitOfWork(session).access.open_request(actor.key_hash, key)
+            opening = await UnitOfWork(session).access.open_request(ByKey(actor.key_hash), key)
             return opening is not None and opening.retry_taken
 
         async with two.begin() as first, two.begin() as second:
@@ -166,7 +189,7 @@ class TestTwoAtOnce:
             assert await takes(second, rival)
             await UnitOfWork(first).access.store_answer(company.id, "key", ANSWER)
         async with two.begin() as third:
-            opening = await UnitOfWork(third).access.open_request(company.key_hash, "key")
+            opening = await UnitOfWork(third).access.open_request(ByKey(company.key_hash), "key")
             assert opening is not None
             assert (True, ANSWER) == (opening.retry_taken, opening.answer)
 

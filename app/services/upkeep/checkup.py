@@ -33,7 +33,7 @@ class Surroundings:
 
 async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
     """Return what is found of reference data, editions, keys and workers."""
-    findings = [await _sealed(uow, at.cipher), judge_keys(await uow.access.keys_given())]
+    findings = [await _sealed(uow, at.cipher), judge_keys(await uow.keys.given())]
     clock = None if at.is_production else (await uow.access.pulse()).clock
     now = clock.at(at.machine) if clock else at.machine
     if not await uow.reference.documents():

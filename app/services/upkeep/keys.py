@@ -3,14 +3,23 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.core.ciphers import hash_of_key
-from app.domain.vocabulary import Agency, Role
-from app.models import Organisation, Principal
+from app.domain.vocabulary import Agency, Role, Scope
+from app.models import ApiKey, Organisation, Principal
 from app.repositories.unit_of_work import UnitOfWork
 
 KEY_BYTES = 32
-PREFIX_LENGTH = 12
+SHOWN_CHARACTERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a new key may be used for, and how long; None is for ever."""
+
+    scopes: frozenset[Scope] = frozenset({Scope.READ, Scope.ACT})
+    lasts: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,12 @@ SANDBOX: Sequence[Member] = (
 """Who is in the sandbox, one of each and two where the rules need two."""
 
 
+ORDINARY = Grant()
+"""What is given where nothing else is asked for: to read and act, for ever."""
+UNBOUND = Grant(frozenset(Scope))
+"""What everybody in the sandbox has: each scope, for ever."""
+
+
 class Keys:
     """Gives and revokes keys."""
 
@@ -59,34 +74,44 @@ class Keys:
         self._uow = uow
         self._pepper = pepper
 
-    async def issue(self, member: Member) -> str:
-        """Return a new key of a member, made if it is not there; the key before is void."""
-        key = f"gate_{member.role.value}_{secrets.token_urlsafe(KEY_BYTES)}"
-        digest, prefix = hash_of_key(key, self._pepper), key[: key.rindex("_")][:PREFIX_LENGTH]
-        known = await self._uow.access.principal(member.name)
-        if known is not None:
-            known.key_hash, known.key_prefix, known.revoked_at = digest, prefix, None
-        else:
-            self._uow.add(await self._principal(member, digest, prefix))
-        await self._uow.flush()
-        return key
+    async def issue(self, member: Member, grant: Grant = ORDINARY) -> str:
+        """Return a new key of a member, made if it is not there; those before are void."""
+        principal = await self._uow.access.principal(member.name)
+        if principal is None:
+            self._uow.add(principal := await self._principal(member))
+            await self._uow.flush()
+        principal.revoked_at = None
+        await self._uow.keys.revoke_all(principal.id)
+        return await self._give(principal, grant)
 
     async def issue_sandbox(self, known: Mapping[str, str]) -> dict[str, str]:
         """Return the keys of everybody in the sandbox; those in `known` that still open, stay."""
-        valid = {name: key for name, key in known.items() if await self._opens(name, key)}
+        valid = {name: key for name, key in known.items() if await self._opens_all(name, key)}
         return {
-            member.name: valid.get(member.name) or await self.issue(member) for member in SANDBOX
+            member.name: valid.get(member.name) or await self.issue(member, UNBOUND)
+            for member in SANDBOX
         }
 
-    async def _opens(self, name: str, key: str) -> bool:
-        principal = await self._uow.access.principal(name)
-        return (
-            principal is not None
-            and principal.revoked_at is None
-            and secrets.compare_digest(principal.key_hash, hash_of_key(key, self._pepper))
-        )
+    async def _opens_all(self, name: str, key: str) -> bool:
+        """Tell whether a key opens something, and let it be of every scope."""
+        row = await self._uow.keys.opening(name, hash_of_key(key, self._pepper))
+        if row is not None:
+            row.scopes = sorted(UNBOUND.scopes)
+        return row is not None
 
-    async def _principal(self, member: Member, digest: bytes, prefix: str) -> Principal:
+    async def _give(self, principal: Principal, grant: Grant) -> str:
+        """Return a new key, which nobody sees again."""
+        shown, hidden = f"gate_{principal.role}_", secrets.token_urlsafe(KEY_BYTES)
+        row = ApiKey(
+            principal_id=principal.id,
+            prefix=shown + hidden[:SHOWN_CHARACTERS],
+            key_hash=hash_of_key(shown + hidden, self._pepper),
+            scopes=sorted(grant.scopes),
+        )
+        await self._uow.keys.add(row, grant.lasts)
+        return shown + hidden
+
+    async def _principal(self, member: Member) -> Principal:
         organisation = await self._uow.access.organisation(member.organisation)
         if organisation is None:
             organisation = Organisation(name=member.organisation, tax_code=member.tax_code)
@@ -98,6 +123,4 @@ class Keys:
             role=member.role.value,
             agency=member.agency.value if member.agency else None,
             supervisor=member.supervisor,
-            key_prefix=prefix,
-            key_hash=digest,
         )
