@@ -41,23 +41,31 @@ test: $(DEV) $(CLIENTS) ## Run every test, in parallel; PYTEST="-k name" chooses
 
 .PHONY: check
 check: $(DEV) ## Run what CI runs: format, lint, types, layers, fresh documents, then the tests
-	@say() { printf '\n== %s\n' "$$1"; }
-	say 'format and lint'
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/hadolint Dockerfile
-	say 'types'
-	$(BIN)/mypy
-	say 'layers'
-	$(BIN)/lint-imports
-	say 'documents'
-	$(BIN)/gate openapi | diff -u openapi.json - || { echo 'openapi.json is old: make openapi' >&2; exit 1; }
-	$(BIN)/python -m docs --check || { echo 'docs/ is old: make docs' >&2; exit 1; }
-	say 'tests'
+	@$(MAKE) --jobs=2 --output-sync=target types lint documents
+	printf '\n== tests\n'
 	rm -f .coverage .coverage.*
 	$(MAKE) test PYTEST='--cov --cov-append --cov-report='
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/domain/*'
+
+.PHONY: types
+types: $(DEV)
+	@printf '\n== types\n'
+	$(BIN)/mypy
+
+.PHONY: lint
+lint: $(DEV)
+	@printf '\n== format, lint and layers\n'
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/lint-imports
+
+.PHONY: documents
+documents: $(DEV)
+	@printf '\n== documents\n'
+	$(BIN)/gate openapi | diff -u openapi.json - || { echo 'openapi.json is old: make openapi' >&2; exit 1; }
+	$(BIN)/python -m docs --check || { echo 'docs/ is old: make docs' >&2; exit 1; }
 
 .PHONY: fix
 fix: $(DEV) ## Format, and mend what can be mended without asking
