@@ -4,7 +4,8 @@ Labels are route templates, never paths: a path may hold a plate or a token.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from math import inf
 from typing import Final, NamedTuple
@@ -80,6 +81,27 @@ class Requests(Collector):
         yield from (counts, times)
 
 
+class Counted(Collector):
+    """What Prometheus reads of something that is counted by one label."""
+
+    def __init__(self, name: str, words: str, label: str, values: Iterable[str]) -> None:
+        """Begin with none of each of its values."""
+        self._told = (name, words)
+        self._label = label
+        self._counts = Counter(dict.fromkeys(values, 0))
+
+    def count(self, value: str) -> None:
+        """Count one more with this value of the label."""
+        self._counts[value] += 1
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Yield the metric as it is now."""
+        counts = CounterMetricFamily(*self._told, labels=(self._label,))
+        for value, count in self._counts.items():
+            counts.add_metric((value,), count)
+        yield counts
+
+
 class _Tally:
     """How many requests took how long; the last bucket has no bound."""
 
@@ -110,6 +132,14 @@ class Metrics:
         requests = Requests()
         self.registry.register(requests)
         self.count = requests.count
+
+    def counted(
+        self, name: str, words: str, label: str, values: Iterable[str]
+    ) -> Callable[[str], None]:
+        """Add a metric of something that is counted by a label; return what counts one."""
+        counted = Counted(name, words, label, values)
+        self.registry.register(counted)
+        return counted.count
 
     def payload(self) -> bytes:
         """Return every metric in Prometheus' text format, to be sent as `CONTENT_TYPE`."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 import signal
 import socket
 from collections.abc import Callable, Coroutine
@@ -14,12 +15,13 @@ import typer
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.cli.watch import Cut, Watch
 from app.cli.wire import bounded
 from app.core.config import Settings
 from app.main import create_app, make_jobs
 from app.workers import work
 
-KEEP_ALIVE_SECONDS = 20
+SPARE_FILES = 200  # for the database, the logs and what a library opens
 # A request makes thousands of objects, and all but a few are gone with it: the default of 700
 # looks for cycles several times while it is answered, at a tenth of its cost.
 YOUNG_OBJECTS = 20_000
@@ -57,6 +59,15 @@ class Server(uvicorn.Server):
         if self._working is not None:
             self._working.cancel()
             await asyncio.wait([self._working])
+
+
+def allow_files(settings: Settings) -> None:
+    """Have the system let this process open a file for each connection, as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.max_connections + SPARE_FILES
+    if soft < wanted and soft != resource.RLIM_INFINITY:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def leave_when_told() -> None:
@@ -101,24 +112,30 @@ def run_server(
 
     Where it `is_alone` on its database, it does the workers' work too.
     """
+    allow_files(settings)
     do_work = partial(work, settings, make_jobs(settings))
-    config = config_of(create_app(settings), settings)
+    app = create_app(settings)
+    words = "Connections that this process ended, and why."
+    tell = app.state.metrics.counted("gate_connections_cut", words, "reason", Cut)
+    config = config_of(app, settings, tell)
     Server(config, greeting, do_work if is_alone else None).run([listener])
 
 
-def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def config_of(
+    app: ASGIApp, settings: Settings, tell: Callable[[Cut], None] = lambda _: None
+) -> uvicorn.Config:
     """Return how an application is served; what we are measured beside is served alike."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=bounded(settings.max_body_bytes),
+        http=bounded(settings, Watch(settings, tell)),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
 

@@ -1,58 +1,151 @@
-"""HTTP on the wire: as uvicorn speaks it, but no request is longer than what the service reads."""
+"""HTTP on the wire: as uvicorn speaks it, but no request is longer or slower than what we wait for.
 
-from typing import ClassVar
+By itself it keeps headers and trailers without end, waits for the rest of a request and for who
+reads an answer as long as either likes, and takes every connection.
+"""
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import asyncio
+from enum import Enum, auto
+from typing import ClassVar, Final
 
-HEAD_BYTES = 65_536
-TOO_LONG = "The request is too long."
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from app.cli.watch import Cut, Patience, Watch
+from app.core.config import Settings
+
+HEAD_BYTES: Final = 65_536
+WORDS: Final = {
+    Cut.TOO_LONG: (400, "The request is too long."),
+    Cut.SLOW_HEAD: (408, "The request took too long to come."),
+    Cut.SLOW_BODY: (408, "The request took too long to come."),
+    Cut.TOO_MANY: (503, "There are too many connections."),
+}
+
+
+class Turn(Enum):
+    """What is under way on a connection; before the first byte, nothing."""
+
+    NOTHING = auto()
+    HEAD = auto()
+    BODY = auto()
+    ANSWER = auto()
 
 
 class Bounded(HttpToolsProtocol):
-    """The protocol of requests that have so many bytes at most.
+    """The protocol of requests that have so many bytes and take so long at most."""
 
-    By itself it keeps headers and trailers without end, and reads on what was refused long ago.
-    """
-
-    most: ClassVar[int]
+    watch: ClassVar[Watch]
+    patience: ClassVar[Patience]
     _received = 0
-    _in_head = True
+    _turn = Turn.NOTHING
     _asked = False  # whether a request's head was complete before
+    _waited = 0  # sweeps in which the client kept us waiting, in this turn
+    _unread = 0  # bytes of answers that the client had not taken at the last sweep
+    _stuck = 0  # sweeps in which it took none of them
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection, unless there are too many."""
+        super().connection_made(transport)
+        if not self.watch.takes(self, self.client[0] if self.client else None):
+            self._say(Cut.TOO_MANY)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self.watch.loses(self)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Count what comes in, and read no further than what a request may have."""
         self._received += len(data)
         super().data_received(data)
-        is_too_long = self._received > (HEAD_BYTES if self._in_head else self.most)
+        is_head = self._turn is not Turn.BODY
+        is_too_long = self._received > (HEAD_BYTES if is_head else self.patience.longest_request)
         if is_too_long and not self.transport.is_closing():
-            self._end()
+            self._cut(Cut.TOO_LONG)
 
     def on_message_begin(self) -> None:
         """Count anew."""
-        self._received = 0
+        self._received = self._waited = 0
+        self._turn = Turn.HEAD
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Let a body follow, which may be longer."""
-        self._in_head, self._asked = False, True
+        self._waited, self._turn, self._asked = 0, Turn.BODY, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Wait for the next head."""
-        self._received, self._in_head = 0, True
+        """Wait for nobody until there is an answer."""
+        self._received = self._waited = 0
+        self._turn = Turn.ANSWER
         super().on_message_complete()
 
-    def _end(self) -> None:
+    def resume_writing(self) -> None:
+        """Note that the client takes its answer."""
+        self._stuck = 0
+        super().resume_writing()
+
+    def sweep(self) -> None:
+        """Count a second, where the client keeps us waiting; end what took too long."""
+        if self._is_stuck():
+            self.watch.tell(Cut.UNREAD_ANSWER)
+            self.transport.abort()
+        elif not (self.transport.is_closing() or self.flow.read_paused) and self._is_late():
+            self._cut(Cut.SLOW_BODY if self._turn is Turn.BODY else Cut.SLOW_HEAD)
+
+    def _is_stuck(self) -> bool:
+        """Tell whether a client has taken nothing of its answers for too long."""
+        unread = self.transport.get_write_buffer_size()
+        self._stuck = self._stuck + 1 if unread and unread >= self._unread else 0
+        self._unread = unread
+        return self._stuck > self.patience.answer_seconds
+
+    def _is_late(self) -> bool:
+        """Tell whether a request has been coming for too long; an answer takes what it takes."""
+        allowed = self.patience.head_seconds
+        if self._turn is Turn.BODY:
+            allowed = self.patience.for_body(self._received)
+        elif self._is_answering or self.timeout_keep_alive_task is not None:
+            return False  # it is ours, or kept for another request, which has a timer of its own
+        self._waited += 1
+        return self._waited > allowed
+
+    @property
+    def _is_answering(self) -> bool:
+        return self._asked and not self.cycle.response_complete
+
+    def _cut(self, why: Cut) -> None:
         """Close the connection, saying why where no answer is on its way."""
-        if self._in_head and (not self._asked or self.cycle.response_complete):
-            self.send_400_response(TOO_LONG)
+        self.watch.tell(why)
+        if self._may_say(why):
+            self._say(why)
         else:
             self.transport.close()
 
+    def _may_say(self, why: Cut) -> bool:
+        if self._turn is Turn.BODY:  # the application itself refuses one that is too long
+            return why is Cut.SLOW_BODY and not self.cycle.response_started
+        return self._turn is Turn.HEAD and not self._is_answering
 
-def bounded(max_body_bytes: int) -> type[Bounded]:
-    """Return the protocol of requests whose bodies have so many bytes at most.
+    def _say(self, why: Cut) -> None:
+        status, words = WORDS[why]
+        self.transport.write(
+            b"%bcontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
+            b"connection: close\r\n\r\n%b" % (STATUS_LINE[status], len(words), words.encode())
+        )
+        self.transport.close()
+
+
+def bounded(settings: Settings, watch: Watch) -> type[Bounded]:
+    """Return the protocol of requests that come and are read as the settings say.
 
     A body may take as many bytes again for the chunks that it comes in.
     """
-    return type("Bounded", (Bounded,), {"most": HEAD_BYTES + 2 * max_body_bytes})
+    patience = Patience(
+        head_seconds=settings.head_seconds,
+        body_seconds=settings.body_seconds,
+        body_bytes_per_second=settings.body_bytes_per_second,
+        answer_seconds=settings.answer_seconds,
+        longest_request=HEAD_BYTES + 2 * settings.max_body_bytes,
+    )
+    return type("Bounded", (Bounded,), {"watch": watch, "patience": patience})

@@ -102,6 +102,14 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, pattern=r"^https?://\S+[^/\s]$")
     drain_seconds: PositiveInt = 10
 
+    head_seconds: PositiveInt = 10
+    body_seconds: PositiveInt = 20
+    body_bytes_per_second: PositiveInt = 4096
+    answer_seconds: PositiveInt = 30
+    keep_alive_seconds: PositiveInt = 20
+    max_connections: PositiveInt = 10_000
+    max_connections_per_address: PositiveInt = 500
+
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     pool_size: PositiveInt = 10
     pool_overflow: int = Field(5, ge=0)

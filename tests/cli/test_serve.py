@@ -103,6 +103,14 @@ def test_a_body_as_long_as_it_may_be_is_read(running: Service) -> None:
     assert {"invalid-request"} == {answer.json()["code"] for answer in answers}
 
 
+def test_who_says_nothing_is_not_waited_for_and_counted(start: Start) -> None:
+    service = start(GATE_HEAD_SECONDS="1")
+    with socket.create_connection(("127.0.0.1", service.port), PATIENCE_SECONDS) as connection:
+        assert b"" == connection.recv(100)
+    told = service.ask("GET", "/metrics").text
+    assert 'gate_connections_cut_total{reason="slow-head"} 1.0' in told
+
+
 @pytest.mark.parametrize(("trusted", "second"), [("127.0.0.1", 404), ("203.0.113.0/24", 429)])
 def test_a_proxy_is_believed_if_it_is_trusted(start: Start, trusted: str, second: int) -> None:
     # One an hour, so that however slow the machine is nothing comes back in between.

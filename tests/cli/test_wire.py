@@ -1,0 +1,271 @@
+"""The wire under clients that are slow, greedy or many; a second is a sweep, and short here."""
+
+import asyncio
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from app.cli.watch import Watch
+from app.cli.wire import bounded
+from app.core.config import Settings
+
+SWEEP = 0.02
+PATIENCE_SECONDS = 20
+PATIENT = 1000
+CHUNK = b"x" * 65_536
+QUICK = b"GET /quick HTTP/1.1\r\nHost: gate\r\n\r\n"
+POST = b"POST /body HTTP/1.1\r\nHost: gate\r\nContent-Length: %d\r\n\r\n"
+LIMITS: dict[str, Any] = {
+    "head_seconds": 25,
+    "body_seconds": 25,
+    "body_bytes_per_second": 100,
+    "answer_seconds": 50,
+    "keep_alive_seconds": 60,
+}
+
+
+@dataclass
+class House:
+    """A server with the protocol, what was cut there, and which requests ended early."""
+
+    port: int
+    watch: Watch
+    cuts: Counter[str]
+    left: list[str]
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
+
+    def answers(self) -> bool:
+        """Tell whether somebody quick is answered."""
+        with self.connect() as one:
+            return asked(one, QUICK)
+
+
+@contextmanager
+def serving(**changes: Any) -> Iterator[House]:
+    settings = Settings(**{**LIMITS, **changes})
+    cuts: Counter[str] = Counter()
+    left: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        answer: Response = PlainTextResponse("quick")
+        try:
+            if scope["path"] == "/body":
+                answer = PlainTextResponse(str(len(await request.body())))
+            elif scope["path"] == "/poll":
+                await asyncio.sleep(40 * SWEEP)
+            elif scope["path"] == "/large":
+                answer = Response(200 * CHUNK)
+        except ClientDisconnect:
+            left.append(scope["path"])
+            return
+        await answer(scope, receive, send)
+
+    watch = Watch(settings, lambda why: cuts.update([why]), SWEEP)
+    config = uvicorn.Config(
+        app,
+        http=bounded(settings, watch),
+        lifespan="off",
+        log_config=None,
+        timeout_keep_alive=settings.keep_alive_seconds,
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=lambda: asyncio.run(server.serve([listener])))
+        thread.start()
+        wait_until(lambda: server.started)
+        try:
+            yield House(listener.getsockname()[1], watch, cuts, left)
+        finally:
+            server.force_exit = server.should_exit = True
+            thread.join(PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    # This machine is a proxy that is trusted: its connections are not counted as one client's.
+    with serving() as house:
+        yield house
+
+
+def wait_until(is_so: Any) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(SWEEP / 2)
+
+
+def asked(one: socket.socket, request: bytes) -> bool:
+    """Send a request and tell whether its whole answer came."""
+    one.sendall(request)
+    read = b""
+    while not read.endswith(b"quick"):
+        part = one.recv(1000)
+        read += part
+        if not part:
+            return False
+    return read.startswith(b"HTTP/1.1 200")
+
+
+def read_to_the_end(one: socket.socket) -> bytes:
+    """Return all that still comes; the test fails where the connection is not closed."""
+    read = b""
+    with suppress(ConnectionError):
+        while part := one.recv(65_536):
+            read += part
+    return read
+
+
+def trickle(one: socket.socket, part: bytes) -> None:
+    """Send a part again and again until the other side has had enough."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    one.settimeout(SWEEP / 2)
+    with suppress(ConnectionError):
+        while time.monotonic() < until:
+            one.sendall(part)
+            with suppress(TimeoutError):
+                assert one.recv(1000).startswith((b"HTTP/1.1 408", b""))
+                return
+    assert time.monotonic() < until
+
+
+@pytest.mark.parametrize(
+    ("begun", "status"),
+    [
+        pytest.param(b"", b"", id="nothing at all"),
+        pytest.param(b"GET /quick HTT", b"HTTP/1.1 408", id="half a line"),
+        pytest.param(QUICK[:-2], b"HTTP/1.1 408", id="no end of the head"),
+    ],
+)
+def test_a_head_that_does_not_come_is_not_waited_for(
+    house: House, begun: bytes, status: bytes
+) -> None:
+    with house.connect() as one:
+        one.sendall(begun)
+        assert read_to_the_end(one).startswith(status)
+    assert house.answers()
+
+
+def test_a_head_that_comes_byte_by_byte_is_not_waited_for(house: House) -> None:
+    cuts = house.cuts["slow-head"]
+    with house.connect() as one:
+        one.sendall(QUICK[:-2])
+        trickle(one, b"a")
+    assert cuts + 1 == house.cuts["slow-head"]
+
+
+def test_a_second_head_on_a_kept_connection_has_no_more_time(house: House) -> None:
+    with house.connect() as one:
+        assert asked(one, QUICK)
+        one.sendall(b"GET /")
+        assert read_to_the_end(one).startswith(b"HTTP/1.1 408")
+
+
+def test_line_ends_alone_keep_no_connection(house: House) -> None:
+    with house.connect() as one:
+        assert asked(one, QUICK)
+        one.sendall(b"\r\n")
+        assert read_to_the_end(one) == b""
+
+
+def test_a_body_that_stops_ends_the_request(house: House) -> None:
+    with house.connect() as one:
+        one.sendall(POST % 1000 + b"a")
+        assert read_to_the_end(one).startswith(b"HTTP/1.1 408")
+    wait_until(lambda: "/body" in house.left)
+    assert house.cuts["slow-body"]
+
+
+def test_a_body_that_comes_at_the_least_speed_is_read(house: House) -> None:
+    # A hundred bytes are worth a sweep, so it may take longer than one that stops.
+    with house.connect() as one:
+        one.sendall(POST.replace(b"Host", b"Connection: close\r\nHost") % 8000)
+        for _ in range(40):
+            one.sendall(b"a" * 200)
+            time.sleep(SWEEP)
+        assert read_to_the_end(one).endswith(b"8000")
+
+
+def test_a_body_that_comes_slower_is_not(house: House) -> None:
+    cuts = house.cuts["slow-body"]
+    with house.connect() as one:
+        one.sendall(POST % 3000)
+        trickle(one, b"a")
+    assert cuts + 1 == house.cuts["slow-body"]
+
+
+def test_an_answer_that_takes_long_is_not_cut(house: House) -> None:
+    with house.connect() as one:
+        assert asked(one, QUICK.replace(b"/quick", b"/poll"))
+        assert asked(one, QUICK)
+
+
+def test_a_client_that_reads_nothing_loses_its_connection(house: House) -> None:
+    with house.connect() as one:
+        one.sendall(QUICK.replace(b"/quick", b"/large"))
+        wait_until(lambda: house.cuts["unread-answer"])
+        assert len(read_to_the_end(one)) < 200 * len(CHUNK)
+    assert house.answers()
+
+
+def test_a_client_that_reads_slowly_gets_its_answer(house: House) -> None:
+    cuts = house.cuts["unread-answer"]
+    read = 0
+    with house.connect() as one:
+        one.sendall(QUICK.replace(b"/quick", b"/large"))
+        while read < 200 * len(CHUNK):
+            part = one.recv(1_000_000)
+            assert part
+            read += len(part)
+            time.sleep(SWEEP)
+    assert cuts == house.cuts["unread-answer"]
+
+
+def test_many_slow_ones_keep_nobody_waiting(house: House) -> None:
+    with ExitStack() as stack:
+        for number in range(300):
+            one = stack.enter_context(house.connect())
+            one.sendall(QUICK[: 5 + number % 20] if number % 2 else POST % 1000)
+        began = time.monotonic()
+        assert house.answers()
+        assert time.monotonic() - began < PATIENCE_SECONDS / 4
+        wait_until(lambda: not len(house.watch))
+
+
+def test_one_connection_too_many_is_told_so_and_the_others_go_on() -> None:
+    with serving(max_connections=2, head_seconds=PATIENT) as house, ExitStack() as stack:
+        first, second = (stack.enter_context(house.connect()) for _ in range(2))
+        wait_until(lambda: 2 == len(house.watch))
+        with house.connect() as third:
+            assert read_to_the_end(third).startswith(b"HTTP/1.1 503")
+        for one in (first, second):
+            assert asked(one, QUICK)
+    assert 1 == house.cuts["too-many"]
+
+
+def test_one_address_may_not_have_all_connections() -> None:
+    changes: dict[str, Any] = {
+        "trusted_proxies": "203.0.113.0/24",
+        "max_connections_per_address": 1,
+    }
+    changes |= {"head_seconds": PATIENT}
+    with serving(**changes) as house:
+        with house.connect():
+            wait_until(lambda: 1 == len(house.watch))
+            with house.connect() as second:
+                assert read_to_the_end(second).startswith(b"HTTP/1.1 503")
+        wait_until(lambda: not len(house.watch))
+        assert house.answers()
