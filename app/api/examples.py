@@ -53,6 +53,10 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             }
         },
     },
+    "search_entries": {
+        "By a document": {"document_number": "024098001234", "purpose": "border-control"},
+        "By a phone": {"phone": "0912 345 678", "purpose": "contact-driver"},
+    },
     "record_check": {
         "Passed": {"kind": "medical", "result": "passed", "source_reference": "YT-2026-0815"},
         "Failed": {"kind": "medical", "result": "failed", "reason": "Fever; sent to be examined"},
@@ -247,6 +251,11 @@ PARAMETERS: Final[Mapping[str, Word]] = {
         "What stands between two cells of CSV; else `semicolon` in Vietnamese, `comma` in others.",
         "semicolon",
     ),
+    "purpose": Word("What personal data are read for.", "border-control"),
+    "way": Word("How they were read.", "search"),
+    "reader": Word("The name of who read.", "border_guard"),
+    "read_from": Word("Read at or after.", "2026-02-21T00:00:00+07:00"),
+    "read_before": Word("Read before.", "2026-02-22T00:00:00+07:00"),
     "limit": Word("How many items at most.", 50),
     "cursor": Word("`next_cursor` of the page before.", "q1w2e3r4t5y6u7i8o9p0"),
     "If-Match": Word(

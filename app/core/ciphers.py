@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,19 +14,34 @@ TOKEN_BYTES = 18
 
 
 class Cipher:
-    """AES-256-GCM under named keys: the first encrypts, all decrypt, a ciphertext names its own."""
+    """AES-256-GCM under named keys: the first encrypts, all decrypt, a ciphertext names its own.
+
+    Hashes to find by are keyed by a key derived from the same ones, and name it, too: one ring of
+    keys rotates both. Those of earlier releases name none and are keyed by the pepper of API keys.
+    """
 
     def __init__(self, keys: Mapping[str, bytes], pepper: str) -> None:
-        """Take 32-byte keys by name, the first is current; hashes to find by use `pepper`."""
+        """Take 32-byte keys by name, the first is current, and the pepper of earlier hashes."""
         self._keys = {name: AESGCM(key) for name, key in keys.items()}
         self._current = next(iter(keys))
+        self._finding = {name: hmac.digest(key, b"find", "sha256") for name, key in keys.items()}
         self._pepper = b"find:" + pepper.encode()
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of the keys that are set, the current one first."""
+        return tuple(self._keys)
+
+    @property
+    def mark(self) -> bytes:
+        """What every ciphertext and hash of the current key begins with, and of no other."""
+        return self._current.encode() + b"\0"
 
     def encrypt(self, text: str) -> bytes:
         """Return `text` as key name, NUL, nonce and ciphertext."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._keys[self._current].encrypt(nonce, text.encode(), None)
-        return self._current.encode() + b"\0" + nonce + sealed
+        return self.mark + nonce + sealed
 
     def decrypt(self, sealed: bytes) -> str:
         """Return the text of `sealed`; raise KeyError if its key is gone."""
@@ -36,7 +51,16 @@ class Cipher:
 
     def hash_to_find(self, text: str) -> bytes:
         """Return the keyed hash under which `text` can be looked up without being readable."""
-        return hmac.digest(self._pepper, text.encode(), "sha256")
+        return self.mark + hmac.digest(self._finding[self._current], text.encode(), "sha256")
+
+    def hashes_to_find(self, text: str) -> Sequence[bytes]:
+        """Return the hashes under which `text` may be stored, by whichever key that is set."""
+        plain = text.encode()
+        named = (
+            name.encode() + b"\0" + hmac.digest(key, plain, "sha256")
+            for name, key in self._finding.items()
+        )
+        return (*named, hmac.digest(self._pepper, plain, "sha256"))
 
 
 class Tokens:

@@ -556,6 +556,12 @@ class ReleaseRefusedError(ConflictError):
     code: ClassVar[str] = "release-refused"
 
 
+class PurposeForbiddenError(ForbiddenError):
+    """Personal data are not read for this purpose by this role."""
+
+    code: ClassVar[str] = "purpose-forbidden"
+
+
 class ReasonRequiredError(UnfitError):
     """What is recorded more than ten minutes after it happened needs a reason."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.notices import NoticeKind
+from app.domain.personal import Purpose, ReadWay
 from app.domain.vocabulary import Direction, Lane, Queue, State
 
 
@@ -63,6 +64,18 @@ class StrikeFilter:
 
     gate: str | None = None
     undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFilter:
+    """What a list of readings of personal data is narrowed to; `reader` is a principal's name."""
+
+    entry: UUID | None = None
+    purpose: Purpose | None = None
+    way: ReadWay | None = None
+    reader: str | None = None
+    read_from: datetime | None = None
+    read_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
+from app.models.personal import PersonalRead
 from app.models.queues import (
     Call,
     CallCounter,
@@ -80,6 +81,7 @@ __all__ = [
     "Organisation",
     "Outage",
     "Payment",
+    "PersonalRead",
     "PolicyEdition",
     "Principal",
     "Product",

@@ -131,6 +131,15 @@ class Entry(Identified, Base):
             postgresql_where=text("ended_at IS NULL AND container_numbers <> '{}'"),
         ),
         Index("ix_entries_declarations", "declaration_numbers", postgresql_using="gin"),
+        # A driver is found by the keyed hash of a number, whatever key it was made with.
+        Index(
+            "ix_entries_driver_document", "driver_document_hash",
+            postgresql_where=text("driver_document_hash IS NOT NULL"),
+        ),
+        Index(
+            "ix_entries_driver_phone", "driver_phone_hash",
+            postgresql_where=text("driver_phone_hash IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     reference: Mapped[str] = mapped_column(unique=True)

@@ -19,6 +19,7 @@ from app.repositories.lines import LinesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
 from app.repositories.notices import NoticesRepository
+from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
@@ -98,6 +99,11 @@ class UnitOfWork:
     def notices(self) -> NoticesRepository:
         """Notices of gates."""
         return NoticesRepository(self._session)
+
+    @cached_property
+    def personal(self) -> PersonalRepository:
+        """Drivers found by their numbers, and who read their data."""
+        return PersonalRepository(self._session)
 
     @cached_property
     def queues(self) -> QueuesRepository:

@@ -166,11 +166,13 @@ def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
 
 # --- what the issue says, in words --------------------------------------------------------------
 
+PERSONAL_READERS = {"company", "app", "officer", "border_guard", "customs", "board"}
 WHO = {
     "register_entry": {"company", "app"},
     "amend_entry": {"company", "app"},
     "renew_tracking_token": {"company", "app", "officer"},
     "cancel_entry": {"company", "app", "officer"},
+    "search_entries": PERSONAL_READERS,
     "record_check": {"agency", "yard"},
     "assign_exception": {"officer", "board"},
     "settle_exception": {"officer", "board", "agency", "yard"},
@@ -218,6 +220,8 @@ WHO_READS = {
     "list_entries": EVERYBODY,
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
+    "get_driver": PERSONAL_READERS,
+    "list_personal_reads": {"company", "app", "board", "auditor"},
     "get_tracking_token": {"company", "app", "officer"},
     "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
     "get_queue_sheet": {"officer"},
@@ -245,7 +249,7 @@ PUBLIC = {
     "check_live", "check_ready", "get_metrics", "get_keys",
 }  # fmt: skip
 
-SCOPES: dict[str, Scope] = {}
+SCOPES = {"get_driver": Scope.PERSONAL, "search_entries": Scope.PERSONAL}
 """What asks for another scope than its method would."""
 
 
@@ -282,6 +286,7 @@ ASKED: dict[str, Any] = {
     "substitute_vehicle": {"change": {"journey": "transshipment"}, "reason": "mine"},
 }
 """What one asks where nothing is not enough."""
+QUERIES = {"get_driver": "?purpose=contact-driver"}
 
 
 @pytest.mark.parametrize("name", sorted(OF_ONE_ENTRY))
@@ -290,6 +295,7 @@ async def test_to_another_company_an_entry_is_not_there(gate: Gate, name: str) -
     entry = await gate.register("company-1")
     path = KEYED[name].path.replace("{entry}", entry["id"])
     path = path.replace("{order}", entry["orders"][0]["id"]).replace("{substitution}", entry["id"])
+    path += QUERIES.get(name, "")
     method = min(KEYED[name].methods or ())
     bodies = {"GET": {}, "PATCH": {"json": {"client_reference": "mine"}}}
     body = bodies.get(method, {"json": ASKED.get(name, {})})

@@ -19,6 +19,7 @@ from app.api.routes import (
     observations,
     orders,
     passage,
+    personal,
     policies,
     queues,
     quotes,
@@ -33,6 +34,7 @@ from app.api.routes import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     entries.router,
+    personal.router,
     checks.router,
     passage.router,
     moves.router,
@@ -59,6 +61,7 @@ SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
 
 _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
+    "personal-data": "Drivers' data in full for a purpose, and the record of every reading.",
     "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
     "review": "Exceptions, assigned and settled; outages that two officers sign.",
     "difficulties": "What companies and drivers report, and the answers; published without names.",

@@ -79,8 +79,14 @@ def personal_columns(cipher: Cipher, driver: Mapping[str, str | None]) -> dict[s
         column = COLUMNS[field]
         columns[column] = cipher.encrypt(text) if text else None
         if field in FINDABLE:
-            columns[f"{column}_hash"] = cipher.hash_to_find(FINDABLE[field](text)) if text else None
+            key = key_of(field, text) if text else ""
+            columns[f"{column}_hash"] = cipher.hash_to_find(key) if key else None
     return columns
+
+
+def key_of(field: str, text: str) -> str:
+    """Return what a document number or phone is found by; empty where it names nobody, as a dot."""
+    return FINDABLE[field](text)
 
 
 def _number_key(number: str) -> str:

@@ -48,7 +48,12 @@ class Entries:
         self, where: EntryFilter, after: Sequence[Any] | None, limit: int
     ) -> Sequence[EntryView]:
         """Return up to `limit` entries after a cursor, with their orders; checks are left out."""
-        entries = await self._uow.entries.page(self._act.principal, where, after, limit)
+        return await self.briefs(
+            await self._uow.entries.page(self._act.principal, where, after, limit)
+        )
+
+    async def briefs(self, entries: Sequence[Entry]) -> Sequence[EntryView]:
+        """Return entries as lists show them, with their orders."""
         ids = [entry.id for entry in entries]
         charges = {charge.entry_id: charge for charge in await self._uow.money.charges_of(ids)}
         orders = defaultdict(list)

@@ -1,0 +1,38 @@
+"""What is recorded of personal data: who read whose, and for what."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from app.domain.personal import Purpose, ReadWay
+from app.models.base import Base, Identified, one_of
+
+
+class PersonalRead(Identified, Base):
+    """One reading of a driver's data in full, never its values; kept as `retention` says.
+
+    Without an entry it is a search that found nobody. `company_id` is who declared the entry.
+    """
+
+    __tablename__ = "personal_reads"
+    __table_args__ = (
+        one_of("way", ReadWay),
+        one_of("purpose", Purpose),
+        Index(None, "read_at", "id"),
+        Index(None, "entry_id", "read_at", "id"),
+        Index(None, "company_id", "read_at", "id"),
+        Index(None, "principal_id", "read_at", "id"),
+    )
+
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    way: Mapped[str]
+    purpose: Mapped[str]
+    fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    read_at: Mapped[datetime]
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

@@ -1,0 +1,94 @@
+"""Drivers found by keyed hashes of their numbers, and the record of who read their data."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.domain.personal import Personal
+from app.domain.principal import Principal
+from app.domain.questions import ReadFilter
+from app.models import Entry, Organisation, PersonalRead
+from app.models import Principal as PrincipalRow
+from app.repositories.pages import page_of
+
+HASHES = {
+    Personal.DOCUMENT_NUMBER: Entry.driver_document_hash,
+    Personal.PHONE: Entry.driver_phone_hash,
+}
+
+
+class Reading(NamedTuple):
+    """A reading with what a reader of the record asks: of which entry, by whom, of which house."""
+
+    read: PersonalRead
+    reference: str | None
+    reader: str
+    organisation: str
+
+
+class PersonalRepository:
+    """Questions about whose data are kept, and about those who read them."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        """Ask within `session`."""
+        self._session = session
+
+    async def entries_of(
+        self,
+        principal: Principal,
+        field: Personal,
+        hashes: Collection[bytes],
+        after: Sequence[Any] | None,
+        limit: int,
+    ) -> Sequence[Entry]:
+        """Return up to `limit` entries of a driver after a cursor, newest first.
+
+        A company finds those it declared, not those it only pays for.
+        """
+        statement = select(Entry).where(HASHES[field].in_(hashes))
+        if not principal.sees_all:
+            statement = statement.where(Entry.organisation_id == principal.organisation_id)
+        # Few rows, found first: else the planner may walk all entries by date.
+        few = aliased(Entry, statement.offset(0).subquery())
+        order = (few.registered_at, few.id)
+        page = page_of(select(few), order, after, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
+
+    async def reads(
+        self, principal: Principal, where: ReadFilter, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[Reading]:
+        """Return up to `limit` readings after a cursor, newest first.
+
+        A company finds the readings of what it declared, whoever read.
+        """
+        statement = (
+            select(PersonalRead, Entry.reference, PrincipalRow.name, Organisation.name)
+            .outerjoin(Entry, Entry.id == PersonalRead.entry_id)
+            .join(PrincipalRow, PrincipalRow.id == PersonalRead.principal_id)
+            .join(Organisation, Organisation.id == PersonalRead.organisation_id)
+            .where(*_narrowed(principal, where))
+        )
+        order = (PersonalRead.read_at, PersonalRead.id)
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return [Reading(*row) for row in await self._session.execute(page)]
+
+
+def _narrowed(principal: Principal, where: ReadFilter) -> Iterator[ColumnElement[bool]]:
+    if not principal.sees_all:
+        yield PersonalRead.company_id == principal.organisation_id
+    equal = {
+        PersonalRead.entry_id: where.entry,
+        PersonalRead.purpose: where.purpose,
+        PersonalRead.way: where.way,
+    }
+    yield from (column == value for column, value in equal.items() if value is not None)
+    if where.reader is not None:
+        named = select(PrincipalRow.id).where(PrincipalRow.name == where.reader)
+        yield PersonalRead.principal_id == named.scalar_subquery()
+    if where.read_from is not None:
+        yield PersonalRead.read_at >= where.read_from
+    if where.read_before is not None:
+        yield PersonalRead.read_at < where.read_before

@@ -1,0 +1,1 @@
+"""Drivers' personal data: read in full, found, exported, erased, and not kept for ever."""
