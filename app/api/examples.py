@@ -151,6 +151,9 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "lift_hold": {"Settled": {"reason": "Sealed again, protocol 31"}},
     "record_admission": {"Now": {}, "With the gate's own number": {"source_reference": "BP-0815"}},
     "record_exit": {"Now": {}},
+    "record_acceptance": {
+        "With its number": {"number": "YYG-20260311-0042", "source_reference": "BP-0817"},
+    },
     "record_refusal": {"With a reason": {"reason": "The other side takes no more today"}},
     "cancel_entry": {"With a reason": {"reason": "The buyer cancelled"}},
     "record_movement": {

@@ -29,6 +29,7 @@ class Step(StrEnum):
     RELEASE = "release"
     TAKE_BACK = "take_back"
     EXIT = "exit"
+    ACCEPT = "accept"
     TURN_BACK = "turn_back"
     CANCEL = "cancel"
     REVOKE = "revoke"
@@ -53,7 +54,9 @@ class Observed(NamedTuple):
     exception: ExceptionCode | None = None
 
 
-Observation = Literal[Step.ARRIVE, Step.ARRIVE_IN_ORDER, Step.ADMIT, Step.EXIT, Step.TURN_BACK]
+Observation = Literal[
+    Step.ARRIVE, Step.ARRIVE_IN_ORDER, Step.ADMIT, Step.EXIT, Step.ACCEPT, Step.TURN_BACK
+]
 
 ENDINGS = frozenset(
     {
@@ -122,8 +125,14 @@ _BESIDE_THE_TABLE: Mapping[tuple[State, Step], Observed] = {
 }
 
 
-# Several who stand at the gate tell the same end.
-_SEEN_BEFORE = frozenset({(State.CROSSED, Step.EXIT), (State.TURNED_BACK, Step.TURN_BACK)})
+# Several who stand at the gate tell the same end; the other side takes in whom we saw leave.
+_AGREES = frozenset(
+    {
+        (State.CROSSED, Step.EXIT),
+        (State.CROSSED, Step.ACCEPT),
+        (State.TURNED_BACK, Step.TURN_BACK),
+    }
+)
 
 
 def step(state: State, wanted: Step) -> State:
@@ -141,9 +150,9 @@ def observed(state: State, seen: Observation) -> Observed:
     """Return where an entry stands after somebody saw `seen`; never refused.
 
     What was seen before (a second camera, a late record of the arrival, the exit that another guard
-    has told) changes nothing and opens nothing.
+    has told) changes nothing and opens nothing. Nor does the other side's acceptance of a vehicle.
     """
-    if state in ENDINGS and (state, seen) not in _SEEN_BEFORE:
+    if state in ENDINGS and (state, seen) not in _AGREES:
         return Observed(state, ExceptionCode.OBSERVED_AFTER_END)
     if (state, seen) in STEPS:
         return Observed(STEPS[state, seen])

@@ -229,7 +229,10 @@ class Observation(Identified, Attributed, Base):
 
     __tablename__ = "observations"
     __table_args__ = (
-        one_of("kind", ("arrival", "yard-in", "yard-out", "admission", "exit", "refusal")),
+        one_of(
+            "kind",
+            ("arrival", "yard-in", "yard-out", "admission", "exit", "acceptance", "refusal"),
+        ),
         one_direction(),
         UniqueConstraint("organisation_id", "source_reference"),
         Index(None, "entry_id"),
@@ -242,6 +245,7 @@ class Observation(Identified, Attributed, Base):
     direction: Mapped[str | None]
     plate: Mapped[str | None]
     vehicle: Mapped[dict[str, Any] | None]
+    acceptance_number: Mapped[str | None]
 
 
 class Check(Identified, Attributed, Base):

@@ -59,6 +59,15 @@ class RecordsRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def observations_page(
+        self, entry_id: UUID, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[Observation]:
+        """Return up to `limit` of what was seen of an entry after a cursor, newest first."""
+        order = (Observation.recorded_at, Observation.id)
+        statement = select(Observation).where(Observation.entry_id == entry_id)
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
+
     async def checks_by_source(
         self, organisation_id: UUID, sources: Collection[str]
     ) -> Sequence[Check]:

@@ -507,3 +507,40 @@ async def test_a_stored_answer_of_a_retry_holds_no_tracking_token(gate: Gate, re
     path = f"/v1/entries/{entry['id']}/admission"
     answer = await gate.post(path, "border_guard", {}, retry="once")
     assert entry["tracking"]["token"] not in answer.text
+
+
+# --- the other side ------------------------------------------------------------------------------
+
+
+async def seen_of(gate: Gate, entry: dict[str, Any], who: str = "company-1") -> list[Any]:
+    answer = await gate.get(f"/v1/entries/{entry['id']}/observations", who)
+    return [(one["kind"], one["acceptance_number"]) for one in answer.json()["items"]]
+
+
+async def test_the_other_sides_acceptance_is_kept_beside_whatever_state_and_told(
+    gate: Gate, reach: Reach, session: AsyncSession
+) -> None:
+    entry = await reach("crossed")
+    for _ in range(2):
+        answer = await tell(gate, entry, "acceptance", number="YYG-42", source_reference="BP-1")
+        assert (200, "crossed") == (answer.status_code, answer.json()["state"])
+    assert ("acceptance", "YYG-42") == (await seen_of(gate, entry))[0]
+    assert 1 == [kind for kind, _ in await seen_of(gate, entry)].count("acceptance")
+    told = select(Event.data).where(Event.kind == "entry.accepted")
+    assert ["YYG-42"] == [data["number"] for data in await session.scalars(told)]
+    assert "observed-after-end" not in [
+        one["rule"] for one in (await gate.entry(entry))["exceptions"]
+    ]
+
+
+async def test_what_was_seen_is_listed_newest_first_to_those_who_may_see_the_entry(
+    gate: Gate, reach: Reach
+) -> None:
+    entry = await reach("in_gate")
+    kinds = [kind for kind, _ in await seen_of(gate, entry)]
+    assert ["admission", "arrival", "yard-in"] == kinds
+    path = f"/v1/entries/{entry['id']}/observations"
+    first = (await gate.get(path, "company-1", params={"limit": 2})).json()
+    rest = await gate.get(path, "company-1", params={"limit": 2, "cursor": first["next_cursor"]})
+    assert kinds == [one["kind"] for one in first["items"] + rest.json()["items"]]
+    assert 404 == (await gate.get(path, "company-2")).status_code

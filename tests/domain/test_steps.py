@@ -22,6 +22,11 @@ from app.domain.steps import (
 from app.domain.vocabulary import State
 
 OBSERVATIONS: tuple[Observation, ...] = get_args(Observation)
+AGREEING = {
+    (State.CROSSED, Step.EXIT),
+    (State.CROSSED, Step.ACCEPT),
+    (State.TURNED_BACK, Step.TURN_BACK),
+}
 UNCALLED = ExceptionCode.ARRIVED_UNCALLED
 ADMITTED = ExceptionCode.ADMITTED_UNCALLED
 UNRELEASED = ExceptionCode.EXIT_WITHOUT_RELEASE
@@ -119,6 +124,9 @@ def test_the_table_leads_out_of_no_ending() -> None:
         (State.QUEUED, Step.TURN_BACK, State.QUEUED, UNARRIVED),
         (State.CALLED, Step.TURN_BACK, State.TURNED_BACK, UNARRIVED),
         (State.CROSSED, Step.EXIT, State.CROSSED, None),
+        (State.CROSSED, Step.ACCEPT, State.CROSSED, None),
+        (State.RELEASED, Step.ACCEPT, State.RELEASED, None),
+        (State.REGISTERED, Step.ACCEPT, State.REGISTERED, None),
         (State.TURNED_BACK, Step.TURN_BACK, State.TURNED_BACK, None),
     ],
 )
@@ -134,7 +142,7 @@ def test_an_observation_is_taken(
         (ending, seen)
         for ending in sorted(ENDINGS)
         for seen in OBSERVATIONS
-        if (ending, seen) not in {(State.CROSSED, Step.EXIT), (State.TURNED_BACK, Step.TURN_BACK)}
+        if (ending, seen) not in AGREEING
     ],
 )
 def test_an_observation_after_the_end_changes_nothing_and_opens_an_exception(

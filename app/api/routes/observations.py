@@ -1,12 +1,22 @@
 """What yards, guards and cameras saw: movements and arrivals, never refused."""
 
+from uuid import UUID
+
 from fastapi import APIRouter, Response
 
-from app.api.deps import Caller, Retry, Spoken, Uow, may
+from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.idempotency import RETRIED
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.answers import exception_out, place_out
-from app.api.schemas.queues import ArrivalIn, MovementIn, SeenOut, SightingIn
+from app.api.schemas.queues import (
+    ArrivalIn,
+    MovementIn,
+    ObservationOut,
+    ObservationsOut,
+    SeenOut,
+    SightingIn,
+)
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
@@ -19,10 +29,13 @@ from app.domain.errors import (
 )
 from app.domain.vocabulary import Role
 from app.services.crossing.positions import Positions, Seen
-from app.services.crossing.sightings import Sighting
+from app.services.crossing.sightings import Observation, Sighting, Sightings
 
 router = APIRouter(prefix="/v1", tags=["observations"], route_class=StrictRoute)
 
+READERS = (
+    Role.COMPANY, Role.APP, Role.OFFICER, Role.AGENCY, Role.YARD, Role.BOARD, Role.AUDITOR,
+)  # fmt: skip
 FAILURES = (
     EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, UnknownCodeError,
     *RETRIED,
@@ -63,6 +76,35 @@ async def record_arrival(
     """Record a vehicle at the gate itself; the day of it decides the tariff edition."""
     seen = await Positions(uow, caller).record_arrival(body.gate, _sighting(body))
     return await retry.answer(_seen_out(seen, language))
+
+
+@router.get(
+    "/entries/{entry}/observations",
+    dependencies=[may(*READERS)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def list_observations(
+    entry: UUID, paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess
+) -> ObservationsOut:
+    """List what was seen of an entry, the newest first: by yards, guards and the other side."""
+    listing = Listing(process.cursors, "observations", paging, {"entry": entry})
+    found = await Sightings(uow, caller).of(entry, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.recorded_at, one.id))
+    return ObservationsOut(items=[_observation_out(one) for one in page], next_cursor=cursor)
+
+
+def _observation_out(seen: Observation) -> ObservationOut:
+    return ObservationOut(
+        id=seen.id,
+        kind=seen.kind,
+        gate=seen.gate_code,
+        yard=seen.yard_code,
+        occurred_at=seen.occurred_at,
+        recorded_at=seen.recorded_at,
+        backfilled=seen.backfilled,
+        reason=seen.reason,
+        acceptance_number=seen.acceptance_number,
+    )
 
 
 def _sighting(body: SightingIn) -> Sighting:

@@ -1,5 +1,6 @@
 """Through the gate and out: what guards saw, and the one permission that may be refused."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -8,7 +9,7 @@ from app.api.deps import Caller, Retry, Spoken, Uow, may
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.schemas.answers import entry_out
-from app.api.schemas.entries import CancellationIn, EntryOut, ReportIn
+from app.api.schemas.entries import AcceptanceIn, CancellationIn, EntryOut, ReportIn
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     EntryNotFoundError,
@@ -83,6 +84,29 @@ async def record_exit(
 ) -> Response:
     """Record that a vehicle has left the gate; without release, an exception is opened."""
     seen = await Passage(uow, caller).observe(entry, "exit", _report(body))
+    return await retry.answer(await _out(uow, caller, seen, language), status=200)
+
+
+@router.post(
+    "/{entry}/acceptance",
+    response_model=EntryOut,
+    dependencies=[may(*GUARDS)],
+    responses=OBSERVING,
+)
+async def record_acceptance(
+    entry: UUID,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    body: AcceptanceIn | None = None,
+) -> Response:
+    """Record that the other side has taken a vehicle in, under its number where it gave one.
+
+    Nothing waits for it: it is the other side's word, kept beside ours.
+    """
+    report = replace(_report(body), number=body.number if body else None)
+    seen = await Passage(uow, caller).observe(entry, "acceptance", report)
     return await retry.answer(await _out(uow, caller, seen, language), status=200)
 
 

@@ -345,6 +345,13 @@ class ReportIn(In):
     source_reference: Reference | None = None
 
 
+class AcceptanceIn(ReportIn):
+    """That the other side has taken a vehicle in."""
+
+    number: Annotated[Reference | None, Field(examples=["YYG-20260311-0042"])] = None
+    """The number that the other side gave it."""
+
+
 class CancellationIn(In):
     """Why an entry ends."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.api.paging import Page
 from app.api.schemas.entries import EstimateOut, ExceptionOut, PlaceOut
 from app.api.schemas.notices import NoticeToldOut
 from app.api.schemas.types import (
@@ -95,6 +96,27 @@ class SeenOut(Out):
     place: PlaceOut | None
     """Where it stands in the queue, if it waits now."""
     exceptions: list[ExceptionOut]
+
+
+class ObservationOut(Out):
+    """What somebody saw of an entry, as it was recorded; it is never changed."""
+
+    id: UUID
+    kind: Annotated[str, Field(examples=["arrival"])]
+    """`arrival`, `yard-in`, `yard-out`, `admission`, `exit`, `acceptance`, `refusal`."""
+    gate: str | None
+    yard: str | None
+    occurred_at: Instant
+    recorded_at: Instant
+    backfilled: bool
+    """It was recorded more than ten minutes after it happened."""
+    reason: str | None
+    acceptance_number: Annotated[str | None, Field(examples=["YYG-20260311-0042"])]
+    """What the other side called its acceptance."""
+
+
+class ObservationsOut(Page[ObservationOut]):
+    """One page of what was seen of an entry."""
 
 
 class CallsIn(In):

@@ -33,25 +33,32 @@ from app.services.queues.waiting import WaitingLine, queue_of
 EVENTS = {
     "admission": "entry.admitted",
     "exit": "entry.crossed",
+    "acceptance": "entry.accepted",
     "refusal": "entry.turned_back",
 }
 STEPS_SEEN: Mapping[str, StepSeen] = {
     "admission": Step.ADMIT,
     "exit": Step.EXIT,
+    "acceptance": Step.ACCEPT,
     "refusal": Step.TURN_BACK,
 }
 AT_GATE = frozenset({"admission", "exit"})
 """What is seen at the gate itself; where no arrival was recorded, this was it."""
+MAY_END = frozenset({"exit", "refusal"})
 CHECKS_BEFORE = {"admission": Stage.ADMISSION, "exit": Stage.EXIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """When something was seen, why it is told late or happened, under which own reference."""
+    """When something was seen, why it is told late or happened, under which own reference.
+
+    The other side gives an acceptance a number of its own.
+    """
 
     occurred_at: datetime | None = None
     reason: str | None = None
     source_reference: str | None = None
+    number: str | None = None
 
 
 class Passage:
@@ -64,13 +71,13 @@ class Passage:
         self._cases = Contradictions(uow)
 
     async def observe(self, entry_id: UUID, kind: str, report: Report) -> Entry:
-        """Record an `admission`, an `exit` or a `refusal`; what contradicts the rules is noted.
+        """Record an `admission`, `exit`, `acceptance` or `refusal`; contradictions are noted.
 
         Raises:
             EntryNotFoundError, OccurredInFutureError, ReasonRequiredError.
         """
         seen_at = report.occurred_at if kind in AT_GATE else None
-        entry, line = await self._under_lock(entry_id, may_end=kind != "admission", seen_at=seen_at)
+        entry, line = await self._under_lock(entry_id, may_end=kind in MAY_END, seen_at=seen_at)
         if await self._is_known(entry, kind, report):
             return entry
         at = moment(self._act, report.occurred_at, report.reason)
@@ -89,7 +96,7 @@ class Passage:
             await note_arrival(self._uow, self._act, entry, line, at.occurred_at)
         event = self._act.event(
             EVENTS[kind], line.queue, entry.id, at.occurred_at,
-            before=before, state=after.state, backfilled=at.backfilled,
+            before=before, state=after.state, backfilled=at.backfilled, **_numbered(report),
         )  # fmt: skip
         await self._store(entry, line, event)
         return entry
@@ -193,6 +200,7 @@ class Passage:
             principal_id=act.principal.id,
             organisation_id=act.principal.organisation_id,
             source_reference=report.source_reference,
+            acceptance_number=report.number,
         )
 
     async def _except_unfit(self, entry: Entry, kind: str, seen: Observation) -> None:
@@ -213,3 +221,7 @@ class Passage:
         await self._uow.flush()
         opened = self._cases.events(act, line.queue)
         await self._uow.records.insert_events([event, *line.events, *opened])
+
+
+def _numbered(report: Report) -> Mapping[str, str]:
+    return {"number": report.number} if report.number is not None else {}

@@ -18,13 +18,16 @@ from app.domain.errors import (
 from app.domain.hold_scope import scopes_of
 from app.domain.identifiers import Status, plate_key, read
 from app.domain.vocabulary import Direction, Journey, Queue, State
-from app.models import Entry
+from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.crossing.scoped_holds import held_from_the_start
 from app.services.declarations.assessment import assess
 from app.services.declarations.declaring import declared_columns
 from app.services.declarations.situation import Situation
+
+# The edges show these rows and never ask for them: they import them from here.
+__all__ = ["LATE", "Finder", "Moment", "Observation", "Sighting", "Sightings", "moment"]
 
 LATE = timedelta(minutes=10)
 
@@ -67,6 +70,27 @@ def moment(act: Act, occurred_at: datetime | None, reason: str | None) -> Moment
     if backfilled and not reason:
         raise ReasonRequiredError(errors=(FieldError("/reason", "reason-required"),))
     return Moment(at, backfilled)
+
+
+class Sightings:
+    """What was seen of an entry, for those who may see the entry."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def of(
+        self, entry_id: UUID, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[Observation]:
+        """Return up to `limit` observations of an entry after a cursor, newest first.
+
+        Raises:
+            EntryNotFoundError: none of that id, or not the principal's to see.
+        """
+        if await self._uow.entries.get(entry_id, self._act.principal) is None:
+            raise EntryNotFoundError
+        return await self._uow.records.observations_page(entry_id, after, limit)
 
 
 class Finder:

@@ -29,8 +29,8 @@ from app.models import Entry, Substitution
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.declarations.declaring import ensure_known
-from app.services.declarations.exchange import Exchange, Met
 from app.services.declarations.redeclaring import follow
+from app.services.declarations.replacement import Met, Replacement
 from app.services.queues.joining import join_lines
 from app.services.queues.waiting import queue_of
 
@@ -191,7 +191,7 @@ class Substitutions:
 
     async def _substitute(self, met: Met, one: Substitution) -> None:
         document, _ = substituted(met.entry.declared, one.change)
-        await Exchange(self._uow, self._act).exchange(met, document)
+        await Replacement(self._uow, self._act).replace(met, document)
         await self._follow(met, "entry.substituted", one, version=met.entry.version)
 
     async def _follow(self, met: Met, kind: str, one: Substitution, **more: int) -> None:

@@ -55,7 +55,7 @@ class Met:
         return [pair for pair in self.lines.values() if pair[0].id != self.entry.id]
 
 
-class Exchange:
+class Replacement:
     """Gives an entry the vehicle of another declaration."""
 
     def __init__(self, uow: UnitOfWork, act: Act) -> None:
@@ -63,7 +63,7 @@ class Exchange:
         self._uow = uow
         self._act = act
 
-    async def exchange(self, met: Met, document: Document) -> None:
+    async def replace(self, met: Met, document: Document) -> None:
         """Let `document` be declared of the entry; the caller judges it and stores the events.
 
         Raises:
