@@ -28,6 +28,7 @@ from app.core.signing import Signers
 from app.services.act import Tools
 from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
+from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 from app.workers.today import Todays
@@ -36,6 +37,7 @@ from app.workers.today import Todays
 PULSE_SECONDS = 0.25
 DEADLINES_SECONDS = 1
 SCORING_SECONDS = 10
+RESEALING_SECONDS = 10
 log = structlog.get_logger()
 
 
@@ -77,12 +79,14 @@ def make_tools(settings: Settings) -> Tools:
 
 
 def make_jobs(settings: Settings) -> Mapping[str, tuple[int, Job]]:
-    """Return what workers do beside their own: what is due, scores; sheets where they may."""
+    """Return what workers do beside their own; sheets where they may."""
     todays = Todays(is_production=settings.is_production)
-    deadlines, scores = DeadlineWorker(make_tools(settings), todays), ScoreKeeper(todays)
+    tools = make_tools(settings)
+    deadlines, scores = DeadlineWorker(tools, todays), ScoreKeeper(todays)
     jobs: dict[str, tuple[int, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
+        "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
     }
     if settings.sheets_dir is None:
         return jobs

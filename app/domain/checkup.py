@@ -70,16 +70,29 @@ def judge_disk(free: int, size: int, folder: str) -> Finding:
     return _finding("disk", condition, found, "Make room, or move GATE_DATA_DIR.")
 
 
-def judge_sealed(counts: Mapping[str, int], lost: Collection[str]) -> Finding:
-    """Judge whether every encrypted value, counted by the name of its key, can be read.
+def judge_sealed(
+    sealed: Mapping[str, int],
+    hashed: Mapping[str, int],
+    lost: Collection[str],
+    names: Sequence[str],
+) -> Finding:
+    """Judge whether every encrypted value can be read, and tell which keys are still in use.
 
-    `lost` names the keys that are not set, or that open nothing of what was sealed by that name.
+    Values and hashes to find by are counted by the name of their key. `lost` names the keys that
+    are not set, or that open nothing of what was sealed by that name; `names` are those that are
+    set, the current one first.
     """
     if lost:
-        found = ", ".join(f"{counts[name]} values sealed by {name}" for name in sorted(lost))
+        found = ", ".join(f"{sealed[name]} values sealed by {name}" for name in sorted(lost))
         advice = "Put that key back into GATE_DATA_KEYS; without it they are lost."
         return Finding("data keys", Condition.FAIL, f"cannot be read: {found}", advice)
-    return Finding("data keys", Condition.OK, f"all {sum(counts.values())} encrypted values open")
+    all_open = f"all {sum(sealed.values())} encrypted values open"
+    used = [one for one in sorted({*sealed, *hashed}) if one != names[0]]
+    counts = (f"{one} ({sealed.get(one, 0)} values, {hashed.get(one, 0)} hashes)" for one in used)
+    still = f"still in use: {', '.join(counts)}" if used else ""
+    unused = [one for one in names[1:] if one not in used]
+    free = f"not in use, may be taken out: {', '.join(unused)}" if unused else ""
+    return Finding("data keys", Condition.OK, "; ".join(filter(None, (all_open, still, free))))
 
 
 def judge_keys(given: Iterable[KeysGiven]) -> Finding:

@@ -17,7 +17,7 @@ from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
-from app.models.personal import PersonalRead
+from app.models.personal import PersonalRead, ResealProgress
 from app.models.queues import (
     Call,
     CallCounter,
@@ -93,6 +93,7 @@ __all__ = [
     "ReferenceDocument",
     "ReferenceRevision",
     "RequiredCheckRow",
+    "ResealProgress",
     "Route",
     "ScopedHold",
     "Season",

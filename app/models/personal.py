@@ -36,3 +36,17 @@ class PersonalRead(Identified, Base):
     read_at: Mapped[datetime]
     principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+
+
+class ResealProgress(Base):
+    """How far a column has been sealed anew for a key; one row a column, for all workers.
+
+    `passed_at` is the machine's time at which the last row was seen; null while some are left.
+    """
+
+    __tablename__ = "reseal_progress"
+
+    part: Mapped[str] = mapped_column(primary_key=True)
+    key_name: Mapped[str]
+    after_id: Mapped[UUID | None]
+    passed_at: Mapped[datetime | None]

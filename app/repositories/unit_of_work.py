@@ -25,6 +25,7 @@ from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
 from app.repositories.scores import ScoresRepository
+from app.repositories.sealing import SealingRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.strikes import StrikesRepository
@@ -124,6 +125,11 @@ class UnitOfWork:
     def scores(self) -> ScoresRepository:
         """Expected waits that were told, and how far they were off."""
         return ScoresRepository(self._session)
+
+    @cached_property
+    def sealing(self) -> SealingRepository:
+        """Encrypted columns, and by which keys."""
+        return SealingRepository(self._session)
 
     @cached_property
     def stays(self) -> StaysRepository:

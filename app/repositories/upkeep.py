@@ -1,17 +1,17 @@
 """What the service tells of itself, for those who run it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, func, literal, select, true, union_all
+from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.misses import CallOutcome
 from app.domain.vitals import CallsMade, OldestDue, Pulse, Work
 from app.domain.vocabulary import Direction, Lane, Queue
-from app.models import Call, Deadline, Entry, Event, StayProgress, WorkerPulse
+from app.models import Call, Deadline, Event, StayProgress, WorkerPulse
 
 SUMS = ("runs", "failures", "done", "took_ms")
 
@@ -64,20 +64,6 @@ class UpkeepRepository:
         )
         rows = (await self._session.execute(statement)).all()
         return [Pulse(*row[2:]) for row in rows if row[2] is not None], OldestDue(*rows[0][:2])
-
-    async def sealed(self) -> Mapping[str, tuple[int, bytes]]:
-        """Return how many encrypted values each key has sealed, by its name, and one of them.
-
-        It reads every entry: an operator may wait for that, a request may not.
-        """
-        columns = [Entry.driver_name, Entry.driver_document, Entry.driver_phone]
-        every = union_all(*(select(one.label("sealed")).where(one.is_not(None)) for one in columns))
-        value = every.subquery().c.sealed
-        end = func.position(literal(b"\0", LargeBinary).op("IN")(value))
-        name = func.convert_from(func.substring(value, 1, end - 1), "UTF8")
-        statement = select(name, func.count(), func.min(value)).group_by(name)
-        rows = (await self._session.execute(statement)).all()
-        return {key: (count, sample) for key, count, sample in rows}
 
     async def calls_since(self, since: datetime) -> Sequence[CallsMade]:
         """Return how many calls were made since an instant, by queue, lane and outcome."""

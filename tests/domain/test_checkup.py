@@ -64,9 +64,37 @@ def test_a_disk_of_no_size_is_full() -> None:
 
 
 def test_encrypted_values_whose_key_is_gone_are_counted_and_named_by_it() -> None:
-    assert OK is ensure_advised(judge_sealed({"new": 3, "old": 4}, [])).condition
-    finding = ensure_advised(judge_sealed({"new": 3, "old": 4}, ["old"]))
+    sealed, hashed = {"new": 3, "old": 4}, {"new": 2, "GATE_PEPPER": 1}
+    finding = ensure_advised(judge_sealed(sealed, hashed, ["old"], ["new", "other"]))
     assert (FAIL, "cannot be read: 4 values sealed by old") == (finding.condition, finding.found)
+
+
+@pytest.mark.parametrize(
+    ("sealed", "hashed", "names", "found"),
+    [
+        pytest.param({}, {}, ["new"], "all 0 encrypted values open", id="none yet"),
+        pytest.param({"new": 3}, {"new": 1}, ["new"], "all 3 encrypted values open", id="one key"),
+        pytest.param(
+            {"new": 3, "old": 4},
+            {"old": 2, "GATE_PEPPER": 1},
+            ["new", "old"],
+            "all 7 encrypted values open; still in use:"
+            " GATE_PEPPER (0 values, 1 hashes), old (4 values, 2 hashes)",
+            id="half way",
+        ),
+        pytest.param(
+            {"new": 7},
+            {"new": 3},
+            ["new", "old"],
+            "all 7 encrypted values open; not in use, may be taken out: old",
+            id="done",
+        ),
+    ],
+)
+def test_which_keys_are_still_in_use_is_told(
+    sealed: dict[str, int], hashed: dict[str, int], names: list[str], found: str
+) -> None:
+    assert found == ensure_advised(judge_sealed(sealed, hashed, [], names)).found
 
 
 def test_every_role_that_a_vehicles_way_needs_has_a_key() -> None:
