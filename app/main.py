@@ -78,12 +78,12 @@ def make_tools(settings: Settings) -> Tools:
     )
 
 
-def make_jobs(settings: Settings) -> Mapping[str, tuple[int, Job]]:
+def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     """Return what workers do beside their own; sheets where they may."""
     todays = Todays(is_production=settings.is_production)
     tools = make_tools(settings)
     deadlines, scores = DeadlineWorker(tools, todays), ScoreKeeper(todays)
-    jobs: dict[str, tuple[int, Job]] = {
+    jobs: dict[str, tuple[float, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),

@@ -4,7 +4,7 @@ A request has one transaction, committed after the endpoint returns and before t
 The first statement authenticates, tells the time and the state of caches, and takes a retry key.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -52,11 +52,15 @@ OfProcess = Annotated[Process, Depends(get_process)]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a request with a key works with: its transaction, what that began with, its act."""
+    """What a request with a key works with: its transaction, what that began with, its act.
+
+    `release` ends the transaction before the answer: who waits for something keeps no connection.
+    """
 
     uow: UnitOfWork
     opening: Opening
     act: Act
+    release: Callable[[], Awaitable[None]]
 
 
 class May(SecurityBase):
@@ -114,7 +118,7 @@ class May(SecurityBase):
                 opening = await _open(request, process, uow)
                 act = await _act(process, uow, opening)
                 self.admit(act.principal, request.method)
-                request.scope[DESK] = Desk(uow, opening, act)
+                request.scope[DESK] = Desk(uow, opening, act, session.commit)
                 yield
                 request.scope[ABOUT] = uow.entries_told
 
@@ -157,6 +161,11 @@ async def get_caller(request: Request) -> Act:
     return _desk(request).act
 
 
+async def get_release(request: Request) -> Callable[[], Awaitable[None]]:
+    """Return what ends the request's transaction early; nothing is asked in it afterwards."""
+    return _desk(request).release
+
+
 def _desk(request: Request) -> Desk:
     desk: Desk = request.scope[DESK]
     return desk
@@ -164,6 +173,7 @@ def _desk(request: Request) -> Desk:
 
 Uow = Annotated[UnitOfWork, Depends(get_uow)]
 Caller = Annotated[Act, Depends(get_caller)]
+Release = Annotated[Callable[[], Awaitable[None]], Depends(get_release)]
 
 
 async def get_visitor(request: Request) -> Today:

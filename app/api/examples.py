@@ -202,7 +202,7 @@ class Word(NamedTuple):
     """What a parameter means, and a value of it."""
 
     description: str
-    example: str | int
+    example: str | int | list[str]
 
 
 PARAMETERS: Final[Mapping[str, Word]] = {
@@ -214,6 +214,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "answered": Word("Whether to list the answered ones; else the open ones.", example=True),
     "notice": Word("The id of a notice.", ID),
     "in_force_at": Word("In force at that instant.", "2026-02-21T08:00:00+07:00"),
+    "kinds": Word("Only these kinds of events.", ["call.made"]),
     "strike": Word("The id of a strike.", ID),
     "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),

@@ -15,6 +15,7 @@ from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import Lifespan
 
+from app.api.event_documents import webhooks_of
 from app.api.examples import show_examples
 from app.api.failures import (
     BodyTooLargeError,
@@ -153,6 +154,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         _drop_default_422(operation)
         _declare(operation, _common(operation))
         operation["responses"] = dict(sorted(operation["responses"].items()))
+    if sent := webhooks_of(made):
+        made["webhooks"] = sent
     _name_roles(app, made)
     _share_examples(made)
     tidy(made)

@@ -131,6 +131,38 @@ class Listing:
         return page, self.cursors.issue([at.isoformat(), str(identity)], self.name, self.filters)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A list by number, of which one page is asked for."""
+
+    cursors: Cursors
+    name: str
+    paging: Paging
+
+    @property
+    def after(self) -> int:
+        """The number after which the page begins.
+
+        Raises:
+            BadCursorError.
+        """
+        if self.paging.cursor is None:
+            return 0
+        return int(str(self.cursors.read(self.paging.cursor, self.name, {}, values=1)[0]))
+
+    @property
+    def wanted(self) -> int:
+        """How many to look for: one more than a page has tells that another follows."""
+        return self.paging.limit + 1
+
+    def cut(self, found: Sequence[T], place: Callable[[T], int]) -> tuple[Sequence[T], str | None]:
+        """Return the page of what was found, and the cursor after its last; None: it is all."""
+        page = found[: self.paging.limit]
+        if len(found) == len(page):
+            return page, None
+        return page, self.cursors.issue([place(page[-1])], self.name, {})
+
+
 def _decoded(cursor: str) -> bytes:
     padded = cursor + "=" * (-len(cursor) % 4)
     try:

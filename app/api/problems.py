@@ -33,6 +33,7 @@ from app.domain.errors import (
     Fact,
     FieldError,
     ForbiddenError,
+    GoneError,
     NotFoundError,
     StaleError,
     UnauthenticatedError,
@@ -49,6 +50,7 @@ STATUS_BY_KIND: Final[Mapping[type[DomainError], int]] = {
     NotFoundError: 404,
     MethodError: 405,
     ConflictError: 409,
+    GoneError: 410,
     StaleError: 412,
     PayloadTooLargeError: 413,
     MediaTypeError: 415,
@@ -65,6 +67,7 @@ _CODES: Final[Mapping[int, str]] = {
     403: "forbidden",
     404: "not-found",
     409: "conflict",
+    410: "gone",
     412: "stale",
     422: "unfit",
     503: "unavailable",
@@ -99,6 +102,8 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "outcome": "answered",
     "most": 1,
     "scope": "act",
+    "oldest": 20417,
+    "newest": 48213,
     "choices": "240, 360, 480, 600",
 }
 

@@ -12,11 +12,13 @@ from app.api.front import Shelf
 from app.api.memory import Moments
 from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
+from app.api.watching import Watch
 from app.core.config import Settings
 from app.core.database import is_passing
 from app.domain.occupancy import Occupancy
 from app.domain.questions import ClockRow
 from app.domain.reference import Reference
+from app.repositories.feed import News
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today, Tools
 from app.services.publishing.boards import read_boards
@@ -72,6 +74,7 @@ class Process:
         self._reporting = asyncio.Lock()
         self._counting = asyncio.Lock()
         self._feeling = asyncio.Lock()
+        self.watch = Watch(self._news)
 
     def now(self, clock: ClockRow | None) -> datetime:
         """Return business time in whole seconds: the machine's, unless the sandbox moved it."""
@@ -216,6 +219,10 @@ class Process:
                     raise
         self._vitals.put(VITALS, vitals)
         return vitals
+
+    async def _news(self, after: int) -> News:
+        async with self.reading() as uow:
+            return await uow.feed.news(after)
 
     async def _draw(self) -> None:
         today = await self.today()

@@ -5,7 +5,7 @@ import gc
 import resource
 import signal
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -36,8 +36,15 @@ class PortError(Exception):
 class Server(uvicorn.Server):
     """A server that says how to begin once it answers, and may do the workers' work beside."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str, work: Work | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        greeting: str,
+        work: Work | None,
+        let_go: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(config)
+        self._let_go = let_go
         self._greeting = greeting
         self._work = work
         self._working: asyncio.Task[None] | None = None
@@ -54,7 +61,12 @@ class Server(uvicorn.Server):
         typer.echo(self._greeting)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish what runs, then stop the work beside; it may be stopped at any instant."""
+        """Finish what runs, then stop the work beside; it may be stopped at any instant.
+
+        Whoever waits for events is let go first, or the end would wait for them.
+        """
+        if self._let_go is not None:
+            await self._let_go()
         await super().shutdown(sockets=sockets)
         if self._working is not None:
             self._working.cancel()
@@ -115,10 +127,14 @@ def run_server(
     allow_files(settings)
     do_work = partial(work, settings, make_jobs(settings))
     app = create_app(settings)
+
+    async def let_go() -> None:
+        await app.state.process.watch.end()
+
     words = "Connections that this process ended, and why."
     tell = app.state.metrics.counted("gate_connections_cut", words, "reason", Cut)
     config = config_of(app, settings, tell)
-    Server(config, greeting, do_work if is_alone else None).run([listener])
+    Server(config, greeting, do_work if is_alone else None, let_go).run([listener])
 
 
 def config_of(

@@ -604,6 +604,22 @@ class ClockBackwardsError(UnfitError):
     code: ClassVar[str] = "clock-backwards"
 
 
+class GoneError(DomainError):
+    """What was asked for is kept no more."""
+
+
+class FeedForgottenError(GoneError):
+    """Events after that position are kept no more; `oldest` is where to begin anew."""
+
+    code: ClassVar[str] = "feed-forgotten"
+
+
+class FeedPositionUnknownError(UnfitError):
+    """No event has a position that high; `newest` is the last."""
+
+    code: ClassVar[str] = "feed-position-unknown"
+
+
 class UnavailableError(DomainError):
     """The service lacks something for the moment; the same request may succeed later."""
 

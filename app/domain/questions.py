@@ -1,7 +1,9 @@
 """What may be asked of entries and told of queues: values between repositories and edges."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.domain.notices import NoticeKind
@@ -115,3 +117,33 @@ class ClockRow:
         """Return business time, in whole seconds, when the machine's is `machine`."""
         passed = (machine - self.machine_at) * self.speed
         return (self.business_at + passed).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedQuestion:
+    """What a look at the feed of events is narrowed to; no kinds are all of them."""
+
+    kinds: tuple[str, ...] = ()
+    gate: str | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some events are left out."""
+        return bool(self.kinds) or self.gate is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """An event as it is told; `position` is None in the history of an entry."""
+
+    position: int | None
+    number: int
+    id: UUID
+    kind: str
+    entry: UUID | None
+    reference: str | None
+    gate: str | None
+    direction: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    data: Mapping[str, Any]

@@ -13,6 +13,7 @@ from app.models.entries import (
     Observation,
     ScopedHold,
 )
+from app.models.feed import FeedItem, FeedProgress, FeedReader
 from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
@@ -70,6 +71,9 @@ __all__ = [
     "Entry",
     "Event",
     "ExceptionCase",
+    "FeedItem",
+    "FeedProgress",
+    "FeedReader",
     "Gate",
     "GateClosure",
     "GateHours",

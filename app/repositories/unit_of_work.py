@@ -13,6 +13,7 @@ from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
+from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.keys import KeysRepository
 from app.repositories.lines import LinesRepository
@@ -70,6 +71,11 @@ class UnitOfWork:
     def entries(self) -> EntriesRepository:
         """Entries, found by what people know of them."""
         return EntriesRepository(self._session, self._wire)
+
+    @cached_property
+    def feed(self) -> FeedRepository:
+        """Positions of events, and who reads them."""
+        return FeedRepository(self._session, self._wire)
 
     @cached_property
     def forecasts(self) -> ForecastsRepository:

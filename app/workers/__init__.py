@@ -11,20 +11,26 @@ from app.core.config import Settings
 from app.core.database import make_engine, make_sessions
 from app.core.spans import Attributes, Spans
 from app.workers.counting import count_stays
-from app.workers.housekeeping import forget_old_answers
+from app.workers.feeding import number_events
+from app.workers.housekeeping import forget_old_answers, forget_old_positions
 from app.workers.pulses import Pulses
 
 Sessions = async_sessionmaker[AsyncSession]
 Job = Callable[[Sessions], Awaitable[int]]
 
-JOBS: Final[Mapping[str, tuple[int, Job]]] = {
+# Half of what a reader may wait after a commit.
+FEED_SECONDS: Final = 0.1
+
+JOBS: Final[Mapping[str, tuple[float, Job]]] = {
     "housekeeping": (60, forget_old_answers),
+    "feed-housekeeping": (600, forget_old_positions),
+    "feed": (FEED_SECONDS, number_events),
     "counting": (5, count_stays),
 }
 """Every so many seconds, what gives how much it has done."""
 
 
-async def work(settings: Settings, more: Mapping[str, tuple[int, Job]]) -> None:
+async def work(settings: Settings, more: Mapping[str, tuple[float, Job]]) -> None:
     """Do what is due, and `more`, until told to stop; a database that is away comes back."""
     engine = make_engine(settings.database_address, settings)
     sessions, spans = make_sessions(engine), spans_of(settings)

@@ -219,6 +219,8 @@ WHO = {
 EVERYBODY = {"company", "app", "officer", "agency", "yard", "board", "auditor"}
 WHO_READS = {
     "list_entries": EVERYBODY,
+    "list_events": EVERYBODY,
+    "list_entry_events": EVERYBODY,
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
     "get_driver": PERSONAL_READERS,

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +139,22 @@ def test_told_to_stop_it_finishes_what_runs_and_stops_its_database(
         assert connection.recv(100).startswith(b"HTTP/1.1 4")  # no key: it was read and judged
     assert 0 == service.process.wait(30)
     assert not is_alive(database)
+
+
+def test_who_waits_for_events_gets_the_first_at_once_and_holds_up_no_end(start: Start) -> None:
+    service = start()
+    events = "/v1/events?kinds=entry.registered&wait=25"
+    with ThreadPoolExecutor(1) as thread:
+        waits = thread.submit(service.ask, "GET", events, "company-1")
+        time.sleep(0.3)
+        entry = register(service)
+        first = waits.result(5).json()
+        assert [entry] == [one["entry"] for one in first["items"]]
+        waits = thread.submit(service.ask, "GET", f"{events}&after={first['after']}", "company-1")
+        time.sleep(0.3)
+        service.process.send_signal(signal.SIGTERM)
+        assert [] == waits.result(5).json()["items"]
+    assert 0 == service.process.wait(10)
 
 
 def test_what_was_acknowledged_survives_the_killing_of_the_service(start: Start) -> None:

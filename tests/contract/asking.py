@@ -47,13 +47,15 @@ def ground(case: Any, known: Known, chance: int) -> None:
 
 
 def _loosen(headers: Any, query: Any, chance: int) -> None:
-    """Take away what would end most requests early: keys used before, cursors nobody issued."""
+    """Take away what would end most requests early, or late: old keys, false cursors, waits."""
     if VISIBLE.fullmatch(str(headers.get("Idempotency-Key", ""))):
         headers["Idempotency-Key"] = f"key-{chance}"
     if "If-Match" in headers:
         headers["If-Match"] = f'"{1 + chance % 3}"'
     if len(str(query.get("cursor", ""))) <= LONGEST_CURSOR:
         query.pop("cursor", None)
+    if str(query.get("wait", "")).isdecimal():
+        query["wait"] = "0"
 
 
 def _names(known: Known, chance: int) -> Mapping[str, str]:

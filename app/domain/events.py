@@ -1,0 +1,410 @@
+"""What events tell to whom: every kind with its sentence, its data, and who may see it.
+
+What is not in this table is not published: neither a kind nor a field of its data. Events name
+pointers and ids, never what a person declared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+TEST: Final = "webhook.test"
+
+
+class Audience(StrEnum):
+    """Who is told beside the authorities: all who may ask, the entry's company, who reported it."""
+
+    EVERYBODY = "everybody"
+    PARTIES = "parties"
+    REPORTER = "reporter"
+    AUTHORITIES = "authorities"
+
+
+class Shape(StrEnum):
+    """What a field of the data is, as JSON writes it."""
+
+    ID = "id"
+    CODE = "code"
+    INSTANT = "instant"
+    NUMBER = "number"
+    FLAG = "flag"
+    CODES = "codes"
+    FINDINGS = "findings"
+    RATES = "rates"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an event's data; it may be left out or null."""
+
+    shape: Shape
+    sentence: str
+
+
+Fields = Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """One kind of event: its sentence, the fields that are published, and to whom.
+
+    `withheld` fields are kept for the log and name entries of others.
+    """
+
+    sentence: str
+    fields: Fields
+    audience: Audience = Audience.PARTIES
+    withheld: frozenset[str] = frozenset()
+
+
+def _id(sentence: str) -> Field:
+    return Field(Shape.ID, sentence)
+
+
+def _code(sentence: str) -> Field:
+    return Field(Shape.CODE, sentence)
+
+
+def _codes(sentence: str) -> Field:
+    return Field(Shape.CODES, sentence)
+
+
+def _number(sentence: str) -> Field:
+    return Field(Shape.NUMBER, sentence)
+
+
+def _instant(sentence: str) -> Field:
+    return Field(Shape.INSTANT, sentence)
+
+
+def _flag(sentence: str) -> Field:
+    return Field(Shape.FLAG, sentence)
+
+
+CLOCK = {"clock": _number("Seconds on the queue's open clock.")}
+CARRIED = {"carried": _number("Points that the entry carries.")}
+INSIDE = {
+    "route": _code("The route that the entry is bound to."),
+    "inside": _flag("Whether it stands in a yard inside the zone."),
+}
+BACKFILLED = {"backfilled": _flag("Whether it was recorded more than ten minutes late.")}
+PASSED = {
+    "before": _code("The state before."),
+    "state": _code("The state after."),
+    **BACKFILLED,
+}
+CALL = {"call": _id("The call.")}
+CHARGED = {**CLOCK, "charges": _number("Points that it costs."), **CALL}
+MISSED = {
+    **CHARGED,
+    "number": _number("Which miss of the entry it is; null: it does not count."),
+    "faults": _codes("What stood in the vehicle's way, so that the miss costs nothing."),
+}
+SUBSTITUTION = {
+    "substitution": _id("The substitution."),
+    "pointers": _codes("JSON pointers to what changes."),
+}
+VERSION = {"version": _number("The entry's version from now on.")}
+REFUSED = {"refused": _codes("Rules of the green lane that refuse it.")}
+HOLD = {"hold": _id("The hold."), "authority": _code("Who placed it.")}
+SCOPED = {
+    **HOLD,
+    "scope": _code("What it stops: a plate, a container, a declaration."),
+    "entries": _number("How many entries that concerns now."),
+}
+CHECK = {
+    "check": _code("The kind of check."),
+    "result": _code("Its result."),
+    "certificate": _code("What became of the certificate."),
+}
+EXCEPTION = {"exception": _id("The exception."), "rule": _code("The rule that it contradicts.")}
+STRIKE = {"strike": _id("The strike.")}
+DIFFICULTY = {
+    "difficulty": _id("The difficulty."),
+    "gate": _code("The gate that it is about."),
+    "rule": _code("The rule that it is about."),
+}
+OUTAGE = {
+    "outage": _id("The outage."),
+    "starts_at": _instant("When it began."),
+    "ends_at": _instant("When it ended."),
+}
+
+EVENTS: Final[Mapping[str, EventKind]] = {
+    "entry.registered": EventKind(
+        "A company has registered the entry, or completed one that was seen unregistered.",
+        {
+            "lane": _code("The lane of the provisional verdict."),
+            **REFUSED,
+            "findings": Field(Shape.FINDINGS, "What is wrong: rule and JSON pointer of each."),
+            "charge": _id("The charge that was made."),
+            "completed": _flag("Whether the vehicle had been seen before."),
+        },
+    ),
+    "entry.opened-unregistered": EventKind(
+        "A vehicle was seen that nobody had registered.", {}, Audience.AUTHORITIES
+    ),
+    "entry.amended": EventKind(
+        "Declared data of the entry have changed.",
+        {"pointers": _codes("JSON pointers to what changed."), **VERSION},
+    ),
+    "entry.driver_changed": EventKind("Another driver was declared.", {}),
+    "entry.contested": EventKind("Another company has registered the same plate.", {}),
+    "entry.uncontested": EventKind("The plate is the entry's alone again.", {}),
+    "entry.limited": EventKind(
+        "The entry does not begin to wait: its company has as many waiting as its limit lets.",
+        {
+            **CLOCK,
+            "until": _instant("When the limit ends."),
+            "to": _number("How many may wait at a time."),
+        },
+    ),
+    "entry.deferred": EventKind(
+        "The company has put the entry off.", {"until": _instant("Until when.")}
+    ),
+    "entry.substituted": EventKind(
+        "Another vehicle goes on under the entry.", {**SUBSTITUTION, **VERSION}
+    ),
+    "substitution.proposed": EventKind(
+        "The company has proposed another vehicle; somebody must see it.", SUBSTITUTION
+    ),
+    "substitution.refused": EventKind("The vehicle was not as proposed.", SUBSTITUTION),
+    "substitution.withdrawn": EventKind("The company took its proposal back.", SUBSTITUTION),
+    "entry.diverted": EventKind(
+        "The entry has left this gate for another one.",
+        {
+            **CLOCK,
+            "to": _code("The gate that it goes to."),
+            "earned": _number("Points earned here."),
+            **CARRIED,
+            "by": _code("Who diverted it."),
+        },
+    ),
+    "entry.joined": EventKind(
+        "The entry was diverted to this gate.",
+        {
+            **CLOCK,
+            "from": _code("The gate that it left."),
+            **CARRIED,
+            "holds": _codes("Holds that come with it."),
+        },
+    ),
+    "entry.expired": EventKind(
+        "The entry was never ready in time, and has ended.",
+        {
+            "reason": _code("Why."),
+            "since": _instant("When something last spoke for it."),
+            "days": _number("How many legal days it had."),
+            "policy": _code("The policy edition that says so."),
+        },
+    ),
+    "entry.cancelled": EventKind("The company has cancelled the entry.", {}),
+    "entry.revoked": EventKind("An authority has ended the entry.", {}),
+    "entry.no_show": EventKind(
+        "The entry missed its last call, and has ended.",
+        {**CALL, "number": _number("Which miss it was.")},
+    ),
+    "movement.recorded": EventKind(
+        "The vehicle was recorded at a yard.",
+        {"yard": _code("The yard."), "way": _code("In or out."), **BACKFILLED},
+    ),
+    "waiting.started": EventKind(
+        "The entry waits: it is ready and in position.",
+        {
+            **CLOCK,
+            "lane": _code("The lane that it waits in."),
+            "rate": _number("Points that the lane earns each open second."),
+            **CARRIED,
+            "waits_from": _instant("From when its wait counts."),
+            "call_number": _code("The number that it will be called by."),
+            **INSIDE,
+        },
+    ),
+    "waiting.stopped": EventKind(
+        "The entry waits no more; it keeps the points that it has earned.",
+        {**CLOCK, **CARRIED, "why": _code("Why.")},
+    ),
+    "waiting.moved": EventKind(
+        "The entry waits at another place or for another route.", {**CLOCK, **INSIDE}
+    ),
+    "lane.changed": EventKind(
+        "The verdict has moved the entry to another lane.",
+        {
+            **CLOCK,
+            "lane": _code("The lane from now on."),
+            "before": _code("The lane before."),
+            "rate": _number("Points that the lane earns each open second."),
+            **CARRIED,
+            **REFUSED,
+        },
+    ),
+    "call.made": EventKind(
+        "The entry is called; the call tells its window and why it was chosen.",
+        {
+            **CLOCK,
+            "points": _number("The points with which it was chosen."),
+            "policy": _code("The policy edition that chose."),
+            "call_number": _code("The number that is shown."),
+        },
+        withheld=frozenset({"heads", "skips"}),
+    ),
+    "call.reminded": EventKind(
+        "The window of the call ends soon.",
+        {**CALL, "window_ends_at": _instant("When it ends.")},
+    ),
+    "call.missed": EventKind("The call was not followed; the entry waits at a charge.", MISSED),
+    "call.excused": EventKind("The call was not followed, and that costs nothing.", MISSED),
+    "call.withdrawn": EventKind("An officer took the call back; that costs nothing.", CHARGED),
+    "calls.stopped": EventKind(
+        "Calls were asked for and stopped, for nobody else could be called.",
+        {
+            **CLOCK,
+            "reason": _code("What stopped them."),
+            "route": _code("The route that it is about; null: all."),
+            "posted_by": _code("Who said so."),
+            "cause": _code("What that was."),
+            "notice": _id("The notice."),
+        },
+        Audience.AUTHORITIES,
+        frozenset({"entry", "call_number", "lane", "points"}),
+    ),
+    "entry.arrived": EventKind(
+        "The vehicle is at the gate.", {"gate": _code("The gate."), **BACKFILLED}
+    ),
+    "entry.admitted": EventKind("The vehicle is in the gate.", PASSED),
+    "entry.released": EventKind("The vehicle may leave: everything is confirmed and paid.", {}),
+    "entry.release_taken_back": EventKind("Something came up; the release counts no more.", {}),
+    "entry.crossed": EventKind("The vehicle has left the gate.", PASSED),
+    "entry.accepted": EventKind(
+        "The other side has taken the vehicle in.",
+        {**PASSED, "number": _code("The number that the other side gave it.")},
+    ),
+    "entry.turned_back": EventKind("The vehicle was turned back.", PASSED),
+    "receiving_vehicle.passed": EventKind(
+        "A vehicle that receives the goods came or went.",
+        {
+            "reception": _id("The record of it."),
+            "way": _code("In or out."),
+            "authority": _code("Who recorded it."),
+        },
+    ),
+    "stay.over_limit": EventKind(
+        "A vehicle from abroad has stayed longer than it may.",
+        {"hours": _number("How many hours it may."), "until": _instant("Until when it could.")},
+    ),
+    "check.requested": EventKind("An agency asks for a check.", CHECK),
+    "check.recorded": EventKind("An authority has recorded a check.", CHECK),
+    "check.waived": EventKind("The entry goes on without a check.", CHECK),
+    "hold.placed": EventKind("An authority stops the entry.", HOLD),
+    "hold.lift_agreed": EventKind("One of two has agreed to lift the hold.", HOLD),
+    "hold.lifted": EventKind("The hold is lifted.", HOLD),
+    "scoped_hold.placed": EventKind(
+        "An authority stops a plate, a container or a declaration.", SCOPED, Audience.AUTHORITIES
+    ),
+    "scoped_hold.lift_agreed": EventKind(
+        "One of two has agreed to lift such a hold.", SCOPED, Audience.AUTHORITIES
+    ),
+    "scoped_hold.lifted": EventKind("Such a hold is lifted.", SCOPED, Audience.AUTHORITIES),
+    "exception.opened": EventKind("An observation contradicts the rules.", EXCEPTION),
+    "exception.assigned": EventKind(
+        "It is somebody's turn to settle the exception.", EXCEPTION, Audience.AUTHORITIES
+    ),
+    "exception.settled": EventKind("The exception is settled.", EXCEPTION),
+    "charge.made": EventKind(
+        "The entry was priced.",
+        {
+            "charge": _id("The charge."),
+            "tariff": _code("The tariff edition."),
+            "total_vnd": _number("The total in whole dong."),
+            "cause": _code("What made the price."),
+            "supersedes": _id("The charge that counts no more."),
+        },
+    ),
+    "order.paid": EventKind(
+        "An order is paid in full.",
+        {
+            "order": _id("The order."),
+            "order_kind": _code("What it is for."),
+            "amount_vnd": _number("Its amount in whole dong."),
+        },
+    ),
+    "strike.given": EventKind("A missed call counts against the company.", {**STRIKE, **CALL}),
+    "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),
+    "strike.upheld": EventKind("The strike counts as before.", STRIKE),
+    "strike.lifted": EventKind("The strike counts no more.", STRIKE),
+    "difficulty.reported": EventKind("A difficulty was reported.", DIFFICULTY, Audience.REPORTER),
+    "difficulty.assigned": EventKind(
+        "It is somebody's turn to answer it.", DIFFICULTY, Audience.REPORTER
+    ),
+    "difficulty.answered": EventKind("The difficulty was answered.", DIFFICULTY, Audience.REPORTER),
+    "difficulty.published": EventKind(
+        "It was published without names.", DIFFICULTY, Audience.REPORTER
+    ),
+    "notice.posted": EventKind(
+        "A notice was posted: it closes, pauses, limits or advises.",
+        {
+            "notice": _id("The notice."),
+            "notice_kind": _code("Its kind."),
+            "starts_at": _instant("When it begins."),
+            "ends_at": _instant("When it ends; null: nobody knows."),
+            "route": _code("The route that it is for; null: all."),
+            "goods_group": _code("The goods that it is for; null: all."),
+            "per_hour": _number("How many vehicles an hour."),
+            "per_day": _number("How many vehicles a day."),
+        },
+        Audience.EVERYBODY,
+    ),
+    "notice.lifted": EventKind(
+        "A notice was lifted.",
+        {"notice": _id("The notice."), "lifted_at": _instant("When.")},
+        Audience.EVERYBODY,
+    ),
+    "outage.reported": EventKind("A gate could record nothing.", OUTAGE, Audience.AUTHORITIES),
+    "outage.signed": EventKind("A second officer confirms it.", OUTAGE, Audience.AUTHORITIES),
+    "rates.changed": EventKind(
+        "Another policy edition rules the queue.",
+        {
+            **CLOCK,
+            "policy": _code("The policy edition."),
+            "rates": Field(Shape.RATES, "Points of each lane in an open second."),
+            "strict": _codes("Lanes that go first."),
+        },
+        Audience.EVERYBODY,
+    ),
+    "edition.confirmed": EventKind(
+        "A board member has confirmed an edition.",
+        {"edition_kind": _code("Tariff or policy."), "edition": _code("The edition.")},
+        Audience.EVERYBODY,
+    ),
+}
+"""Every kind that is written, by its code; none is ever reused for something else."""
+
+
+def of(*audiences: Audience) -> frozenset[str]:
+    """Return the kinds that are told to any of these."""
+    return frozenset(code for code, kind in EVENTS.items() if kind.audience in audiences)
+
+
+FOR_ALL: Final = of(Audience.EVERYBODY)
+FOR_REPORTERS: Final = of(Audience.REPORTER)
+OF_ENTRIES: Final = of(Audience.EVERYBODY, Audience.PARTIES)
+"""What a company finds in the history of its own entry."""
+FOR_COMPANIES: Final = OF_ENTRIES | FOR_REPORTERS
+
+
+def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of an event's data what may be told; of an unknown kind, nothing."""
+    known = EVENTS.get(kind)
+    return {name: value for name, value in data.items() if known and name in known.fields}
+
+
+def told_to(kind: str, company: UUID | None, reporter: UUID | None) -> UUID | None:
+    """Return the company that may see an event beside authorities; None for none in particular.
+
+    `company` is the one that the event's entry belongs to, `reporter` the one that reported the
+    difficulty. This is the one place that says who may see what.
+    """
+    audience = EVENTS[kind].audience if kind in EVENTS else Audience.AUTHORITIES
+    return {Audience.PARTIES: company, Audience.REPORTER: reporter}.get(audience)

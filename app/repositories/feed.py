@@ -1,0 +1,232 @@
+"""The feed of events: what has no position yet, who reads what, and what has served its time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.events import FOR_REPORTERS
+from app.domain.questions import FeedQuestion, ToldEvent
+from app.models import Difficulty, Entry, Event, FeedItem, FeedProgress, FeedReader
+from app.repositories.prepared import Wire
+from app.repositories.rows import insert_rows
+
+LOCK = "feed"
+SEED = 0
+SCANNED = 1000
+"""So many positions a question looks through at most, whatever it is narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """An event without a position; whose entry it is of, and who reported its difficulty."""
+
+    number: int
+    kind: str
+    company: UUID | None
+    reporter: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one look at the feed found: events, how far it looked, and where the feed ends.
+
+    `scanned_to` is None where nothing lay after the position asked for; `is_full` tells that the
+    look ended before the feed did.
+    """
+
+    newest: int
+    forgotten_to: int
+    scanned_to: int | None
+    is_full: bool
+    events: Sequence[ToldEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came after a position: up to where, for all or for whom."""
+
+    newest: int
+    for_all: bool
+    readers: frozenset[UUID]
+
+
+class FeedRepository:
+    """Questions about positions of events."""
+
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
+        self._session = session
+        self._wire = wire
+
+    async def lock(self) -> bool:
+        """Keep others from numbering until the transaction ends; False where somebody does now."""
+        take = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, SEED))
+        return bool(await self._session.scalar(select(take)))
+
+    async def is_settled(self) -> bool:
+        """Tell whether every event has its position, and none can appear below the last."""
+        newest = select(func.coalesce(func.max(Event.number), 0)).scalar_subquery()
+        settled = exists().where(
+            FeedProgress.marked_to.is_(None), FeedProgress.settled_to >= newest
+        )
+        return bool(await self._session.scalar(select(settled)))
+
+    async def progress(self) -> FeedProgress:
+        """Return how far positions were given; changing it is kept."""
+        return await self._session.get_one(FeedProgress, 1, populate_existing=True)
+
+    async def unnumbered(self, after: int, limit: int) -> Sequence[Unnumbered]:
+        """Return up to `limit` events above a number that have no position, lowest first."""
+        reported = case(
+            (Event.kind.in_(FOR_REPORTERS), cast(Event.data["difficulty"].astext, PG_UUID))
+        )
+        statement = (
+            select(Event.number, Event.kind, Entry.organisation_id, Difficulty.organisation_id)
+            .outerjoin(Entry, Entry.id == Event.entry_id)
+            .outerjoin(Difficulty, Difficulty.id == reported)
+            .where(Event.number > after, ~_numbered())
+            .order_by(Event.number)
+            .limit(limit)
+        )
+        return [Unnumbered(*row) for row in await self._session.execute(statement)]
+
+    async def insert(
+        self, items: Sequence[Mapping[str, Any]], readers: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Give events their positions, and say who may see them."""
+        await insert_rows(self._wire, (FeedReader, readers), (FeedItem, items))
+
+    async def after(
+        self, position: int, reader: UUID | None, where: FeedQuestion, limit: int
+    ) -> Found:
+        """Return up to `limit` events after a position: a company's and all's, or everything.
+
+        `reader` is None for who may see everything. One statement, one snapshot: whatever is up to
+        `newest` was there to be found.
+        """
+        most = SCANNED if where.is_narrowed else limit
+        scanned = _positions(position, reader, most).cte("scanned")
+        ends = select(func.max(scanned.c.position), func.count()).select_from(scanned).subquery()
+        found = (
+            _told(FeedItem.position)
+            .join(FeedItem, FeedItem.event_number == Event.number)
+            .join(scanned, scanned.c.position == FeedItem.position)
+            .where(*_of(where))
+            .order_by(FeedItem.position)
+            .limit(limit)
+            .subquery()
+        )
+        statement = (
+            select(FeedProgress.position, FeedProgress.forgotten_to, *ends.c, *found.c)
+            .select_from(FeedProgress)
+            .join(ends, true())
+            .outerjoin(found, true())
+            .order_by(found.c.position)
+        )
+        rows = (await self._session.execute(statement)).all()
+        newest, forgotten, scanned_to, count = rows[0][:4]
+        events = [ToldEvent(*row[4:]) for row in rows if row[4] is not None]
+        is_full = count == most or len(events) == limit
+        last = events[-1].position if len(events) == limit else scanned_to
+        return Found(newest, forgotten, last, is_full, events)
+
+    async def of_entry(
+        self, entry_id: UUID, kinds: Collection[str], after: int, limit: int
+    ) -> Sequence[ToldEvent]:
+        """Return up to `limit` events of an entry above a number, in order of their numbers."""
+        statement = (
+            _told(literal(None))
+            .where(Event.entry_id == entry_id, Event.number > after, Event.kind.in_(kinds))
+            .order_by(Event.number)
+            .limit(limit)
+        )
+        return [ToldEvent(*row) for row in await self._session.execute(statement)]
+
+    async def news(self, after: int) -> News:
+        """Return what came after a position, for those who wait for it."""
+        for_all = exists().where(FeedItem.for_all, FeedItem.position > after)
+        readers = (
+            select(func.array_agg(FeedReader.organisation_id.distinct()))
+            .where(FeedReader.position > after)
+            .scalar_subquery()
+        )
+        statement = select(FeedProgress.position, for_all, readers)
+        newest, told_all, found = (await self._session.execute(statement)).one()
+        return News(newest, told_all, frozenset(found or ()))
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Delete up to `limit` positions that were given before an instant; return how many."""
+        old = select(FeedItem.position).where(FeedItem.at < before).order_by(FeedItem.at)
+        positions = (await self._session.scalars(old.limit(limit))).all()
+        if positions:
+            await self._session.execute(
+                delete(FeedReader).where(FeedReader.position.in_(positions))
+            )
+            await self._session.execute(delete(FeedItem).where(FeedItem.position.in_(positions)))
+            last = func.greatest(FeedProgress.forgotten_to, max(positions))
+            await self._session.execute(update(FeedProgress).values(forgotten_to=last))
+        return len(positions)
+
+
+def _numbered() -> ColumnElement[bool]:
+    return exists().where(FeedItem.event_number == Event.number)
+
+
+def _positions(after: int, reader: UUID | None, limit: int) -> Select[int]:
+    """Return the next positions of one range, or of the two that a company reads."""
+    every = select(FeedItem.position).where(FeedItem.position > after)
+    if reader is None:
+        return every.order_by(FeedItem.position).limit(limit)
+    own = select(FeedReader.position).where(
+        FeedReader.organisation_id == reader, FeedReader.position > after
+    )
+    ranges = (
+        own.order_by(FeedReader.position).limit(limit),
+        every.where(FeedItem.for_all).order_by(FeedItem.position).limit(limit),
+    )
+    both = union_all(*(select(one.subquery().c.position) for one in ranges)).subquery()
+    return select(both.c.position).order_by(both.c.position).limit(limit)
+
+
+def _told(position: ColumnElement[Any] | Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - a column
+    return select(
+        position.label("position"),
+        Event.number,
+        Event.id,
+        Event.kind,
+        Event.entry_id,
+        Entry.reference,
+        func.coalesce(Event.gate_code, Entry.gate_code),
+        func.coalesce(Event.direction, Entry.direction),
+        Event.occurred_at,
+        Event.recorded_at,
+        Event.data,
+    ).outerjoin(Entry, Entry.id == Event.entry_id)
+
+
+def _of(where: FeedQuestion) -> list[ColumnElement[bool]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if where.kinds:
+        narrowed.append(Event.kind.in_(where.kinds))
+    if where.gate is not None:
+        narrowed.append(func.coalesce(Event.gate_code, Entry.gate_code) == where.gate)
+    return narrowed

@@ -1,0 +1,129 @@
+"""The feed of events: positions are given after commit, and each company reads its own range.
+
+Safe to run several at a time and to stop at any instant: positions are given under one lock, in one
+transaction with how far they go. An event that is committed late gets a later position, so whoever
+asks for what comes after a position misses none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.errors import EntryNotFoundError, FeedForgottenError, FeedPositionUnknownError
+from app.domain.events import EVENTS, FOR_ALL, OF_ENTRIES, told_to
+from app.domain.feed import KEPT, Horizon, Seen
+from app.domain.principal import Principal
+from app.domain.questions import FeedQuestion, ToldEvent
+from app.models import FeedProgress
+from app.repositories.feed import Unnumbered
+from app.repositories.unit_of_work import UnitOfWork
+
+EVENTS_A_TURN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Events after a position, where to go on, whether more are there, and where the feed ends."""
+
+    events: Sequence[ToldEvent]
+    after: int
+    more: bool
+    newest: int
+
+
+class Numbering:
+    """Gives positions to events that were committed."""
+
+    def __init__(self, uow: UnitOfWork, now: datetime) -> None:
+        """Work within one transaction, at an instant of the machine's clock."""
+        self._uow = uow
+        self._now = now
+
+    async def number(self) -> int:
+        """Give up to `EVENTS_A_TURN` events their positions and return how many got one.
+
+        None does while somebody else gives positions, who will have seen the same.
+        """
+        feed = self._uow.feed
+        if await feed.is_settled() or not await feed.lock():
+            return 0
+        progress = await feed.progress()
+        seen = Seen(*await self._uow.stays.horizon())
+        found = await feed.unnumbered(progress.settled_to, EVENTS_A_TURN)
+        await self._give(progress, found)
+        last = found[-1].number if len(found) == EVENTS_A_TURN else None
+        _keep(progress, _horizon(progress).follow(seen, last, self._now))
+        await self._uow.flush()
+        return len(found)
+
+    async def forget(self, limit: int) -> int:
+        """Delete up to `limit` positions that are older than they are kept; return how many."""
+        return await self._uow.feed.forget(self._now - KEPT, limit)
+
+    async def _give(self, progress: FeedProgress, found: Sequence[Unnumbered]) -> None:
+        placed = list(enumerate(found, start=progress.position + 1))
+        items = [
+            {
+                "position": position,
+                "event_number": one.number,
+                "for_all": one.kind in FOR_ALL,
+                "at": self._now,
+            }
+            for position, one in placed
+        ]
+        told = ((told_to(one.kind, one.company, one.reporter), at) for at, one in placed)
+        readers = [{"organisation_id": who, "position": at} for who, at in told if who is not None]
+        await self._uow.feed.insert(items, readers)
+        progress.position += len(found)
+
+
+class Feed:
+    """What one principal may read of the feed."""
+
+    def __init__(self, uow: UnitOfWork, principal: Principal) -> None:
+        """Ask within one transaction for `principal`."""
+        self._uow = uow
+        self._principal = principal
+
+    @staticmethod
+    def reader_of(principal: Principal) -> UUID | None:
+        """Return whose range is read; None for authorities, who read everything."""
+        return None if principal.sees_all else principal.organisation_id
+
+    async def page(self, where: FeedQuestion, after: int | None, limit: int) -> FeedPage:
+        """Return up to `limit` events after a position, or from the oldest that is kept.
+
+        Raises:
+            FeedForgottenError: what came after it is kept no more.
+            FeedPositionUnknownError: nothing has a position that high.
+        """
+        found = await self._uow.feed.after(
+            after or 0, self.reader_of(self._principal), where, limit
+        )
+        if after is not None and after < found.forgotten_to:
+            raise FeedForgottenError(oldest=found.forgotten_to)
+        if after is not None and after > found.newest:
+            raise FeedPositionUnknownError(newest=found.newest)
+        on = found.scanned_to if found.is_full else found.newest
+        return FeedPage(found.events, on or found.newest, found.is_full, found.newest)
+
+    async def of_entry(self, entry_id: UUID, after: int, limit: int) -> Sequence[ToldEvent]:
+        """Return up to `limit` events of an entry above a number, oldest first.
+
+        Raises:
+            EntryNotFoundError.
+        """
+        if await self._uow.entries.get(entry_id, self._principal) is None:
+            raise EntryNotFoundError
+        kinds = frozenset(EVENTS) if self._principal.sees_all else OF_ENTRIES
+        return await self._uow.feed.of_entry(entry_id, kinds, after, limit)
+
+
+def _horizon(progress: FeedProgress) -> Horizon:
+    return Horizon(progress.settled_to, progress.marked_to, progress.marked_at, progress.marked_xid)
+
+
+def _keep(progress: FeedProgress, horizon: Horizon) -> None:
+    for name, value in asdict(horizon).items():
+        setattr(progress, name, value)

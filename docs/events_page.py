@@ -1,0 +1,28 @@
+"""Every kind of event with its sentence, its data and who is told, as one page."""
+
+from pathlib import Path
+
+from app.domain.events import EVENTS, Audience, EventKind
+
+HERE = Path(__file__).parent
+TOLD = {
+    Audience.EVERYBODY: "everybody",
+    Audience.PARTIES: "the entry's company",
+    Audience.REPORTER: "who reported it",
+    Audience.AUTHORITIES: "authorities alone",
+}
+
+
+def events_page() -> str:
+    """Return the page: what is said in `events_head.md`, then each kind."""
+    head = (HERE / "events_head.md").read_text("utf-8")
+    kinds = "\n".join(_kind(code, kind) for code, kind in EVENTS.items())
+    return f"{head}\n## Kinds\n\nAuthorities are told all of them.\n\n{kinds}"
+
+
+def _kind(code: str, kind: EventKind) -> str:
+    fields = "".join(
+        f"| `{name}` | {one.shape.value} | {one.sentence} |\n" for name, one in kind.fields.items()
+    )
+    table = f"\n| data | | |\n| --- | --- | --- |\n{fields}" if fields else ""
+    return f"### `{code}`\n\n{kind.sentence} Told to {TOLD[kind.audience]}.\n{table}"
