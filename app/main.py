@@ -28,6 +28,7 @@ from app.core.signing import Signers
 from app.services.act import Tools
 from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
+from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
@@ -38,6 +39,7 @@ PULSE_SECONDS = 0.25
 DEADLINES_SECONDS = 1
 SCORING_SECONDS = 10
 RESEALING_SECONDS = 10
+PASSES_SECONDS = 3600
 log = structlog.get_logger()
 
 
@@ -87,6 +89,7 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
+        "passes": (PASSES_SECONDS, PassKeeper(todays).forget),
     }
     if settings.sheets_dir is None:
         return jobs

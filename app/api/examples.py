@@ -11,6 +11,8 @@ JSON: Final = "application/json"
 ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55"
 OTHER_ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b56"
 
+SIGNED: Final = "eyJhbGciOiJFZERTQSIsImtpZCI6Ii4uLiIsInR5cCI6ImdhdGUtcGFzcyJ9.eyJ2IjoxfQ.c2lnbmVk"
+
 _GOODS: Final = {
     "goods_group": "fresh-produce-export",
     "product": "durian",
@@ -186,6 +188,16 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "record_receiving_vehicle": {
         "Into the gate": {"plate": "12C-000.99", "way": "in", "source_reference": "BP-0816"},
+    },
+    "check_pass": {
+        "At the gate": {"jws": SIGNED, "plate": "12C-000.17", "gate": "tan-thanh"},
+        "In a yard that serves it": {
+            "jws": SIGNED,
+            "plate": "12C-000.17",
+            "gate": "tan-thanh",
+            "direction": "export",
+            "use": "yard",
+        },
     },
     "refuse_substitution": {"With a reason": {"reason": "The trailer is another one"}},
     "record_payment": {

@@ -21,6 +21,7 @@ from app.domain.reference import Reference
 from app.repositories.feed import News
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today, Tools
+from app.services.crossing.passes import Passes, Revoked
 from app.services.publishing.boards import read_boards
 from app.services.publishing.reports import Reports
 from app.services.queues.expected import Forecast
@@ -33,8 +34,10 @@ SECOND = 1.0
 SHELF_HOLDS = 50_000
 YARDS = "yards"
 VITALS = "vitals"
+REVOKED = "revoked"
 REPORT_SECONDS = 10.0
 REPORTS_KEPT = 32
+REVOKED_SECONDS = 10.0
 FORECAST_SECONDS = 5.0
 QUEUES_KEPT = 1000
 
@@ -65,6 +68,7 @@ class Process:
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
     _yards: Moments[Occupancy] = field(default_factory=lambda: Moments(SECOND, 1))
     _vitals: Moments[Vitals] = field(default_factory=lambda: Moments(SECOND, 1))
+    _revoked: Moments[Revoked] = field(default_factory=lambda: Moments(REVOKED_SECONDS, 1))
     _reports: Moments[bytes] = field(default_factory=lambda: Moments(REPORT_SECONDS, REPORTS_KEPT))
 
     def __post_init__(self) -> None:
@@ -75,6 +79,7 @@ class Process:
         self._counting = asyncio.Lock()
         self._feeling = asyncio.Lock()
         self.watch = Watch(self._news)
+        self._revoking = asyncio.Lock()
 
     def now(self, clock: ClockRow | None) -> datetime:
         """Return business time in whole seconds: the machine's, unless the sandbox moved it."""
@@ -130,6 +135,14 @@ class Process:
         async with self._counting:
             return self._yards.get(YARDS) or await self._count()
 
+    async def revocations(self) -> Revoked:
+        """Return the passes that hold no more, read every ten seconds for whoever asks."""
+        kept = self._revoked.get(REVOKED)
+        if kept is not None:
+            return kept
+        async with self._revoking:
+            return self._revoked.get(REVOKED) or await self._revoke()
+
     async def report(
         self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]
     ) -> bytes:
@@ -164,10 +177,11 @@ class Process:
         self.forget()
 
     def forget(self) -> None:
-        """Have boards, tracking answers, reports and forecasts drawn anew."""
+        """Have boards, tracking answers, reports, forecasts and lists drawn anew."""
         self._boards.clear()
         self._yards.clear()
         self._vitals.clear()
+        self._revoked.clear()
         self.forecasts.clear()
         self.orders.clear()
         self._reports.clear()
@@ -236,6 +250,13 @@ class Process:
             counted = Occupancy(await UnitOfWork(session).yards.occupied(), today.now)
         self._yards.put(YARDS, counted)
         return counted
+
+    async def _revoke(self) -> Revoked:
+        today = await self.today()
+        async with self.sessions() as session:
+            found = await Passes(UnitOfWork(session), today, self.tools.signers).revoked()
+        self._revoked.put(REVOKED, found)
+        return found
 
     async def _report(
         self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from app.api.openapi import dump
-from app.cli import preparing
+from app.cli import passes, preparing
 from app.cli.databases import any_database, own_database
 from app.cli.greeting import greeting
 from app.cli.serving import PortError, leave_when_told, listen, run_server, until_told
@@ -43,6 +43,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(passes.app, name="pass")
 
 
 @contextmanager

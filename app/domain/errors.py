@@ -562,6 +562,12 @@ class PurposeForbiddenError(ForbiddenError):
     code: ClassVar[str] = "purpose-forbidden"
 
 
+class NoPassError(ConflictError):
+    """An entry that is in the gate or has ended has no pass, nor has one without a plate."""
+
+    code: ClassVar[str] = "no-pass"
+
+
 class ReasonRequiredError(UnfitError):
     """What is recorded more than ten minutes after it happened needs a reason."""
 

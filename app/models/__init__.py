@@ -18,6 +18,7 @@ from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
+from app.models.passes import HandedPass
 from app.models.personal import PersonalRead, ResealProgress
 from app.models.queues import (
     Call,
@@ -78,6 +79,7 @@ __all__ = [
     "GateClosure",
     "GateHours",
     "GreenLaneDays",
+    "HandedPass",
     "Hold",
     "Notice",
     "Observation",

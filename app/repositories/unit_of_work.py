@@ -20,6 +20,7 @@ from app.repositories.lines import LinesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
 from app.repositories.notices import NoticesRepository
+from app.repositories.passes import PassesRepository
 from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
@@ -111,6 +112,11 @@ class UnitOfWork:
     def personal(self) -> PersonalRepository:
         """Drivers found by their numbers, and who read their data."""
         return PersonalRepository(self._session)
+
+    @cached_property
+    def passes(self) -> PassesRepository:
+        """Passes that were handed out."""
+        return PassesRepository(self._session)
 
     @cached_property
     def queues(self) -> QueuesRepository:

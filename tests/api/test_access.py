@@ -209,6 +209,7 @@ WHO = {
     "confirm_substitution": {"officer", "yard"},
     "refuse_substitution": {"officer", "yard"},
     "withdraw_substitution": {"company", "app"},
+    "check_pass": {"officer", "agency", "yard"},
     "record_payment": {"bank"},
     "confirm_tariff": {"board"},
     "confirm_policy": {"board"},
@@ -223,6 +224,7 @@ WHO_READS = {
     "list_entry_events": EVERYBODY,
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
+    "get_pass": EVERYBODY,
     "get_driver": PERSONAL_READERS,
     "list_personal_reads": {"company", "app", "board", "auditor"},
     "get_tracking_token": {"company", "app", "officer"},
@@ -251,9 +253,14 @@ PUBLIC = {
     "get_cumulative_report", "get_waits_report", "get_difficulties_report",
     "list_published_difficulties", "report_difficulty_by_link", "list_difficulties_by_link",
     "check_live", "check_ready", "get_metrics", "get_keys",
+    "get_pass_by_link", "list_pass_revocations",
 }  # fmt: skip
 
-SCOPES = {"get_driver": Scope.PERSONAL, "search_entries": Scope.PERSONAL}
+SCOPES = {
+    "get_driver": Scope.PERSONAL,
+    "search_entries": Scope.PERSONAL,
+    "check_pass": Scope.READ,
+}
 """What asks for another scope than its method would."""
 
 

@@ -9,6 +9,7 @@ from app.api.texts import CATALOGUE
 from app.domain.discrepancies import Discrepancy
 from app.domain.misses import CallOutcome, FaultKind
 from app.domain.notices import Effect, Period
+from app.domain.passes import Refusal, Revocation
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode, Step
 from app.domain.transshipment import NOT_ENTERED
@@ -49,6 +50,11 @@ def keys() -> Iterator[str]:
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
     yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD))
     yield from (f"state.{state}" for state in State)
+    yield from (f"pass.refused.{reason}" for reason in Refusal)
+    yield from (f"pass.ended.{reason}" for reason in Revocation)
+    yield from (
+        f"pass.{one}" for one in ("valid", "list", "use.yard", "use.gate", "use.gate.window")
+    )
     yield from (f"season.{place}" for place in ("awaited", "taken", "without"))
     yield from (f"step.{one}" for one in Step)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))
