@@ -1,7 +1,7 @@
 """The application: `create_app()` builds it; importing this module opens nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -19,7 +19,7 @@ from app.api.sheets import sheet_page
 from app.api.state import Process
 from app.api.texts import Language
 from app.clients.otlp import sending, spans_of
-from app.core.ciphers import Cipher, Tokens
+from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
 from app.core.ids import reference_of, uuid7
@@ -36,6 +36,7 @@ from app.workers.today import Todays
 
 # A quarter of the second within which every process goes by a notice; the rest is for reading it.
 PULSE_SECONDS = 0.25
+USES_SECONDS = 10
 DEADLINES_SECONDS = 1
 SCORING_SECONDS = 10
 RESEALING_SECONDS = 10
@@ -70,12 +71,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def make_tools(settings: Settings) -> Tools:
-    """Return what only the edge can make: identities, tokens, ciphertexts, signatures."""
+    """Return what only the edge can make: identities, tokens, keys, ciphertexts, signatures."""
     return Tools(
         new_id=uuid7,
         reference_of=reference_of,
         tokens=Tokens(settings.token_secret.get_secret_value()),
         cipher=Cipher(settings.encryption_keys, settings.pepper.get_secret_value()),
+        keys=ApiKeys(settings.pepper.get_secret_value()),
         signers=Signers(settings.signing_seeds),
     )
 
@@ -117,23 +119,32 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.process, app.state.engine = process, engine
     await process.pulse()
-    pulsing = asyncio.create_task(keep_pulse(process))
+    beats = [
+        asyncio.create_task(keep_pulse(process)),
+        asyncio.create_task(again(process.store_uses, USES_SECONDS)),
+    ]
     async with sending(settings, app.state.spans):
         yield
-    pulsing.cancel()
-    await asyncio.gather(pulsing, return_exceptions=True)
+    for beat in beats:
+        beat.cancel()
+    await asyncio.gather(*beats, return_exceptions=True)
     await engine.dispose()
 
 
 async def keep_pulse(process: Process, seconds: float = PULSE_SECONDS) -> None:
-    """Learn again and again what other processes changed, whatever went wrong the time before.
+    """Learn again and again what other processes changed.
 
-    A database that is away comes back; and a pulse that ended would leave boards in the past.
+    A pulse that ended would leave boards in the past.
     """
+    await again(process.pulse, seconds)
+
+
+async def again(do: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do something every so often, whatever went wrong the time before; a database comes back."""
     while True:
         await asyncio.sleep(seconds)
         try:
-            await process.pulse()
+            await do()
         except Exception as error:
             if is_passing(error):
                 log.warning("database away", error=type(error).__name__)

@@ -9,6 +9,7 @@ TOLD = {
     Audience.EVERYBODY: "everybody",
     Audience.PARTIES: "the entry's company",
     Audience.REPORTER: "who reported it",
+    Audience.ORGANISATION: "the organisation that it is about",
     Audience.AUTHORITIES: "authorities alone",
 }
 

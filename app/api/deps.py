@@ -23,6 +23,7 @@ from app.api.texts import Language, language_of
 from app.core.ciphers import hash_of_key
 from app.domain.errors import (
     KeyInvalidError,
+    OrganisationUnverifiedError,
     RetryCollisionError,
     RetryMismatchError,
     RoleForbiddenError,
@@ -39,6 +40,8 @@ from app.services.act import Act, Today
 # sign, so that nobody's own words can be taken for it.
 TOKEN_MARK = b"\x1a"
 DESK = "desk"
+# What a company may do before the board has confirmed it: look around, and manage itself.
+UNVERIFIED_MAY = frozenset({Scope.READ, Scope.MANAGE})
 
 
 async def get_process(request: Request) -> Process:
@@ -93,12 +96,15 @@ class May(SecurityBase):
         Raises:
             RoleForbiddenError: neither the principal's role nor its agency is among those allowed.
             ScopeMissingError: its credential has not the scope.
+            OrganisationUnverifiedError: its company must be confirmed before it does this.
         """
         if not self.allowed & {principal.role, principal.agency}:
             raise RoleForbiddenError(role=principal.authority)
         scope = self.scope_for(method)
         if scope not in principal.scopes:
             raise ScopeMissingError(scope=scope.value)
+        if not principal.verified and scope not in UNVERIFIED_MAY:
+            raise OrganisationUnverifiedError
 
     @asynccontextmanager
     async def opened(self, request: Request) -> AsyncIterator[None]:
@@ -137,6 +143,8 @@ async def _open(request: Request, process: Process, uow: UnitOfWork) -> Opening:
         limits.admit(request.scope, "public", client_of(request.scope))
         raise KeyInvalidError
     limits.admit(request.scope, "key", str(opening.principal.id))
+    if opening.principal.credential is not None:
+        process.keys_used.add(opening.principal.credential.id)
     return opening
 
 
@@ -244,7 +252,7 @@ class RetryGuard:
         return Response(body, status, headers, "application/json")
 
 
-async def get_retry(request: Request, key: IdempotencyKey = None) -> RetryGuard:
+async def get_retry(request: Request, retry_key: IdempotencyKey = None) -> RetryGuard:
     """Return the guard of a POST; a retry ends here with the stored answer.
 
     Raises:
@@ -252,19 +260,19 @@ async def get_retry(request: Request, key: IdempotencyKey = None) -> RetryGuard:
         RetryMismatchError: the key came before with another request.
     """
     desk = _desk(request)
-    if key is None:
+    if retry_key is None:
         return RetryGuard(desk.uow, desk.act, None, b"")
     if not desk.opening.retry_taken:
         raise RetryCollisionError
     mark = await fingerprint(request)
     if desk.opening.answer is not None:
         raise await _replay(desk.opening.answer, mark, desk.uow, desk.act)
-    return RetryGuard(desk.uow, desk.act, key, mark)
+    return RetryGuard(desk.uow, desk.act, retry_key, mark)
 
 
-async def get_required_retry(request: Request, key: RequiredIdempotencyKey) -> RetryGuard:
+async def get_required_retry(request: Request, retry_key: RequiredIdempotencyKey) -> RetryGuard:
     """Return the guard of a POST that must not be made twice by accident."""
-    return await get_retry(request, key)
+    return await get_retry(request, retry_key)
 
 
 Retry = Annotated[RetryGuard, Depends(get_retry)]

@@ -206,6 +206,20 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "source_reference": "FT26135000815",
         },
     },
+    "make_organisation": {
+        "A company": {"name": "Ví Dụ Logistics", "kind": "company", "tax_code": "9900123459"},
+        "An agency": {"name": "Customs of Tân Thanh", "kind": "agency", "agency": "customs"},
+    },
+    "verify_organisation": {
+        "Confirmed": {"verified": True},
+        "Taken back": {"verified": False, "reason": "The tax code has been closed"},
+    },
+    "make_client": {"The system of a desk": {"name": "fleet-desk"}},
+    "give_key": {"To register": {"scopes": ["read", "act"], "valid_days": 365}},
+    "rotate_key": {
+        "With a day for both": {"overlap_hours": 24},
+        "At once": {"overlap_hours": 0},
+    },
     "move_clock": {"A day in a minute": {"now": "2030-01-02T08:00:00+07:00", "speed": 1440}},
 }
 
@@ -228,6 +242,12 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "in_force_at": Word("In force at that instant.", "2026-02-21T08:00:00+07:00"),
     "kinds": Word("Only these kinds of events.", ["call.made"]),
     "strike": Word("The id of a strike.", ID),
+    "organisation": Word("The id of an organisation.", ID),
+    "client": Word("The id of a client.", ID),
+    "key": Word("The id of a key, which is not the key.", ID),
+    "verified": Word("Only those that are, or that are not yet.", example=False),
+    "tax_code": Word("The tax code of a company.", "9900123466"),
+    "name": Word("The whole name.", "Sandbox company 1"),
     "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),

@@ -34,6 +34,7 @@ from app.domain.errors import (
     BusyError,
     DomainError,
     KeyInvalidError,
+    OrganisationUnverifiedError,
     RoleForbiddenError,
     ScopeMissingError,
 )
@@ -48,7 +49,12 @@ ALWAYS: Final = (RateExceededError, BodyTooLargeError, InternalError, BusyError)
 WITH_BODY: Final = (MalformedBodyError, NotJsonMediaTypeError)
 WITH_INPUT: Final = (InvalidRequestError,)
 WITH_PATH: Final = (NoSuchPathError,)
-WITH_KEY: Final = (KeyInvalidError, RoleForbiddenError, ScopeMissingError)
+WITH_KEY: Final = (
+    KeyInvalidError,
+    RoleForbiddenError,
+    ScopeMissingError,
+    OrganisationUnverifiedError,
+)
 
 _DEFAULT_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 

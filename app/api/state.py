@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -65,6 +66,7 @@ class Process:
     )
     orders: Moments[KeptOrder] = field(default_factory=lambda: Moments(SECOND, QUEUES_KEPT))
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
+    keys_used: set[UUID] = field(default_factory=set)
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
     _yards: Moments[Occupancy] = field(default_factory=lambda: Moments(SECOND, 1))
     _vitals: Moments[Vitals] = field(default_factory=lambda: Moments(SECOND, 1))
@@ -194,6 +196,13 @@ class Process:
             pulse = await uow.access.pulse()
             self.clock = pulse.clock
             await self.reference_at(pulse.revision, uow)
+
+    async def store_uses(self) -> None:
+        """Write down which keys were used since the last time; of a broken try, none."""
+        used, self.keys_used = self.keys_used, set()
+        if used:
+            async with self.sessions.begin() as session:
+                await UnitOfWork(session).keys.used(used)
 
     async def readiness(self) -> Readiness:
         """Return how fit this process is to be sent work."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.config import Settings
 from app.core.database import check_version, make_engine, make_sessions
 from app.core.migrations import is_current, newest_revision, upgrade
+from app.domain.organisations import KINDS
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.publishing.stays import Stays
 from app.services.upkeep.keys import ORDINARY, Grant, Keys, Member
@@ -138,9 +139,15 @@ async def _check_schema(engine: AsyncEngine) -> None:
 
 async def _check_member(uow: UnitOfWork, member: Member) -> None:
     known = await uow.access.principal(member.name)
-    if known is None:
-        return
     organisation = await uow.access.organisation(member.organisation)
+    if known is None:
+        kind = KINDS[member.role]
+        if organisation and (organisation.kind, organisation.agency) != (kind, member.agency):
+            message = (
+                f"{member.organisation} is another: {organisation.agency or organisation.kind}"
+            )
+            raise MemberError(message)
+        return
     asked = (organisation and organisation.id, member.role, member.agency, member.supervisor)
     if asked != (known.organisation_id, known.role, known.agency, known.supervisor):
         message = f"{member.name} is the name of another, of role {known.agency or known.role}"

@@ -4,13 +4,17 @@ import base64
 import hashlib
 import hmac
 import os
+import secrets
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 TOKEN_BYTES = 18
+KEY_BYTES = 32
+SHOWN_CHARACTERS = 6
 
 
 class Cipher:
@@ -75,6 +79,32 @@ class Tokens:
         message = b"tracking:" + entry_id.bytes + version.to_bytes(4)
         digest = hmac.digest(self._secret, message, "sha256")
         return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
+
+
+class NewKey(NamedTuple):
+    """An API key, which nobody sees again, and what is stored of it."""
+
+    text: str
+    prefix: str
+    key_hash: bytes
+
+
+class ApiKeys:
+    """API keys: 256 random bits, of which a keyed hash is stored, and a prefix to name them by."""
+
+    def __init__(self, pepper: str) -> None:
+        """Take the pepper that the database never sees."""
+        self._pepper = pepper
+
+    def make(self, role: str) -> NewKey:
+        """Return a new key for somebody of that role."""
+        shown, hidden = f"gate_{role}_", secrets.token_urlsafe(KEY_BYTES)
+        key = shown + hidden
+        return NewKey(key, shown + hidden[:SHOWN_CHARACTERS], self.hash_of(key))
+
+    def hash_of(self, key: str) -> bytes:
+        """Return what is stored of a key, to find it by."""
+        return hash_of_key(key, self._pepper)
 
 
 def hash_of_token(token: str) -> bytes:

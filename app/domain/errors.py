@@ -239,6 +239,72 @@ class ScopeMissingError(ForbiddenError):
     code: ClassVar[str] = "scope-missing"
 
 
+class OrganisationUnverifiedError(ForbiddenError):
+    """The board has not confirmed this company; until then it reads, and manages itself."""
+
+    code: ClassVar[str] = "organisation-unverified"
+
+
+class OrganisationNotFoundError(NotFoundError):
+    """There is no such organisation, or it is not for this principal to see."""
+
+    code: ClassVar[str] = "organisation-not-found"
+
+
+class OrganisationUnfitError(UnfitError):
+    """An organisation cannot be made so; the errors name each field."""
+
+    code: ClassVar[str] = "organisation-unfit"
+
+
+class OrganisationExistsError(ConflictError):
+    """An organisation of that name or tax code is there already."""
+
+    code: ClassVar[str] = "organisation-exists"
+
+
+class VerificationNotNeededError(ConflictError):
+    """Only companies are verified; what else there is was made by the board."""
+
+    code: ClassVar[str] = "verification-not-needed"
+
+
+class NameTakenError(ConflictError):
+    """Somebody of that name acts already."""
+
+    code: ClassVar[str] = "name-taken"
+
+
+class ClientNotFoundError(NotFoundError):
+    """There is no such client, or it is not for this principal to see."""
+
+    code: ClassVar[str] = "client-not-found"
+
+
+class ClientDisabledError(ConflictError):
+    """A client that is disabled gets no keys."""
+
+    code: ClassVar[str] = "client-disabled"
+
+
+class KeyNotFoundError(NotFoundError):
+    """There is no such key, or it is not for this principal to see."""
+
+    code: ClassVar[str] = "key-not-found"
+
+
+class KeyEndedError(ConflictError):
+    """The key is revoked or has expired."""
+
+    code: ClassVar[str] = "key-ended"
+
+
+class LastManagerError(ConflictError):
+    """Nobody would be left who can manage the organisation."""
+
+    code: ClassVar[str] = "last-manager"
+
+
 class CheckNotYoursError(ForbiddenError):
     """An agency records only its own kinds of check."""
 

@@ -14,11 +14,15 @@ TEST: Final = "webhook.test"
 
 
 class Audience(StrEnum):
-    """Who is told beside the authorities: all who may ask, the entry's company, who reported it."""
+    """Who is told beside the authorities: all who may ask, the entry's company, who reported it.
+
+    `ORGANISATION` is the organisation that the event is about.
+    """
 
     EVERYBODY = "everybody"
     PARTIES = "parties"
     REPORTER = "reporter"
+    ORGANISATION = "organisation"
     AUTHORITIES = "authorities"
 
 
@@ -131,6 +135,11 @@ OUTAGE = {
     "starts_at": _instant("When it began."),
     "ends_at": _instant("When it ended."),
 }
+
+ORGANISATION = {"organisation": _id("The organisation.")}
+MADE = {**ORGANISATION, "organisation_kind": _code("What it is.")}
+CLIENT = {**ORGANISATION, "client": _id("The client.")}
+KEY = {**CLIENT, "key": _id("The key.")}
 
 EVENTS: Final[Mapping[str, EventKind]] = {
     "entry.registered": EventKind(
@@ -373,6 +382,27 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         },
         Audience.EVERYBODY,
     ),
+    "organisation.made": EventKind("An organisation was made.", MADE, Audience.ORGANISATION),
+    "organisation.verified": EventKind(
+        "The board has confirmed a company.", MADE, Audience.ORGANISATION
+    ),
+    "organisation.doubted": EventKind(
+        "The board does not confirm a company, or no longer.", MADE, Audience.ORGANISATION
+    ),
+    "client.made": EventKind("A client was made.", CLIENT, Audience.ORGANISATION),
+    "client.disabled": EventKind("A client acts no more.", CLIENT, Audience.ORGANISATION),
+    "client.enabled": EventKind("A client acts again.", CLIENT, Audience.ORGANISATION),
+    "key.given": EventKind(
+        "A client was given a key.",
+        {**KEY, "scopes": _codes("What it may be used for.")},
+        Audience.ORGANISATION,
+    ),
+    "key.rotated": EventKind(
+        "Another key takes the place of one.",
+        {**KEY, "by": _id("The new key.")},
+        Audience.ORGANISATION,
+    ),
+    "key.revoked": EventKind("A key opens nothing any more.", KEY, Audience.ORGANISATION),
     "edition.confirmed": EventKind(
         "A board member has confirmed an edition.",
         {"edition_kind": _code("Tariff or policy."), "edition": _code("The edition.")},
@@ -389,9 +419,10 @@ def of(*audiences: Audience) -> frozenset[str]:
 
 FOR_ALL: Final = of(Audience.EVERYBODY)
 FOR_REPORTERS: Final = of(Audience.REPORTER)
+FOR_ORGANISATIONS: Final = of(Audience.ORGANISATION)
 OF_ENTRIES: Final = of(Audience.EVERYBODY, Audience.PARTIES)
 """What a company finds in the history of its own entry."""
-FOR_COMPANIES: Final = OF_ENTRIES | FOR_REPORTERS
+FOR_COMPANIES: Final = OF_ENTRIES | FOR_REPORTERS | FOR_ORGANISATIONS
 
 
 def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -400,11 +431,13 @@ def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if known and name in known.fields}
 
 
-def told_to(kind: str, company: UUID | None, reporter: UUID | None) -> UUID | None:
+def told_to(kind: str, company: UUID | None, named: UUID | None) -> UUID | None:
     """Return the company that may see an event beside authorities; None for none in particular.
 
-    `company` is the one that the event's entry belongs to, `reporter` the one that reported the
-    difficulty. This is the one place that says who may see what.
+    `company` is the one that the event's entry belongs to, `named` the one that reported the
+    difficulty, or that the event is about. This is the one place that says who may see what.
     """
     audience = EVENTS[kind].audience if kind in EVENTS else Audience.AUTHORITIES
-    return {Audience.PARTIES: company, Audience.REPORTER: reporter}.get(audience)
+    if audience in {Audience.REPORTER, Audience.ORGANISATION}:
+        return named
+    return company if audience is Audience.PARTIES else None

@@ -26,7 +26,7 @@ class Principal:
     """Who acts, for which organisation, in which role; `tax_code` is the organisation's.
 
     A `supervisor` answers for an agency's other desks, too. `scopes` are those of the credential;
-    the service itself has neither.
+    the service itself has neither. `verified` says whether its organisation may act on entries.
     """
 
     id: UUID
@@ -38,6 +38,7 @@ class Principal:
     supervisor: bool = False
     scopes: frozenset[Scope] = frozenset()
     credential: Credential | None = None
+    verified: bool = True
 
     @property
     def authority(self) -> str:

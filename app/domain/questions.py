@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.notices import NoticeKind
+from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
 from app.domain.vocabulary import Direction, Lane, Queue, State
 
@@ -78,6 +79,16 @@ class ReadFilter:
     reader: str | None = None
     read_from: datetime | None = None
     read_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationFilter:
+    """What a list of organisations is narrowed to; None leaves a field open."""
+
+    kind: OrganisationKind | None = None
+    verified: bool | None = None
+    tax_code: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     CheckConstraint,
     ForeignKey,
@@ -14,21 +13,39 @@ from sqlalchemy import (
     Text,
     false,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.organisations import OrganisationKind
 from app.domain.vocabulary import Agency, Role, Scope
 from app.models.base import Base, Identified, one_of
 
 
 class Organisation(Identified, Base):
-    """A company, an agency, a yard operator, a bank or the Management Board."""
+    """A company, an agency, a yard operator, a bank or the Management Board; rows stay.
+
+    A company is verified once the board has confirmed it, all else at once; `doubt` is why the
+    board took that back.
+    """
 
     __tablename__ = "organisations"
+    __table_args__ = (
+        one_of("kind", OrganisationKind),
+        one_of("agency", Agency),
+        CheckConstraint("(kind = 'agency') = (agency IS NOT NULL)", name="agency_of_agencies"),
+        CheckConstraint("NOT verified OR doubt IS NULL", name="verified_or_doubted"),
+        Index("uq_organisations_tax_code", "tax_code", unique=True),
+    )
 
     name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(server_default=text("'company'"))
+    agency: Mapped[str | None]
     tax_code: Mapped[str | None]
+    verified: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    doubt: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 

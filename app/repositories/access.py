@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import Text
 
+from app.domain.organisations import OrganisationKind
 from app.domain.principal import Credential, CredentialKind, Principal
 from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role, Scope
@@ -166,7 +167,9 @@ class AccessRepository:
         """
         known = await self.principal(SERVICE)
         if known is None:
-            name = insert(Organisation).values(name=SERVICE_ORGANISATION)
+            name = insert(Organisation).values(
+                name=SERVICE_ORGANISATION, kind=OrganisationKind.OPERATOR.value, verified=True
+            )
             await self._session.execute(name.on_conflict_do_nothing())
             of = select(Organisation.id).where(Organisation.name == SERVICE_ORGANISATION)
             row = insert(PrincipalRow).values(
@@ -197,6 +200,7 @@ def _opening(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             PrincipalRow.agency,
             PrincipalRow.supervisor,
             Organisation.tax_code,
+            Organisation.verified,
             ReferenceRevision.revision,
             BusinessClock.machine_at,
             BusinessClock.business_at,
@@ -266,6 +270,7 @@ class _Row(NamedTuple):
     agency: str | None
     supervisor: bool
     tax_code: str | None
+    verified: bool
     revision: int
     machine_at: datetime | None
     business_at: datetime | None
@@ -285,10 +290,12 @@ def _read_opening(row: _Row) -> Opening:
         row.name,
         Role(row.role),
         agency,
-        row.tax_code,
+        # Nobody has confirmed it yet, and what others let it pay is not for anybody to see.
+        row.tax_code if row.verified else None,
         row.supervisor,
         frozenset(map(Scope, row.scopes)),
         Credential(CredentialKind.KEY, row.credential_id),
+        row.verified,
     )
     answer = None
     if row.status is not None:

@@ -8,6 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.errors import (
     DomainError,
     DuplicateReferenceError,
+    NameTakenError,
+    OrganisationExistsError,
     PlateAlreadyRegisteredError,
     RetryCollisionError,
     SubstitutionOpenError,
@@ -23,6 +25,9 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_payments_organisation_id_source_reference": RetryCollisionError,
     "uq_receptions_organisation_id_source_reference": RetryCollisionError,
     "uq_substitutions_open": SubstitutionOpenError,
+    "uq_organisations_name": OrganisationExistsError,
+    "uq_organisations_tax_code": OrganisationExistsError,
+    "uq_principals_name": NameTakenError,
     "pk_stored_answers": RetryCollisionError,
 }
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.events import FOR_REPORTERS
+from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS
 from app.domain.questions import FeedQuestion, ToldEvent
 from app.models import Difficulty, Entry, Event, FeedItem, FeedProgress, FeedReader
 from app.repositories.prepared import Wire
@@ -37,12 +37,15 @@ SCANNED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Unnumbered:
-    """An event without a position; whose entry it is of, and who reported its difficulty."""
+    """An event without a position; whose entry it is of, and whom it is about beside that.
+
+    That is who reported the difficulty, or the organisation that it names.
+    """
 
     number: int
     kind: str
     company: UUID | None
-    reporter: UUID | None
+    named: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,15 @@ class FeedRepository:
         reported = case(
             (Event.kind.in_(FOR_REPORTERS), cast(Event.data["difficulty"].astext, PG_UUID))
         )
+        about = case(
+            (
+                Event.kind.in_(FOR_ORGANISATIONS),
+                cast(Event.data["organisation"].astext, PG_UUID(as_uuid=True)),
+            ),
+            else_=Difficulty.organisation_id,
+        )
         statement = (
-            select(Event.number, Event.kind, Entry.organisation_id, Difficulty.organisation_id)
+            select(Event.number, Event.kind, Entry.organisation_id, about)
             .outerjoin(Entry, Entry.id == Event.entry_id)
             .outerjoin(Difficulty, Difficulty.id == reported)
             .where(Event.number > after, ~_numbered())

@@ -20,6 +20,7 @@ from app.repositories.lines import LinesRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
 from app.repositories.notices import NoticesRepository
+from app.repositories.organisations import OrganisationsRepository
 from app.repositories.passes import PassesRepository
 from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
@@ -117,6 +118,11 @@ class UnitOfWork:
     def passes(self) -> PassesRepository:
         """Passes that were handed out."""
         return PassesRepository(self._session)
+
+    @cached_property
+    def organisations(self) -> OrganisationsRepository:
+        """Organisations and their clients."""
+        return OrganisationsRepository(self._session)
 
     @cached_property
     def queues(self) -> QueuesRepository:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from app.core.ciphers import Cipher, Tokens
+from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.signing import Signers
 from app.domain.principal import Principal
 from app.domain.reference import Reference
@@ -16,12 +16,13 @@ from app.domain.vocabulary import Queue
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What only the edge can make: identities, tokens, ciphertexts, signatures."""
+    """What only the edge can make: identities, tokens, keys, ciphertexts, signatures."""
 
     new_id: Callable[[], UUID]
     reference_of: Callable[[UUID], str]
     tokens: Tokens
     cipher: Cipher
+    keys: ApiKeys
     signers: Signers
 
 

@@ -167,6 +167,9 @@ def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
 # --- what the issue says, in words --------------------------------------------------------------
 
 PERSONAL_READERS = {"company", "app", "officer", "border_guard", "customs", "board"}
+MANAGED = {
+    "make_client", "disable_client", "enable_client", "give_key", "rotate_key", "revoke_key",
+}  # fmt: skip
 WHO = {
     "register_entry": {"company", "app"},
     "amend_entry": {"company", "app"},
@@ -214,10 +217,14 @@ WHO = {
     "confirm_tariff": {"board"},
     "confirm_policy": {"board"},
     "move_clock": {"admin"},
+    "make_organisation": {"board", "admin"},
+    "verify_organisation": {"board"},
+    **{name: {*Role} for name in sorted(MANAGED)},
 }
 
 
 EVERYBODY = {"company", "app", "officer", "agency", "yard", "board", "auditor"}
+LOOKED_AFTER = {"list_clients", "get_client", "list_keys"}
 WHO_READS = {
     "list_entries": EVERYBODY,
     "list_events": EVERYBODY,
@@ -243,6 +250,9 @@ WHO_READS = {
     "get_difficulty": EVERYBODY,
     "list_calls": {"officer", "agency", "yard", "board", "auditor"},
     "get_call": {"officer", "agency", "yard", "board", "auditor"},
+    "list_organisations": {"board", "admin", "auditor"},
+    "get_organisation": {*Role},
+    **{name: {*Role} for name in sorted(LOOKED_AFTER)},
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }
 PUBLIC = {
@@ -260,6 +270,7 @@ SCOPES = {
     "get_driver": Scope.PERSONAL,
     "search_entries": Scope.PERSONAL,
     "check_pass": Scope.READ,
+    **dict.fromkeys(MANAGED | LOOKED_AFTER, Scope.MANAGE),
 }
 """What asks for another scope than its method would."""
 

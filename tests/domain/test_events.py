@@ -62,6 +62,7 @@ def test_an_unknown_kind_is_not_published() -> None:
     [
         pytest.param("call.made", OURS, id="the company of the entry"),
         pytest.param("difficulty.answered", OTHERS, id="who reported the difficulty"),
+        pytest.param("key.revoked", OTHERS, id="the organisation it is about"),
         pytest.param("scoped_hold.placed", None, id="authorities alone"),
         pytest.param("notice.posted", None, id="everybody, and so nobody in particular"),
     ],

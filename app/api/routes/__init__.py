@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     calls,
     checks,
+    clients,
     difficulties,
     entries,
     events,
@@ -19,6 +20,7 @@ from app.api.routes import (
     notices,
     observations,
     orders,
+    organisations,
     passage,
     passes,
     personal,
@@ -58,6 +60,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     green_lane.router,
     policies.router,
     reports.router,
+    organisations.router,
+    clients.router,
     keys.router,
     health.router,
 )
@@ -84,6 +88,8 @@ _DESCRIPTIONS: Final = {
     "fees": "Prices for anybody who asks, without registering.",
     "green-lane": "The green lane: verdicts for anybody who asks, its rules, the list of produce.",
     "policies": "Editions of the queue rule: rates, windows, misses, promise.",
+    "organisations": "Who acts: companies, agencies, yards, the board; companies are verified.",
+    "clients": "The systems of an organisation, and the keys they are known by.",
     "reports": "What passed, what stood and how long it waited, as the Board counts; open data.",
     "keys": "The public keys by which anybody checks what this service has signed.",
     "health": "Whether the process lives and is fit for work, and its metrics.",

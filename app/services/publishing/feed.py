@@ -72,7 +72,7 @@ class Numbering:
             }
             for position, one in placed
         ]
-        told = ((told_to(one.kind, one.company, one.reporter), at) for at, one in placed)
+        told = ((told_to(one.kind, one.company, one.named), at) for at, one in placed)
         readers = [{"organisation_id": who, "position": at} for who, at in told if who is not None]
         await self._uow.feed.insert(items, readers)
         progress.position += len(found)

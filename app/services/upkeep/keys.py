@@ -1,17 +1,14 @@
 """API keys: 256 random bits, shown once; the database keeps only a keyed hash."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.core.ciphers import hash_of_key
+from app.core.ciphers import ApiKeys
+from app.domain.organisations import KINDS
 from app.domain.vocabulary import Agency, Role, Scope
-from app.models import ApiKey, Organisation, Principal
+from app.models import Organisation, Principal
 from app.repositories.unit_of_work import UnitOfWork
-
-KEY_BYTES = 32
-SHOWN_CHARACTERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Grant:
 class Member:
     """Somebody to be given a key; an agency has its kind, a company the tax code it pays under.
 
-    A supervisor is one of an agency.
+    A supervisor is one of an agency. A company that is not `verified` waits for the board.
     """
 
     name: str
@@ -35,11 +32,12 @@ class Member:
     agency: Agency | None = None
     tax_code: str | None = None
     supervisor: bool = False
+    verified: bool = False
 
 
 SANDBOX: Sequence[Member] = (
-    Member("company-1", "Sandbox company 1", Role.COMPANY, tax_code="9900123466"),
-    Member("company-2", "Sandbox company 2", Role.COMPANY, tax_code="9900123473"),
+    Member("company-1", "Sandbox company 1", Role.COMPANY, tax_code="9900123466", verified=True),
+    Member("company-2", "Sandbox company 2", Role.COMPANY, tax_code="9900123473", verified=True),
     Member("officer-1", "Border Gate Management Centre", Role.OFFICER),
     Member("officer-2", "Border Gate Management Centre", Role.OFFICER),
     Member("board-1", "Management Board", Role.BOARD),
@@ -72,7 +70,7 @@ class Keys:
     def __init__(self, uow: UnitOfWork, pepper: str) -> None:
         """Work within one transaction, hashing with `pepper`."""
         self._uow = uow
-        self._pepper = pepper
+        self._keys = ApiKeys(pepper)
 
     async def issue(self, member: Member, grant: Grant = ORDINARY) -> str:
         """Return a new key of a member, made if it is not there; those before are void."""
@@ -94,27 +92,27 @@ class Keys:
 
     async def _opens_all(self, name: str, key: str) -> bool:
         """Tell whether a key opens something, and let it be of every scope."""
-        row = await self._uow.keys.opening(name, hash_of_key(key, self._pepper))
+        row = await self._uow.keys.opening(name, self._keys.hash_of(key))
         if row is not None:
             row.scopes = sorted(UNBOUND.scopes)
         return row is not None
 
     async def _give(self, principal: Principal, grant: Grant) -> str:
         """Return a new key, which nobody sees again."""
-        shown, hidden = f"gate_{principal.role}_", secrets.token_urlsafe(KEY_BYTES)
-        row = ApiKey(
-            principal_id=principal.id,
-            prefix=shown + hidden[:SHOWN_CHARACTERS],
-            key_hash=hash_of_key(shown + hidden, self._pepper),
-            scopes=sorted(grant.scopes),
-        )
-        await self._uow.keys.add(row, grant.lasts)
-        return shown + hidden
+        made = self._keys.make(principal.role)
+        await self._uow.keys.add(principal.id, made, grant.scopes, grant.lasts)
+        return made.text
 
     async def _principal(self, member: Member) -> Principal:
         organisation = await self._uow.access.organisation(member.organisation)
         if organisation is None:
-            organisation = Organisation(name=member.organisation, tax_code=member.tax_code)
+            organisation = Organisation(
+                name=member.organisation,
+                kind=KINDS[member.role].value,
+                agency=member.agency.value if member.agency else None,
+                tax_code=member.tax_code,
+                verified=member.verified or member.role is not Role.COMPANY,
+            )
             self._uow.add(organisation)
             await self._uow.flush()
         return Principal(

@@ -1,0 +1,1 @@
+"""Who may act: organisations, their clients and members, and by what they are known."""
