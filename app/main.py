@@ -28,6 +28,7 @@ from app.core.signing import Signers
 from app.services.act import Tools
 from app.workers import Job
 from app.workers.deadlines import DeadlineWorker
+from app.workers.forgetting import Forgetter
 from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
@@ -39,6 +40,7 @@ PULSE_SECONDS = 0.25
 USES_SECONDS = 10
 DEADLINES_SECONDS = 1
 SCORING_SECONDS = 10
+FORGETTING_SECONDS = 60
 RESEALING_SECONDS = 10
 PASSES_SECONDS = 3600
 log = structlog.get_logger()
@@ -90,6 +92,7 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     jobs: dict[str, tuple[float, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
+        "forgetting": (FORGETTING_SECONDS, Forgetter(tools, todays).forget),
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": (PASSES_SECONDS, PassKeeper(todays).forget),
     }

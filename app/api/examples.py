@@ -55,6 +55,8 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             }
         },
     },
+    "export_subject": {"By a document": {"document_number": "024098001234"}},
+    "erase_subject": {"By a document": {"document_number": "024098001234"}},
     "search_entries": {
         "By a document": {"document_number": "024098001234", "purpose": "border-control"},
         "By a phone": {"phone": "0912 345 678", "purpose": "contact-driver"},

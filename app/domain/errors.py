@@ -634,6 +634,12 @@ class NoPassError(ConflictError):
     code: ClassVar[str] = "no-pass"
 
 
+class SubjectAmbiguousError(ConflictError):
+    """Several persons are found by that number."""
+
+    code: ClassVar[str] = "subject-ambiguous"
+
+
 class ReasonRequiredError(UnfitError):
     """What is recorded more than ten minutes after it happened needs a reason."""
 

@@ -130,6 +130,7 @@ DIFFICULTY = {
     "gate": _code("The gate that it is about."),
     "rule": _code("The rule that it is about."),
 }
+CAUSE = {"cause": _code("`retention`: its time was over. `subject-request`: its person asked.")}
 OUTAGE = {
     "outage": _id("The outage."),
     "starts_at": _instant("When it began."),
@@ -160,6 +161,15 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         {"pointers": _codes("JSON pointers to what changed."), **VERSION},
     ),
     "entry.driver_changed": EventKind("Another driver was declared.", {}),
+    "entry.driver_erased": EventKind(
+        "Data of the driver were erased: nothing keeps them any more.",
+        {"fields": _codes("Names of the fields that were erased."), **CAUSE},
+    ),
+    "entry.erasure_asked": EventKind(
+        "The driver asked to be forgotten.",
+        {"kept": _codes("Names of the fields that something still keeps.")},
+        Audience.AUTHORITIES,
+    ),
     "entry.contested": EventKind("Another company has registered the same plate.", {}),
     "entry.uncontested": EventKind("The plate is the entry's alone again.", {}),
     "entry.limited": EventKind(
@@ -343,11 +353,17 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),
     "strike.upheld": EventKind("The strike counts as before.", STRIKE),
     "strike.lifted": EventKind("The strike counts no more.", STRIKE),
+    "strike.erased": EventKind("What both sides said was erased.", {**STRIKE, **CAUSE}),
     "difficulty.reported": EventKind("A difficulty was reported.", DIFFICULTY, Audience.REPORTER),
     "difficulty.assigned": EventKind(
         "It is somebody's turn to answer it.", DIFFICULTY, Audience.REPORTER
     ),
     "difficulty.answered": EventKind("The difficulty was answered.", DIFFICULTY, Audience.REPORTER),
+    "difficulty.erased": EventKind(
+        "What was said was erased.",
+        {"difficulty": _id("The difficulty."), **CAUSE},
+        Audience.REPORTER,
+    ),
     "difficulty.published": EventKind(
         "It was published without names.", DIFFICULTY, Audience.REPORTER
     ),

@@ -12,6 +12,7 @@ from app.domain.notices import NoticeKind, Notices
 from app.domain.open_clock import OpenClock, legal_day
 from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
+from app.domain.retention import WITHOUT_ROWS, Retention
 from app.domain.rows import Row
 from app.domain.stay_limits import StayLimit
 from app.domain.two_way import TwoWayRow
@@ -57,6 +58,7 @@ class Reference:
     notices: Notices = field(default_factory=Notices)
     stay_limits: tuple[StayLimit, ...] = ()
     two_way: tuple[TwoWayRow, ...] = ()
+    retention: Retention = WITHOUT_ROWS
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 

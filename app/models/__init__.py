@@ -19,7 +19,7 @@ from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
 from app.models.passes import HandedPass
-from app.models.personal import PersonalRead, ResealProgress
+from app.models.personal import PersonalRead, ResealProgress, SubjectErasure
 from app.models.queues import (
     Call,
     CallCounter,
@@ -43,6 +43,7 @@ from app.models.reference import (
     ReferenceDocument,
     ReferenceRevision,
     RequiredCheckRow,
+    RetentionRow,
     Route,
     Season,
     StayLimitRow,
@@ -100,6 +101,7 @@ __all__ = [
     "ReferenceRevision",
     "RequiredCheckRow",
     "ResealProgress",
+    "RetentionRow",
     "Route",
     "ScopedHold",
     "Season",
@@ -109,6 +111,7 @@ __all__ = [
     "StayProgress",
     "StoredAnswer",
     "Strike",
+    "SubjectErasure",
     "Substitution",
     "TariffEdition",
     "TariffForce",

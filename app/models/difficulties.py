@@ -15,7 +15,8 @@ ANSWERED = "answered_at IS NOT NULL"
 class Difficulty(Identified, Base):
     """A report with its answer, both encrypted; the public wording is the board's own.
 
-    A driver who reports by a tracking link is no principal and no organisation.
+    A driver who reports by a tracking link is no principal and no organisation. Words and answer
+    are made empty when their retention is over.
     """
 
     __tablename__ = "difficulties"
@@ -48,6 +49,10 @@ class Difficulty(Identified, Base):
             postgresql_where=text("published_at IS NOT NULL"),
         ),
         Index(None, "entry_id"),
+        Index(
+            "ix_difficulties_kept", "answered_at",
+            postgresql_where=text("answered_at IS NOT NULL AND erased_at IS NULL"),
+        ),
     )  # fmt: skip
 
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("entries.id"))
@@ -65,5 +70,6 @@ class Difficulty(Identified, Base):
     answer: Mapped[bytes | None] = mapped_column(LargeBinary)
     published_at: Mapped[datetime | None]
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    erased_at: Mapped[datetime | None]
     public_question: Mapped[str | None]
     public_answer: Mapped[str | None]

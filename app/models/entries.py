@@ -131,6 +131,14 @@ class Entry(Identified, Base):
             postgresql_where=text("ended_at IS NULL AND container_numbers <> '{}'"),
         ),
         Index("ix_entries_declarations", "declaration_numbers", postgresql_using="gin"),
+        # What is kept of drivers for a time: an entry comes in here when it ends.
+        *(
+            Index(
+                f"ix_entries_kept_{column}", "ended_at",
+                postgresql_where=text(f"ended_at IS NOT NULL AND {column} IS NOT NULL"),
+            )
+            for column in ("driver_name", "driver_document", "driver_phone")
+        ),
         # A driver is found by the keyed hash of a number, whatever key it was made with.
         Index(
             "ix_entries_driver_document", "driver_document_hash",

@@ -1,9 +1,9 @@
-"""What is recorded of personal data: who read whose, and for what."""
+"""What is recorded of personal data: who read whose, who asked to be forgotten, under which key."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -36,6 +36,24 @@ class PersonalRead(Identified, Base):
     read_at: Mapped[datetime]
     principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+
+
+class SubjectErasure(Identified, Base):
+    """A person's request that an entry forget its driver; one an entry, whoever asks again.
+
+    `done_at` is when nothing was left to erase; until then the workers erase what is over.
+    """
+
+    __tablename__ = "subject_erasures"
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        Index("ix_subject_erasures_open", "entry_id", postgresql_where=text("done_at IS NULL")),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    done_at: Mapped[datetime | None]
 
 
 class ResealProgress(Base):

@@ -184,6 +184,15 @@ class TwoWayRuleRow(Dated, Base):
     rule: Mapped[str]
 
 
+class RetentionRow(Dated, Base):
+    """On some days, how long a purpose keeps which personal data."""
+
+    __tablename__ = "retention_rows"
+    __table_args__ = (has_days("valid_on"), said_once("retention_rows", "record"))
+
+    record: Mapped[str]
+
+
 class TariffEdition(Base):
     """The immutable content of a fee table; when it rules stands in `tariff_forces`."""
 

@@ -13,7 +13,10 @@ UNDECIDED = "appealed_at IS NOT NULL AND decided_at IS NULL"
 
 
 class Strike(Identified, Base):
-    """What a counted miss brings to the company of the entry; both sides' words are encrypted."""
+    """What a counted miss brings to the company of the entry; both sides' words are encrypted.
+
+    They are made empty when their retention is over.
+    """
 
     __tablename__ = "strikes"
     __table_args__ = (
@@ -29,6 +32,11 @@ class Strike(Identified, Base):
         UniqueConstraint("call_id"),
         Index(None, "organisation_id", "struck_on"),
         Index("ix_strikes_newest", "struck_at", "id"),
+        Index(
+            "ix_strikes_kept",
+            "decided_at",
+            postgresql_where=text("decided_at IS NOT NULL AND erased_at IS NULL"),
+        ),
         Index("ix_strikes_undecided", "struck_at", "id", postgresql_where=text(UNDECIDED)),
     )
 
@@ -46,3 +54,4 @@ class Strike(Identified, Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
     decision_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    erased_at: Mapped[datetime | None]

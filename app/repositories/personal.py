@@ -1,9 +1,10 @@
 """Drivers found by keyed hashes of their numbers, and the record of who read their data."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,11 +14,7 @@ from app.domain.questions import ReadFilter
 from app.models import Entry, Organisation, PersonalRead
 from app.models import Principal as PrincipalRow
 from app.repositories.pages import page_of
-
-HASHES = {
-    Personal.DOCUMENT_NUMBER: Entry.driver_document_hash,
-    Personal.PHONE: Entry.driver_phone_hash,
-}
+from app.repositories.retention import HASHES
 
 
 class Reading(NamedTuple):
@@ -57,6 +54,31 @@ class PersonalRepository:
         page = page_of(select(few), order, after, limit, newest_first=True)
         return (await self._session.scalars(page)).all()
 
+    async def papers_with(self, phones: Collection[bytes], limit: int) -> Sequence[bytes]:
+        """Return up to `limit` document numbers that stand with a phone, sealed, one of each."""
+        statement = (
+            select(func.min(Entry.driver_document))
+            .where(Entry.driver_phone_hash.in_(phones), Entry.driver_document_hash.is_not(None))
+            .group_by(Entry.driver_document_hash)
+            .limit(limit)
+        )
+        return [one for one in await self._session.scalars(statement) if one is not None]
+
+    async def companies_of(self, entry_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Return the names of who declared entries, by the entry."""
+        statement = (
+            select(Entry.id, Organisation.name)
+            .join(Organisation, Organisation.id == Entry.organisation_id)
+            .where(Entry.id.in_(entry_ids))
+        )
+        return {row[0]: row[1] for row in await self._session.execute(statement)}
+
+    async def reads_of(self, entry_ids: Collection[UUID]) -> Sequence[Reading]:
+        """Return every reading of entries, oldest first."""
+        statement = _readings().where(PersonalRead.entry_id.in_(entry_ids))
+        ordered = statement.order_by(PersonalRead.read_at, PersonalRead.id)
+        return [Reading(*row) for row in await self._session.execute(ordered)]
+
     async def reads(
         self, principal: Principal, where: ReadFilter, after: Sequence[Any] | None, limit: int
     ) -> Sequence[Reading]:
@@ -64,16 +86,19 @@ class PersonalRepository:
 
         A company finds the readings of what it declared, whoever read.
         """
-        statement = (
-            select(PersonalRead, Entry.reference, PrincipalRow.name, Organisation.name)
-            .outerjoin(Entry, Entry.id == PersonalRead.entry_id)
-            .join(PrincipalRow, PrincipalRow.id == PersonalRead.principal_id)
-            .join(Organisation, Organisation.id == PersonalRead.organisation_id)
-            .where(*_narrowed(principal, where))
-        )
+        statement = _readings().where(*_narrowed(principal, where))
         order = (PersonalRead.read_at, PersonalRead.id)
         page = page_of(statement, order, after, limit, newest_first=True)
         return [Reading(*row) for row in await self._session.execute(page)]
+
+
+def _readings() -> Select[*tuple[Any, ...]]:
+    return (
+        select(PersonalRead, Entry.reference, PrincipalRow.name, Organisation.name)
+        .outerjoin(Entry, Entry.id == PersonalRead.entry_id)
+        .join(PrincipalRow, PrincipalRow.id == PersonalRead.principal_id)
+        .join(Organisation, Organisation.id == PersonalRead.organisation_id)
+    )
 
 
 def _narrowed(principal: Principal, where: ReadFilter) -> Iterator[ColumnElement[bool]]:

@@ -29,6 +29,7 @@ from app.models import (
     ReferenceDocument,
     ReferenceRevision,
     RequiredCheckRow,
+    RetentionRow,
     Route,
     Season,
     StayLimitRow,
@@ -179,6 +180,11 @@ class ReferenceRepository:
     async def two_way_rules(self) -> list[Document]:
         """Return the rows that say what two-way vehicles have to meet."""
         statement = select(TwoWayRuleRow).order_by(TwoWayRuleRow.rule, TwoWayRuleRow.id)
+        return [dated(row) for row in await self._all(statement)]
+
+    async def retention(self) -> list[Document]:
+        """Return the rows that say how long personal data are kept."""
+        statement = select(RetentionRow).order_by(RetentionRow.record, RetentionRow.id)
         return [dated(row) for row in await self._all(statement)]
 
     async def tariffs(self) -> list[Document]:

@@ -27,6 +27,7 @@ from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
+from app.repositories.retention import RetentionRepository
 from app.repositories.scores import ScoresRepository
 from app.repositories.sealing import SealingRepository
 from app.repositories.standings import StandingsRepository
@@ -138,6 +139,11 @@ class UnitOfWork:
     def reference(self) -> ReferenceRepository:
         """Reference data and confirmations."""
         return ReferenceRepository(self._session)
+
+    @cached_property
+    def retention(self) -> RetentionRepository:
+        """Personal data whose time is over."""
+        return RetentionRepository(self._session)
 
     @cached_property
     def scores(self) -> ScoresRepository:

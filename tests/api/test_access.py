@@ -176,6 +176,8 @@ WHO = {
     "renew_tracking_token": {"company", "app", "officer"},
     "cancel_entry": {"company", "app", "officer"},
     "search_entries": PERSONAL_READERS,
+    "export_subject": {"board"},
+    "erase_subject": {"board"},
     "record_check": {"agency", "yard"},
     "assign_exception": {"officer", "board"},
     "settle_exception": {"officer", "board", "agency", "yard"},
@@ -271,6 +273,8 @@ SCOPES = {
     "search_entries": Scope.PERSONAL,
     "check_pass": Scope.READ,
     **dict.fromkeys(MANAGED | LOOKED_AFTER, Scope.MANAGE),
+    "export_subject": Scope.PERSONAL,
+    "erase_subject": Scope.PERSONAL,
 }
 """What asks for another scope than its method would."""
 

@@ -29,6 +29,7 @@ EXCLUSIONS = {
     "ex_gate_hours_said_once",
     "ex_policy_editions_one_rules",
     "ex_required_checks_said_once",
+    "ex_retention_rows_said_once",
     "ex_seasons_said_once",
     "ex_stay_limits_said_once",
     "ex_tariff_forces_one_rules",

@@ -30,6 +30,7 @@ CLOSED = {
     "required_checks": "valid_on",
     "stay_limits": "valid_on",
     "two_way_rules": "valid_on",
+    "retention_rows": "valid_on",
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }

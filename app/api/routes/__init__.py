@@ -32,6 +32,7 @@ from app.api.routes import (
     sandbox,
     sheets,
     strikes,
+    subjects,
     tariffs,
     tracking,
 )
@@ -39,6 +40,7 @@ from app.api.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     entries.router,
     personal.router,
+    subjects.router,
     checks.router,
     passage.router,
     moves.router,
@@ -70,6 +72,7 @@ SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
 _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
     "personal-data": "Drivers' data in full for a purpose, and the record of every reading.",
+    "subjects": "What a person may ask: all that is kept of them, and that it be forgotten.",
     "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
     "review": "Exceptions, assigned and settled; outages that two officers sign.",
     "difficulties": "What companies and drivers report, and the answers; published without names.",

@@ -12,6 +12,7 @@ from app.domain.notices import Notices
 from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
+from app.domain.retention import Retention, parse_retention
 from app.domain.stay_limits import parse_stay_limits
 from app.domain.two_way import parse_two_way
 from app.domain.validity import Validity
@@ -45,6 +46,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
     stays = await uow.reference.stay_limits()
     two_way = await uow.reference.two_way_rules()
+    retention = await uow.reference.retention()
     volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
@@ -63,6 +65,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         volumes=volumes,
         stay_limits=parse_stay_limits(stays),
         two_way=parse_two_way(two_way),
+        retention=Retention(parse_retention(retention)),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents={
             **kept,
@@ -72,6 +75,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
             "required-checks": checks,
             "stay-limits": {"rows": stays},
             "two-way": {"rows": two_way},
+            "retention": {"rows": retention},
             "tariffs": {document["code"]: document for document in tariffs},
             "policies": {document["code"]: document for document in policies},
         },

@@ -12,6 +12,7 @@ from app.domain.gates import parse_gates, parse_yards
 from app.domain.green_lane import parse_lane_days, parse_products
 from app.domain.policy import parse_policy
 from app.domain.required_checks import parse_required_checks
+from app.domain.retention import parse_retention
 from app.domain.stay_limits import parse_stay_limits
 from app.domain.two_way import parse_two_way
 from app.domain.volumes import parse_volume
@@ -28,6 +29,7 @@ from app.models import (
     PublishedVolume,
     ReferenceDocument,
     RequiredCheckRow,
+    RetentionRow,
     Route,
     Season,
     StayLimitRow,
@@ -101,6 +103,7 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_required_checks(documents["required-checks"])
     parse_stay_limits(documents["stay-limits"]["rows"])
     parse_two_way(documents["two-way"]["rows"])
+    parse_retention(documents["retention"]["rows"])
     parse_policy(documents["queue-policy"])
     for row in documents["daily-volumes"]["rows"]:
         parse_volume(row)
@@ -147,6 +150,10 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
     yield (
         TwoWayRuleRow,
         [{"rule": row["rule"], **_dated(row)} for row in documents["two-way"]["rows"]],
+    )
+    yield (
+        RetentionRow,
+        [{"record": row["record"], **_dated(row)} for row in documents["retention"]["rows"]],
     )
     yield from _of_tariffs(_editions(documents))
     yield from _of_policy(documents["queue-policy"])
