@@ -1,6 +1,7 @@
 """The application: `create_app()` builds it; importing this module opens nothing."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,11 +10,13 @@ import structlog
 from fastapi import FastAPI
 
 from app.api import manners
+from app.api.exchange import Exchange
 from app.api.front import Front
+from app.api.guesses import Guesses
 from app.api.middleware import security_headers
 from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
-from app.api.rate_limits import RateLimits
+from app.api.rate_limits import RateLimits, Work
 from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
 from app.api.sheets import sheet_page
 from app.api.state import Process
@@ -53,11 +56,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = application(version="0.1.0", tags=tags, lifespan=_lifespan)
     app.state.settings = settings
     app.state.rate_limits = RateLimits(
-        {
-            "public": settings.rate_limit_public,
-            "key": settings.rate_limit_key,
-            "report": settings.rate_limit_report,
-        }
+        {work: getattr(settings, f"rate_limit_{work}") for work in Work},
+        organisation_times=settings.rate_limit_organisation_times,
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
     app.state.spans = spans = spans_of(settings)
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
     )
+    app.state.guesses = Guesses(settings.rate_limit_guesses, os.urandom(32), metrics)
     app.front = Front(app, metrics, security_headers(hsts=settings.is_production))
     return app
 
@@ -122,8 +123,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.process, app.state.engine = process, engine
     await process.pulse()
+    told = (*app.state.rate_limits, *app.state.guesses)
+    exchange = Exchange(told, process.sessions, settings.pepper.get_secret_value().encode())
     beats = [
         asyncio.create_task(keep_pulse(process)),
+        asyncio.create_task(again(exchange.pulse, PULSE_SECONDS)),
         asyncio.create_task(again(process.store_uses, USES_SECONDS)),
     ]
     async with sending(settings, app.state.spans):

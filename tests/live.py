@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.api.rate_limits import Work
+from app.cli.serving import config_of_service
 from app.core.config import Settings
 from app.domain.questions import ClockRow
 from app.main import create_app
@@ -28,11 +30,7 @@ from tests.conftest import CLONE, TEMPLATE, key_of
 
 # A Wednesday on which Tân Thanh is open and its green lane runs: no test depends on the hour.
 NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
-WITHOUT_LIMITS = {
-    "rate_limit_public": "1000000/minute",
-    "rate_limit_key": "1000000/minute",
-    "rate_limit_report": "1000000/minute",
-}
+WITHOUT_LIMITS = {f"rate_limit_{work}": "1000000/minute" for work in (*Work, "guesses")}
 PATIENCE_SECONDS = 30
 
 
@@ -53,8 +51,24 @@ class Live:
 @contextmanager
 def live(server_url: str, **changes: Any) -> Iterator[Live]:
     """Serve a database of its own with settings that are the defaults but for `changes`."""
+    with _database(server_url) as address, _serve(address, changes) as one:
+        yield one
+
+
+@contextmanager
+def live_pair(server_url: str, **changes: Any) -> Iterator[tuple[Live, Live]]:
+    """Serve one database by two processes' worth of service, as `live` does."""
+    with (
+        _database(server_url) as address,
+        _serve(address, changes) as first,
+        _serve(address, changes) as second,
+    ):
+        yield first, second
+
+
+@contextmanager
+def _serve(address: str, changes: Mapping[str, Any]) -> Iterator[Live]:
     with ExitStack() as stack:
-        address = stack.enter_context(_database(server_url))
         named: dict[str, Any] = {**WITHOUT_LIMITS, **changes, "database_url": SecretStr(address)}
         listener = stack.enter_context(_listener())
         stack.enter_context(_serving(Settings(**named), listener))
@@ -71,8 +85,7 @@ def _listener() -> socket.socket:
 
 @contextmanager
 def _serving(settings: Settings, listener: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(create_app(settings), ws="none", lifespan="on", log_config=None)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config_of_service(create_app(settings), settings))
     thread = Thread(target=_in_own_loop, args=(lambda: server.serve([listener]),))
     thread.start()
     until = monotonic() + PATIENCE_SECONDS

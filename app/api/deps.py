@@ -14,10 +14,11 @@ from fastapi import Depends, Request, Response
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
+from app.api.guesses import Guess, Guesses
 from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint, key_of
 from app.api.middleware import ABOUT
 from app.api.openapi import API_KEY
-from app.api.rate_limits import RateLimits, client_of
+from app.api.rate_limits import RateLimits, Work, client_of
 from app.api.state import Process
 from app.api.texts import Language, language_of
 from app.core.ciphers import hash_of_key
@@ -28,6 +29,7 @@ from app.domain.errors import (
     RetryMismatchError,
     RoleForbiddenError,
     ScopeMissingError,
+    TrackingNotFoundError,
 )
 from app.domain.principal import Principal
 from app.domain.vocabulary import Agency, Role, Scope
@@ -73,13 +75,19 @@ class May(SecurityBase):
     request's scope, where `Uow`, `Caller` and `Retry` find it. In the document it is the API key.
     """
 
-    def __init__(self, allowed: frozenset[Role | Agency], scope: Scope | None = None) -> None:
+    def __init__(
+        self,
+        allowed: frozenset[Role | Agency],
+        scope: Scope | None = None,
+        work: Work | None = None,
+    ) -> None:
         """Let in whose role or agency is `allowed`, by a credential of that scope.
 
-        None is `read` for what only reads, and `act` for all else.
+        None is `read` for what only reads, and `act` for all else; of the class of operation alike.
         """
         self.allowed = allowed
         self._scope = scope
+        self._work = work
         self.model = API_KEY.model
         self.scheme_name = API_KEY.scheme_name
 
@@ -89,6 +97,10 @@ class May(SecurityBase):
     def scope_for(self, method: str) -> Scope:
         """Return the scope that a request of that method asks for."""
         return self._scope or (Scope.READ if method in {"GET", "HEAD"} else Scope.ACT)
+
+    def work_for(self, method: str) -> Work:
+        """Return the class of operation that a request of that method counts in."""
+        return self._work or (Work.READ if method in {"GET", "HEAD"} else Work.WRITE)
 
     def admit(self, principal: Principal, method: str) -> None:
         """Let in whoever may call this operation by that method.
@@ -121,7 +133,7 @@ class May(SecurityBase):
         with named_failures():
             async with process.sessions.begin() as session:
                 uow = UnitOfWork(session)
-                opening = await _open(request, process, uow)
+                opening = await _open(request, process, uow, self.work_for(request.method))
                 act = await _act(process, uow, opening)
                 self.admit(act.principal, request.method)
                 request.scope[DESK] = Desk(uow, opening, act, session.commit)
@@ -129,22 +141,33 @@ class May(SecurityBase):
                 request.scope[ABOUT] = uow.entries_told
 
 
-async def _open(request: Request, process: Process, uow: UnitOfWork) -> Opening:
+async def _open(request: Request, process: Process, uow: UnitOfWork, work: Work) -> Opening:
     """Return who asks, in the one statement that opens a request."""
     limits: RateLimits = request.app.state.rate_limits
-    opening = None
+    try:
+        opening = await _opening_by_key(request, process, uow)
+    except KeyInvalidError:
+        # Counted by address as whoever has no key: each of them cost a statement.
+        limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
+        raise
+    principal = opening.principal
+    limits.admit(request.scope, work, str(principal.id), str(principal.organisation_id))
+    if principal.credential is not None:
+        process.keys_used.add(principal.credential.id)
+    return opening
+
+
+async def _opening_by_key(request: Request, process: Process, uow: UnitOfWork) -> Opening:
     credentials = await API_KEY(request)
-    if credentials is not None:
-        key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
-        retry_key = key_of(request) if request.method == "POST" else None
-        opening = await uow.access.open_request(ByKey(key_hash), retry_key)
-    if opening is None:
-        # Who guesses keys is counted by address, or guessing would be free.
-        limits.admit(request.scope, "public", client_of(request.scope))
+    if credentials is None:
         raise KeyInvalidError
-    limits.admit(request.scope, "key", str(opening.principal.id))
-    if opening.principal.credential is not None:
-        process.keys_used.add(opening.principal.credential.id)
+    guesses: Guesses = request.app.state.guesses
+    key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
+    retry_key = key_of(request) if request.method == "POST" else None
+    with guesses.judged(request.scope, Guess.KEY, key_hash, KeyInvalidError):
+        opening = await uow.access.open_request(ByKey(key_hash), retry_key)
+        if opening is None:
+            raise KeyInvalidError
     return opening
 
 
@@ -187,11 +210,19 @@ Release = Annotated[Callable[[], Awaitable[None]], Depends(get_release)]
 async def get_visitor(request: Request) -> Today:
     """Return what anybody may ask with, from memory."""
     limits: RateLimits = request.app.state.rate_limits
-    limits.admit(request.scope, "public", client_of(request.scope))
+    limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
+    return await (await get_process(request)).today()
+
+
+async def get_heavy_visitor(request: Request) -> Today:
+    """Return what anybody may ask with for work that takes long."""
+    limits: RateLimits = request.app.state.rate_limits
+    limits.admit(request.scope, Work.HEAVY, client_of(request.scope))
     return await (await get_process(request)).today()
 
 
 Visitor = Annotated[Today, Depends(get_visitor)]
+HeavyVisitor = Annotated[Today, Depends(get_heavy_visitor)]
 
 
 @dataclass(frozen=True)
@@ -202,14 +233,35 @@ class Anyone:
         """Let everybody in."""
 
 
-def may(*allowed: Role | Agency, scope: Scope | None = None) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
-    """Return the route's word on who may call it, and by a key of which scope; see `May`."""
-    return Depends(May(frozenset(allowed), scope))
+class ByLink(Anyone):
+    """Marks an operation that a tracking link opens: its path has the `token`."""
+
+    @asynccontextmanager
+    async def opened(self, request: Request) -> AsyncIterator[None]:
+        """Let in who does not guess.
+
+        Raises:
+            RateExceededError: too many wrong links came from there.
+        """
+        guesses: Guesses = request.app.state.guesses
+        token = request.path_params["token"].encode("utf-8", "surrogatepass")
+        with guesses.judged(request.scope, Guess.LINK, token, TrackingNotFoundError):
+            yield
+
+
+def may(*allowed: Role | Agency, scope: Scope | None = None, work: Work | None = None) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
+    """Return the route's word on who may call it, by what, and what that costs; see `May`."""
+    return Depends(May(frozenset(allowed), scope, work))
 
 
 def anyone() -> Any:  # noqa: ANN401 - as above
     """Return the route's word that no key is needed."""
     return Depends(Anyone())
+
+
+def by_link() -> Any:  # noqa: ANN401 - as above
+    """Return the route's word that a tracking link opens it."""
+    return Depends(ByLink())
 
 
 async def get_language(request: Request) -> Language:

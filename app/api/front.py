@@ -21,7 +21,7 @@ from app.api.failures import RateExceededError
 from app.api.memory import Moments
 from app.api.metrics import Metrics, operations_of
 from app.api.middleware import DEFAULT_HEADERS, Header, first_of_each, request_id_of
-from app.api.rate_limits import SCOPE_KEY, client_of
+from app.api.rate_limits import SCOPE_KEY, Work, client_of
 from app.api.texts import language_in, language_of
 
 OK: Final = 200
@@ -126,7 +126,7 @@ class Front:
     def _admits(self, scope: Scope) -> bool:
         """Count the request; one that is too many is refused on the long way."""
         try:
-            self._state.rate_limits.admit(scope, "public", client_of(scope))
+            self._state.rate_limits.admit(scope, Work.PUBLIC, client_of(scope))
         except RateExceededError:
             return False
         return True

@@ -68,7 +68,10 @@ Register vehicles, know what blocks them, what they pay and when they are called
 * **Retries**: send `Idempotency-Key` with a POST, and the same again gets the stored answer.
 * **Changes** name the version they were made on in `If-Match`.
 * **Lists** are pages; `next_cursor` asks for the next one.
-* **Allowances** stand in `RateLimit`; after a 429 wait for `Retry-After` seconds.
+* **Allowances** are per client and class of operation (public, read, write, heavy), and per
+  organisation over all its clients: the tightest stands in `RateLimit`, all in `RateLimit-Policy`.
+  After a 429 wait for `Retry-After` seconds. Many wrong keys or links from an address end in 429,
+  too.
 """
 
 API_KEY: Final = HTTPBearer(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from app.api.rate_limits import RateLimits
+from app.api.rate_limits import RateLimits, Work
 from app.api.schemas.difficulties import LinkedDifficultyIn, LinkedDifficultyOut, linked_out
 from app.api.state import Process
 from app.repositories.constraints import named_failures
@@ -35,7 +35,7 @@ async def report_by_link(
         async with process.sessions.begin() as session:
             uow = UnitOfWork(session)
             entry = await entry_of_link(uow, token)
-            limits.admit(request.scope, "report", str(entry.id))
+            limits.admit(request.scope, Work.REPORT, str(entry.id))
             service = await uow.access.service()
             act = Act(today.now, today.reference, service, process.tools)
             difficulty = await Difficulties(uow, act).report_by_link(

@@ -1,111 +1,129 @@
-"""Allowances per client and class of operation, told in `RateLimit` headers.
+"""Allowances per client, per organisation and class of operation, told in `RateLimit` headers.
 
-Each client may make a burst of its whole allowance, which then refills evenly (the generic cell
-rate algorithm): one number a client and rule. Memory is this process's own: several processes
-give a client a share each. The memory store of `limits` is not used, because it starts a thread
-and walks over every client at nearly every request; its notation of rates is.
+A class is what an operation costs: reading, writing, what is heavy. Each client has an allowance in
+each, and so have all clients of an organisation together, or who has many would crowd out who has
+one. Memory is this process's own; `app/api/exchange.py` makes one of several. The memory store of
+`limits` is not used, because it starts a thread and walks over every client at nearly every
+request; its notation of rates is.
 """
 
 import ipaddress
 import time
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
 
 from limits import parse_many
 from starlette.types import Scope
 
+from app.api.allowances import Allowance, Header, Standing
 from app.api.failures import RateExceededError
 
-SECOND: Final = 1_000_000_000
+Asked = tuple[Allowance, str, Standing]
+"""What was asked of an allowance, as whom, and the answer."""
+
 SCOPE_KEY: Final = "rate_limit"
 RECEIVED_KEY: Final = "received_bytes"
 """Where the middleware counts the bytes of a request's body."""
+NETWORK_BITS: Final = {4: 24, 6: 48}
 UNIT_BYTES: Final = 16_384
 """A request counts once more for each of these that it sent, for it takes so much longer."""
 
 
-class Standing(NamedTuple):
-    """What is left of an allowance after a request; times in whole seconds, rounded up.
+class Work(StrEnum):
+    """The classes of operation, each with a setting of its own."""
 
-    `reset`: until the allowance is whole again; `retry_after`: 0 where the request is allowed.
-    """
-
-    remaining: int
-    reset: int
-    retry_after: int
-
-
-class Allowance:
-    """One rate such as 600/minute, kept for many clients; the clock counts nanoseconds."""
-
-    def __init__(self, name: str, amount: int, seconds: int, clock: Callable[[], int]) -> None:
-        """Allow `amount` requests in `seconds`."""
-        self.policy = f'"{name}";q={amount};w={seconds}'.encode()
-        self.left = f'"{name}";r=%d;t=%d'.encode()
-        self._amount = amount
-        self._window = seconds * SECOND
-        self._cost = self._window // amount
-        self._clock = clock
-        self._full_at: dict[str, int] = {}  # when a client's allowance will be whole again
-        self._sweep_at = clock() + self._window
-
-    def __len__(self) -> int:
-        """Return how many clients are remembered."""
-        return len(self._full_at)
-
-    def take(self, client: str, units: int = 1) -> Standing:
-        """Count one request of `client` as so many, where it has that many left."""
-        now = self._clock()
-        if now >= self._sweep_at:
-            self._sweep(now)
-        cost = self._cost if units == 1 else min(units, self._amount) * self._cost
-        used = self._full_at.get(client, now) - now
-        used = cost if used < 0 else used + cost
-        left = self._window - used
-        if left < 0:
-            return Standing(0, _up(used - cost), _up(-left))
-        self._full_at[client] = now + used
-        return Standing(left // self._cost, _up(used), 0)
-
-    def _sweep(self, now: int) -> None:
-        """Forget the clients whose allowance is whole, once a window."""
-        self._full_at = {client: at for client, at in self._full_at.items() if at > now}
-        self._sweep_at = now + self._window
+    PUBLIC = "public"
+    READ = "read"
+    WRITE = "write"
+    HEAVY = "heavy"
+    REPORT = "report"
 
 
-def _up(nanoseconds: int) -> int:
-    return -(-nanoseconds // SECOND)
+class _Class:
+    """The allowances of one class: of a client, and of its organisation."""
+
+    def __init__(self, name: str, text: str, times: int, clock: Callable[[], int]) -> None:
+        self.own = allowances(name, text, clock)
+        self.shared = allowances(f"{name}-organisation", text, clock, times=times)
+        self.policies = (policy_of(self.own), policy_of((*self.own, *self.shared)))
 
 
 class RateLimits:
     """The allowances of one process, by class of operation."""
 
     def __init__(
-        self, rates: Mapping[str, str], clock: Callable[[], int] = time.monotonic_ns
+        self,
+        rates: Mapping[str, str],
+        clock: Callable[[], int] = time.monotonic_ns,
+        *,
+        organisation_times: int = 2,
     ) -> None:
-        """Read rates such as `{"public": "600/minute", "key": "50/second;6000/minute"}`."""
-        self._classes = {name: _allowances(name, text, clock) for name, text in rates.items()}
-        self._policies = {
-            name: (b"ratelimit-policy", b", ".join(one.policy for one in allowances))
-            for name, allowances in self._classes.items()
+        """Read rates such as `{"public": "600/minute", "read": "200/second;6000/minute"}`.
+
+        An organisation's clients together have `organisation_times` what one of them has.
+        """
+        self._classes = {
+            name: _Class(name, text, organisation_times, clock) for name, text in rates.items()
         }
 
-    def admit(self, scope: Scope, operation_class: str, client: str) -> None:
+    def admit(self, scope: Scope, work: str, client: str, organisation: str | None = None) -> None:
         """Count a request of `client` by its size; the middleware tells the client what is left.
+
+        It counts everywhere or nowhere: what a client is refused takes nothing from the others of
+        its organisation.
 
         Raises:
             RateExceededError: nothing is left; it says when to come again.
         """
         units = 1 + scope.get(RECEIVED_KEY, 0) // UNIT_BYTES
-        left, wait = [], 0
-        for allowance in self._classes[operation_class]:
-            remaining, reset, retry_after = allowance.take(client, units)
-            left.append(allowance.left % (remaining, reset))
-            wait = max(wait, retry_after)
-        # The fields of draft-ietf-httpapi-ratelimit-headers, as ASGI wants them.
-        scope[SCOPE_KEY] = (self._policies[operation_class], (b"ratelimit", b", ".join(left)))
-        if wait:
-            raise RateExceededError(wait)
+        one = self._classes[work]
+        asked = [(each, client, each.ask(client, units)) for each in one.own]
+        if organisation is not None:
+            asked += [(each, organisation, each.ask(organisation, units)) for each in one.shared]
+        allowance, _, least = tightest(asked)
+        scope[SCOPE_KEY] = (one.policies[organisation is not None], allowance.told(least))
+        if least.retry_after:
+            raise RateExceededError(least.retry_after)
+        for each, who, standing in asked:
+            each.keep(who, standing)
+
+    def __iter__(self) -> Iterator[Allowance]:
+        """Yield every allowance there is."""
+        for one in self._classes.values():
+            yield from (*one.own, *one.shared)
+
+
+def allowances(
+    name: str,
+    text: str,
+    clock: Callable[[], int],
+    *,
+    times: int = 1,
+    tells_all: bool = False,
+) -> tuple[Allowance, ...]:
+    """Return the allowances of a text such as `20/minute;100/hour`, each `times` that large."""
+    found = [(one.amount * times, one.get_expiry()) for one in parse_many(text)]
+    return tuple(
+        Allowance(f"{name}-{seconds}s", amount, seconds, clock, tells_all=tells_all)
+        for amount, seconds in found
+    )
+
+
+def policy_of(those: Iterable[Allowance]) -> Header:
+    """Return the field that tells which allowances there are."""
+    return (b"ratelimit-policy", b", ".join(one.policy for one in those))
+
+
+def tightest(asked: Sequence[Asked]) -> Asked:
+    """Return the one of which the least is left, of those used up the one to wait for longest."""
+    return min(asked, key=_left) if len(asked) > 1 else asked[0]
+
+
+def _left(asked: Asked) -> tuple[int, int]:
+    standing = asked[2]
+    return standing.remaining, -standing.retry_after
 
 
 def client_of(scope: Scope) -> str:
@@ -127,8 +145,11 @@ def client_of(scope: Scope) -> str:
     return str(ipaddress.ip_network((int(address), 64), strict=False))
 
 
-def _allowances(name: str, text: str, clock: Callable[[], int]) -> tuple[Allowance, ...]:
-    return tuple(
-        Allowance(f"{name}-{item.get_expiry()}s", item.amount, item.get_expiry(), clock)
-        for item in parse_many(text)
-    )
+@lru_cache(4096)
+def network_of(client: str) -> str:
+    """Return the network around what `client_of` tells: the /24 of IPv4, the /48 of IPv6."""
+    try:
+        network = ipaddress.ip_network(client)
+    except ValueError:
+        return client
+    return str(network.supernet(new_prefix=NETWORK_BITS[network.version]))

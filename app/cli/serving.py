@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.cli.watch import Cut, Watch
@@ -131,10 +132,15 @@ def run_server(
     async def let_go() -> None:
         await app.state.process.watch.end()
 
+    config = config_of_service(app, settings)
+    Server(config, greeting, do_work if is_alone else None, let_go).run([listener])
+
+
+def config_of_service(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how the service is served, telling in its metrics whom it cuts off."""
     words = "Connections that this process ended, and why."
     tell = app.state.metrics.counted("gate_connections_cut", words, "reason", Cut)
-    config = config_of(app, settings, tell)
-    Server(config, greeting, do_work if is_alone else None, let_go).run([listener])
+    return config_of(app, settings, tell)
 
 
 def config_of(

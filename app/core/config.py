@@ -137,8 +137,12 @@ class Settings(BaseSettings):
     trace_ratio: float = Field(0.01, ge=0, le=1)
 
     rate_limit_public: Rate = "600/minute"
-    rate_limit_key: Rate = "6000/minute"
+    rate_limit_read: Rate = "1000/second;12000/minute"
+    rate_limit_write: Rate = "500/second;6000/minute"
+    rate_limit_heavy: Rate = "300/minute"
     rate_limit_report: Rate = "10/hour"
+    rate_limit_guesses: Rate = "20/minute;100/hour;500/day"
+    rate_limit_organisation_times: PositiveInt = 2
     max_body_bytes: PositiveInt = 1_048_576
     max_body_depth: PositiveInt = 32
 

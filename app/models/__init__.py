@@ -15,6 +15,7 @@ from app.models.entries import (
 )
 from app.models.feed import FeedItem, FeedProgress, FeedReader
 from app.models.forecasts import WaitEstimate, WaitScore
+from app.models.limits import SharedAllowance
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
@@ -106,6 +107,7 @@ __all__ = [
     "ScopedHold",
     "Season",
     "SeasonDay",
+    "SharedAllowance",
     "Stay",
     "StayLimitRow",
     "StayProgress",

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Base
 from app.repositories.access import AccessRepository
+from app.repositories.allowances import AllowancesRepository
 from app.repositories.boards import BoardsRepository
 from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
@@ -49,6 +50,11 @@ class UnitOfWork:
     def access(self) -> AccessRepository:
         """Principals, stored answers, the sandbox's clock."""
         return AccessRepository(self._session, self._wire)
+
+    @cached_property
+    def allowances(self) -> AllowancesRepository:
+        """What all processes together say of allowances."""
+        return AllowancesRepository(self._session)
 
     @cached_property
     def boards(self) -> BoardsRepository:

@@ -12,7 +12,7 @@ from app.core.database import make_engine, make_sessions
 from app.core.spans import Attributes, Spans
 from app.workers.counting import count_stays
 from app.workers.feeding import number_events
-from app.workers.housekeeping import forget_old_answers, forget_old_positions
+from app.workers.housekeeping import forget_old_positions, keep_house
 from app.workers.pulses import Pulses
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -22,7 +22,7 @@ Job = Callable[[Sessions], Awaitable[int]]
 FEED_SECONDS: Final = 0.1
 
 JOBS: Final[Mapping[str, tuple[float, Job]]] = {
-    "housekeeping": (60, forget_old_answers),
+    "housekeeping": (60, keep_house),
     "feed-housekeeping": (600, forget_old_positions),
     "feed": (FEED_SECONDS, number_events),
     "counting": (5, count_stays),

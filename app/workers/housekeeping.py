@@ -1,5 +1,8 @@
 """Rows that have served their time."""
 
+from collections.abc import Awaitable, Callable
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.repositories.unit_of_work import UnitOfWork
@@ -7,25 +10,33 @@ from app.services.publishing.feed import Numbering
 from app.workers.today import machine_now
 
 BATCH = 1000
+Forget = Callable[[UnitOfWork, int], Awaitable[int]]
+
+FORGETTING: Final[tuple[Forget, ...]] = (
+    lambda uow, limit: uow.access.forget_answers(limit),
+    lambda uow, limit: uow.allowances.forget(limit),
+)
+"""What deletes up to so many rows that have served their time, and tells how many it did."""
 
 
-async def forget_old_answers(sessions: async_sessionmaker[AsyncSession]) -> int:
-    """Delete stored answers older than their 24 hours, in small transactions; return how many."""
-    forgotten = 0
-    while True:
-        async with sessions.begin() as session:
-            count = await UnitOfWork(session).access.forget_answers(BATCH)
-        forgotten += count
-        if count < BATCH:
-            return forgotten
+async def keep_house(sessions: async_sessionmaker[AsyncSession]) -> int:
+    """Delete stored answers older than their 24 hours and allowances that are whole.
+
+    In small transactions; returns how many.
+    """
+    return sum([await _forget(sessions, one) for one in FORGETTING])
 
 
 async def forget_old_positions(sessions: async_sessionmaker[AsyncSession]) -> int:
     """Delete positions of events older than 30 days, in small transactions; return how many."""
+    return await _forget(sessions, lambda uow, most: Numbering(uow, machine_now()).forget(most))
+
+
+async def _forget(sessions: async_sessionmaker[AsyncSession], forget: Forget) -> int:
     forgotten = 0
     while True:
         async with sessions.begin() as session:
-            count = await Numbering(UnitOfWork(session), machine_now()).forget(BATCH)
+            count = await forget(UnitOfWork(session), BATCH)
         forgotten += count
         if count < BATCH:
             return forgotten

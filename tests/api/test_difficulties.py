@@ -295,7 +295,10 @@ async def test_a_wrong_link_opens_nothing(gate: Gate) -> None:
 
 
 async def test_a_link_reports_a_few_times_and_no_more(gate: Gate) -> None:
-    limits = {"public": "600/minute", "key": "600/minute", "report": "2/hour"}
+    limits = {"public": "600/minute", "report": "2/hour"} | {
+        "read": "600/minute",
+        "write": "600/minute",
+    }
     gate.app.state.rate_limits = RateLimits(limits)
     entries = [await gate.register(**lorry(number)) for number in (1, 2)]
     paths = [f"/v1/tracking/{one['tracking']['token']}/difficulties" for one in entries]

@@ -94,7 +94,7 @@ async def test_a_retry_key_is_refused_alike(
 
 
 async def test_a_refused_body_counts_once(gate: Gate) -> None:
-    gate.app.state.rate_limits = RateLimits({"public": "3/day", "key": "3/day"})
+    gate.app.state.rate_limits = RateLimits({"public": "3/day"})
     answers = [await gate.ask("POST", "/v1/fees/quotes", json={}) for _ in range(2)]
     assert ["r=2", "r=1"] == [one.headers["ratelimit"].split(";")[1] for one in answers]
 

@@ -98,7 +98,7 @@ async def test_the_front_counts_as_the_route_does(gate: Gate, path: str) -> None
 
 
 async def test_the_front_refuses_nobody_more_than_the_route(gate: Gate, path: str) -> None:
-    gate.app.state.rate_limits = RateLimits({"public": "3/minute", "key": "3/minute"})
+    gate.app.state.rate_limits = RateLimits({"public": "3/minute", "write": "3/minute"})
     answers = [await gate.get(path) for _ in range(5)]
     assert [200, 200, 200, 429, 429] == [answer.status_code for answer in answers]
     left = [answer.headers["ratelimit"] for answer in answers]

@@ -8,17 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.api.allowances import SECOND, Allowance
 from app.api.failures import RateExceededError
 from app.api.metrics import UNMATCHED, Metrics
 from app.api.middleware import Manners
-from app.api.rate_limits import (
-    RECEIVED_KEY,
-    SCOPE_KEY,
-    SECOND,
-    Allowance,
-    RateLimits,
-    client_of,
-)
+from app.api.rate_limits import RECEIVED_KEY, SCOPE_KEY, RateLimits, client_of, network_of
 from tests.api.manners_app import make_app, make_client
 
 
@@ -115,6 +109,70 @@ def test_of_several_rates_each_must_have_some_left() -> None:
     assert dict(scope[SCOPE_KEY])[b"ratelimit-policy"] == (  # type: ignore[call-overload]
         b'"key-1s";q=2;w=1, "key-60s";q=3;w=60'
     )
+
+
+def admitted(limits: RateLimits, client: str, organisation: str | None) -> bytes | None:
+    """Return what a client is told is left, None where it is refused."""
+    scope: dict[str, object] = {}
+    try:
+        limits.admit(scope, "read", client, organisation)
+    except RateExceededError:
+        return None
+    left: bytes = dict(scope[SCOPE_KEY])[b"ratelimit"]  # type: ignore[call-overload]
+    return left
+
+
+def test_the_clients_of_an_organisation_share_its_allowance() -> None:
+    limits = RateLimits({"read": "10/minute"}, Clock(), organisation_times=2)
+    passed = [bool(admitted(limits, f"client {n}", "large")) for n in range(50)]
+
+    assert sum(passed) == 20
+    assert admitted(limits, "client", "small")
+
+
+def test_what_one_client_is_refused_takes_nothing_from_the_others() -> None:
+    limits = RateLimits({"read": "10/minute"}, Clock(), organisation_times=2)
+    passed = [admitted(limits, "runs wild", "company") for _ in range(100)]
+
+    assert sum(map(bool, passed)) == 10
+    assert all(admitted(limits, "works", "company") for _ in range(10))
+
+
+def test_the_tightest_allowance_is_told_and_all_are_named() -> None:
+    limits = RateLimits({"read": "5/second;60/minute"}, Clock())
+    scope: dict[str, object] = {}
+    limits.admit(scope, "read", "a", "company")
+
+    told: dict[bytes, bytes] = dict(scope[SCOPE_KEY])  # type: ignore[call-overload]
+    assert told[b"ratelimit"] == b'"read-1s";r=4;t=1'
+    assert told[b"ratelimit-policy"].split(b", ") == [
+        b'"read-1s";q=5;w=1',
+        b'"read-60s";q=60;w=60',
+        b'"read-organisation-1s";q=10;w=1',
+        b'"read-organisation-60s";q=120;w=60',
+    ]
+
+
+def test_of_those_used_up_the_longest_wait_is_told() -> None:
+    limits = RateLimits({"public": "2/second;2/hour"}, Clock())
+    for _ in range(2):
+        limits.admit({}, "public", "a")
+
+    with pytest.raises(RateExceededError) as refused:
+        limits.admit({}, "public", "a")
+    assert refused.value.facts["retry_after"] == 1800
+
+
+@pytest.mark.parametrize(
+    ("client", "network"),
+    [
+        pytest.param("203.0.113.9", "203.0.113.0/24", id="IPv4"),
+        pytest.param("2001:db8:1:2::/64", "2001:db8:1::/48", id="IPv6"),
+        pytest.param("local", "local", id="a socket file"),
+    ],
+)
+def test_a_network_is_around_its_clients(client: str, network: str) -> None:
+    assert network_of(client) == network
 
 
 @pytest.mark.parametrize(

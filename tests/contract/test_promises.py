@@ -12,6 +12,7 @@ from schemathesis.core import NOT_SET
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from app.api.rate_limits import Work
 from tests.contract.asking import chance_of, ground, key
 from tests.contract.conftest import ServiceOf
 from tests.contract.known import Known
@@ -129,7 +130,8 @@ def test_the_keys_of_others_open_nothing(who: str | None, service_of: ServiceOf)
 
 @pytest.fixture(scope="module")
 def stingy(server_url: str) -> Iterator[Live]:
-    with live(server_url, rate_limit_public="1/hour", rate_limit_key="1/hour") as started:
+    stingily = {f"rate_limit_{work}": "1/hour" for work in Work}
+    with live(server_url, **stingily) as started:
         yield started
 
 

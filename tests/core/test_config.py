@@ -44,7 +44,7 @@ def test_nothing_set_is_a_sandbox_on_this_machine(monkeypatch: pytest.MonkeyPatc
         pytest.param("GATE_SIGNING_KEYS", "short:c2VjcmV0", id="a seed that is not 32 bytes"),
         pytest.param("GATE_SIGNING_KEYS", ",", id="no seed at all"),
         pytest.param("GATE_POOL_SIZE", "0", id="no connection"),
-        pytest.param("GATE_RATE_LIMIT_KEY", "many", id="a rate that is none"),
+        pytest.param("GATE_RATE_LIMIT_READ", "many", id="a rate that is none"),
         pytest.param("GATE_LOG_LEVEL", "loud", id="an unknown level"),
         pytest.param("GATE_PUBLIC_URL", "gate.example", id="an address without scheme"),
         pytest.param("GATE_TRUSTED_PROXIES", "127.0.0.1,proxy", id="a proxy by its name"),

@@ -25,7 +25,7 @@ from app.services.publishing.stays import Stays
 from app.workers import Job
 from app.workers.counting import count_stays
 from app.workers.deadlines import DeadlineWorker
-from app.workers.housekeeping import forget_old_answers
+from app.workers.housekeeping import keep_house
 from app.workers.pulses import Pulses
 from app.workers.scoring import ScoreKeeper
 from app.workers.sheets import SheetWriter
@@ -154,7 +154,7 @@ def _jobs(house: House, folder: Path) -> Mapping[str, Job]:
     return {
         "deadlines": deadlines.do_due,
         "counting": count_stays,
-        "housekeeping": forget_old_answers,
+        "housekeeping": keep_house,
         "scoring": scores.keep,
         "sheets": sheets.write,
     }

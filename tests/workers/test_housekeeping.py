@@ -5,17 +5,18 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.models import StoredAnswer
+from app.models import SharedAllowance, StoredAnswer
 from app.repositories.access import Answer
 from app.repositories.unit_of_work import UnitOfWork
-from app.workers.housekeeping import forget_old_answers
+from app.workers.housekeeping import keep_house
 
 
-async def test_answers_are_kept_for_a_day_and_then_forgotten(
+async def test_what_has_served_its_time_is_forgotten(
     sessions: async_sessionmaker[AsyncSession],
 ) -> None:
     async with sessions.begin() as session:
-        access = UnitOfWork(session).access
+        access, allowances = UnitOfWork(session).access, UnitOfWork(session).allowances
+        await allowances.exchange({b"whole": -1, b"used": 10**9})
         company = await access.principal("company-1")
         assert company is not None
         for key in ("old", "new"):
@@ -25,7 +26,8 @@ async def test_answers_are_kept_for_a_day_and_then_forgotten(
             update(StoredAnswer).where(StoredAnswer.key == "old").values(stored_at=late)
         )
 
-    assert 1 == await forget_old_answers(sessions)
+    assert 2 == await keep_house(sessions)
 
     async with sessions() as session:
         assert ["new"] == list(await session.scalars(select(StoredAnswer.key)))
+        assert [b"used"] == list(await session.scalars(select(SharedAllowance.key)))

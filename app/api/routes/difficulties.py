@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.deps import Caller, OfProcess, Retry, Uow, Visitor, anyone, may
+from app.api.deps import Caller, OfProcess, Retry, Uow, Visitor, anyone, by_link, may
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
@@ -203,7 +203,7 @@ async def publish_difficulty(
 @router.post(
     "/tracking/{token}/difficulties",
     status_code=201,
-    dependencies=[anyone()],
+    dependencies=[by_link()],
     responses=problem_responses(TrackingNotFoundError, UnknownCodeError),
 )
 async def report_difficulty_by_link(
@@ -223,7 +223,7 @@ async def report_difficulty_by_link(
 
 @router.get(
     "/tracking/{token}/difficulties",
-    dependencies=[anyone()],
+    dependencies=[by_link()],
     responses=problem_responses(TrackingNotFoundError),
 )
 async def list_difficulties_by_link(

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.caching import JSON, conditional
-from app.api.deps import Caller, OfProcess, Spoken, Uow, Visitor, anyone, get_visitor, may
+from app.api.deps import Caller, OfProcess, Spoken, Uow, Visitor, anyone, by_link, get_visitor, may
 from app.api.pass_desk import JOSE, ListWritten, pass_answer, pass_by_link, signed_list
 from app.api.pictures import MEDIA, PNG, SVG, Written, preferred
 from app.api.problems import problem_responses
@@ -93,7 +93,7 @@ async def get_pass(
 @router.get(
     "/tracking/{token}/pass",
     response_model=PassOut,
-    dependencies=[anyone()],
+    dependencies=[by_link()],
     responses={**PICTURES, **UNCHANGED, **problem_responses(TrackingNotFoundError, NoPassError)},
 )
 async def get_pass_by_link(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.caching import JSON, conditional
-from app.api.deps import OfProcess, Spoken, Visitor, anyone
+from app.api.deps import HeavyVisitor, OfProcess, Spoken, anyone
 from app.api.problems import problem_responses
 from app.api.readings import MOMENT, UNCHANGED
 from app.api.schemas.difficulties import (
@@ -109,7 +109,7 @@ class Writing(Generic[R]):
 
 @router.get("/daily", response_model=DailyReportOut, dependencies=[anyone()], responses=DECLARED)
 async def get_daily_report(
-    visitor: Visitor,
+    visitor: HeavyVisitor,
     process: OfProcess,
     how: How,
     from_day: Day | None = None,
@@ -132,7 +132,7 @@ async def get_daily_report(
     "/cumulative", response_model=CumulativeReportOut, dependencies=[anyone()], responses=DECLARED
 )
 async def get_cumulative_report(
-    visitor: Visitor,
+    visitor: HeavyVisitor,
     process: OfProcess,
     how: How,
     since: Day | None = None,
@@ -154,7 +154,7 @@ async def get_cumulative_report(
 
 @router.get("/waits", response_model=WaitsReportOut, dependencies=[anyone()], responses=DECLARED)
 async def get_waits_report(
-    visitor: Visitor,
+    visitor: HeavyVisitor,
     process: OfProcess,
     how: How,
     from_day: Day | None = None,
@@ -179,7 +179,7 @@ async def get_waits_report(
     responses=DECLARED,
 )
 async def get_difficulties_report(
-    visitor: Visitor,
+    visitor: HeavyVisitor,
     process: OfProcess,
     how: How,
     from_day: Day | None = None,

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.deps import Caller, Spoken, Uow, may
 from app.api.problems import problem_responses
+from app.api.rate_limits import Work
 from app.api.schemas.types import Sought
 from app.api.sheets import HTML, POLICY, sheet_page
 from app.api.strict_json import StrictRoute
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1/gates", tags=["queues"], route_class=StrictRoute)
 @router.get(
     "/{gate}/sheet",
     response_class=Response,
-    dependencies=[may(Role.OFFICER)],
+    dependencies=[may(Role.OFFICER, work=Work.HEAVY)],
     responses={
         200: {
             "description": "A page to print.",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.api.deps import OfProcess, Spoken, Visitor, anyone
+from app.api.deps import OfProcess, Spoken, Visitor, by_link
 from app.api.front import shelve
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
@@ -20,7 +20,7 @@ Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_=
 @router.get(
     "/{token}",
     response_model=StandingOut,
-    dependencies=[anyone()],
+    dependencies=[by_link()],
     responses={**UNCHANGED, **problem_responses(TrackingNotFoundError)},
 )
 async def track_entry(
