@@ -217,6 +217,15 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Taken back": {"verified": False, "reason": "The tax code has been closed"},
     },
     "make_client": {"The system of a desk": {"name": "fleet-desk"}},
+    "invite_member": {
+        "A clerk": {
+            "name": "desk-lan",
+            "display_name": "Nguyễn Thị Lan",
+            "email": "lan@vidu.example",
+            "role": "clerk",
+        },
+    },
+    "change_member_role": {"A manager": {"role": "manager", "personal": False}},
     "give_key": {"To register": {"scopes": ["read", "act"], "valid_days": 365}},
     "rotate_key": {
         "With a day for both": {"overlap_hours": 24},
@@ -246,6 +255,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "strike": Word("The id of a strike.", ID),
     "organisation": Word("The id of an organisation.", ID),
     "client": Word("The id of a client.", ID),
+    "member": Word("The id of a member.", ID),
     "key": Word("The id of a key, which is not the key.", ID),
     "verified": Word("Only those that are, or that are not yet.", example=False),
     "tax_code": Word("The tax code of a company.", "9900123466"),

@@ -299,6 +299,18 @@ class KeyEndedError(ConflictError):
     code: ClassVar[str] = "key-ended"
 
 
+class MemberNotFoundError(NotFoundError):
+    """There is no such member, or it is not for this principal to see."""
+
+    code: ClassVar[str] = "member-not-found"
+
+
+class MemberExistsError(ConflictError):
+    """That address is a member's of this organisation already."""
+
+    code: ClassVar[str] = "member-exists"
+
+
 class LastManagerError(ConflictError):
     """Nobody would be left who can manage the organisation."""
 

@@ -140,6 +140,12 @@ OUTAGE = {
 ORGANISATION = {"organisation": _id("The organisation.")}
 MADE = {**ORGANISATION, "organisation_kind": _code("What it is.")}
 CLIENT = {**ORGANISATION, "client": _id("The client.")}
+MEMBER = {**ORGANISATION, "member": _id("The member.")}
+MEMBER_ROLE = {
+    **MEMBER,
+    "role": _code("What it does in the organisation."),
+    "personal": _flag("Whether it may read personal data in full."),
+}
 KEY = {**CLIENT, "key": _id("The key.")}
 
 EVENTS: Final[Mapping[str, EventKind]] = {
@@ -419,6 +425,12 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         Audience.ORGANISATION,
     ),
     "key.revoked": EventKind("A key opens nothing any more.", KEY, Audience.ORGANISATION),
+    "member.invited": EventKind(
+        "A person was invited into an organisation.", MEMBER_ROLE, Audience.ORGANISATION
+    ),
+    "member.changed": EventKind("A member has another role.", MEMBER_ROLE, Audience.ORGANISATION),
+    "member.disabled": EventKind("A member acts no more.", MEMBER, Audience.ORGANISATION),
+    "member.enabled": EventKind("A member may sign in again.", MEMBER, Audience.ORGANISATION),
     "edition.confirmed": EventKind(
         "A board member has confirmed an edition.",
         {"edition_kind": _code("Tariff or policy."), "edition": _code("The edition.")},

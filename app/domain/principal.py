@@ -7,6 +7,13 @@ from uuid import UUID
 from app.domain.vocabulary import Agency, Role, Scope
 
 
+class PrincipalKind(StrEnum):
+    """Who acts: a system of an organisation, or one of its members."""
+
+    CLIENT = "client"
+    PERSON = "person"
+
+
 class CredentialKind(StrEnum):
     """By what a principal was known."""
 

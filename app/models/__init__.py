@@ -1,6 +1,6 @@
 """All tables, so that one import knows the whole schema."""
 
-from app.models.access import ApiKey, Organisation, Principal, StoredAnswer
+from app.models.access import ApiKey, Member, Organisation, Principal, StoredAnswer
 from app.models.base import Base
 from app.models.difficulties import Difficulty
 from app.models.entries import (
@@ -83,6 +83,7 @@ __all__ = [
     "GreenLaneDays",
     "HandedPass",
     "Hold",
+    "Member",
     "Notice",
     "Observation",
     "Order",

@@ -19,7 +19,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.members import MemberRole
 from app.domain.organisations import OrganisationKind
+from app.domain.principal import PrincipalKind
 from app.domain.vocabulary import Agency, Role, Scope
 from app.models.base import Base, Identified, one_of
 
@@ -50,13 +52,15 @@ class Organisation(Identified, Base):
 
 
 class Principal(Identified, Base):
-    """A system that acts, known by its API keys.
+    """Who acts: a system, known by its API keys, or a person, a member of the organisation.
 
-    The release before finds its one key by `key_hash`; nothing else reads `key_prefix` and it.
+    Since `revoked_at` it is disabled. The release before finds its one key by `key_hash`; nothing
+    else reads `key_prefix` and it.
     """
 
     __tablename__ = "principals"
     __table_args__ = (
+        one_of("kind", PrincipalKind),
         one_of("role", Role),
         one_of("agency", Agency),
         CheckConstraint("(role = 'agency') = (agency IS NOT NULL)", name="agency_of_agencies"),
@@ -64,6 +68,7 @@ class Principal(Identified, Base):
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    kind: Mapped[str] = mapped_column(server_default=text("'client'"))
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     agency: Mapped[str | None]
@@ -72,6 +77,32 @@ class Principal(Identified, Base):
     key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     revoked_at: Mapped[datetime | None]
+
+
+class Member(Base):
+    """A person who acts for an organisation, as the principal of the same id.
+
+    Name and address are encrypted, the address is found by its hash. Rows stay while acts of the
+    person do. One address is one member of an organisation, which whoever invites makes sure of
+    under the organisation's lock: the hash changes with the data key.
+    """
+
+    __tablename__ = "members"
+    __table_args__ = (
+        one_of("role", MemberRole),
+        Index(None, "organisation_id"),
+        Index(None, "email_hash"),
+    )
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    role: Mapped[str]
+    personal: Mapped[bool] = mapped_column(Boolean)
+    display_name: Mapped[bytes] = mapped_column(LargeBinary)
+    email: Mapped[bytes] = mapped_column(LargeBinary)
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    invited_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
 
 
 _SCOPES = ", ".join(f"'{scope}'" for scope in Scope)

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ciphers import NewKey
 from app.domain.checkup import KeysGiven
+from app.domain.members import MemberRole
 from app.domain.vocabulary import Agency, Role, Scope
-from app.models import ApiKey, Principal
+from app.models import ApiKey, Member, Principal
 from app.repositories.pages import page_of
 
 
@@ -93,14 +94,21 @@ class KeysRepository:
         await self._session.execute(statement.values(last_used_at=func.clock_timestamp()))
 
     async def anybody_manages(self, organisation_id: UUID) -> bool:
-        """Tell whether an organisation has a key that opens something, with which to manage it."""
+        """Tell whether an organisation has a key to manage it with, or a manager who signs in."""
         key = (
             select(ApiKey.id)
             .join(Principal, Principal.id == ApiKey.principal_id)
             .where(Principal.organisation_id == organisation_id)
             .where(ApiKey.scopes.contains([Scope.MANAGE.value]), *opens())
         )
-        return bool(await self._session.scalar(select(exists(key))))
+        manager = (
+            select(Member.id)
+            .join(Principal, Principal.id == Member.id)
+            .where(Member.organisation_id == organisation_id)
+            .where(Member.role == MemberRole.MANAGER.value, Member.activated_at.is_not(None))
+            .where(Principal.revoked_at.is_(None))
+        )
+        return bool(await self._session.scalar(select(or_(exists(key), exists(manager)))))
 
     async def _stored(self, key: ApiKey) -> None:
         await self._session.flush()

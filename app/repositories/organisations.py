@@ -7,9 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.principal import PrincipalKind
 from app.domain.questions import OrganisationFilter
 from app.models import Organisation, Principal
 from app.repositories.pages import page_of
+
+IS_CLIENT = Principal.kind == PrincipalKind.CLIENT.value
 
 
 class OrganisationsRepository:
@@ -43,13 +46,15 @@ class OrganisationsRepository:
 
     async def client(self, client_id: UUID) -> Principal | None:
         """Return a client."""
-        return await self._session.get(Principal, client_id)
+        statement = select(Principal).where(Principal.id == client_id, IS_CLIENT)
+        return await self._session.scalar(statement)
 
     async def clients(
         self, organisation_id: UUID, after: Sequence[Any] | None, limit: int
     ) -> Sequence[Principal]:
         """Return up to `limit` clients of an organisation after a cursor, newest first."""
-        statement = select(Principal).where(Principal.organisation_id == organisation_id)
+        own = Principal.organisation_id == organisation_id
+        statement = select(Principal).where(own, IS_CLIENT)
         order = (Principal.created_at, Principal.id)
         page = page_of(statement, order, after, limit, newest_first=True)
         return (await self._session.scalars(page)).all()

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.personal import Personal
-from app.models import Base, Difficulty, Entry, ResealProgress, Strike
+from app.models import Base, Difficulty, Entry, Member, ResealProgress, Strike
 
 PEPPER = "GATE_PEPPER"
 """The name under which hashes are counted that name no key."""
@@ -36,7 +36,10 @@ Bytes = InstrumentedAttribute[Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An encrypted column, with the hash of the same number where it is found by one."""
+    """An encrypted column, with the hash of the same text where it is found by one.
+
+    A `field` is hashed as its numbers are compared, all else as it is kept.
+    """
 
     table: type[Base]
     sealed: Bytes
@@ -57,6 +60,8 @@ PARTS: Sequence[Part] = (
     Part(Difficulty, Difficulty.answer),
     Part(Strike, Strike.appeal),
     Part(Strike, Strike.decision_reason),
+    Part(Member, Member.display_name),
+    Part(Member, Member.email, Member.email_hash),
 )
 """All that is encrypted; a new column belongs here, or its old key can never go."""
 

@@ -18,6 +18,7 @@ from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.keys import KeysRepository
 from app.repositories.lines import LinesRepository
+from app.repositories.members import MembersRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
 from app.repositories.notices import NoticesRepository
@@ -100,6 +101,11 @@ class UnitOfWork:
     def lines(self) -> LinesRepository:
         """Who waits in queues, in order."""
         return LinesRepository(self._session)
+
+    @cached_property
+    def members(self) -> MembersRepository:
+        """People who act for organisations."""
+        return MembersRepository(self._session)
 
     @cached_property
     def money(self) -> MoneyRepository:

@@ -169,6 +169,7 @@ def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
 PERSONAL_READERS = {"company", "app", "officer", "border_guard", "customs", "board"}
 MANAGED = {
     "make_client", "disable_client", "enable_client", "give_key", "rotate_key", "revoke_key",
+    "invite_member", "change_member_role", "disable_member", "enable_member",
 }  # fmt: skip
 WHO = {
     "register_entry": {"company", "app"},
@@ -226,7 +227,7 @@ WHO = {
 
 
 EVERYBODY = {"company", "app", "officer", "agency", "yard", "board", "auditor"}
-LOOKED_AFTER = {"list_clients", "get_client", "list_keys"}
+LOOKED_AFTER = {"list_clients", "get_client", "list_keys", "list_members", "get_member"}
 WHO_READS = {
     "list_entries": EVERYBODY,
     "list_events": EVERYBODY,

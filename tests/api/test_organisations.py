@@ -29,9 +29,14 @@ async def verify(gate: Gate, organisation: str, who: str = "board-1", **body: An
 
 async def own(gate: Gate, who: str) -> str:
     """Return the organisation of somebody in the sandbox."""
-    clients = await gate.get(ORGANISATIONS, "board-1", params={"limit": 200})
-    names = {one["name"]: one["id"] for one in clients.json()["items"]}
-    return str(names[{"company-1": "Sandbox company 1", "board-1": "Management Board"}[who]])
+    page = await gate.get(ORGANISATIONS, "board-1", params={"limit": 200})
+    names = {one["name"]: one["id"] for one in page.json()["items"]}
+    of = {
+        "company-1": "Sandbox company 1",
+        "company-2": "Sandbox company 2",
+        "board-1": "Management Board",
+    }
+    return str(names[of[who]])
 
 
 async def test_a_company_is_made_unverified_and_all_else_verified(gate: Gate) -> None:

@@ -16,6 +16,7 @@ from app.api.routes import (
     green_lane,
     health,
     keys,
+    members,
     moves,
     notices,
     observations,
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     organisations.router,
     clients.router,
+    members.router,
     keys.router,
     health.router,
 )
@@ -92,6 +94,7 @@ _DESCRIPTIONS: Final = {
     "green-lane": "The green lane: verdicts for anybody who asks, its rules, the list of produce.",
     "policies": "Editions of the queue rule: rates, windows, misses, promise.",
     "organisations": "Who acts: companies, agencies, yards, the board; companies are verified.",
+    "members": "The people of an organisation, and what each of them may do.",
     "clients": "The systems of an organisation, and the keys they are known by.",
     "reports": "What passed, what stood and how long it waited, as the Board counts; open data.",
     "keys": "The public keys by which anybody checks what this service has signed.",

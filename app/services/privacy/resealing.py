@@ -73,6 +73,7 @@ class Resealing:
                 text = self._cipher.decrypt(one.sealed)
             except (KeyError, InvalidTag):
                 continue
-            number = key_of(part.field, text) if part.field else ""
-            hashed = self._cipher.hash_to_find(number) if number else None
+            sought = key_of(part.field, text) if part.field else text
+            is_found = part.hashed is not None and sought
+            hashed = self._cipher.hash_to_find(sought) if is_found else None
             yield Resealed(one.id, one.sealed, self._cipher.encrypt(text), hashed)
