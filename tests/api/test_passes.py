@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from typer.testing import CliRunner
 
@@ -17,6 +17,7 @@ from app.cli import app as command
 from app.core.signing import Signers
 from app.domain.passes import LIST_TYPE, TYPE
 from app.models import Event, HandedPass
+from app.services.crossing.passes import PART
 from app.workers.passes import PassKeeper
 from app.workers.today import Todays
 from tests.api.conftest import NINE, Gate, lorry
@@ -466,18 +467,27 @@ async def test_the_list_is_the_same_for_a_minute_and_is_signed_where_asked(gate:
     assert 200 == (await gate.get(REVOCATIONS, headers=headers)).status_code
 
 
-async def test_many_passes_are_listed_by_one_statement(
-    gate: Gate, statements: Callable[[], Any]
+@pytest.mark.parametrize(("many", "asked"), [(PART - 1, 1), (PART, 2), (PART + 1, 2)])
+async def test_a_long_list_is_read_in_parts_and_whole(
+    gate: Gate,
+    session: AsyncSession,
+    statements: Callable[[], Any],
+    many: int,
+    asked: int,
 ) -> None:
-    for number in range(3):
-        entry = await gate.register(**lorry(number))
-        await pass_of(gate, entry)
-        await revoke(gate, entry)
+    entry = await gate.register(**lorry(1))
+    await pass_of(gate, entry)
+    (one,) = (await session.scalars(select(HandedPass))).all()
+    columns = {name: value for name, value in vars(one).items() if not name.startswith("_")}
+    others = [{**columns, "id": f"{number:012}"} for number in range(many - 1)]
+    await session.execute(insert(HandedPass), others)
+    await session.commit()
+    await revoke(gate, entry)
     gate.forget()
     with statements() as sent:
-        assert 3 == len((await gate.get(REVOCATIONS)).json()["passes"])
+        assert many == len((await gate.get(REVOCATIONS)).json()["passes"])
         await gate.get(REVOCATIONS)
-    assert 1 == len(sent), "\n".join(sent)
+    assert asked == len(sent), "\n".join(sent)
 
 
 # --- the command's files -------------------------------------------------------------------------

@@ -29,13 +29,15 @@ from app.domain.passes import (
     issue,
     read_claims,
 )
-from app.domain.vocabulary import Direction, Queue, State
-from app.models import Entry, HandedPass
+from app.domain.vocabulary import Direction, Queue, QueueMode, State
+from app.models import Entry
 from app.repositories.passes import Handed
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.declarations.entries import entry_of_link
 from app.services.queues.waiting import queue_of
+
+PART = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Passes:
         self._uow = uow
         self._today = today
         self._signers = signers
+        self._modes: dict[Queue, QueueMode | None] = {}  # a list asks for thousands
 
     async def of_entry(self, entry_id: UUID, act: Act) -> SignedPass:
         """Return the pass of an entry that the principal may see.
@@ -106,14 +109,22 @@ class Passes:
             return Checked(None, (said,))
         handed = await self._uow.passes.handed(said.id)
         revoked = self._broken(handed) if handed else Revocation.NOT_HANDED_OUT
-        state = State(handed.entry.state) if handed else None
+        state = State(handed.state) if handed else None
         return Checked(said, check(said, shown, revoked), revoked, state)
 
     async def revoked(self) -> Revoked:
-        """Return the passes that hold no more; what happens after the minute may be missing."""
+        """Return the passes that hold no more; what happens after the minute may be missing.
+
+        They are read in parts, between which others are answered.
+        """
         now = self._today.now
-        found = ((one.pass_.id, self._broken(one)) for one in await self._uow.passes.unexpired(now))
-        return Revoked(now.replace(second=0), {id_: why for id_, why in found if why})
+        found: dict[str, Revocation] = {}
+        part = await self._uow.passes.unexpired(now, "", PART)
+        while part:
+            found |= {one.id: why for one in part if (why := self._broken(one)) is not None}
+            more = len(part) == PART
+            part = await self._uow.passes.unexpired(now, part[-1].id, PART) if more else ()
+        return Revoked(now.replace(second=0), found)
 
     async def _hand_out(self, entry: Entry) -> SignedPass:
         if entry.state == State.CALLED:  # its call may be answered or taken back just now
@@ -125,30 +136,40 @@ class Passes:
         return SignedPass(said, self._signers.ed25519.sign(claims_of(said), TYPE))
 
     async def _summons(self, entry: Entry) -> Summoned | None:
-        if entry.state != State.CALLED:
-            return None
-        call = await self._uow.queues.open_call(entry.id)
+        is_called = entry.state == State.CALLED
+        call = await self._uow.queues.open_call(entry.id) if is_called else None
         if call is None:
             return None
         begins = call.window_starts_at or call.called_at
         return Summoned(call.id, call.call_number, Window(begins, call.window_ends_at))
 
+    def _mode(self, queue: Queue) -> QueueMode | None:
+        if queue not in self._modes:
+            self._modes[queue] = self._today.reference.mode(queue, self._today.day)
+        return self._modes[queue]
+
     def _bearer(self, entry: Entry) -> Bearer:
-        queue = queue_of(entry)
         return Bearer(
             entry_id=entry.id,
             reference=entry.reference,
             plate=entry.tractor_plate,
-            queue=queue,
-            mode=self._today.reference.mode(queue, self._today.day),
+            queue=queue_of(entry),
+            mode=self._mode(queue_of(entry)),
             state=State(entry.state),
         )
 
-    def _broken(self, handed: Handed) -> Revocation | None:
-        row = handed.pass_
-        outcome = CallOutcome(handed.outcome) if handed.outcome else None
-        said, bearer = _said(row, handed.entry.reference), self._bearer(handed.entry)
-        return broken_by(said, bearer, outcome, of_call=row.call_id is not None)
+    def _broken(self, one: Handed) -> Revocation | None:
+        now = Queue(one.gate_now, Direction(one.direction_now))
+        bearer = Bearer(
+            entry_id=one.entry_id,
+            reference=one.reference,
+            plate=one.plate_now,
+            queue=now,
+            mode=self._mode(now),
+            state=State(one.state),
+        )
+        outcome = CallOutcome(one.outcome) if one.outcome else None
+        return broken_by(_said(one), bearer, outcome, of_call=one.of_call)
 
 
 def read_pass(verifier: Verifier, text: str) -> Pass | Refusal:
@@ -179,14 +200,15 @@ def _row(
     }
 
 
-def _said(row: HandedPass, reference: str) -> Pass:
+def _said(one: Handed) -> Pass:
+    """Return what a pass says that was handed out, save the call number, which ends none."""
     return Pass(
-        id=row.id,
-        reference=reference,
-        plate=row.plate,
-        queue=Queue(row.gate_code, Direction(row.direction)),
-        use=PassUse(row.use),
+        id=one.id,
+        reference=one.reference,
+        plate=one.plate,
+        queue=Queue(one.gate, Direction(one.direction)),
+        use=PassUse(one.use),
         call_number=None,
-        opens_at=row.opens_at,
-        expires_at=row.expires_at,
+        opens_at=one.opens_at,
+        expires_at=one.expires_at,
     )
