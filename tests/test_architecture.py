@@ -93,3 +93,53 @@ def test_only_one_place_changes_the_order_of_a_queue() -> None:
 def test_a_queue_is_never_read_past_locked_rows() -> None:
     """Skipping locked rows breaks the order silently."""
     assert [] == [path for path in modules(".") if "skip_locked" in path.read_text("utf-8")]
+
+
+ASKERS = {"services/authorising.py"}
+"""Where an entry is found for whoever asks; it is given out to whom `decide` lets."""
+FOR_AUTHORITIES = {
+    "services/crossing/difficulties.py",
+    "services/crossing/positions.py",
+    "services/crossing/review.py",
+    "services/crossing/sightings.py",
+    "services/queues/calls.py",
+    "services/queues/withdrawal.py",
+    "api/deps.py",
+}
+"""Where an entry is found that somebody saw, called or was answered with: no company asks."""
+
+
+def test_an_entry_is_given_for_an_act_by_those_alone_who_ask_whether_it_may_be() -> None:
+    """A new service asks `app.services.authorising`; so what is not yours is not there for you."""
+    found: dict[str, set[str]] = {}
+    for path in modules("services", "api", "workers"):
+        for node in nodes(path):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if isinstance(at := node.func.value, ast.Attribute) and at.attr == "entries":
+                found.setdefault(node.func.attr, set()).add(path.relative_to(APP).as_posix())
+    finders = {name: found.get(name, set()) for name in ("related", "all_related", "get")}
+    assert {"related": ASKERS, "all_related": ASKERS, "get": set()} == finders
+    assert found["by_id"] | found["by_reference"] == FOR_AUTHORITIES
+
+
+COMPARING = {
+    "services/declarations/registration.py",  # whether a plate is the company's own already
+    "services/queues/diversion.py",  # an officer diverts later than a company does
+    "services/queues/strikes.py",  # only a company has a limit
+}
+
+
+def test_whose_something_is_is_compared_where_that_is_decided() -> None:
+    """No service looks at roles and organisations by itself to let somebody do something."""
+    comparing = {
+        path.relative_to(APP).as_posix()
+        for path in modules("services")
+        for node in nodes(path)
+        if isinstance(node, ast.Compare)
+        for one in (node.left, *node.comparators)
+        if isinstance(one, ast.Attribute)
+        and one.attr in {"organisation_id", "role"}
+        and "principal" in ast.unparse(one.value)
+    }
+    assert COMPARING == comparing

@@ -22,6 +22,7 @@ from app.api.rate_limits import RateLimits, Work, client_of
 from app.api.state import Process
 from app.api.texts import Language, language_of
 from app.core.ciphers import hash_of_key
+from app.domain.authorisation import Action
 from app.domain.errors import (
     KeyInvalidError,
     OrganisationUnverifiedError,
@@ -80,12 +81,16 @@ class May(SecurityBase):
         allowed: frozenset[Role | Agency],
         scope: Scope | None = None,
         work: Work | None = None,
+        on: Action | None = None,
     ) -> None:
         """Let in whose role or agency is `allowed`, by a credential of that scope.
 
         None is `read` for what only reads, and `act` for all else; of the class of operation alike.
+        `on` is what is done with the one thing that the path names: its service asks whether that
+        may be done with it.
         """
         self.allowed = allowed
+        self.on = on
         self._scope = scope
         self._work = work
         self.model = API_KEY.model
@@ -249,9 +254,14 @@ class ByLink(Anyone):
             yield
 
 
-def may(*allowed: Role | Agency, scope: Scope | None = None, work: Work | None = None) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
-    """Return the route's word on who may call it, by what, and what that costs; see `May`."""
-    return Depends(May(frozenset(allowed), scope, work))
+def may(
+    *allowed: Role | Agency,
+    scope: Scope | None = None,
+    work: Work | None = None,
+    on: Action | None = None,
+) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
+    """Return the route's word on who may call it, by what, what for, what it costs; see `May`."""
+    return Depends(May(frozenset(allowed), scope, work, on))
 
 
 def anyone() -> Any:  # noqa: ANN401 - as above

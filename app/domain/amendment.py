@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.errors import FieldError, NotAmendableError
+from app.domain.errors import FieldError, NotAmendableError, PartForbiddenError
 from app.domain.identifiers import plate_key
 
 Document = Mapping[str, Any]
@@ -30,6 +30,18 @@ class Certificate:
     number: str | None
     confirmed_by: str
     valid_until: str | None = None
+
+
+def ensure_of_vehicle(patch: Document) -> None:
+    """Refuse to amend more than the vehicle; the driver stands in no document.
+
+    Raises:
+        PartForbiddenError: its errors name each other pointer.
+    """
+    others = (pointer for pointer in pointers_of(patch) if pointer.split("/")[1] != "vehicle")
+    errors = [FieldError(one, PartForbiddenError.code) for one in others]
+    if errors:
+        raise PartForbiddenError(errors=errors)
 
 
 def merged(document: Document, patch: Document) -> dict[str, Any]:

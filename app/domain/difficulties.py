@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from app.domain.authorisation import Action, Tie, decide
 from app.domain.errors import (
     DifficultyAnsweredError,
     DifficultyNotForPublicationError,
@@ -23,7 +24,6 @@ from app.domain.principal import Principal
 from app.domain.review import SETTLE_ANY
 from app.domain.vocabulary import Role
 
-READ_ALL: Final = SETTLE_ANY | {Role.AUDITOR}
 REPORTERS: Final = frozenset({Role.COMPANY, Role.APP})
 
 # Seven digits and more, however they are grouped: phones, identity cards, declarations.
@@ -70,9 +70,14 @@ def may_read(principal: Principal, case: Case) -> bool:
 
     Officers, the board and the auditor any; a company what it reported; who it is assigned to.
     """
-    if principal.role in READ_ALL or principal.id == case.assigned_to:
-        return True
-    return principal.role in REPORTERS and principal.organisation_id == case.organisation_id
+    return decide(principal, Action.DIFFICULTY, _ties(principal, case))
+
+
+def _ties(principal: Principal, case: Case) -> Iterator[Tie]:
+    if principal.id == case.assigned_to:
+        yield Tie.ASSIGNEE
+    if principal.role in REPORTERS and principal.organisation_id == case.organisation_id:
+        yield Tie.REPORTER
 
 
 def ensure_answerable(principal: Principal, case: Case) -> None:

@@ -634,6 +634,12 @@ class ReleaseRefusedError(ConflictError):
     code: ClassVar[str] = "release-refused"
 
 
+class PartForbiddenError(ForbiddenError):
+    """A carrier amends more than the vehicle and its driver; the errors name what."""
+
+    code: ClassVar[str] = "part-forbidden"
+
+
 class PurposeForbiddenError(ForbiddenError):
     """Personal data are not read for this purpose by this role."""
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain import identifiers
+from app.domain.authorisation import Action, decide, house
 from app.domain.errors import (
     FieldError,
     OrganisationNotFoundError,
@@ -101,11 +102,7 @@ def oversees(principal: Principal) -> bool:
 
 def sees(principal: Principal, organisation_id: UUID) -> bool:
     """Tell whether a principal may look at an organisation: its own, or any of whoever sees all."""
-    return (
-        oversees(principal)
-        or principal.role is Role.AUDITOR
-        or (principal.organisation_id == organisation_id)
-    )
+    return decide(principal, Action.HOUSE, house(principal, organisation_id))
 
 
 def ensure_manages(principal: Principal, organisation_id: UUID) -> None:
@@ -114,7 +111,7 @@ def ensure_manages(principal: Principal, organisation_id: UUID) -> None:
     Raises:
         OrganisationNotFoundError: whose organisation it is, nobody else learns.
     """
-    if not oversees(principal) and principal.organisation_id != organisation_id:
+    if not decide(principal, Action.MANAGE, house(principal, organisation_id)):
         raise OrganisationNotFoundError
 
 

@@ -51,12 +51,3 @@ class Principal:
     def authority(self) -> str:
         """The agency of an agency's principal, else the role: whom a reader would name."""
         return self.agency.value if self.agency else self.role.value
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether entries of every company are visible; companies see only their own."""
-        return self.role not in {Role.COMPANY, Role.APP}
-
-    def answers_for(self, organisation_id: UUID | None) -> bool:
-        """Tell whether this principal may act on what an organisation declared."""
-        return self.sees_all or self.organisation_id == organisation_id

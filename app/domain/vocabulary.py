@@ -94,6 +94,18 @@ class Scope(StrEnum):
     PERSONAL = "personal"
 
 
+class Party(StrEnum):
+    """What an organisation is in an entry.
+
+    It declares it, carries the goods, owns them, or pays for the gate.
+    """
+
+    DECLARANT = "declarant"
+    CARRIER = "carrier"
+    OWNER = "owner"
+    PAYER = "payer"
+
+
 class Agency(StrEnum):
     """The authorities that check; each confirms its own kinds, in any order."""
 

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import BigInteger
 
-from app.domain.difficulties import READ_ALL, REPORTERS
+from app.domain.authorisation import Action, decide
+from app.domain.difficulties import REPORTERS
 from app.domain.principal import Principal
 from app.domain.questions import DifficultyFilter
 from app.domain.reports import DifficultiesCounted
@@ -150,7 +151,7 @@ def _reported() -> Select[*tuple[Any, ...]]:
 
 def _readable(principal: Principal) -> ColumnElement[bool]:
     """Return `app.domain.difficulties.may_read` as a condition."""
-    if principal.role in READ_ALL:
+    if decide(principal, Action.DIFFICULTY):
         return true()
     of_company = Difficulty.organisation_id == principal.organisation_id
     own = of_company if principal.role in REPORTERS else false()

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
+from app.domain.authorisation import Action, Relation, decide, relations_to
 from app.domain.hold_scope import Scope, ScopeKind, scopes_of
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
@@ -90,6 +91,13 @@ class Locked(NamedTuple):
     revision: int
 
 
+class Related(NamedTuple):
+    """An entry, and what somebody's organisation is to it."""
+
+    entry: Entry
+    relations: frozenset[Relation]
+
+
 class EntriesRepository:
     """Questions about entries."""
 
@@ -98,16 +106,20 @@ class EntriesRepository:
         self._session = session
         self._wire = wire
 
-    async def get(self, entry_id: UUID, principal: Principal) -> Entry | None:
-        """Return an entry that `principal` may see."""
-        return await self._session.scalar(
-            _visible(select(Entry).where(Entry.id == entry_id), principal)
-        )
+    async def related(self, entry_id: UUID, principal: Principal) -> Related | None:
+        """Return an entry, whoever asks, with what the organisation of `principal` is to it."""
+        found = await self.all_related([entry_id], principal)
+        return found[0] if found else None
 
-    async def get_all(self, entry_ids: Collection[UUID], principal: Principal) -> Sequence[Entry]:
-        """Return those of some entries that `principal` may see."""
-        statement = _visible(select(Entry).where(Entry.id.in_(entry_ids)), principal)
-        return (await self._session.scalars(statement)).all()
+    async def all_related(
+        self, entry_ids: Collection[UUID], principal: Principal
+    ) -> Sequence[Related]:
+        """Return those of some entries that are there, as `related` does."""
+        found = await self._session.scalars(select(Entry).where(Entry.id.in_(entry_ids)))
+        return [
+            Related(one, relations_to(principal, one.organisation_id, one.payer_tax_code))
+            for one in found
+        ]
 
     async def by_id(self, entry_id: UUID) -> Entry | None:
         """Return an entry, whoever asks."""
@@ -275,7 +287,7 @@ class EntriesRepository:
 
 def _visible(statement: Select[Entry], principal: Principal) -> Select[Entry]:
     """Narrow to what a principal may see; a company sees what it declares and what it pays."""
-    if principal.sees_all:
+    if decide(principal, Action.READ):
         return statement
     own = Entry.organisation_id == principal.organisation_id
     if principal.tax_code is None:

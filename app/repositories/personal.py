@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.domain.authorisation import Action, decide
 from app.domain.personal import Personal
 from app.domain.principal import Principal
 from app.domain.questions import ReadFilter
@@ -46,7 +47,7 @@ class PersonalRepository:
         A company finds those it declared, not those it only pays for.
         """
         statement = select(Entry).where(HASHES[field].in_(hashes))
-        if not principal.sees_all:
+        if not decide(principal, Action.PERSONAL):
             statement = statement.where(Entry.organisation_id == principal.organisation_id)
         # Few rows, found first: else the planner may walk all entries by date.
         few = aliased(Entry, statement.offset(0).subquery())
@@ -102,7 +103,7 @@ def _readings() -> Select[*tuple[Any, ...]]:
 
 
 def _narrowed(principal: Principal, where: ReadFilter) -> Iterator[ColumnElement[bool]]:
-    if not principal.sees_all:
+    if not decide(principal, Action.READINGS):
         yield PersonalRead.company_id == principal.organisation_id
     equal = {
         PersonalRead.entry_id: where.entry,

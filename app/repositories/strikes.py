@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.domain.authorisation import Action, decide
 from app.domain.principal import Principal
 from app.domain.questions import StrikeFilter
 from app.domain.strikes import Decision
@@ -145,7 +146,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
 
 
 def _visible(principal: Principal) -> ColumnElement[bool]:
-    if principal.sees_all:
+    if decide(principal, Action.STRIKES):
         return true()
     return Strike.organisation_id == principal.organisation_id
 

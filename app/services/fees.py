@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from app.domain.authorisation import Action, decide
 from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote, quote_document
 from app.domain.declaration import Declaration, Load
 from app.domain.errors import (
@@ -26,6 +27,7 @@ from app.domain.vocabulary import Queue
 from app.models import Charge, Entry, Order, Payment
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reaches
 
 KINDS = ("infrastructure", "transfer")
 
@@ -206,7 +208,7 @@ class Paying:
             OrderNotFoundError: there is none that the principal may see.
         """
         order = await self._uow.money.order(order_id)
-        if order is None or not await self._sees(order):
+        if order is None or not await reaches(self._uow, self._act, order.entry_id, Action.ORDERS):
             raise OrderNotFoundError
         return order, await self._uow.money.payments(order.id)
 
@@ -231,7 +233,7 @@ class Paying:
     async def _locked(self, order_id: UUID) -> Order:
         """Return an order kept from other writers: its entry first, as those do who reprice it."""
         found = await self._uow.money.order(order_id)
-        if found is None:
+        if found is None or not decide(self._act.principal, Action.PAY):
             raise OrderNotFoundError
         entry = await self._uow.entries.locked(found.entry_id)
         self._act = self._act.not_before(entry.changed_at)
@@ -263,9 +265,6 @@ class Paying:
             ]
         )  # fmt: skip
         return payment
-
-    async def _sees(self, order: Order) -> bool:
-        return await self._uow.entries.get(order.entry_id, self._act.principal) is not None
 
 
 def _same(payment: Payment, order: Order, amount_vnd: int) -> Payment:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import Anyone, May
 from app.core.config import Settings
+from app.domain.authorisation import OF_RELATION, OF_ROLE, Action, Relation, Tie
 from app.domain.vocabulary import Agency, Role, Scope
 from app.main import create_app
 from app.models import ApiKey, Principal
@@ -162,6 +163,29 @@ def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
     assert isinstance(word, May)
     usual = Scope.READ if "GET" in (route.methods or ()) else Scope.ACT
     assert SCOPES.get(route.name, usual) is word.scope_for(min(route.methods or ()))
+
+
+OF_NOBODY = {"gate", "direction", "yard", "code", "token", "notice", "outage"}
+"""What paths name that belongs to no company, or opens by itself."""
+
+
+@pytest.mark.parametrize("route", KEYED.values(), ids=lambda route: route.name)
+def test_what_is_done_with_one_thing_is_said_and_may_be_done_by_whoever_is_let_in(
+    route: APIRoute,
+) -> None:
+    (word,) = words(route)
+    assert isinstance(word, May)
+    names_one = bool(route.param_convertors.keys() - OF_NOBODY)
+    assert names_one is (word.on is not None)
+    companies = {Role.COMPANY, Role.APP} if any(word.on in may for may in OF_RELATION.values()) else set()
+    able = companies | {role for role, may in OF_ROLE.items() if word.on in may}
+    roles = {Role.AGENCY if isinstance(one, Agency) else one for one in word.allowed}
+    assert not names_one or Tie.HOUSE in ties_for(word.on) or roles <= able
+
+
+def ties_for(action: Action | None) -> set[Relation]:
+    """Return what one may be to something to do this with it."""
+    return {relation for relation, may in OF_RELATION.items() if action in may}
 
 
 # --- what the issue says, in words --------------------------------------------------------------

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import make_sessions
+from app.domain.authorisation import Relation
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
-from app.domain.vocabulary import Direction, Lane, Role, State
+from app.domain.vocabulary import Direction, Lane, Party, Role, State
 from app.models import Claim, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
@@ -28,6 +29,13 @@ def principal(actor: Actor, role: Role = Role.COMPANY) -> Principal:
     return Principal(actor.id, actor.organisation_id, "somebody", role)
 
 
+async def ties(uow: UnitOfWork, entry: UUID, who: Principal) -> frozenset[Relation]:
+    """Return what somebody's organisation is to an entry."""
+    found = await uow.entries.related(entry, who)
+    assert found is not None
+    return found.relations
+
+
 @pytest.fixture
 async def rival(session: AsyncSession) -> Actor:
     """Another company's principal."""
@@ -38,10 +46,16 @@ async def test_a_company_sees_its_own_entries_only(
     session: AsyncSession, uow: UnitOfWork, company: Actor, rival: Actor
 ) -> None:
     entry = await add_entry(session, company)
-    assert await uow.entries.get(entry, principal(company)) is not None
-    assert await uow.entries.get(entry, principal(rival)) is None
-    assert await uow.entries.get(entry, principal(rival, Role.APP)) is None
-    assert await uow.entries.get(entry, principal(rival, Role.OFFICER)) is not None
+    assert {Party.DECLARANT} == await ties(uow, entry, principal(company))
+    assert set() == await ties(uow, entry, principal(rival))
+    seen = [
+        ids(await uow.entries.page(who, EVERYTHING, None, 9))
+        for who in (
+            principal(company), principal(rival), principal(rival, Role.APP),
+            principal(rival, Role.OFFICER),
+        )
+    ]  # fmt: skip
+    assert [{entry}, set(), set(), {entry}] == seen
 
 
 async def test_a_payer_sees_what_it_pays_for(
@@ -51,8 +65,8 @@ async def test_a_payer_sees_what_it_pays_for(
     await add_entry(session, company)
     payer = replace(principal(rival), tax_code="4900000001")
     stranger = replace(principal(rival), tax_code="4900000002")
-    assert await uow.entries.get(entry, payer) is not None
-    assert await uow.entries.get(entry, stranger) is None
+    assert {Party.PAYER} == await ties(uow, entry, payer)
+    assert set() == await ties(uow, entry, stranger)
     assert {entry} == ids(await uow.entries.page(payer, EVERYTHING, None, 9))
     assert [] == await uow.entries.page(stranger, EVERYTHING, None, 9)
 

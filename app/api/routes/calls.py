@@ -19,6 +19,7 @@ from app.api.schemas.calls import (
 from app.api.schemas.entries import StandingOut
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     CallEndedError,
     CallNotFoundError,
@@ -65,7 +66,7 @@ async def list_calls(
 
 @router.get(
     "/calls/{call}",
-    dependencies=[may(*INSIDE)],
+    dependencies=[may(*INSIDE, on=Action.READ)],
     responses=problem_responses(CallNotFoundError),
 )
 async def get_call(call: UUID, uow: Uow, caller: Caller, language: Spoken) -> CallRecordOut:
@@ -76,7 +77,7 @@ async def get_call(call: UUID, uow: Uow, caller: Caller, language: Spoken) -> Ca
 @router.post(
     "/calls/{call}/withdrawal",
     response_model=CallRecordOut,
-    dependencies=[may(Role.OFFICER)],
+    dependencies=[may(Role.OFFICER, on=Action.RECORD)],
     responses=problem_responses(CallNotFoundError, CallEndedError, *RETRIED),
 )
 async def withdraw_call(
@@ -90,7 +91,7 @@ async def withdraw_call(
 @router.post(
     "/entries/{entry}/deferral",
     response_model=StandingOut,
-    dependencies=[may(Role.COMPANY, Role.APP)],
+    dependencies=[may(Role.COMPANY, Role.APP, on=Action.DEFER)],
     responses=problem_responses(
         EntryNotFoundError, StepRefusedError, DeferralNotOfferedError, DeferralUsedUpError,
         NoPolicyInForceError, *RETRIED,

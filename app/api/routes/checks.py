@@ -27,6 +27,7 @@ from app.api.schemas.entries import CheckIn, CheckOut, HoldIn, HoldOut, LiftIn
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
+from app.domain.authorisation import Action
 from app.domain.amendment import Certificate
 from app.domain.errors import (
     CheckNotNeededError,
@@ -59,7 +60,7 @@ GUARDS = (Role.OFFICER, Role.AGENCY)
     "/entries/{entry}/checks",
     status_code=201,
     response_model=CheckOut,
-    dependencies=[may(Role.AGENCY, Role.YARD)],
+    dependencies=[may(Role.AGENCY, Role.YARD, on=Action.RECORD)],
     responses=problem_responses(
         EntryNotFoundError, CheckNotYoursError, OccurredInFutureError, ReasonRequiredError,
         *RETRIED,
@@ -104,7 +105,7 @@ async def record_checks(
     "/entries/{entry}/check-requests",
     status_code=201,
     response_model=CheckOut,
-    dependencies=[may(Role.AGENCY)],
+    dependencies=[may(Role.AGENCY, on=Action.RECORD)],
     responses=problem_responses(EntryNotFoundError, EntryEndedError, CheckNotNeededError, *RETRIED),
 )
 async def request_check(
@@ -158,7 +159,7 @@ async def list_check_requests(
     "/entries/{entry}/waivers",
     status_code=201,
     response_model=CheckOut,
-    dependencies=[may(Role.AGENCY, Role.BOARD)],
+    dependencies=[may(Role.AGENCY, Role.BOARD, on=Action.RECORD)],
     responses=problem_responses(
         EntryNotFoundError, EntryEndedError, CheckNotNeededError, WaiverNotYoursError, *RETRIED
     ),
@@ -179,7 +180,7 @@ async def waive_check(
     "/entries/{entry}/holds",
     status_code=201,
     response_model=HoldOut,
-    dependencies=[may(*GUARDS)],
+    dependencies=[may(*GUARDS, on=Action.RECORD)],
     responses=problem_responses(EntryNotFoundError, EntryEndedError, *RETRIED),
 )
 async def place_hold(entry: UUID, body: HoldIn, uow: Uow, caller: Caller, retry: Retry) -> Response:
@@ -191,7 +192,7 @@ async def place_hold(entry: UUID, body: HoldIn, uow: Uow, caller: Caller, retry:
 @router.post(
     "/entries/{entry}/holds/{hold}/lift",
     response_model=HoldOut,
-    dependencies=[may(*GUARDS, Role.BOARD)],
+    dependencies=[may(*GUARDS, Role.BOARD, on=Action.RECORD)],
     responses=problem_responses(
         EntryNotFoundError, HoldNotFoundError, HoldNotYoursError, HoldLiftedError, *RETRIED
     ),
@@ -246,7 +247,7 @@ async def list_scoped_holds(
 @router.post(
     "/holds/{hold}/lift",
     response_model=ScopedHoldChangeOut,
-    dependencies=[may(*GUARDS, Role.BOARD)],
+    dependencies=[may(*GUARDS, Role.BOARD, on=Action.RECORD)],
     responses=problem_responses(HoldNotFoundError, HoldNotYoursError, HoldLiftedError, *RETRIED),
 )
 async def lift_scoped_hold(

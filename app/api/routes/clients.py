@@ -33,12 +33,13 @@ from app.domain.errors import (
     OrganisationNotFoundError,
     OrganisationUnfitError,
 )
+from app.domain.authorisation import Action
 from app.domain.vocabulary import Role, Scope
 from app.services.access.clients import Clients, Keyring
 
 router = APIRouter(prefix="/v1", tags=["clients"], route_class=StrictRoute)
 
-MANAGERS = may(*Role, scope=Scope.MANAGE)
+MANAGERS = may(*Role, scope=Scope.MANAGE, on=Action.MANAGE)
 
 
 @router.post(

@@ -33,6 +33,7 @@ from app.api.schemas.review import AssignmentIn
 from app.api.schemas.types import Id, Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import CATALOGUE
+from app.domain.authorisation import Action
 from app.domain.errors import (
     DifficultyAnsweredError,
     DifficultyNotForPublicationError,
@@ -132,7 +133,7 @@ async def list_published_difficulties(
 
 @router.get(
     "/difficulties/{difficulty}",
-    dependencies=[may(*REPORTERS, *ANSWERERS, Role.AUDITOR)],
+    dependencies=[may(*REPORTERS, *ANSWERERS, Role.AUDITOR, on=Action.DIFFICULTY)],
     responses=problem_responses(DifficultyNotFoundError),
 )
 async def get_difficulty(difficulty: UUID, uow: Uow, caller: Caller) -> DifficultyOut:
@@ -143,7 +144,7 @@ async def get_difficulty(difficulty: UUID, uow: Uow, caller: Caller) -> Difficul
 @router.post(
     "/difficulties/{difficulty}/assignment",
     response_model=DifficultyBriefOut,
-    dependencies=[may(Role.OFFICER, Role.BOARD)],
+    dependencies=[may(Role.OFFICER, Role.BOARD, on=Action.DIFFICULTY)],
     responses=problem_responses(*OPEN_ONE, UnknownCodeError, *RETRIED),
 )
 async def assign_difficulty(
@@ -165,7 +166,7 @@ async def assign_difficulty(
 @router.post(
     "/difficulties/{difficulty}/answer",
     response_model=DifficultyBriefOut,
-    dependencies=[may(*ANSWERERS)],
+    dependencies=[may(*ANSWERERS, on=Action.DIFFICULTY)],
     responses=problem_responses(*OPEN_ONE, DifficultyNotYoursError, *RETRIED),
 )
 async def answer_difficulty(
@@ -182,7 +183,7 @@ async def answer_difficulty(
 @router.post(
     "/difficulties/{difficulty}/publication",
     response_model=DifficultyBriefOut,
-    dependencies=[may(Role.BOARD)],
+    dependencies=[may(Role.BOARD, on=Action.DIFFICULTY)],
     responses=problem_responses(
         DifficultyNotFoundError, DifficultyUnansweredError, DifficultyNotForPublicationError,
         WordingNamesError, *RETRIED,

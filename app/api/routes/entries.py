@@ -25,11 +25,13 @@ from app.api.schemas.entries import EntriesOut, EntryOut, RegisteredOut, Standin
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.core.ids import read_reference
+from app.domain.authorisation import Action
 from app.domain.errors import (
     DuplicateReferenceError,
     EntryEndedError,
     EntryNotFoundError,
     NotAmendableError,
+    PartForbiddenError,
     PlateAlreadyRegisteredError,
     PlateMissingError,
     StaleVersionError,
@@ -136,7 +138,7 @@ async def list_entries(
 @router.get(
     "/{entry}",
     response_model=EntryOut,
-    dependencies=[may(*EVERYBODY)],
+    dependencies=[may(*EVERYBODY, on=Action.READ)],
     responses={**UNCHANGED, **problem_responses(EntryNotFoundError)},
 )
 async def get_entry(
@@ -155,10 +157,10 @@ async def get_entry(
 
 @router.patch(
     "/{entry}",
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, on=Action.AMEND)],
     responses=problem_responses(
         EntryNotFoundError, IfMatchMissingError, StaleVersionError, EntryEndedError,
-        NotAmendableError, UnknownCodeError, DuplicateReferenceError,
+        NotAmendableError, UnknownCodeError, DuplicateReferenceError, PartForbiddenError,
     ),
 )  # fmt: skip
 async def amend_entry(
@@ -173,7 +175,8 @@ async def amend_entry(
     """Change declared data as a JSON merge patch; the place in the queue is kept.
 
     Send the `version` you read as `If-Match`. Plates, containers, seals, gate and declarations
-    that were given are not amended. The entry is judged and priced anew.
+    that were given are not amended. The entry is judged and priced anew. A carrier amends the
+    vehicle and its driver.
     """
     versions = expected_versions(if_match)
     amended = await Amendment(uow, caller).amend(
@@ -185,7 +188,7 @@ async def amend_entry(
 
 @router.get(
     "/{entry}/place",
-    dependencies=[may(*EVERYBODY)],
+    dependencies=[may(*EVERYBODY, on=Action.READ)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def get_place(entry: UUID, uow: Uow, caller: Caller, language: Spoken) -> StandingOut:
@@ -198,7 +201,7 @@ async def get_place(entry: UUID, uow: Uow, caller: Caller, language: Spoken) -> 
 
 @router.get(
     "/{entry}/tracking-token",
-    dependencies=[may(*DECLARANTS, Role.OFFICER)],
+    dependencies=[may(*DECLARANTS, Role.OFFICER, on=Action.TRACK)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def get_tracking_token(
@@ -213,7 +216,7 @@ async def get_tracking_token(
     "/{entry}/tracking-token",
     status_code=201,
     response_model=TrackingOut,
-    dependencies=[may(*DECLARANTS, Role.OFFICER)],
+    dependencies=[may(*DECLARANTS, Role.OFFICER, on=Action.TRACK)],
     responses=problem_responses(EntryNotFoundError, *RETRIED),
 )
 async def renew_tracking_token(

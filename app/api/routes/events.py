@@ -20,11 +20,12 @@ from app.api.schemas.types import LARGEST, Sought
 from app.api.state import Process
 from app.api.strict_json import StrictRoute
 from app.api.watching import LONGEST_WAIT
+from app.domain.authorisation import Action
 from app.domain.errors import EntryNotFoundError, FeedForgottenError, FeedPositionUnknownError
 from app.domain.principal import Principal
 from app.domain.questions import FeedQuestion
 from app.domain.vocabulary import Role
-from app.services.publishing.feed import Feed, FeedPage
+from app.services.publishing.feed import Feed, FeedPage, history
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=StrictRoute)
 
@@ -115,7 +116,7 @@ async def _waited(
 
 @router.get(
     "/entries/{entry}/events",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, on=Action.READ)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_entry_events(
@@ -123,6 +124,6 @@ async def list_entry_events(
 ) -> EntryEventsOut:
     """List what happened to an entry, oldest first, however long ago."""
     listing = Numbers(process.cursors, f"events of {entry}", paging)
-    found = await Feed(uow, caller.principal).of_entry(entry, listing.after, listing.wanted)
+    found = await history(uow, caller, entry, listing.after, listing.wanted)
     page, cursor = listing.cut(found, lambda one: one.number)
     return EntryEventsOut(items=[entry_event_out(one) for one in page], next_cursor=cursor)

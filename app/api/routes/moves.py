@@ -25,6 +25,7 @@ from app.api.schemas.moves import (
     substitution_out,
 )
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     BusyError,
     DiversionAfterCallError,
@@ -70,7 +71,7 @@ DECISION = (SubstitutionNotFoundError, SubstitutionDecidedError, VehicleNotInYar
     "/{entry}/substitutions",
     status_code=201,
     response_model=SubstitutionOut,
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, on=Action.SUBSTITUTE)],
     responses=problem_responses(
         *VEHICLE, NothingSubstitutedError, SubstitutionOpenError, SubstitutionsUsedUpError,
         NoPolicyInForceError,
@@ -91,7 +92,7 @@ async def substitute_vehicle(
 
 @router.get(
     "/{entry}/substitutions",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, on=Action.READ)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_substitutions(entry: UUID, uow: Uow, caller: Caller) -> SubstitutionsOut:
@@ -103,7 +104,7 @@ async def list_substitutions(entry: UUID, uow: Uow, caller: Caller) -> Substitut
 @router.post(
     "/{entry}/substitutions/{substitution}/confirmation",
     response_model=SubstitutionOut,
-    dependencies=[may(*WITNESSES)],
+    dependencies=[may(*WITNESSES, on=Action.RECORD)],
     responses=problem_responses(*VEHICLE, *DECISION),
 )
 async def confirm_substitution(
@@ -117,7 +118,7 @@ async def confirm_substitution(
 @router.post(
     "/{entry}/substitutions/{substitution}/refusal",
     response_model=SubstitutionOut,
-    dependencies=[may(*WITNESSES)],
+    dependencies=[may(*WITNESSES, on=Action.RECORD)],
     responses=problem_responses(
         EntryNotFoundError, EntryEndedError, BusyError, *DECISION,
         *RETRIED,
@@ -139,7 +140,7 @@ async def refuse_substitution(
 @router.post(
     "/{entry}/substitutions/{substitution}/withdrawal",
     response_model=SubstitutionOut,
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, on=Action.SUBSTITUTE)],
     responses=problem_responses(
         EntryNotFoundError, EntryEndedError, BusyError, SubstitutionNotFoundError,
         SubstitutionDecidedError, *RETRIED,
@@ -156,7 +157,7 @@ async def withdraw_substitution(
 @router.post(
     "/{entry}/diversion",
     response_model=StandingOut,
-    dependencies=[may(*DECLARANTS, Role.OFFICER)],
+    dependencies=[may(*DECLARANTS, Role.OFFICER, on=Action.DIVERT)],
     responses=problem_responses(
         EntryNotFoundError, UnknownCodeError, DiversionUnfitError, DiversionAfterCallError,
         StepRefusedError, NoPolicyInForceError, BusyError, *RETRIED,
@@ -178,7 +179,7 @@ async def divert_entry(
 
 @router.get(
     "/{entry}/diversions",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, on=Action.READ)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_diversions(entry: UUID, uow: Uow, caller: Caller) -> DiversionsOut:
@@ -191,7 +192,7 @@ async def list_diversions(entry: UUID, uow: Uow, caller: Caller) -> DiversionsOu
     "/{entry}/receiving-vehicles",
     status_code=201,
     response_model=ReceivedOut,
-    dependencies=[may(Agency.BORDER_GUARD, Agency.CUSTOMS)],
+    dependencies=[may(Agency.BORDER_GUARD, Agency.CUSTOMS, on=Action.RECORD)],
     responses=problem_responses(
         EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, *RETRIED,
     ),
@@ -214,7 +215,7 @@ async def record_receiving_vehicle(
 
 @router.get(
     "/{entry}/receiving-vehicles",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, on=Action.READ)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_receiving_vehicles(entry: UUID, uow: Uow, caller: Caller) -> ReceiversOut:

@@ -20,6 +20,7 @@ from app.api.schemas.queues import (
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
+from app.domain.authorisation import Action
 from app.domain.errors import (
     EntryNotFoundError,
     OccurredInFutureError,
@@ -80,7 +81,7 @@ async def record_arrival(
 
 @router.get(
     "/entries/{entry}/observations",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, on=Action.READ)],
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_observations(

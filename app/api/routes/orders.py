@@ -11,6 +11,7 @@ from app.api.problems import problem_responses
 from app.api.schemas.queues import OrderDetailOut, PaymentIn, PaymentOut
 from app.api.schemas.types import Amount
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     AmountMismatchError,
     OrderNotDueError,
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute
 
 @router.get(
     "/{order}",
-    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR)],
+    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR, on=Action.ORDERS)],
     responses=problem_responses(OrderNotFoundError),
 )
 async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:
@@ -38,7 +39,7 @@ async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:
     "/{order}/payments",
     status_code=201,
     response_model=PaymentOut,
-    dependencies=[may(Role.BANK)],
+    dependencies=[may(Role.BANK, on=Action.PAY)],
     responses=problem_responses(
         OrderNotFoundError, OrderNotDueError, AmountMismatchError,
         *RETRIED,

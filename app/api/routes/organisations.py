@@ -19,6 +19,7 @@ from app.api.schemas.organisations import (
 )
 from app.api.schemas.types import Label, Sought
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     OrganisationExistsError,
     OrganisationNotFoundError,
@@ -82,7 +83,7 @@ async def list_organisations(
 
 @router.get(
     "/{organisation}",
-    dependencies=[may(*Role)],
+    dependencies=[may(*Role, on=Action.HOUSE)],
     responses=problem_responses(OrganisationNotFoundError),
 )
 async def get_organisation(organisation: UUID, uow: Uow, caller: Caller) -> OrganisationOut:
@@ -93,7 +94,7 @@ async def get_organisation(organisation: UUID, uow: Uow, caller: Caller) -> Orga
 @router.post(
     "/{organisation}/verification",
     response_model=OrganisationOut,
-    dependencies=[may(Role.BOARD)],
+    dependencies=[may(Role.BOARD, on=Action.MANAGE)],
     responses=problem_responses(
         OrganisationNotFoundError, VerificationNotNeededError, ReasonRequiredError, *RETRIED
     ),

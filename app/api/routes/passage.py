@@ -11,6 +11,7 @@ from app.api.problems import problem_responses
 from app.api.schemas.answers import entry_out
 from app.api.schemas.entries import AcceptanceIn, CancellationIn, EntryOut, ReportIn
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     EntryNotFoundError,
     OccurredInFutureError,
@@ -34,7 +35,7 @@ OBSERVING = problem_responses(
 
 
 @router.post(
-    "/{entry}/admission", response_model=EntryOut, dependencies=[may(*GUARDS)], responses=OBSERVING
+    "/{entry}/admission", response_model=EntryOut, dependencies=[may(*GUARDS, on=Action.RECORD)], responses=OBSERVING
 )
 async def record_admission(
     entry: UUID,
@@ -52,7 +53,7 @@ async def record_admission(
 @router.post(
     "/{entry}/release",
     response_model=EntryOut,
-    dependencies=[may(Role.OFFICER, Agency.CUSTOMS, Agency.BORDER_GUARD)],
+    dependencies=[may(Role.OFFICER, Agency.CUSTOMS, Agency.BORDER_GUARD, on=Action.RECORD)],
     responses=problem_responses(
         EntryNotFoundError,
         StepRefusedError,
@@ -71,7 +72,7 @@ async def release_entry(
 @router.post(
     "/{entry}/exit",
     response_model=EntryOut,
-    dependencies=[may(*GUARDS, Role.YARD)],
+    dependencies=[may(*GUARDS, Role.YARD, on=Action.RECORD)],
     responses=OBSERVING,
 )
 async def record_exit(
@@ -90,7 +91,7 @@ async def record_exit(
 @router.post(
     "/{entry}/acceptance",
     response_model=EntryOut,
-    dependencies=[may(*GUARDS)],
+    dependencies=[may(*GUARDS, on=Action.RECORD)],
     responses=OBSERVING,
 )
 async def record_acceptance(
@@ -111,7 +112,7 @@ async def record_acceptance(
 
 
 @router.post(
-    "/{entry}/refusal", response_model=EntryOut, dependencies=[may(*GUARDS)], responses=OBSERVING
+    "/{entry}/refusal", response_model=EntryOut, dependencies=[may(*GUARDS, on=Action.RECORD)], responses=OBSERVING
 )
 async def record_refusal(
     entry: UUID,
@@ -129,7 +130,7 @@ async def record_refusal(
 @router.post(
     "/{entry}/cancellation",
     response_model=EntryOut,
-    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER)],
+    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER, on=Action.CANCEL)],
     responses=problem_responses(
         EntryNotFoundError, StepRefusedError, ReasonRequiredError,
         *RETRIED,

@@ -23,6 +23,7 @@ from app.api.schemas.passes import (
     revocations_out,
 )
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     EntryNotFoundError,
     NoPassError,
@@ -69,7 +70,7 @@ How = Annotated[Written, Depends(get_written)]
 @router.get(
     "/entries/{entry}/pass",
     response_model=PassOut,
-    dependencies=[may(*EVERYBODY)],
+    dependencies=[may(*EVERYBODY, on=Action.PASS)],
     responses={**PICTURES, **UNCHANGED, **problem_responses(EntryNotFoundError, NoPassError)},
 )
 async def get_pass(

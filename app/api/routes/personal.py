@@ -20,6 +20,7 @@ from app.api.schemas.personal import (
 )
 from app.api.schemas.types import Id, Instant, Sought
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import EntryNotFoundError, PurposeForbiddenError
 from app.domain.personal import Purpose, ReadWay
 from app.domain.questions import ReadFilter
@@ -34,7 +35,7 @@ CONTROLLERS = (Role.OFFICER, Agency.BORDER_GUARD, Agency.CUSTOMS, Role.BOARD)
 
 @router.get(
     "/entries/{entry}/driver",
-    dependencies=[may(*DECLARANTS, *CONTROLLERS, scope=Scope.PERSONAL)],
+    dependencies=[may(*DECLARANTS, *CONTROLLERS, scope=Scope.PERSONAL, on=Action.PERSONAL)],
     responses=problem_responses(EntryNotFoundError, PurposeForbiddenError),
 )
 async def get_driver(

@@ -23,6 +23,7 @@ from app.api.schemas.review import (
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
+from app.domain.authorisation import Action
 from app.domain.errors import (
     EntryNotFoundError,
     EntryNotOnPlateError,
@@ -77,7 +78,7 @@ async def list_exceptions(
 @router.post(
     "/exceptions/{exception}/assignment",
     response_model=ReviewedOut,
-    dependencies=[may(Role.OFFICER, Role.BOARD)],
+    dependencies=[may(Role.OFFICER, Role.BOARD, on=Action.RECORD)],
     responses=CASES,
 )
 async def assign_exception(
@@ -99,7 +100,7 @@ async def assign_exception(
 @router.post(
     "/exceptions/{exception}/settlement",
     response_model=ReviewedOut,
-    dependencies=[may(*REVIEWERS)],
+    dependencies=[may(*REVIEWERS, on=Action.RECORD)],
     responses=problem_responses(
         ExceptionNotFoundError, ExceptionSettledError, ExceptionNotYoursError, EntryNotFoundError,
         EntryNotOnPlateError, *RETRIED,

@@ -22,6 +22,7 @@ from app.api.schemas.strikes import (
 )
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     AppealTooLateError,
     OtherDeciderNeededError,
@@ -72,7 +73,7 @@ async def list_strikes(
 
 @router.get(
     "/strikes/{strike}",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, on=Action.STRIKES)],
     responses=problem_responses(StrikeNotFoundError),
 )
 async def get_strike(strike: UUID, uow: Uow, caller: Caller) -> StrikeOut:
@@ -83,7 +84,7 @@ async def get_strike(strike: UUID, uow: Uow, caller: Caller) -> StrikeOut:
 @router.post(
     "/strikes/{strike}/appeal",
     response_model=StrikeBriefOut,
-    dependencies=[may(Role.COMPANY)],
+    dependencies=[may(Role.COMPANY, on=Action.APPEAL)],
     responses=problem_responses(
         StrikeNotFoundError, StrikeAppealedError, AppealTooLateError, *RETRIED
     ),
@@ -99,7 +100,7 @@ async def appeal_strike(
 @router.post(
     "/strikes/{strike}/decision",
     response_model=StrikeBriefOut,
-    dependencies=[may(Role.OFFICER, Role.BOARD)],
+    dependencies=[may(Role.OFFICER, Role.BOARD, on=Action.STRIKES)],
     responses=problem_responses(
         StrikeNotFoundError, StrikeNotAppealedError, StrikeDecidedError, OtherDeciderNeededError,
         *RETRIED,

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.amendment import Certificate, certified
+from app.domain.authorisation import Action
 from app.domain.errors import (
     CheckNotNeededError,
     CheckNotYoursError,
@@ -32,6 +33,7 @@ from app.domain.vocabulary import State
 from app.models import Check, CheckRequest, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached_all
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.release import lacks_receiver, needed_before_release, take_back
 from app.services.crossing.sightings import Moment, moment
@@ -190,7 +192,7 @@ class Checks:
 
     async def _load(self, entry_ids: Sequence[UUID], sources: Sequence[str | None]) -> None:
         """Take the locks of the entries that are there, then read what was said of them."""
-        found = await self._uow.entries.get_all(set(entry_ids), self._act.principal)
+        found = await reached_all(self._uow, self._act, set(entry_ids), Action.RECORD)
         self._act, self._entries = await join_lines(self._uow, self._act, found)
         self._said = defaultdict(list)
         for check in await self._uow.records.checks_of(list(self._entries)):

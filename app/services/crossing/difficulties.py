@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.domain.authorisation import Action
 from app.domain.difficulties import (
     Case,
     Subject,
@@ -16,7 +17,6 @@ from app.domain.difficulties import (
 )
 from app.domain.errors import (
     DifficultyNotFoundError,
-    EntryNotFoundError,
     FieldError,
     WordingNamesError,
 )
@@ -25,6 +25,7 @@ from app.models import Difficulty, Entry
 from app.repositories.difficulties import Reported
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Tools
+from app.services.authorising import reached
 from app.services.crossing.assigning import assignee
 from app.services.declarations.assessment import driver_of
 
@@ -60,9 +61,7 @@ class Difficulties:
         """
         entry = None
         if subject.entry_id is not None:
-            entry = await self._uow.entries.get(subject.entry_id, self._act.principal)
-            if entry is None:
-                raise EntryNotFoundError
+            entry = await reached(self._uow, self._act, subject.entry_id, Action.REPORT)
         difficulty = self._new(subject, entry, words, may_publish=may_publish)
         difficulty.reported_by = self._act.principal.id
         difficulty.organisation_id = self._act.principal.organisation_id

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from app.domain.authorisation import Action
 from app.domain.errors import (
     EntryEndedError,
-    EntryNotFoundError,
     FieldError,
     HoldLiftedError,
     HoldNotFoundError,
@@ -15,6 +15,7 @@ from app.domain.vocabulary import State
 from app.models import Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.crossing.lifting import is_lifted_by
 from app.services.crossing.release import take_back
 from app.services.queues.joining import join_line
@@ -72,9 +73,7 @@ class Holds:
         return hold
 
     async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
-        entry = await self._uow.entries.get(entry_id, self._act.principal)
-        if entry is None:
-            raise EntryNotFoundError
+        entry = await reached(self._uow, self._act, entry_id, Action.RECORD)
         self._act, entry, line = await join_line(self._uow, self._act, entry)
         return entry, line
 

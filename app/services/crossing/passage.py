@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.authorisation import Action, decide
 from app.domain.errors import (
     BusyError,
-    EntryNotFoundError,
     FieldError,
     ReasonRequiredError,
     ReleaseRefusedError,
@@ -21,6 +21,7 @@ from app.domain.vocabulary import State
 from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.presence import doubt_presence, note_arrival
 from app.services.crossing.release import missing_for_release, unpassed
@@ -77,7 +78,9 @@ class Passage:
             EntryNotFoundError, OccurredInFutureError, ReasonRequiredError.
         """
         seen_at = report.occurred_at if kind in AT_GATE else None
-        entry, line = await self._under_lock(entry_id, may_end=kind in MAY_END, seen_at=seen_at)
+        entry, line = await self._under_lock(
+            entry_id, Action.RECORD, may_end=kind in MAY_END, seen_at=seen_at
+        )
         if await self._is_known(entry, kind, report):
             return entry
         at = moment(self._act, report.occurred_at, report.reason)
@@ -108,7 +111,7 @@ class Passage:
             EntryNotFoundError, StepRefusedError.
             ReleaseRefusedError: its errors list everything that is missing.
         """
-        entry, line = await self._under_lock(entry_id)
+        entry, line = await self._under_lock(entry_id, Action.RECORD)
         if entry.state == State.RELEASED:
             return entry
         after = step(State(entry.state), Step.RELEASE)
@@ -126,8 +129,8 @@ class Passage:
             EntryNotFoundError, StepRefusedError.
             ReasonRequiredError: an officer gave none.
         """
-        entry, line = await self._under_lock(entry_id, may_end=True)
-        wanted, ending = self._ending_of(entry, reason)
+        entry, line = await self._under_lock(entry_id, Action.CANCEL, may_end=True)
+        wanted, ending = self._ending_of(reason)
         if entry.state == ending:
             return entry
         after = step(State(entry.state), wanted)
@@ -147,23 +150,23 @@ class Passage:
             limits = CompanyLimits(self._uow, self._act)
             line.events += await limits.strike(entry, call, self._act.now)
 
-    def _ending_of(self, entry: Entry, reason: str | None) -> tuple[Step, State]:
-        principal = self._act.principal
-        if not principal.answers_for(entry.organisation_id):
-            raise EntryNotFoundError
-        if not principal.sees_all:
+    def _ending_of(self, reason: str | None) -> tuple[Step, State]:
+        if not decide(self._act.principal, Action.CANCEL):  # of its own alone
             return Step.CANCEL, State.CANCELLED
         if reason is None:
             raise ReasonRequiredError(errors=(FieldError("/reason", ReasonRequiredError.code),))
         return Step.REVOKE, State.REVOKED
 
     async def _under_lock(
-        self, entry_id: UUID, *, may_end: bool = False, seen_at: datetime | None = None
+        self,
+        entry_id: UUID,
+        action: Action,
+        *,
+        may_end: bool = False,
+        seen_at: datetime | None = None,
     ) -> tuple[Entry, WaitingLine]:
         """Take the queue's lock and the entry; before them its plate's, which an ending frees."""
-        entry = await self._uow.entries.get(entry_id, self._act.principal)
-        if entry is None:
-            raise EntryNotFoundError
+        entry = await reached(self._uow, self._act, entry_id, action)
         plate = entry.tractor_plate
         if may_end and plate is not None:
             await self._uow.entries.lock_plate(plate, queue_of(entry).direction)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.signing import SignatureError, Signers, UnknownKeyError, Verifier
-from app.domain.errors import EntryNotFoundError
+from app.domain.authorisation import Action
 from app.domain.misses import CallOutcome, Window
 from app.domain.passes import (
     DAYS,
@@ -34,6 +34,7 @@ from app.models import Entry
 from app.repositories.passes import Handed
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
+from app.services.authorising import reached
 from app.services.declarations.entries import entry_of_link
 from app.services.queues.waiting import queue_of
 
@@ -88,10 +89,7 @@ class Passes:
             EntryNotFoundError: none of that id, or not the principal's to see.
             NoPassError: it is in the gate or has ended.
         """
-        entry = await self._uow.entries.get(entry_id, act.principal)
-        if entry is None:
-            raise EntryNotFoundError
-        return await self._hand_out(entry)
+        return await self._hand_out(await reached(self._uow, act, entry_id, Action.PASS))
 
     async def of_link(self, token: str) -> SignedPass:
         """Return the pass of the entry that a tracking token opens.

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.errors import EntryNotFoundError, FieldError, RetryMismatchError
+from app.domain.authorisation import Action
+from app.domain.errors import FieldError, RetryMismatchError
 from app.domain.identifiers import plate_key
 from app.domain.transshipment import Way, contradictions, entered, receiving_plates
 from app.models import Entry, ExceptionCase, Reception
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.passage import Report
 from app.services.crossing.release import passes_of
@@ -88,10 +90,7 @@ class Receiving:
         return seen, self._cases.opened
 
     async def _found(self, entry_id: UUID) -> Entry:
-        entry = await self._uow.entries.get(entry_id, self._act.principal)
-        if entry is None:
-            raise EntryNotFoundError
-        return entry
+        return await reached(self._uow, self._act, entry_id, Action.RECORD)
 
     async def _known(
         self, entry: Entry, plate: str, way: Way, source: str | None

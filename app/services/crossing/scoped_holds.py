@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from app.domain.authorisation import Action
 from app.domain.errors import (
     FieldError,
     HoldLiftedError,
@@ -21,6 +22,7 @@ from app.domain.vocabulary import Queue, State
 from app.models import Entry, Hold, ScopedHold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached_all
 from app.services.crossing.lifting import is_lifted_by
 from app.services.crossing.release import take_back
 from app.services.queues.joining import join_lines
@@ -92,7 +94,7 @@ class ScopedHolds:
     async def _free(self, placed: ScopedHold, reason: str) -> Sequence[UUID]:
         under = await self._uow.records.holds_under(placed.id)
         ids = [hold.entry_id for hold in under]
-        found = await self._uow.entries.get_all(ids, self._act.principal)
+        found = await reached_all(self._uow, self._act, ids, Action.RECORD)
         self._act, entries = await join_lines(self._uow, self._act, found)
         holds = await self._uow.records.holds(ids)
         mine = [one for one in holds if one.scoped_hold_id == placed.id and one.lifted_at is None]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.core.ids import read_reference
+from app.domain.authorisation import Action
 from app.domain.declaration import read_declaration
 from app.domain.errors import (
     EntryNotFoundError,
@@ -21,6 +22,7 @@ from app.domain.vocabulary import Direction, Journey, Queue, State
 from app.models import Entry, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.crossing.scoped_holds import held_from_the_start
 from app.services.declarations.assessment import assess
 from app.services.declarations.declaring import declared_columns
@@ -88,8 +90,7 @@ class Sightings:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's to see.
         """
-        if await self._uow.entries.get(entry_id, self._act.principal) is None:
-            raise EntryNotFoundError
+        await reached(self._uow, self._act, entry_id, Action.READ)
         return await self._uow.records.observations_page(entry_id, after, limit)
 
 

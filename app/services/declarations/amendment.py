@@ -4,17 +4,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from uuid import UUID
 
-from app.domain.amendment import ensure_amendable, merged, pointers_of, with_word_kept
-from app.domain.errors import (
-    EntryEndedError,
-    EntryNotFoundError,
-    StaleVersionError,
+from app.domain.amendment import (
+    ensure_amendable,
+    ensure_of_vehicle,
+    merged,
+    pointers_of,
+    with_word_kept,
 )
+from app.domain.authorisation import Action, decide
+from app.domain.errors import EntryEndedError, StaleVersionError
 from app.domain.steps import ENDINGS
 from app.domain.vocabulary import State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import related
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.scoped_holds import meet_holds
 from app.services.declarations.contests import Contests
@@ -44,11 +48,12 @@ class Amendment:
         Raises:
             EntryNotFoundError, StaleVersionError, EntryEndedError, NotAmendableError,
             UnknownCodeError.
+            PartForbiddenError: the principal's organisation carries it, and the goods are not its.
         """
         if "consignments" in patch:
             await self._uow.entries.lock_holds()
-        entry, line = await self._under_lock(entry_id)
-        self._ensure_may_amend(entry, versions)
+        entry, line = await self._under_lock(entry_id, patch)
+        _ensure_amendable_now(entry, versions)
         document = merged(entry.declared, patch)
         ensure_amendable(entry.declared, document)
         if document == entry.declared and not driver:
@@ -65,14 +70,6 @@ class Amendment:
             told.append(self._act.event("entry.driver_changed", line.queue, entry.id))
         await follow(self._uow, self._act, entry, line, "amended", *told)
         return entry
-
-    def _ensure_may_amend(self, entry: Entry, versions: Collection[int]) -> None:
-        if not self._act.principal.answers_for(entry.organisation_id):
-            raise EntryNotFoundError
-        if entry.version not in versions:
-            raise StaleVersionError(version=entry.version)
-        if State(entry.state) in ENDINGS:
-            raise EntryEndedError(state=entry.state)
 
     async def complete(
         self, seen: Entry, document: Document, driver: Driver, others: Iterable[Entry]
@@ -117,9 +114,18 @@ class Amendment:
         cases.open(self._act, "plate-already-in-position", entry)
         line.events += cases.events(self._act, line.queue)
 
-    async def _under_lock(self, entry_id: UUID) -> tuple[Entry, WaitingLine]:
-        entry = await self._uow.entries.by_id(entry_id)
-        if entry is None:
-            raise EntryNotFoundError
-        self._act, entry, line = await join_line(self._uow, self._act, entry)
+    async def _under_lock(self, entry_id: UUID, patch: Document) -> tuple[Entry, WaitingLine]:
+        """Return an entry of which the principal may amend what the patch names, under locks."""
+        amending = (Action.AMEND, Action.AMEND_VEHICLE)
+        found, relations = await related(self._uow, self._act, entry_id, *amending)
+        if not decide(self._act.principal, Action.AMEND, relations):
+            ensure_of_vehicle(patch)
+        self._act, entry, line = await join_line(self._uow, self._act, found)
         return entry, line
+
+
+def _ensure_amendable_now(entry: Entry, versions: Collection[int]) -> None:
+    if entry.version not in versions:
+        raise StaleVersionError(version=entry.version)
+    if State(entry.state) in ENDINGS:
+        raise EntryEndedError(state=entry.state)

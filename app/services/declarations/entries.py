@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.ciphers import hash_of_token
+from app.domain.authorisation import Action
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
 from app.domain.questions import EntryFilter
 from app.domain.vocabulary import State
@@ -14,6 +15,7 @@ from app.models import Entry
 from app.repositories.standings import Found
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
+from app.services.authorising import reached
 from app.services.declarations.assessment import driver_of
 from app.services.declarations.papers import papers_running_out
 from app.services.declarations.views import (
@@ -42,7 +44,7 @@ class Entries:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's to see.
         """
-        return await self.view(await self._visible(entry_id))
+        return await self.view(await self._reached(entry_id, Action.READ))
 
     async def page(
         self, where: EntryFilter, after: Sequence[Any] | None, limit: int
@@ -98,7 +100,7 @@ class Entries:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's to see.
         """
-        await self._visible(entry_id)
+        await self._reached(entry_id, Action.READ)
         found = await self._uow.standings.by_id(entry_id)
         if found is None:  # deleted in between
             raise EntryNotFoundError
@@ -110,7 +112,7 @@ class Entries:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's own.
         """
-        entry = await self._own(entry_id)
+        entry = await self._reached(entry_id, Action.TRACK)
         return self._act.tools.tokens.tracking(entry.id, entry.tracking_version)
 
     async def renew_tracking(self, entry_id: UUID) -> str:
@@ -119,24 +121,16 @@ class Entries:
         Raises:
             EntryNotFoundError: none of that id, or not the principal's own.
         """
-        entry = await self._uow.entries.locked((await self._own(entry_id)).id)
+        found = await self._reached(entry_id, Action.TRACK)
+        entry = await self._uow.entries.locked(found.id)
         entry.tracking_version += 1
         token = self._act.tools.tokens.tracking(entry.id, entry.tracking_version)
         entry.tracking_hash = hash_of_token(token)
         await self._uow.flush()
         return token
 
-    async def _visible(self, entry_id: UUID) -> Entry:
-        entry = await self._uow.entries.get(entry_id, self._act.principal)
-        if entry is None:
-            raise EntryNotFoundError
-        return entry
-
-    async def _own(self, entry_id: UUID) -> Entry:
-        entry = await self._visible(entry_id)
-        if not self._act.principal.answers_for(entry.organisation_id):
-            raise EntryNotFoundError
-        return entry
+    async def _reached(self, entry_id: UUID, action: Action) -> Entry:
+        return await reached(self._uow, self._act, entry_id, action)
 
 
 async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.amendment import merged
+from app.domain.authorisation import Action
 from app.domain.declaration import read_declaration
 from app.domain.discrepancies import refused, unconfirmed, withdrawn
 from app.domain.errors import (
     EntryEndedError,
-    EntryNotFoundError,
     SubstitutionNotFoundError,
 )
 from app.domain.steps import ENDINGS
@@ -28,6 +28,7 @@ from app.domain.vocabulary import State
 from app.models import Entry, Substitution
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.declarations.declaring import ensure_known
 from app.services.declarations.redeclaring import follow
 from app.services.declarations.replacement import Met, Replacement
@@ -51,8 +52,7 @@ class Substitutions:
         Raises:
             EntryNotFoundError.
         """
-        if await self._uow.entries.get(entry_id, self._act.principal) is None:
-            raise EntryNotFoundError
+        await reached(self._uow, self._act, entry_id, Action.READ)
         return await self._uow.moves.substitutions(entry_id)
 
     async def propose(self, entry_id: UUID, change: Mapping[str, Any], reason: str) -> Substitution:
@@ -63,9 +63,7 @@ class Substitutions:
             SubstitutionsUsedUpError, UnknownCodeError, PlateMissingError,
             PlateAlreadyRegisteredError, SubstituteInPositionError, BusyError.
         """
-        found = await self._uow.entries.get(entry_id, self._act.principal)
-        if found is None or not self._act.principal.answers_for(found.organisation_id):
-            raise EntryNotFoundError
+        found = await reached(self._uow, self._act, entry_id, Action.SUBSTITUTE)
         met = await self._under_locks(found, change)
         document, pointers = substituted(met.entry.declared, change)
         ensure_known(self._act.reference, read_declaration(document))
@@ -116,9 +114,7 @@ class Substitutions:
             EntryNotFoundError, SubstitutionNotFoundError, SubstitutionDecidedError,
             EntryEndedError, BusyError.
         """
-        met, proposed = await self._proposal(entry_id, substitution_id)
-        if not self._act.principal.answers_for(met.entry.organisation_id):
-            raise EntryNotFoundError
+        met, proposed = await self._proposal(entry_id, substitution_id, Action.SUBSTITUTE)
         self._decide(proposed, SubstitutionState.WITHDRAWN, None)
         met.entry.discrepancies = withdrawn(met.entry.discrepancies)
         await self._follow(met, "substitution.withdrawn", proposed)
@@ -128,17 +124,17 @@ class Substitutions:
 
     async def _seen(self, entry_id: UUID, substitution_id: UUID) -> tuple[Met, Substitution]:
         """Return an open proposal and its entry, where the principal may say a word on it."""
-        met, proposed = await self._proposal(entry_id, substitution_id)
+        met, proposed = await self._proposal(entry_id, substitution_id, Action.RECORD)
         yards = [self._act.reference.yards.get(one.yard_code or "") for one in met.there]
         serves = any(yard is not None and met.entry.gate_code in yard.serves for yard in yards)
         ensure_seen_by(self._act.principal.role, in_serving_yard=serves)
         return met, proposed
 
-    async def _proposal(self, entry_id: UUID, substitution_id: UUID) -> tuple[Met, Substitution]:
-        """Return an open proposal and its entry, which the principal sees, under their locks."""
-        found = await self._uow.entries.get(entry_id, self._act.principal)
-        if found is None:
-            raise EntryNotFoundError
+    async def _proposal(
+        self, entry_id: UUID, substitution_id: UUID, action: Action
+    ) -> tuple[Met, Substitution]:
+        """Return an open proposal and its entry, if it is the principal's act, under locks."""
+        found = await reached(self._uow, self._act, entry_id, action)
         proposed = await self._substitution(entry_id, substitution_id)
         met = await self._under_locks(found, proposed.change)
         proposed = await self._substitution(entry_id, substitution_id)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from app.domain.errors import EntryNotFoundError
+from app.domain.authorisation import Action
 from app.domain.personal import (
     Personal,
     Purpose,
@@ -19,6 +19,7 @@ from app.models import Entry, PersonalRead
 from app.repositories.personal import Reading
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.declarations.assessment import driver_of
 from app.services.declarations.declaring import key_of
 from app.services.declarations.entries import Entries
@@ -53,9 +54,7 @@ class PersonalReading:
             EntryNotFoundError: none of that id, or not the principal's own.
         """
         fields = fields_for(self._act.principal, purpose, self._act.day)
-        entry = await self._uow.entries.get(entry_id, self._act.principal)
-        if entry is None or not self._act.principal.answers_for(entry.organisation_id):
-            raise EntryNotFoundError
+        entry = await reached(self._uow, self._act, entry_id, Action.PERSONAL)
         await self.record([entry], fields, purpose, ReadWay.ENTRY)
         return FullDriver(entry, fields, shown(fields, values_of(self._act, entry)))
 

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.errors import EntryNotFoundError, FeedForgottenError, FeedPositionUnknownError
+from app.domain.authorisation import Action, decide
+from app.domain.errors import FeedForgottenError, FeedPositionUnknownError
 from app.domain.events import EVENTS, FOR_ALL, OF_ENTRIES, told_to
 from app.domain.feed import KEPT, Horizon, Seen
 from app.domain.principal import Principal
@@ -18,6 +19,8 @@ from app.domain.questions import FeedQuestion, ToldEvent
 from app.models import FeedProgress
 from app.repositories.feed import Unnumbered
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+from app.services.authorising import reached
 
 EVENTS_A_TURN = 1000
 
@@ -89,7 +92,7 @@ class Feed:
     @staticmethod
     def reader_of(principal: Principal) -> UUID | None:
         """Return whose range is read; None for authorities, who read everything."""
-        return None if principal.sees_all else principal.organisation_id
+        return None if decide(principal, Action.READ) else principal.organisation_id
 
     async def page(self, where: FeedQuestion, after: int | None, limit: int) -> FeedPage:
         """Return up to `limit` events after a position, or from the oldest that is kept.
@@ -108,16 +111,18 @@ class Feed:
         on = found.scanned_to if found.is_full else found.newest
         return FeedPage(found.events, on or found.newest, found.is_full, found.newest)
 
-    async def of_entry(self, entry_id: UUID, after: int, limit: int) -> Sequence[ToldEvent]:
-        """Return up to `limit` events of an entry above a number, oldest first.
 
-        Raises:
-            EntryNotFoundError.
-        """
-        if await self._uow.entries.get(entry_id, self._principal) is None:
-            raise EntryNotFoundError
-        kinds = frozenset(EVENTS) if self._principal.sees_all else OF_ENTRIES
-        return await self._uow.feed.of_entry(entry_id, kinds, after, limit)
+async def history(
+    uow: UnitOfWork, act: Act, entry_id: UUID, after: int, limit: int
+) -> Sequence[ToldEvent]:
+    """Return up to `limit` events of an entry above a number, oldest first.
+
+    Raises:
+        EntryNotFoundError.
+    """
+    await reached(uow, act, entry_id, Action.READ)
+    kinds = frozenset(EVENTS) if decide(act.principal, Action.READ) else OF_ENTRIES
+    return await uow.feed.of_entry(entry_id, kinds, after, limit)
 
 
 def _horizon(progress: FeedProgress) -> Horizon:

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from app.domain.authorisation import Action
 from app.domain.deadlines import DeadlineKind
 from app.domain.deferrals import defer
-from app.domain.errors import EntryNotFoundError
 from app.domain.vocabulary import State
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.queues.due import due
 from app.services.queues.joining import join_line
 
@@ -28,9 +29,7 @@ class Deferring:
             EntryNotFoundError: none of that id, or not the principal's own.
             NoPolicyInForceError, DeferralNotOfferedError, StepRefusedError, DeferralUsedUpError.
         """
-        found = await self._uow.entries.get(entry_id, self._act.principal)
-        if found is None or not self._act.principal.answers_for(found.organisation_id):
-            raise EntryNotFoundError
+        found = await reached(self._uow, self._act, entry_id, Action.DEFER)
         act, entry, line = await join_line(self._uow, self._act, found)
         offered = act.reference.policies.in_force(act.day).deferral
         before = await self._uow.deadlines.count_of(entry.id, DeadlineKind.DEFERRAL_END)

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from app.domain.authorisation import Action
 from app.domain.diversion import asked_anew, diverted, ensure_other_queue
-from app.domain.errors import EntryNotFoundError
 from app.domain.required_checks import CheckKind, CheckResult
 from app.domain.vocabulary import Queue, QueueMode, Role, State
 from app.models import Check, CheckRequest, Diversion, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.authorising import reached
 from app.services.crossing.positions import claims_of
 from app.services.declarations.redeclaring import declare, follow
 from app.services.declarations.views import passed
@@ -37,8 +38,7 @@ class Diverting:
         Raises:
             EntryNotFoundError.
         """
-        if await self._uow.entries.get(entry_id, self._act.principal) is None:
-            raise EntryNotFoundError
+        await reached(self._uow, self._act, entry_id, Action.READ)
         return await self._uow.moves.diversions(entry_id)
 
     async def divert(self, entry_id: UUID, gate: str, reason: str) -> Entry:
@@ -48,9 +48,7 @@ class Diverting:
             EntryNotFoundError, UnknownCodeError, DiversionUnfitError, StepRefusedError,
             DiversionAfterCallError, BusyError.
         """
-        found = await self._uow.entries.get(entry_id, self._act.principal)
-        if found is None or not self._act.principal.answers_for(found.organisation_id):
-            raise EntryNotFoundError
+        found = await reached(self._uow, self._act, entry_id, Action.DIVERT)
         here = queue_of(found)
         there = here._replace(gate=self._act.reference.gate(gate).code)
         ensure_other_queue(here, there, self._mode(there))

@@ -1,0 +1,172 @@
+"""Who may do what with one entry, order, strike or difficulty: two tables, asked by one function.
+
+A route says which roles and scopes may call it at all (`app.api.deps.May`); this says whether
+whoever got that far may do it with this one thing. What stands in neither table is refused. No
+published text says what a carrier or an owner may do: it is our decision, ADR 45.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.domain.principal import Principal
+from app.domain.vocabulary import Party, Role
+
+
+class Action(StrEnum):
+    """What somebody does with one thing that belongs to a company."""
+
+    READ = "read"
+    """Everything of an entry that lists and answers show: facts, price, place, events, moves."""
+    ORDERS = "orders"
+    """An order with the payments that came in for it."""
+    TRACK = "track"
+    """What opens an entry without a key: the tracking link."""
+    PASS = "pass"
+    """The signed pass that is shown at gates."""
+    AMEND = "amend"
+    AMEND_VEHICLE = "amend-vehicle"
+    """Amending what is declared of the vehicle and its driver, and nothing else."""
+    SUBSTITUTE = "substitute"
+    DEFER = "defer"
+    DIVERT = "divert"
+    CANCEL = "cancel"
+    REPORT = "report"
+    """Reporting a difficulty with an entry."""
+    PERSONAL = "personal"
+    """The driver's data in full, for a purpose."""
+    READINGS = "readings"
+    """Who read the driver's data in full."""
+    RECORD = "record"
+    """What authorities see, check, stop, release and settle."""
+    PAY = "pay"
+    """Recording money that came in."""
+    STRIKES = "strikes"
+    APPEAL = "appeal"
+    DIFFICULTY = "difficulty"
+    """Reading a difficulty, its words included."""
+    HOUSE = "house"
+    """Looking at an organisation."""
+    MANAGE = "manage"
+    """Making and ending the members, clients and keys of an organisation."""
+
+
+class Tie(StrEnum):
+    """What binds somebody to a difficulty, or to an organisation: `house` is one's own."""
+
+    REPORTER = "reporter"
+    ASSIGNEE = "assignee"
+    HOUSE = "house"
+
+
+Relation = Party | Tie
+Relations = Iterable[Relation]
+NOBODY: Final[frozenset[Relation]] = frozenset()
+
+_OF_DECLARANTS: Final = frozenset(Action) - {
+    Action.RECORD, Action.PAY, Action.DIFFICULTY, Action.HOUSE, Action.MANAGE,
+}  # fmt: skip
+
+OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
+    {
+        Party.DECLARANT: _OF_DECLARANTS,
+        Party.CARRIER: frozenset(
+            {
+                Action.READ,
+                Action.TRACK,
+                Action.PASS,
+                Action.AMEND_VEHICLE,
+                Action.SUBSTITUTE,
+                Action.DEFER,
+                Action.REPORT,
+            }
+        ),
+        Party.OWNER: frozenset({Action.READ, Action.REPORT}),
+        Party.PAYER: frozenset({Action.READ, Action.ORDERS, Action.REPORT}),
+        Tie.REPORTER: frozenset({Action.DIFFICULTY}),
+        Tie.ASSIGNEE: frozenset({Action.DIFFICULTY}),
+        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE}),
+    }
+)
+"""What a company's principal may do with what its organisation has this relation to."""
+
+OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
+    {
+        Role.OFFICER: frozenset(
+            {
+                Action.READ,
+                Action.ORDERS,
+                Action.TRACK,
+                Action.PASS,
+                Action.DIVERT,
+                Action.CANCEL,
+                Action.PERSONAL,
+                Action.RECORD,
+                Action.STRIKES,
+                Action.DIFFICULTY,
+            }
+        ),
+        Role.AGENCY: frozenset({Action.READ, Action.PASS, Action.PERSONAL, Action.RECORD}),
+        Role.YARD: frozenset({Action.READ, Action.PASS, Action.RECORD}),
+        Role.BANK: frozenset({Action.ORDERS, Action.PAY}),
+        Role.BOARD: frozenset(
+            {
+                Action.READ,
+                Action.PASS,
+                Action.ORDERS,
+                Action.PERSONAL,
+                Action.READINGS,
+                Action.RECORD,
+                Action.STRIKES,
+                Action.DIFFICULTY,
+                Action.HOUSE,
+                Action.MANAGE,
+            }
+        ),
+        Role.AUDITOR: frozenset(
+            {
+                Action.READ,
+                Action.PASS,
+                Action.ORDERS,
+                Action.READINGS,
+                Action.STRIKES,
+                Action.DIFFICULTY,
+                Action.HOUSE,
+            }
+        ),
+        Role.ADMIN: frozenset({Action.HOUSE, Action.MANAGE}),
+    }
+)
+"""What authorities may do with every such thing, whosever it is; companies nothing."""
+
+
+def decide(principal: Principal, action: Action, relations: Relations = NOBODY) -> bool:
+    """Tell whether a principal may do something with a thing it has these relations to.
+
+    Without relations it is what the principal may do with every such thing.
+    """
+    if action in OF_ROLE.get(principal.role, ()):
+        return True
+    return any(action in OF_RELATION.get(one, ()) for one in relations)
+
+
+def relations_to(
+    principal: Principal, declarant: UUID | None, payer_tax_code: str | None = None
+) -> frozenset[Relation]:
+    """Return what the organisation of a principal is to an entry or a strike of `declarant`.
+
+    Who is named as payer by its tax code is one, whether or not the declarant knows it.
+    """
+    found: set[Relation] = set()
+    if principal.organisation_id == declarant:
+        found.add(Party.DECLARANT)
+    if payer_tax_code is not None and principal.tax_code == payer_tax_code:
+        found.add(Party.PAYER)
+    return frozenset(found)
+
+
+def house(principal: Principal, organisation_id: UUID) -> frozenset[Relation]:
+    """Return what a principal is to an organisation."""
+    return frozenset({Tie.HOUSE}) if principal.organisation_id == organisation_id else NOBODY

@@ -1,0 +1,105 @@
+"""Who may do what with a thing of a company's: by role, by relation, else nobody."""
+
+from itertools import product
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.authorisation import (
+    OF_RELATION,
+    OF_ROLE,
+    Action,
+    Relation,
+    Tie,
+    decide,
+    relations_to,
+)
+from app.domain.principal import Principal
+from app.domain.vocabulary import Party, Role
+
+HOUSE = UUID(int=7)
+COMPANIES = {Role.COMPANY, Role.APP}
+
+
+def somebody(role: Role = Role.COMPANY, tax_code: str | None = None) -> Principal:
+    return Principal(uuid4(), HOUSE, "somebody", role, tax_code=tax_code)
+
+
+@pytest.mark.parametrize(
+    ("role", "relation", "action", "expected"),
+    [
+        pytest.param(Role.COMPANY, Party.DECLARANT, Action.CANCEL, True, id="own: cancelled"),
+        pytest.param(Role.APP, Party.DECLARANT, Action.AMEND, True, id="own of an app: amended"),
+        pytest.param(Role.COMPANY, Party.DECLARANT, Action.RECORD, False, id="own: not checked"),
+        pytest.param(Role.COMPANY, Party.DECLARANT, Action.PAY, False, id="own: not booked"),
+        pytest.param(Role.COMPANY, Party.CARRIER, Action.DEFER, True, id="carried: deferred"),
+        pytest.param(Role.COMPANY, Party.CARRIER, Action.CANCEL, False, id="carried: kept"),
+        pytest.param(Role.COMPANY, Party.CARRIER, Action.PERSONAL, False, id="carried: masked"),
+        pytest.param(Role.COMPANY, Party.PAYER, Action.ORDERS, True, id="paid for: its orders"),
+        pytest.param(Role.COMPANY, Party.PAYER, Action.TRACK, False, id="paid for: no link"),
+        pytest.param(Role.COMPANY, Party.OWNER, Action.READ, True, id="owned: read"),
+        pytest.param(Role.COMPANY, Party.OWNER, Action.ORDERS, False, id="owned: not the money"),
+        pytest.param(Role.OFFICER, None, Action.CANCEL, True, id="an officer revokes any"),
+        pytest.param(Role.OFFICER, None, Action.AMEND, False, id="an officer amends none"),
+        pytest.param(Role.YARD, None, Action.RECORD, True, id="a yard records of any"),
+        pytest.param(Role.YARD, None, Action.PERSONAL, False, id="a yard reads no driver"),
+        pytest.param(Role.BANK, None, Action.READ, False, id="a bank reads no entry"),
+        pytest.param(Role.BANK, None, Action.ORDERS, True, id="a bank reads orders"),
+        pytest.param(Role.AGENCY, Tie.ASSIGNEE, Action.DIFFICULTY, True, id="given to an agency"),
+        pytest.param(Role.AGENCY, None, Action.DIFFICULTY, False, id="not given to it"),
+    ],
+)
+def test_the_tables_say_who_may_do_what(
+    role: Role, relation: Relation | None, action: Action, expected: bool
+) -> None:
+    relations = [relation] if relation else []
+    assert expected is decide(somebody(role), action, relations)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_to_whom_nothing_binds_somebody_may_what_the_role_may_with_any(role: Role) -> None:
+    may = {action for action in Action if decide(somebody(role), action)}
+    assert OF_ROLE.get(role, frozenset()) == may
+
+
+@pytest.mark.parametrize("role", [*COMPANIES, Role.ADMIN])
+def test_companies_and_operators_may_nothing_with_what_is_not_theirs(role: Role) -> None:
+    assert not any(decide(somebody(role), action) for action in Action)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_whatever_is_done_may_be_done_by_somebody(action: Action) -> None:
+    assert any(action in may for may in (*OF_ROLE.values(), *OF_RELATION.values()))
+
+
+def test_no_party_may_more_than_the_declarant_and_each_may_read() -> None:
+    for party in Party:
+        assert Action.READ in OF_RELATION[party]
+        alike = OF_RELATION[party] - {Action.AMEND_VEHICLE}
+        assert alike <= OF_RELATION[Party.DECLARANT]
+
+
+@given(
+    st.sampled_from(Role),
+    st.sampled_from(Action),
+    st.sets(st.sampled_from([*Party, *Tie])),
+    st.sampled_from([*Party, *Tie]),
+)
+def test_another_relation_never_takes_anything_away(
+    role: Role, action: Action, relations: set[Relation], more: Relation
+) -> None:
+    who = somebody(role)
+    assert decide(who, action, relations) <= decide(who, action, {*relations, more})
+
+
+@pytest.mark.parametrize(
+    ("declarant", "own", "payer"), [*product([HOUSE, UUID(int=8), None], ["1", None], ["1", None])]
+)
+def test_a_company_is_declarant_by_its_id_and_payer_by_its_tax_code(
+    declarant: UUID | None, own: str | None, payer: str | None
+) -> None:
+    expected = {Party.DECLARANT} if declarant == HOUSE else set()
+    expected |= {Party.PAYER} if own is not None and own == payer else set()
+    assert expected == relations_to(somebody(tax_code=own), declarant, payer)
