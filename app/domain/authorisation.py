@@ -2,7 +2,7 @@
 
 A route says which roles and scopes may call it at all (`app.api.deps.May`); this says whether
 whoever got that far may do it with this one thing. What stands in neither table is refused. No
-published text says what a carrier or an owner may do: it is our decision, ADR 45.
+published text says what a carrier or an owner may do: it is our decision, ADR 46.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ class Action(StrEnum):
     """An order with the payments that came in for it."""
     TRACK = "track"
     """What opens an entry without a key: the tracking link."""
-    PASS = "pass"
+    SHOW = "show"
     """The signed pass that is shown at gates."""
     AMEND = "amend"
     AMEND_VEHICLE = "amend-vehicle"
@@ -76,7 +76,7 @@ OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
             {
                 Action.READ,
                 Action.TRACK,
-                Action.PASS,
+                Action.SHOW,
                 Action.AMEND_VEHICLE,
                 Action.SUBSTITUTE,
                 Action.DEFER,
@@ -99,7 +99,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.READ,
                 Action.ORDERS,
                 Action.TRACK,
-                Action.PASS,
+                Action.SHOW,
                 Action.DIVERT,
                 Action.CANCEL,
                 Action.PERSONAL,
@@ -108,13 +108,13 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.DIFFICULTY,
             }
         ),
-        Role.AGENCY: frozenset({Action.READ, Action.PASS, Action.PERSONAL, Action.RECORD}),
-        Role.YARD: frozenset({Action.READ, Action.PASS, Action.RECORD}),
+        Role.AGENCY: frozenset({Action.READ, Action.SHOW, Action.PERSONAL, Action.RECORD}),
+        Role.YARD: frozenset({Action.READ, Action.SHOW, Action.RECORD}),
         Role.BANK: frozenset({Action.ORDERS, Action.PAY}),
         Role.BOARD: frozenset(
             {
                 Action.READ,
-                Action.PASS,
+                Action.SHOW,
                 Action.ORDERS,
                 Action.PERSONAL,
                 Action.READINGS,
@@ -128,7 +128,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.AUDITOR: frozenset(
             {
                 Action.READ,
-                Action.PASS,
+                Action.SHOW,
                 Action.ORDERS,
                 Action.READINGS,
                 Action.STRIKES,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -14,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import Anyone, May
 from app.core.config import Settings
-from app.domain.authorisation import OF_RELATION, OF_ROLE, Action, Relation, Tie
-from app.domain.vocabulary import Agency, Role, Scope
+from app.domain.authorisation import Tie, decide
+from app.domain.principal import Principal
+from app.domain.vocabulary import Agency, Party, Role, Scope
 from app.main import create_app
-from app.models import ApiKey, Principal
+from app.models import ApiKey
+from app.models import Principal as PrincipalRow
 from app.services.upkeep.keys import SANDBOX, Member
 from tests.api.conftest import Gate
 
@@ -107,7 +110,7 @@ async def test_what_is_public_needs_no_key_and_takes_any(gate: Gate, name: str) 
 
 async def change_key(session: AsyncSession, who: str, **values: Any) -> None:
     """Let the key of somebody in the sandbox be another."""
-    whose = select(Principal.id).where(Principal.name == who).scalar_subquery()
+    whose = select(PrincipalRow.id).where(PrincipalRow.name == who).scalar_subquery()
     await session.execute(update(ApiKey).where(ApiKey.principal_id == whose).values(**values))
     await session.commit()
 
@@ -115,7 +118,7 @@ async def change_key(session: AsyncSession, who: str, **values: Any) -> None:
 async def test_the_key_of_a_disabled_principal_opens_nothing(
     gate: Gate, session: AsyncSession
 ) -> None:
-    disabled = update(Principal).where(Principal.name == "company-1")
+    disabled = update(PrincipalRow).where(PrincipalRow.name == "company-1")
     await session.execute(disabled.values(revoked_at=func.clock_timestamp()))
     await session.commit()
     assert 401 == (await gate.get("/v1/entries", "company-1")).status_code
@@ -175,17 +178,13 @@ def test_what_is_done_with_one_thing_is_said_and_may_be_done_by_whoever_is_let_i
 ) -> None:
     (word,) = words(route)
     assert isinstance(word, May)
-    names_one = bool(route.param_convertors.keys() - OF_NOBODY)
-    assert names_one is (word.on is not None)
-    companies = {Role.COMPANY, Role.APP} if any(word.on in may for may in OF_RELATION.values()) else set()
-    able = companies | {role for role, may in OF_ROLE.items() if word.on in may}
-    roles = {Role.AGENCY if isinstance(one, Agency) else one for one in word.allowed}
-    assert not names_one or Tie.HOUSE in ties_for(word.on) or roles <= able
-
-
-def ties_for(action: Action | None) -> set[Relation]:
-    """Return what one may be to something to do this with it."""
-    return {relation for relation, may in OF_RELATION.items() if action in may}
+    assert bool(route.param_convertors.keys() - OF_NOBODY) is (word.on is not None)
+    for one in word.allowed if word.on else ():
+        role = Role.AGENCY if isinstance(one, Agency) else one
+        ties = {*Tie, *Party} if role in {Role.COMPANY, Role.APP} else {*Tie}
+        who = Principal(UUID(NOBODY), UUID(NOBODY), "somebody", role)
+        assert word.on is not None
+        assert decide(who, word.on, ties)
 
 
 # --- what the issue says, in words --------------------------------------------------------------

@@ -14,13 +14,13 @@ from app.domain.authorisation import (
     Relation,
     Tie,
     decide,
+    house,
     relations_to,
 )
 from app.domain.principal import Principal
 from app.domain.vocabulary import Party, Role
 
 HOUSE = UUID(int=7)
-COMPANIES = {Role.COMPANY, Role.APP}
 
 
 def somebody(role: Role = Role.COMPANY, tax_code: str | None = None) -> Principal:
@@ -64,9 +64,19 @@ def test_to_whom_nothing_binds_somebody_may_what_the_role_may_with_any(role: Rol
     assert OF_ROLE.get(role, frozenset()) == may
 
 
-@pytest.mark.parametrize("role", [*COMPANIES, Role.ADMIN])
-def test_companies_and_operators_may_nothing_with_what_is_not_theirs(role: Role) -> None:
+@pytest.mark.parametrize("role", [Role.COMPANY, Role.APP])
+def test_companies_may_nothing_with_what_is_not_theirs(role: Role) -> None:
     assert not any(decide(somebody(role), action) for action in Action)
+
+
+def test_an_operator_looks_after_organisations_and_sees_no_entry() -> None:
+    may = {action for action in Action if decide(somebody(Role.ADMIN), action)}
+    assert {Action.HOUSE, Action.MANAGE} == may
+
+
+def test_an_organisation_is_looked_after_by_its_own() -> None:
+    assert decide(somebody(), Action.MANAGE, house(somebody(), HOUSE))
+    assert not decide(somebody(), Action.MANAGE, house(somebody(), UUID(int=8)))
 
 
 @pytest.mark.parametrize("action", Action)

@@ -27,8 +27,8 @@ from app.api.schemas.entries import CheckIn, CheckOut, HoldIn, HoldOut, LiftIn
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
-from app.domain.authorisation import Action
 from app.domain.amendment import Certificate
+from app.domain.authorisation import Action
 from app.domain.errors import (
     CheckNotNeededError,
     CheckNotYoursError,

@@ -23,6 +23,7 @@ from app.api.schemas.clients import (
     new_key_out,
 )
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import (
     ClientDisabledError,
     ClientNotFoundError,
@@ -33,7 +34,6 @@ from app.domain.errors import (
     OrganisationNotFoundError,
     OrganisationUnfitError,
 )
-from app.domain.authorisation import Action
 from app.domain.vocabulary import Role, Scope
 from app.services.access.clients import Clients, Keyring
 

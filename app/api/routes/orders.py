@@ -23,10 +23,12 @@ from app.services.fees import Paying
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute)
 
+READERS = (Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR)
+
 
 @router.get(
     "/{order}",
-    dependencies=[may(Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR, on=Action.ORDERS)],
+    dependencies=[may(*READERS, on=Action.ORDERS)],
     responses=problem_responses(OrderNotFoundError),
 )
 async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:

@@ -35,7 +35,10 @@ OBSERVING = problem_responses(
 
 
 @router.post(
-    "/{entry}/admission", response_model=EntryOut, dependencies=[may(*GUARDS, on=Action.RECORD)], responses=OBSERVING
+    "/{entry}/admission",
+    response_model=EntryOut,
+    dependencies=[may(*GUARDS, on=Action.RECORD)],
+    responses=OBSERVING,
 )
 async def record_admission(
     entry: UUID,
@@ -112,7 +115,10 @@ async def record_acceptance(
 
 
 @router.post(
-    "/{entry}/refusal", response_model=EntryOut, dependencies=[may(*GUARDS, on=Action.RECORD)], responses=OBSERVING
+    "/{entry}/refusal",
+    response_model=EntryOut,
+    dependencies=[may(*GUARDS, on=Action.RECORD)],
+    responses=OBSERVING,
 )
 async def record_refusal(
     entry: UUID,

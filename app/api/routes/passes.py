@@ -70,7 +70,7 @@ How = Annotated[Written, Depends(get_written)]
 @router.get(
     "/entries/{entry}/pass",
     response_model=PassOut,
-    dependencies=[may(*EVERYBODY, on=Action.PASS)],
+    dependencies=[may(*EVERYBODY, on=Action.SHOW)],
     responses={**PICTURES, **UNCHANGED, **problem_responses(EntryNotFoundError, NoPassError)},
 )
 async def get_pass(

@@ -89,7 +89,7 @@ class Passes:
             EntryNotFoundError: none of that id, or not the principal's to see.
             NoPassError: it is in the gate or has ended.
         """
-        return await self._hand_out(await reached(self._uow, act, entry_id, Action.PASS))
+        return await self._hand_out(await reached(self._uow, act, entry_id, Action.SHOW))
 
     async def of_link(self, token: str) -> SignedPass:
         """Return the pass of the entry that a tracking token opens.
