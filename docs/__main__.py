@@ -4,10 +4,11 @@ import sys
 from pathlib import Path
 
 from docs.events_page import events_page
+from docs.privacy_page import privacy_page
 from docs.rules_page import rules_page
 
 HERE = Path(__file__).parent
-PAGES = {"rules.md": rules_page, "events.md": events_page}
+PAGES = {"rules.md": rules_page, "events.md": events_page, "privacy.md": privacy_page}
 
 
 def main(arguments: list[str]) -> int:

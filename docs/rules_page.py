@@ -1,6 +1,6 @@
 """Every rule the service applies, with its code, sentence, days and source, as one page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.api.texts import CATALOGUE
@@ -13,6 +13,7 @@ from app.domain.steps import STEPS
 from app.domain.two_way import parse_two_way
 from app.domain.vocabulary import Evidence
 from app.services.upkeep.seeding import published_documents
+from docs.tables import tabled
 
 HEAD = """# Rules
 
@@ -41,16 +42,6 @@ def rules_page() -> str:
     return "\n".join(parts)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    names = list(head)
-    lines = [names, ["---"] * len(names), *([_cell(one) for one in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
-
-
 def _rests_on(evidence: Evidence) -> str:
     return f"{evidence.basis.value}: {evidence.source}"
 
@@ -61,7 +52,7 @@ def _green_lane() -> str:
         for rule in RULES
     )
     never = "".join(f"\nNever read: `{one}`.\n" for one in NEVER_READ)
-    table = _table(("code", "rule", "refusal", "days", "basis and source"), rows)
+    table = tabled(("code", "rule", "refusal", "days", "basis and source"), rows)
     return f"## Green lane\n\n{table}{never}"
 
 
@@ -80,9 +71,9 @@ def _queue(document: Mapping[str, Any]) -> str:
         "Points = points carried + rate of the lane x open seconds since it was entered - charges."
         " The highest is called; ties go to the faster lane, the earlier start of waiting, the"
         f" lower id.\n\n{edition.bound['en']}\n\n"
-        f"{_table(('lane', 'points per open second', 'basis and source'), lanes)}\n"
+        f"{tabled(('lane', 'points per open second', 'basis and source'), lanes)}\n"
         "How much longer the slowest lane waits than in first-come order:\n\n"
-        f"{_table(('share of capacity', 'times as long'), slower)}\n"
+        f"{tabled(('share of capacity', 'times as long'), slower)}\n"
         f"An entry that is not ready and in position expires {edition.expiry.days} legal days after"
         " the day of its planned arrival, or of its last movement, wait or deferral"
         f" ({_rests_on(edition.expiry.evidence)}).\n"
@@ -93,7 +84,7 @@ def _fees(documents: Mapping[str, Any]) -> str:
     parts = ["## Fees\n\nA line is cell x multiplier x share, rounded half up to a dong once.\n"]
     parts += [_tariff(document) for name, document in documents.items() if name[:7] == "tariff-"]
     refusals = ((code, text["en"]) for code, text in REFUSALS.items())
-    parts.append("### Refusals\n\n" + _table(("code", "sentence"), refusals))
+    parts.append("### Refusals\n\n" + tabled(("code", "sentence"), refusals))
     return "\n".join(parts)
 
 
@@ -112,8 +103,8 @@ def _tariff(document: Mapping[str, Any]) -> str:
     official = "official" if document["official"] else "not official"
     return (
         f"### `{document['code']}`, {official}\n\nVND per vehicle and trip.\n\n"
-        f"{_table(('goods group', *classes), cells)}\n"
-        f"{_table(('journey', 'order', 'share', 'basis'), shares)}"
+        f"{tabled(('goods group', *classes), cells)}\n"
+        f"{tabled(('journey', 'order', 'share', 'basis'), shares)}"
     )
 
 
@@ -122,7 +113,7 @@ def _checks(document: Mapping[str, Any]) -> str:
         (row["kind"], ", ".join(row["agencies"]), row["needed_before"], row["when"], row["basis"])
         for row in document["rows"]
     )
-    table = _table(("kind", "recorded by", "needed before", "when", "basis"), rows)
+    table = tabled(("kind", "recorded by", "needed before", "when", "basis"), rows)
     return f"## Required checks\n\n{table}"
 
 
@@ -143,9 +134,9 @@ def _two_way(rules: Mapping[str, Any], limits: Mapping[str, Any]) -> str:
     )
     return (
         "## Two-way vehicles\n\nWarnings, for vehicles that are declared as two-way.\n\n"
-        f"{_table(('rule', 'sentence', 'routes', 'days', 'basis and source'), sentences)}\n"
+        f"{tabled(('rule', 'sentence', 'routes', 'days', 'basis and source'), sentences)}\n"
         "How long vehicles from abroad may stay:\n\n"
-        f"{_table(('vehicles', 'hours', 'days', 'basis and source'), stays)}"
+        f"{tabled(('vehicles', 'hours', 'days', 'basis and source'), stays)}"
     )
 
 
@@ -159,7 +150,7 @@ def _identifiers() -> str:
         )
         for rule in IDENTIFIERS.values()
     )
-    table = _table(("kind", "valid", "warnings", "basis and source"), rows)
+    table = tabled(("kind", "valid", "warnings", "basis and source"), rows)
     return f"## Identifiers\n\n{table}"
 
 
@@ -169,9 +160,9 @@ def _sentences(title: str, family: str, meaning: str) -> str:
         (f"`{key.partition('.')[2]}`", CATALOGUE.text(key)["en"], CATALOGUE.text(key)["vi"])
         for key in keys
     )
-    return f"## {title}\n\n{meaning}\n\n{_table(('rule', 'English', 'Vietnamese'), rows)}"
+    return f"## {title}\n\n{meaning}\n\n{tabled(('rule', 'English', 'Vietnamese'), rows)}"
 
 
 def _steps() -> str:
     rows = ((before, by, after) for (before, by), after in STEPS.items())
-    return f"## Steps\n\nEndings are final.\n\n{_table(('from', 'step', 'to'), sorted(rows))}"
+    return f"## Steps\n\nEndings are final.\n\n{tabled(('from', 'step', 'to'), sorted(rows))}"

@@ -3,59 +3,26 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from app.cli.greeting import example_entry
-from tests.cli.conftest import PATIENCE_SECONDS, Start
+from tests.cli.conftest import Start
+from tests.cli.tracing import Collector, collecting
 from tests.core.test_spans import PARENT, TRACE
 
 PROJECT = Path(__file__).parents[2]
 DRIVER = {"name": "Nguyễn Văn An", "document_number": "020099000417", "phone": "0912345678"}
 
 
-class Collector:
-    """A collector that runs, and what was sent to it."""
-
-    def __init__(self, address: str, file: Path) -> None:
-        self.settings = {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": address,
-            "OTEL_EXPORTER_OTLP_HEADERS": "X-Key=a%20key",
-            "GATE_TRACE_RATIO": "1",
-        }
-        self._file = file
-
-    @property
-    def spans(self) -> list[dict[str, Any]]:
-        lines = self._file.read_text().splitlines() if self._file.exists() else []
-        return [json.loads(line) for line in lines]
-
-    def wait_for(self, name: str) -> dict[str, Any]:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until:
-            for span in self.spans:
-                if span["name"] == name:
-                    return span
-            time.sleep(0.1)
-        pytest.fail(f"no span {name}")
-
-
 @pytest.fixture
 def collector(tmp_path: Path) -> Iterator[Collector]:
-    command = [sys.executable, "-m", "tests.collector", str(tmp_path / "spans")]
-    with subprocess.Popen(  # noqa: S603 - our own words
-        command, cwd=PROJECT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        yield Collector(f"http://127.0.0.1:{port}", tmp_path / "spans")
-        process.terminate()
+    with collecting(tmp_path) as collector:
+        yield collector
 
 
 def test_spans_arrive_with_operation_status_and_ids_and_nothing_personal(
