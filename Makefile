@@ -49,12 +49,12 @@ check: $(DEV) ## Run what CI runs: format, lint, types, layers, fresh documents,
 	$(BIN)/coverage report --fail-under=100 --include='app/domain/*'
 
 .PHONY: types
-types: $(DEV)
+types: $(DEV) ## Check types
 	@printf '\n== types\n'
 	$(BIN)/mypy
 
 .PHONY: lint
-lint: $(DEV)
+lint: $(DEV) ## Check format, style and layers
 	@printf '\n== format, lint and layers\n'
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -62,7 +62,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 .PHONY: documents
-documents: $(DEV)
+documents: $(DEV) ## Check that openapi.json and docs/ are what the code says
 	@printf '\n== documents\n'
 	$(BIN)/gate openapi | diff -u openapi.json - || { echo 'openapi.json is old: make openapi' >&2; exit 1; }
 	$(BIN)/python -m docs --check || { echo 'docs/ is old: make docs' >&2; exit 1; }
