@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from app.api import manners
 from app.api.exchange import Exchange
+from app.api.fleet.rows import Rows
+from app.api.fleet.uploads import BATCHES
 from app.api.front import Front
 from app.api.guesses import Guesses
 from app.api.middleware import security_headers
@@ -30,6 +32,7 @@ from app.core.migrations import newest_revision
 from app.core.signing import Signers
 from app.services.act import Tools
 from app.workers import Job
+from app.workers.batches import BatchWorker
 from app.workers.deadlines import DeadlineWorker
 from app.workers.forgetting import Forgetter
 from app.workers.passes import PassKeeper
@@ -46,6 +49,7 @@ SCORING_SECONDS = 10
 FORGETTING_SECONDS = 60
 RESEALING_SECONDS = 10
 PASSES_SECONDS = 3600
+BATCHES_SECONDS = 1
 log = structlog.get_logger()
 
 
@@ -65,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app,
         spans=spans,
         max_body_bytes=settings.max_body_bytes,
+        longer={BATCHES: settings.max_batch_bytes},
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
     )
@@ -90,12 +95,14 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     todays = Todays(is_production=settings.is_production)
     tools = make_tools(settings)
     deadlines, scores = DeadlineWorker(tools, todays), ScoreKeeper(todays)
+    batches = BatchWorker(tools, todays, Rows())
     jobs: dict[str, tuple[float, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
         "forgetting": (FORGETTING_SECONDS, Forgetter(tools, todays).forget),
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": (PASSES_SECONDS, PassKeeper(todays).forget),
+        "batches": (BATCHES_SECONDS, batches.do_batches),
     }
     if settings.sheets_dir is None:
         return jobs

@@ -47,6 +47,20 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "vehicle": {"tractor_plate": "29H-123.45", "payload_kg": 8000},
         },
     },
+    "register_batch": {
+        "Two trucks": {
+            "mode": "all-or-nothing",
+            "rows": [
+                _DECLARATION,
+                {
+                    "gate": "tan-thanh",
+                    "direction": "export",
+                    "client_reference": "DN-2026-00418",
+                    "vehicle": {"tractor_plate": "12C-000.18", "payload_kg": 15000},
+                },
+            ],
+        },
+    },
     "amend_entry": {
         "Another driver": {"driver": {"name": "Trần Thị Bình", "phone": "0987 654 321"}},
         "The certificate has come": {
@@ -245,6 +259,8 @@ class Word(NamedTuple):
 PARAMETERS: Final[Mapping[str, Word]] = {
     "entry": Word("The id of an entry.", ID),
     "hold": Word("The id of a hold.", ID),
+    "batch": Word("The id of a batch.", ID),
+    "outcome": Word("Only the rows with that outcome.", "refused"),
     "authority": Word("Who placed the hold: an agency or a role.", "customs"),
     "exception": Word("The id of an exception.", ID),
     "difficulty": Word("The id of a difficulty.", ID),

@@ -67,6 +67,18 @@ class NotJsonMediaTypeError(MediaTypeError):
     code: ClassVar[str] = "not-json"
 
 
+class FileTypeError(MediaTypeError):
+    """The file is of a type that is not read."""
+
+    code: ClassVar[str] = "file-type-unknown"
+
+
+class UnreadableFileError(BadRequestError):
+    """The file is not what its type says, or in an encoding that is not read."""
+
+    code: ClassVar[str] = "file-unreadable"
+
+
 class InvalidRequestError(UnfitError):
     """Fields of the request break rules of shape; the errors name each field and rule."""
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app.api.failures import InvalidRequestError
 from app.domain.errors import FieldError, RetryCollisionError, RetryMismatchError
 
+FINGERPRINT: Final = "fingerprint"
 RETRIED: Final = (RetryCollisionError, RetryMismatchError)
 """What every operation that takes a key may answer besides its own refusals."""
 
@@ -52,11 +53,20 @@ def key_of(request: Request) -> str | None:
 
 
 async def fingerprint(request: Request) -> bytes:
-    """Return the SHA-256 of method, path, query and body: what makes it the same request."""
+    """Return the SHA-256 of method, path, query and body: what makes it the same request.
+
+    Of a long body it was made before, away from the event loop.
+    """
+    made: bytes | None = request.scope.get(FINGERPRINT)
+    return made or digest_of(request, await request.body())
+
+
+def digest_of(request: Request, body: bytes) -> bytes:
+    """Return the fingerprint of a request with that body."""
     head = (request.method, request.scope["path"], request.scope["query_string"].decode("latin-1"))
     digest = hashlib.sha256("\n".join(head).encode("utf-8", "surrogatepass"))
     digest.update(b"\n")
-    digest.update(await request.body())
+    digest.update(body)
     return digest.digest()
 
 

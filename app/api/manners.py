@@ -1,12 +1,14 @@
 """The manners of the API, installed on an application in one call."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.api.docs_pages import install_pages
 from app.api.handlers import install_handlers
 from app.api.metrics import Metrics, operations_of
-from app.api.middleware import Manners
+from app.api.middleware import Asked, Manners
 from app.api.openapi import install_document
 from app.api.strict_json import DEPTH, StrictRoute
 from app.core.spans import Spans
@@ -18,6 +20,7 @@ def install(  # noqa: PLR0913 - each is one of the manners
     app: FastAPI,
     *,
     max_body_bytes: int = MEGABYTE,
+    longer: Mapping[Asked, int] | None = None,
     max_body_depth: int = DEPTH,
     hsts: bool = False,
     metrics: Metrics | None = None,
@@ -25,6 +28,7 @@ def install(  # noqa: PLR0913 - each is one of the manners
 ) -> Metrics:
     """Give `app` its problems, limits, headers, metrics and documents; call it after the routes.
 
+    `longer` has the limits of operations that take more than `max_body_bytes`, by method and path.
     `hsts` is for servers reached by https only; requests are recorded in `spans` where there are
     any. Returns the metrics, for `/metrics`.
 
@@ -42,6 +46,7 @@ def install(  # noqa: PLR0913 - each is one of the manners
         operation_of=operations_of(app),
         metrics=metrics,
         max_body_bytes=max_body_bytes,
+        longer=longer,
         hsts=hsts,
         spans=spans,
     )

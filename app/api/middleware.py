@@ -30,6 +30,8 @@ PATH_ENTRY: Final = "entry"
 METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
 
 Header = tuple[bytes, bytes]
+Asked = tuple[str, str]
+"""A method and a path."""
 
 _ENTRY_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -60,16 +62,25 @@ class Manners:
         operation_of: Callable[[object], Operation],
         metrics: Metrics,
         max_body_bytes: int,
+        longer: Mapping[Asked, int] | None = None,
         hsts: bool = False,
         spans: Spans | None = None,
     ) -> None:
-        """Wrap `app`; `operation_of` tells which operation an endpoint does."""
+        """Wrap `app`; `operation_of` tells which operation an endpoint does.
+
+        `longer` has the limits of those that take more than `max_body_bytes`.
+        """
         self.app = app
         self.operation_of = operation_of
         self.metrics = metrics
-        self.max_body_bytes = max_body_bytes
+        self._most = max_body_bytes
+        self._longer = longer or {}
         self.spans = spans
         self.headers = security_headers(hsts=hsts)
+
+    def limit_of(self, scope: Scope) -> int:
+        """Return how many bytes the body of a request may have."""
+        return self._longer.get((scope["method"], scope["path"]), self._most)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong inside ends as a problem, never as a traceback."""
@@ -138,6 +149,7 @@ class _Exchange:
 
     __slots__ = (
         "_length",
+        "_limit",
         "_manners",
         "_receive",
         "_send",
@@ -154,6 +166,7 @@ class _Exchange:
         self.received = 0
         self.status = 0
         self._manners = manners
+        self._limit = manners.limit_of(scope)
         self._receive = receive
         self._send = send
         fields = first_of_each(scope)
@@ -166,9 +179,8 @@ class _Exchange:
 
     def ensure_acceptable(self) -> None:
         """Refuse what need not be read: a body declared too long, a path no database can hold."""
-        limit = self._manners.max_body_bytes
-        if self._length.isdigit() and _exceeds(self._length, limit):
-            raise BodyTooLargeError(limit)
+        if self._length.isdigit() and _exceeds(self._length, self._limit):
+            raise BodyTooLargeError(self._limit)
         if "\0" in self.scope["path"]:
             raise NoSuchPathError
 
@@ -178,8 +190,8 @@ class _Exchange:
         if message["type"] == "http.request":
             self.received += len(message.get("body", b""))
             self.scope[RECEIVED_KEY] = self.received
-            if self.received > self._manners.max_body_bytes:
-                raise BodyTooLargeError(self._manners.max_body_bytes)
+            if self.received > self._limit:
+                raise BodyTooLargeError(self._limit)
         return message
 
     async def send(self, message: Message) -> None:

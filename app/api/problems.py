@@ -173,7 +173,7 @@ def _code(error: DomainError) -> str:
 
 
 def _field(error: FieldError, language: Language) -> dict[str, Any]:
-    shown = {"value": error.value} if _is_shown(error) else {}
+    shown = {"value": error.value} if is_shown(error) else {}
     facts = dict(error.facts) if isinstance(error, RequestFieldError) else {}
     return {
         "pointer": error.pointer,
@@ -183,7 +183,8 @@ def _field(error: FieldError, language: Language) -> dict[str, Any]:
     }
 
 
-def _is_shown(error: FieldError) -> bool:
+def is_shown(error: FieldError) -> bool:
+    """Tell whether the value at fault may be repeated: small, plain, not personal."""
     names = error.pointer.replace(":", "/").split("/")
     return error.value is not None and is_small(error.value) and not any(map(is_personal, names))
 

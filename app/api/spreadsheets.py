@@ -63,9 +63,15 @@ def csv_bytes(
     rows: Iterable[Sequence[Cell]], language: Language, separator: Separator | None
 ) -> bytes:
     """Return `rows`, the first being the names of the columns, as a file; None is an empty cell."""
+    return MARK.encode() + csv_part(rows, language, separator)
+
+
+def csv_part(
+    rows: Iterable[Sequence[Cell]], language: Language, separator: Separator | None
+) -> bytes:
+    """Return `rows` as a part of a file, without the mark that begins it."""
     usual = Separator.SEMICOLON if language is Language.VI else Separator.COMMA
     file = io.StringIO()
-    file.write(MARK)
     writer = csv.writer(file, delimiter=SIGNS[separator or usual], lineterminator="\r\n")
     writer.writerows([[_harmless(cell) for cell in row] for row in rows])
     return file.getvalue().encode()

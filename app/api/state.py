@@ -65,6 +65,7 @@ class Process:
         default_factory=lambda: Moments(FORECAST_SECONDS, QUEUES_KEPT)
     )
     orders: Moments[KeptOrder] = field(default_factory=lambda: Moments(SECOND, QUEUES_KEPT))
+    reading_files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     keys_used: set[UUID] = field(default_factory=set)
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))

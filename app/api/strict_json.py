@@ -56,13 +56,13 @@ class _JsonError(Exception):
         self.facts = facts
 
 
-def parse(body: bytes, depth: int = DEPTH) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return the value of a JSON text whose arrays and objects nest `depth` levels at most.
+def parse(body: bytes, depth: int = DEPTH, most_values: int = MOST_VALUES) -> Any:  # noqa: ANN401 - JSON is any value
+    """Return the value of a JSON text that nests `depth` levels and has so many values at most.
 
     Raises:
         MalformedBodyError: naming the rule that the text breaks, and where.
     """
-    _ensure_few(body)
+    _ensure_few(body, most_values)
     _ensure_shallow(body, depth)
     try:
         return _STRICT.decode(body.decode())
@@ -80,10 +80,10 @@ def _malformed(rule: str, pointer: str = "", **facts: Fact) -> MalformedBodyErro
     return MalformedBodyError(errors=[RequestFieldError(pointer, rule, facts=facts)])
 
 
-def _ensure_few(body: bytes) -> None:
+def _ensure_few(body: bytes, most: int) -> None:
     """Refuse what can only be noise; commas and brackets inside texts count too."""
-    if sum(map(body.count, (b",", b"{", b"["))) > MOST_VALUES:
-        raise _malformed(TOO_MANY_VALUES, max=MOST_VALUES)
+    if sum(map(body.count, (b",", b"{", b"["))) > most:
+        raise _malformed(TOO_MANY_VALUES, max=most)
 
 
 def _ensure_shallow(body: bytes, depth: int) -> None:

@@ -3,6 +3,7 @@
 `catalogue.json` holds one object a key. The sentences of the rules (identifier warnings, tariff
 refusals, the green lane) stand beside the rules in the domain and are merged in. Keys:
 
+    column.{name}                                what a column of a file of vehicles means
     problem.{code}.title, problem.{code}.detail   a failure, by the code of its error class
     rule.{rule}                                   what is wrong with one field of a request
     finding.{rule}                                what is wrong with an entry, {kind}-{reason} of an

@@ -5,11 +5,13 @@ reads an answer as long as either likes, and takes every connection.
 """
 
 import asyncio
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from app.api.fleet.uploads import BATCHES
 from app.cli.watch import Cut, Patience, Watch
 from app.core.config import Settings
 
@@ -36,6 +38,8 @@ class Bounded(HttpToolsProtocol):
 
     watch: ClassVar[Watch]
     patience: ClassVar[Patience]
+    longer: ClassVar[Mapping[tuple[str, str], int]]
+    _longest = 0
     _received = 0
     _turn = Turn.NOTHING
     _asked = False  # whether a request's head was complete before
@@ -59,7 +63,7 @@ class Bounded(HttpToolsProtocol):
         self._received += len(data)
         super().data_received(data)
         is_head = self._turn is not Turn.BODY
-        is_too_long = self._received > (HEAD_BYTES if is_head else self.patience.longest_request)
+        is_too_long = self._received > (HEAD_BYTES if is_head else self._longest)
         if is_too_long and not self.transport.is_closing():
             self._cut(Cut.TOO_LONG)
 
@@ -73,6 +77,8 @@ class Bounded(HttpToolsProtocol):
         """Let a body follow, which may be longer."""
         self._waited, self._turn, self._asked = 0, Turn.BODY, True
         super().on_headers_complete()
+        asked = (self.scope["method"], self.scope["path"])
+        self._longest = self.longer.get(asked, self.patience.longest_request)
 
     def on_message_complete(self) -> None:
         """Wait for nobody until there is an answer."""
@@ -146,6 +152,11 @@ def bounded(settings: Settings, watch: Watch) -> type[Bounded]:
         body_seconds=settings.body_seconds,
         body_bytes_per_second=settings.body_bytes_per_second,
         answer_seconds=settings.answer_seconds,
-        longest_request=HEAD_BYTES + 2 * settings.max_body_bytes,
+        longest_request=_longest(settings.max_body_bytes),
     )
-    return type("Bounded", (Bounded,), {"watch": watch, "patience": patience})
+    longer = {BATCHES: _longest(settings.max_batch_bytes)}
+    return type("Bounded", (Bounded,), {"watch": watch, "patience": patience, "longer": longer})
+
+
+def _longest(max_body_bytes: int) -> int:
+    return HEAD_BYTES + 2 * max_body_bytes

@@ -144,6 +144,7 @@ class Settings(BaseSettings):
     rate_limit_guesses: Rate = "20/minute;100/hour;500/day"
     rate_limit_organisation_times: PositiveInt = 2
     max_body_bytes: PositiveInt = 1_048_576
+    max_batch_bytes: PositiveInt = 16_777_216
     max_body_depth: PositiveInt = 32
 
     @property

@@ -728,3 +728,27 @@ class BusyError(UnavailableError):
     def __init__(self, retry_after: int = 1) -> None:
         """Keep the seconds after which trying again makes sense."""
         super().__init__(retry_after=retry_after)
+
+
+class BatchNotFoundError(NotFoundError):
+    """No batch of that id, or not this company's."""
+
+    code: ClassVar[str] = "batch-not-found"
+
+
+class BatchEndedError(ConflictError):
+    """The batch has ended; what became of its rows stands in its results."""
+
+    code: ClassVar[str] = "batch-ended"
+
+
+class TooManyBatchesError(ConflictError):
+    """The company has as many open batches as it may have."""
+
+    code: ClassVar[str] = "too-many-batches"
+
+
+class RowFailedError(ConflictError):
+    """A row of a batch broke something that nobody foresaw; it was not registered."""
+
+    code: ClassVar[str] = "row-failed"

@@ -404,6 +404,18 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         },
         Audience.EVERYBODY,
     ),
+    "batch.ended": EventKind(
+        "A batch of vehicles has ended.",
+        {
+            **ORGANISATION,
+            "batch": _id("The batch."),
+            "state": _code("How it ended: completed, refused or cancelled."),
+            "rows": _number("How many vehicles it had."),
+            "registered": _number("How many of them are registered."),
+            "refused": _number("How many of them were refused."),
+        },
+        Audience.ORGANISATION,
+    ),
     "organisation.made": EventKind("An organisation was made.", MADE, Audience.ORGANISATION),
     "organisation.verified": EventKind(
         "The board has confirmed a company.", MADE, Audience.ORGANISATION

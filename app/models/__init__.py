@@ -2,6 +2,7 @@
 
 from app.models.access import ApiKey, Member, Organisation, Principal, StoredAnswer
 from app.models.base import Base
+from app.models.batches import Batch, BatchRow
 from app.models.difficulties import Difficulty
 from app.models.entries import (
     Check,
@@ -60,6 +61,8 @@ from app.models.upkeep import WorkerPulse
 __all__ = [
     "ApiKey",
     "Base",
+    "Batch",
+    "BatchRow",
     "BusinessClock",
     "Call",
     "CallCounter",

@@ -183,6 +183,29 @@ class AccessRepository:
             assert known is not None
         return Principal(known.id, known.organisation_id, known.name, Role(known.role))
 
+    async def acting(self, principal_id: UUID) -> Principal | None:
+        """Return the principal of an id for whom something is still done.
+
+        None once it is disabled, or its organisation is no longer one that acts on entries.
+        """
+        statement = (
+            select(PrincipalRow, Organisation.tax_code)
+            .join(Organisation, Organisation.id == PrincipalRow.organisation_id)
+            .where(
+                PrincipalRow.id == principal_id,
+                PrincipalRow.revoked_at.is_(None),
+                Organisation.verified,
+            )
+        )
+        found = (await self._session.execute(statement)).one_or_none()
+        if found is None:
+            return None
+        row, tax_code = found
+        agency = Agency(row.agency) if row.agency else None
+        return Principal(
+            row.id, row.organisation_id, row.name, Role(row.role), agency, tax_code, row.supervisor
+        )
+
     async def principal(self, name: str) -> PrincipalRow | None:
         """Return a principal by its name."""
         return await self._session.scalar(select(PrincipalRow).where(PrincipalRow.name == name))

@@ -176,12 +176,12 @@ class EntriesRepository:
         """
         await self._wire.ask(PLATE_LOCK, name=f"plate:{plate}:{direction}")
 
-    async def lock_plates(self, plates: Iterable[str], direction: Direction) -> None:
+    async def lock_plates(self, plates: Iterable[tuple[str, Direction]]) -> None:
         """Do for several plates what `lock_plate` does for one, in one order for everybody.
 
         The lock of the scoped holds comes last: who waits for a plate has none of it.
         """
-        for plate in sorted(set(plates)):
+        for plate, direction in sorted(set(plates)):
             name = func.hashtextextended(f"plate:{plate}:{direction}", PLATE_SEED)
             await self._session.execute(select(func.pg_advisory_xact_lock(name)))
         await self.lock_holds()
@@ -193,6 +193,13 @@ class EntriesRepository:
         """
         name = func.hashtextextended(f"plate:{plate}:{direction}", PLATE_SEED)
         return bool(await self._session.scalar(select(func.pg_try_advisory_xact_lock(name))))
+
+    async def has_reference(self, organisation_id: UUID, client_reference: str) -> bool:
+        """Tell whether a company has used a reference of its own before."""
+        found = select(Entry.id).where(
+            Entry.organisation_id == organisation_id, Entry.client_reference == client_reference
+        )
+        return await self._session.scalar(found) is not None
 
     async def touch(self, entry_id: UUID, at: datetime) -> None:
         """Note that something beside an entry changed, for those who ask for changes."""

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.personal import Personal
-from app.models import Base, Difficulty, Entry, Member, ResealProgress, Strike
+from app.models import Base, BatchRow, Difficulty, Entry, Member, ResealProgress, Strike
 
 PEPPER = "GATE_PEPPER"
 """The name under which hashes are counted that name no key."""
@@ -62,6 +62,7 @@ PARTS: Sequence[Part] = (
     Part(Strike, Strike.decision_reason),
     Part(Member, Member.display_name),
     Part(Member, Member.email, Member.email_hash),
+    Part(BatchRow, BatchRow.sealed),
 )
 """All that is encrypted; a new column belongs here, or its old key can never go."""
 

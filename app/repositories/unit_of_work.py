@@ -1,5 +1,7 @@
 """One transaction and the repositories that ask within it; nothing here commits."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cached_property
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models import Base
 from app.repositories.access import AccessRepository
 from app.repositories.allowances import AllowancesRepository
+from app.repositories.batches import BatchesRepository
 from app.repositories.boards import BoardsRepository
 from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
@@ -56,6 +59,11 @@ class UnitOfWork:
     def allowances(self) -> AllowancesRepository:
         """What all processes together say of allowances."""
         return AllowancesRepository(self._session)
+
+    @cached_property
+    def batches(self) -> BatchesRepository:
+        """Batches of vehicles, and what became of each row."""
+        return BatchesRepository(self._session, self._wire)
 
     @cached_property
     def boards(self) -> BoardsRepository:
@@ -200,6 +208,18 @@ class UnitOfWork:
     def add(self, *rows: Base) -> None:
         """Keep new rows; they are stored by the next `flush` or by the end."""
         self._session.add_all(rows)
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Do something whole or not at all, and go on with the transaction either way.
+
+        Raises:
+            DomainError: the rule that a constraint guards which was broken within.
+        """
+        with named_failures():
+            async with self._session.begin_nested():
+                await self._session.connection()  # else the savepoint waits for the session's own
+                yield
 
     async def flush(self) -> None:
         """Store what is pending now, so that a broken constraint surfaces in the service.

@@ -25,12 +25,14 @@ def ensure_declared(answer: httpx.Response) -> None:
 
 @cache
 def _operations(method: str, path: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the operation at a path, if the document has one there."""
-    return tuple(
-        item[method.lower()]
+    """Return the operation at a path, if the document has one there; a path of its own is first."""
+    found = [
+        (pattern.pattern == path, item[method.lower()])
         for pattern, item in _paths()
         if pattern.fullmatch(path) and method.lower() in item
-    )
+    ]
+    own = [operation for is_own, operation in found if is_own]
+    return tuple(own or [operation for _, operation in found])
 
 
 @cache

@@ -196,6 +196,8 @@ MANAGED = {
 }  # fmt: skip
 WHO = {
     "register_entry": {"company", "app"},
+    "register_batch": {"company", "app"},
+    "cancel_batch": {"company", "app"},
     "amend_entry": {"company", "app"},
     "renew_tracking_token": {"company", "app", "officer"},
     "cancel_entry": {"company", "app", "officer"},
@@ -255,6 +257,11 @@ WHO_READS = {
     "list_entries": EVERYBODY,
     "list_events": EVERYBODY,
     "list_entry_events": EVERYBODY,
+    "export_entries": EVERYBODY,
+    "list_batches": {"company", "app"},
+    "get_batch": {"company", "app"},
+    "list_batch_results": {"company", "app"},
+    "get_batch_template": {"company", "app"},
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
     "get_pass": EVERYBODY,

@@ -6,12 +6,14 @@ from typing import Final
 from fastapi import APIRouter
 
 from app.api.routes import (
+    batches,
     calls,
     checks,
     clients,
     difficulties,
     entries,
     events,
+    exports,
     gates,
     green_lane,
     health,
@@ -39,6 +41,9 @@ from app.api.routes import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    batches.uploads,
+    batches.router,
+    exports.router,
     entries.router,
     personal.router,
     subjects.router,
@@ -75,6 +80,7 @@ _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
     "personal-data": "Drivers' data in full for a purpose, and the record of every reading.",
     "subjects": "What a person may ask: all that is kept of them, and that it be forgotten.",
+    "batches": "Whole fleets registered from one file: templates, jobs, what became of each row.",
     "checks": "What each authority confirms, asks for, waives or stops, of one entry or of many.",
     "review": "Exceptions, assigned and settled; outages that two officers sign.",
     "difficulties": "What companies and drivers report, and the answers; published without names.",

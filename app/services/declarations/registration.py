@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.domain.declaration import Declaration, read_declaration
-from app.domain.errors import FieldError, PlateAlreadyRegisteredError
+from app.domain.errors import DuplicateReferenceError, FieldError, PlateAlreadyRegisteredError
 from app.domain.hold_scope import scopes_of
 from app.domain.vocabulary import Direction, Queue, State
 from app.models import Charge, Entry, Hold, Order
@@ -48,9 +48,7 @@ class Registration:
             PlateAlreadyRegisteredError: this company has an open entry on the plate already.
         """
         declaration = read_declaration(document)
-        plate = ensure_known(self._act.reference, declaration)
-        others, stops = await self._on_plate(plate, declaration)
-        self._ensure_first(others)
+        others, stops = await self._meet(declaration)
         seen = next((other for other in others if self._is_meant(other, declaration)), None)
         if seen is None:
             rivals = await Contests(self._uow, self._act).rivals(others)
@@ -58,14 +56,27 @@ class Registration:
         entry = await Amendment(self._uow, self._act).complete(seen, document, driver, others)
         return await Entries(self._uow, self._act).view(entry, with_place=True)
 
-    async def _on_plate(
-        self, plate: str, declaration: Declaration
-    ) -> tuple[Sequence[Entry], Sequence[UUID]]:
+    async def check(self, document: Document) -> None:
+        """Refuse what `register` would refuse now; nothing is stored.
+
+        Raises:
+            UnknownCodeError, PlateMissingError, PlateAlreadyRegisteredError: as it would.
+            DuplicateReferenceError: the company used its reference before.
+        """
+        await self._meet(read_declaration(document))
+        own = document.get("client_reference")
+        company = self._act.principal.organisation_id
+        if own is not None and await self._uow.entries.has_reference(company, own):
+            raise DuplicateReferenceError
+
+    async def _meet(self, declaration: Declaration) -> tuple[Sequence[Entry], Sequence[UUID]]:
         """Return the open entries on the plate, and the holds that what is declared meets."""
-        direction = declaration.direction
+        plate, direction = ensure_known(self._act.reference, declaration), declaration.direction
         await self._uow.entries.lock_plate(plate, direction)
         scopes = scopes_of(plate, declaration.containers, declaration.declaration_numbers)
-        return await self._uow.entries.open_or_held(plate, direction, scopes)
+        others, stops = await self._uow.entries.open_or_held(plate, direction, scopes)
+        self._ensure_first(others)
+        return others, stops
 
     def _ensure_first(self, others: Sequence[Entry]) -> None:
         for other in others:

@@ -152,7 +152,8 @@ class Substitutions:
         """Take the locks of both plates and the queues, then the entry as it is now."""
         direction = queue_of(found).direction
         old, new = found.tractor_plate, _plate_after(found, change)
-        await self._uow.entries.lock_plates(filter(None, (old, new)), direction)
+        plates = [(plate, direction) for plate in (old, new) if plate]
+        await self._uow.entries.lock_plates(plates)
         others: Sequence[Entry] = ()
         if new is not None and new != old:
             others = await self._uow.entries.open_with_plate(new, direction)
