@@ -34,6 +34,7 @@ from app.services.act import Tools
 from app.workers import Job
 from app.workers.batches import BatchWorker
 from app.workers.deadlines import DeadlineWorker
+from app.workers.exchange import ExchangeWorker
 from app.workers.forgetting import Forgetter
 from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
@@ -50,6 +51,7 @@ FORGETTING_SECONDS = 60
 RESEALING_SECONDS = 10
 PASSES_SECONDS = 3600
 BATCHES_SECONDS = 1
+EXCHANGE_SECONDS = 3
 log = structlog.get_logger()
 
 
@@ -96,6 +98,7 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     tools = make_tools(settings)
     deadlines, scores = DeadlineWorker(tools, todays), ScoreKeeper(todays)
     batches = BatchWorker(tools, todays, Rows())
+    exchange = ExchangeWorker(tools, todays)
     jobs: dict[str, tuple[float, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
@@ -103,6 +106,8 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": (PASSES_SECONDS, PassKeeper(todays).forget),
         "batches": (BATCHES_SECONDS, batches.do_batches),
+        "exchange": (EXCHANGE_SECONDS, exchange.try_again),
+        "old-messages": (FORGETTING_SECONDS, exchange.forget),
     }
     if settings.sheets_dir is None:
         return jobs

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -62,6 +63,7 @@ async def prepare_template(engine: AsyncEngine) -> None:
     # Domain tests do without alembic and the services.
     from app.core.migrations import upgrade  # noqa: PLC0415 - as said above
     from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415 - as said above
+    from app.services.exchange.sandbox import register_sandbox_sources  # noqa: PLC0415
     from app.services.upkeep.keys import SANDBOX, UNBOUND, Keys  # noqa: PLC0415 - as said above
     from app.services.upkeep.seeding import Seeding, published_documents  # noqa: PLC0415
 
@@ -75,6 +77,7 @@ async def prepare_template(engine: AsyncEngine) -> None:
             key = await uow.keys.opening(member.name, hash_of_key(made, pepper))
             assert key is not None
             key.key_hash = hash_of_key(key_of(member.name), pepper)
+        await register_sandbox_sources(uow, "admin", datetime(2022, 2, 21, tzinfo=UTC))
 
 
 class Server:

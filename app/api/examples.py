@@ -183,6 +183,51 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "vehicle": {"trailer_plate": "12R-000.44", "containers": ["CSQU3054383"]},
         },
     },
+    "send_messages": {
+        "A plate camera": {
+            "messages": [
+                {
+                    "adapter": "plate-camera",
+                    "source_reference": "CAM1-000817",
+                    "occurred_at": "2026-03-11T08:41:07+07:00",
+                    "plate": "12C-000.17",
+                    "confidence": 97,
+                    "alternatives": [{"plate": "12C-000.11", "confidence": 61}],
+                    "direction": "export",
+                    "vehicle_class": "articulated",
+                }
+            ]
+        },
+        "Customs": {
+            "messages": [
+                {
+                    "adapter": "customs",
+                    "source_reference": "HQ-2026-0031",
+                    "occurred_at": "2026-03-11T08:40:00+07:00",
+                    "kind": "customs_clearance",
+                    "result": "passed",
+                    "declaration_number": "309900000015",
+                }
+            ]
+        },
+    },
+    "resolve_message": {
+        "Of this entry": {"entry": ID, "reason": "The plate is muddy; seen in the picture"},
+        "Of nobody": {"discard": True, "reason": "A staff car"},
+    },
+    "register_source": {
+        "A camera": {
+            "code": "camera-huu-nghi",
+            "adapter": "plate-camera",
+            "organisation": "Border Gate Management Centre",
+            "gate": "huu-nghi",
+            "least_confidence": 95,
+        }
+    },
+    "change_source": {
+        "Trusted less": {"least_confidence": 97},
+        "Retired": {"retired": True},
+    },
     "record_arrival": {
         "By plate": {"gate": "tan-thanh", "plate": "12C-000.17", "direction": "export"},
     },
@@ -261,6 +306,10 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "hold": Word("The id of a hold.", ID),
     "batch": Word("The id of a batch.", ID),
     "outcome": Word("Only the rows with that outcome.", "refused"),
+    "source": Word("The code of a source of messages.", "camera-tan-thanh"),
+    "message": Word("The id of a message.", ID),
+    "quarantined_for": Word("Why a message waits.", "low-confidence"),
+    "received_before": Word("Received before.", "2026-02-21T08:00:00+07:00"),
     "authority": Word("Who placed the hold: an agency or a role.", "customs"),
     "exception": Word("The id of an exception.", ID),
     "difficulty": Word("The id of a difficulty.", ID),

@@ -90,10 +90,16 @@ def faults_of(error: RequestValidationError) -> list[FieldError]:
 
 
 def _fault(one: Mapping[str, Any], body: object) -> FieldError:
-    location = one["loc"]
+    location = (*one["loc"], *_tag(one.get("ctx", {})))
     rule = _rule(one)
     pointer = _pointer(location, body, rule)
     return RequestFieldError(pointer, rule, _value(one, rule, location), _facts(one.get("ctx", {})))
+
+
+def _tag(context: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the name of the field that chooses a schema, where it chose none."""
+    if "discriminator" in context:
+        yield context["discriminator"].strip("'")
 
 
 def _rule(one: Mapping[str, Any]) -> str:

@@ -12,10 +12,12 @@ from app.core.database import check_version, make_engine, make_sessions
 from app.core.migrations import is_current, newest_revision, upgrade
 from app.domain.organisations import KINDS
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.exchange.sandbox import register_sandbox_sources
 from app.services.publishing.stays import Stays
 from app.services.upkeep.keys import ORDINARY, Grant, Keys, Member
 from app.services.upkeep.seeding import Seeding, published_documents
 from app.workers.counting import count_stays
+from app.workers.today import machine_now
 
 KEYS_FILE = "sandbox-keys.json"
 
@@ -55,7 +57,9 @@ async def prepare(settings: Settings) -> dict[str, str]:
         async with make_sessions(engine).begin() as session:
             uow = UnitOfWork(session)
             await Seeding(uow).load(published_documents())
-            return await _sandbox_keys(uow, settings)
+            keys = await _sandbox_keys(uow, settings)
+            await register_sandbox_sources(uow, "admin", machine_now())
+            return keys
 
 
 async def migrate(settings: Settings) -> str | None:

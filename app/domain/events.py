@@ -110,6 +110,16 @@ SUBSTITUTION = {
     "substitution": _id("The substitution."),
     "pointers": _codes("JSON pointers to what changes."),
 }
+MESSAGE = {
+    "message": _id("The message."),
+    "reason": _code("Why it was put into quarantine."),
+}
+SOURCE = {
+    "source": _code("The source."),
+    "adapter": _code("The form of its messages."),
+    "least_confidence": _number("How sure a camera must be, in percent."),
+    "retired": _flag("Whether it may send no more."),
+}
 VERSION = {"version": _number("The entry's version from now on.")}
 REFUSED = {"refused": _codes("Rules of the green lane that refuse it.")}
 HOLD = {"hold": _id("The hold."), "authority": _code("Who placed it.")}
@@ -337,6 +347,20 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         "It is somebody's turn to settle the exception.", EXCEPTION, Audience.AUTHORITIES
     ),
     "exception.settled": EventKind("The exception is settled.", EXCEPTION),
+    "message.quarantined": EventKind(
+        "Nobody can say yet whom a partner's message is about.", MESSAGE, Audience.AUTHORITIES
+    ),
+    "message.settled": EventKind(
+        "A partner's message waits no more.",
+        {**MESSAGE, "state": _code("What came of it.")},
+        Audience.AUTHORITIES,
+    ),
+    "source.registered": EventKind(
+        "A partner's system may send messages.", SOURCE, Audience.AUTHORITIES
+    ),
+    "source.changed": EventKind(
+        "A partner's system is trusted otherwise.", SOURCE, Audience.AUTHORITIES
+    ),
     "charge.made": EventKind(
         "The entry was priced.",
         {

@@ -52,6 +52,17 @@ class DifficultyFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineFilter:
+    """What a list of waiting messages is narrowed to; by code of source, gate, yard and reason."""
+
+    source: str | None = None
+    gate: str | None = None
+    yard: str | None = None
+    reason: str | None = None
+    received_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeFilter:
     """What a list of notices is narrowed to; a notice of both directions is one of either."""
 

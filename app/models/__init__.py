@@ -14,6 +14,7 @@ from app.models.entries import (
     Observation,
     ScopedHold,
 )
+from app.models.exchange import Message, Source
 from app.models.feed import FeedItem, FeedProgress, FeedReader
 from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.limits import SharedAllowance
@@ -87,6 +88,7 @@ __all__ = [
     "HandedPass",
     "Hold",
     "Member",
+    "Message",
     "Notice",
     "Observation",
     "Order",
@@ -112,6 +114,7 @@ __all__ = [
     "Season",
     "SeasonDay",
     "SharedAllowance",
+    "Source",
     "Stay",
     "StayLimitRow",
     "StayProgress",

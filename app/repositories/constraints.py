@@ -12,6 +12,7 @@ from app.domain.errors import (
     OrganisationExistsError,
     PlateAlreadyRegisteredError,
     RetryCollisionError,
+    SourceExistsError,
     SubstitutionOpenError,
 )
 
@@ -24,6 +25,7 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_scoped_holds_organisation_id_source_reference": RetryCollisionError,
     "uq_payments_organisation_id_source_reference": RetryCollisionError,
     "uq_receptions_organisation_id_source_reference": RetryCollisionError,
+    "uq_sources_code": SourceExistsError,
     "uq_substitutions_open": SubstitutionOpenError,
     "uq_organisations_name": OrganisationExistsError,
     "uq_organisations_tax_code": OrganisationExistsError,

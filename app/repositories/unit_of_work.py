@@ -17,6 +17,7 @@ from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
+from app.repositories.exchange import ExchangeRepository
 from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.keys import KeysRepository
@@ -94,6 +95,11 @@ class UnitOfWork:
     def feed(self) -> FeedRepository:
         """Positions of events, and who reads them."""
         return FeedRepository(self._session, self._wire)
+
+    @cached_property
+    def exchange(self) -> ExchangeRepository:
+        """Partners' messages and their sources."""
+        return ExchangeRepository(self._session)
 
     @cached_property
     def forecasts(self) -> ForecastsRepository:

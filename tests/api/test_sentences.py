@@ -7,6 +7,7 @@ import pytest
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
 from app.domain.discrepancies import Discrepancy
+from app.domain.exchange import QuarantineReason
 from app.domain.misses import CallOutcome, FaultKind
 from app.domain.notices import Effect, Period
 from app.domain.passes import Refusal, Revocation
@@ -17,6 +18,7 @@ from app.domain.two_way import TwoWayRule
 from app.domain.vocabulary import Agency, Role, State
 from app.repositories.standings import MOVES
 from app.services.crossing.passage import CHECKS_BEFORE
+from app.services.exchange.plate_camera import OTHER_CLASS
 
 EXCEPTIONS = (
     *ExceptionCode,
@@ -31,6 +33,7 @@ EXCEPTIONS = (
     "vehicle-not-as-declared",
     "receiving-vehicle-not-declared",
     "receiving-vehicle-left-unentered",
+    OTHER_CLASS,
 )
 STEPS = (
     "correct-declaration", "hold-to-be-lifted", "come-into-position", "come-to-gate",
@@ -57,6 +60,7 @@ def keys() -> Iterator[str]:
     )
     yield from (f"season.{place}" for place in ("awaited", "taken", "without"))
     yield from (f"step.{one}" for one in Step)
+    yield from (f"quarantine.{reason}" for reason in QuarantineReason)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))
     yield from (
         f"missing.{kind}" for kind in (*CheckKind, "hold-open", "order-unpaid", NOT_ENTERED)

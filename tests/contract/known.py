@@ -32,6 +32,8 @@ class Known:
     reference: list[str] = field(default_factory=list)
     gate: Sequence[str] = ("tan-thanh", "huu-nghi", "ba-son")
     yard: Sequence[str] = ("bao-nguyen",)
+    source: Sequence[str] = ("customs-tan-thanh", "camera-tan-thanh", "yard-bao-nguyen")
+    message: list[str] = field(default_factory=list)
     code: Sequence[str] = ("tariff-2025-09", "tariff-2019-01", "queue-policy-2022-02")
 
     def at(self, path: str, name: str) -> Sequence[str]:
@@ -87,6 +89,7 @@ class Filling:
         self._say(f"{QUEUE}/calls", "officer-1", {"count": FIVE_ARE_CALLED})
         for number, entry in enumerate(self.entries[2:]):
             self._bring(entry, number)
+        self._send()
         return self.known
 
     def _register(self, number: int) -> None:
@@ -127,6 +130,23 @@ class Filling:
         for order in entry["orders"]:
             paid = {"amount": order["amount"], "source_reference": f"B-{order['code']}"}
             self._say(f"/v1/orders/{order['id']}/payments", "bank", paid)
+
+    def _send(self) -> None:
+        """Let messages wait that fit nobody."""
+        at, facts = "2026-03-11T08:00:00+07:00", {"kind": "customs_entry", "result": "passed"}
+        messages = [
+            {
+                "adapter": "customs",
+                "source_reference": f"HQ-{number}",
+                "occurred_at": at,
+                "declaration_number": f"9{number}",
+                **facts,
+            }
+            for number in range(10)
+        ]
+        path = "/v1/exchange/customs-tan-thanh/messages"
+        said = self._say(path, "customs", {"messages": messages})["messages"]
+        self.known.message += [one["message"]["id"] for one in said]
 
     def _say(self, path: str, who: str, body: Any) -> Mapping[str, Any]:
         headers = {"Idempotency-Key": f"{path} {body}".replace(" ", "")[:255]}
