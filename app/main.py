@@ -20,10 +20,12 @@ from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits, Work
 from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
+from app.api.schemas.events import event_bytes
 from app.api.sheets import sheet_page
 from app.api.state import Process
 from app.api.texts import Language
 from app.clients.otlp import sending, spans_of
+from app.clients.webhooks import WebhookClient
 from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
@@ -34,6 +36,7 @@ from app.services.act import Tools
 from app.workers import Job
 from app.workers.batches import BatchWorker
 from app.workers.deadlines import DeadlineWorker
+from app.workers.delivering import TURN_SECONDS, WEBHOOKS, Deliverer
 from app.workers.exchange import ExchangeWorker
 from app.workers.forgetting import Forgetter
 from app.workers.passes import PassKeeper
@@ -114,6 +117,18 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     page = partial(sheet_page, language=Language.VI)
     writer = SheetWriter(settings.sheets_dir, page, todays)
     return {**jobs, "sheets": (SHEET_SECONDS, writer.write)}
+
+
+@asynccontextmanager
+async def running_jobs(settings: Settings) -> AsyncIterator[Mapping[str, tuple[float, Job]]]:
+    """Return all of `make_jobs`, and the sending of webhooks while the block runs."""
+    client = WebhookClient(is_open=settings.egress_open)
+    deliverer = Deliverer(client, make_tools(settings).cipher, event_bytes)
+    try:
+        async with deliverer.working():
+            yield {**make_jobs(settings), WEBHOOKS: (TURN_SECONDS, deliverer.deliver)}
+    finally:
+        await client.aclose()
 
 
 @asynccontextmanager

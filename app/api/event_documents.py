@@ -26,6 +26,17 @@ _SHAPES: Final[Mapping[Shape, tuple[Mapping[str, Any], object]]] = {
 }
 
 
+_HEADERS: Final = (
+    ("webhook-id", "The event's id; the same however often it comes.", ID),
+    ("webhook-timestamp", "When this was sent, in seconds since 1970.", "1771635600"),
+    (
+        "webhook-signature",
+        "HMAC-SHA-256 of id, timestamp and body by each secret, as Standard Webhooks says.",
+        "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    ),
+)
+
+
 def webhooks_of(made: Mapping[str, Any]) -> dict[str, Any]:
     """Return what this service sends, by kind; nothing for a document without events."""
     if ENVELOPE not in made["components"]["schemas"]:
@@ -45,8 +56,21 @@ def _sent(code: str, kind: EventKind) -> dict[str, Any]:
         "summary": kind.sentence,
         "description": f"Told to {kind.audience.value} and authorities.",
         "operationId": f"on_{code.replace('.', '_').replace('-', '_')}",
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": True,
+                "description": words,
+                "schema": _TEXT,
+                "example": example,
+            }
+            for name, words, example in _HEADERS
+        ],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": {"2XX": {"description": "Received; any other answer is tried again."}},
+        "responses": {
+            "2XX": {"description": "Received. Any other answer, or none, is tried again."}
+        },
     }
 
 
@@ -55,15 +79,10 @@ def _data(kind: EventKind) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {name: _field(one) for name, one in kind.fields.items()},
-        "examples": [{name: example(one) for name, one in kind.fields.items()}],
+        "examples": [{name: _SHAPES[one.shape][1] for name, one in kind.fields.items()}],
     }
 
 
 def _field(field: Field) -> dict[str, Any]:
     schema, _ = _SHAPES[field.shape]
     return {**schema, "type": [schema["type"], "null"], "description": field.sentence}
-
-
-def example(field: Field) -> object:
-    """Return what a field may look like."""
-    return _SHAPES[field.shape][1]

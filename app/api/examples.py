@@ -132,6 +132,17 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "Lifted": {"decision": "lifted", "reason": "The bill was seen; nothing could be done."},
         "Upheld": {"decision": "upheld", "reason": "The camera shows it parked all morning."},
     },
+    "add_webhook": {
+        "Calls at one gate": {
+            "url": "https://hooks.example.com/border-gate",
+            "kinds": ["call.made", "call.reminded"],
+            "gate": "tan-thanh",
+        },
+        "Everything": {"url": "https://hooks.example.com/border-gate"},
+    },
+    "change_webhook": {"A pause": {"state": "paused"}},
+    "rotate_webhook_secret": {"Two days for both": {"overlap_hours": 48}},
+    "replay_webhook": {"From a position": {"after": 48213}},
     "report_outage": {
         "A power cut": {
             "starts_at": "2026-05-15T08:00:00+07:00",
@@ -317,6 +328,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "notice": Word("The id of a notice.", ID),
     "in_force_at": Word("In force at that instant.", "2026-02-21T08:00:00+07:00"),
     "kinds": Word("Only these kinds of events.", ["call.made"]),
+    "webhook": Word("The id of a webhook.", ID),
     "strike": Word("The id of a strike.", ID),
     "organisation": Word("The id of an organisation.", ID),
     "client": Word("The id of a client.", ID),

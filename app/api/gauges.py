@@ -97,6 +97,8 @@ class Gauges(Collector):
         yield from _of_queues(vitals.boards)
         yield from _of_calls(vitals.calls, vitals.boards)
         yield from _of_workers(vitals.pulses, vitals.lags)
+        words = "Deliveries to webhooks that are pending."
+        yield _family("gate_webhook_backlog", words, [], [([], vitals.backlog)])
 
 
 def _of_readiness(readiness: Readiness) -> Iterator[Metric]:

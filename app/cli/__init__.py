@@ -22,7 +22,7 @@ from app.core.postgres_account import EmbeddedServerError
 from app.demo.failures import DemoError
 from app.domain.errors import DomainError
 from app.domain.vocabulary import Agency, Role, Scope
-from app.main import create_app, make_jobs
+from app.main import create_app, running_jobs
 from app.services.upkeep.keys import Grant, Member
 from app.workers import work as work_on
 
@@ -89,7 +89,7 @@ def work() -> None:
     leave_when_told()
     with plain_errors(), any_database(begin()) as settings:
         asyncio.run(preparing.ensure_schema(settings))
-        asyncio.run(until_told(work_on(settings, make_jobs(settings))))
+        asyncio.run(until_told(work_on(settings, running_jobs(settings))))
         leave_when_told()  # the loop took the signals, and gave them back to nobody
 
 

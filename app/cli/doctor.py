@@ -27,6 +27,7 @@ from app.main import make_jobs, make_tools
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.upkeep.checkup import Surroundings, examine
 from app.workers import JOBS
+from app.workers.delivering import WEBHOOKS
 
 COLOURS: Final = {Condition.OK: "green", Condition.WARN: "yellow", Condition.FAIL: "bold red"}
 AWAY = (OSError, asyncpg.PostgresError, SQLAlchemyError)
@@ -130,7 +131,7 @@ def _surroundings(settings: Settings) -> Surroundings:
     return Surroundings(
         cipher=make_tools(settings).cipher,
         machine=datetime.now(UTC),
-        jobs={*JOBS, *make_jobs(settings)},
+        jobs={*JOBS, *make_jobs(settings), WEBHOOKS},
         is_production=settings.is_production,
     )
 

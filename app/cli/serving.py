@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from app.cli.watch import Cut, Watch
 from app.cli.wire import bounded
 from app.core.config import Settings
-from app.main import create_app, make_jobs
+from app.main import create_app, running_jobs
 from app.workers import work
 
 SPARE_FILES = 200  # for the database, the logs and what a library opens
@@ -126,7 +126,7 @@ def run_server(
     Where it `is_alone` on its database, it does the workers' work too.
     """
     allow_files(settings)
-    do_work = partial(work, settings, make_jobs(settings))
+    do_work = partial(work, settings, running_jobs(settings))
     app = create_app(settings)
 
     async def let_go() -> None:

@@ -125,6 +125,7 @@ class Settings(BaseSettings):
     signing_keys: SecretStr = SecretStr(SANDBOX_SIGNING_KEYS)
 
     sheets_dir: Path | None = None
+    egress_open: bool = False
 
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_format: LogFormat = LogFormat.CONSOLE
@@ -196,6 +197,13 @@ class Settings(BaseSettings):
                 f"production mode needs a secret of its own, {SHORTEST_SECRET} characters or more"
             )
             message = "\n".join(f"{environment_name(name)}: {reason}" for name in weak)
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_open_egress(self) -> Self:
+        if self.is_production and self.egress_open:
+            message = "GATE_EGRESS_OPEN: production mode sends to public addresses only"
             raise ValueError(message)
         return self
 

@@ -50,7 +50,7 @@ class Action(StrEnum):
     HOUSE = "house"
     """Looking at an organisation."""
     MANAGE = "manage"
-    """Making and ending the members, clients and keys of an organisation."""
+    """Making and ending the members, clients, keys and webhooks of an organisation."""
 
 
 class Tie(StrEnum):

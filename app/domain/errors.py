@@ -776,6 +776,30 @@ class FeedPositionUnknownError(UnfitError):
     code: ClassVar[str] = "feed-position-unknown"
 
 
+class WebhookNotFoundError(NotFoundError):
+    """No webhook of that id, or none of the principal's organisation."""
+
+    code: ClassVar[str] = "webhook-not-found"
+
+
+class WebhookUrlError(UnfitError):
+    """Nothing may be sent to that address; the error names why."""
+
+    code: ClassVar[str] = "webhook-url"
+
+
+class WebhooksUsedUpError(ConflictError):
+    """An organisation has as many webhooks as it may."""
+
+    code: ClassVar[str] = "webhooks-used-up"
+
+
+class WebhookNotActiveError(ConflictError):
+    """A webhook that is paused or disabled is sent nothing."""
+
+    code: ClassVar[str] = "webhook-not-active"
+
+
 class UnavailableError(DomainError):
     """The service lacks something for the moment; the same request may succeed later."""
 

@@ -10,6 +10,7 @@ from app.domain.notices import NoticeKind
 from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
 from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.domain.webhooks import DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,3 +170,11 @@ class ToldEvent:
     occurred_at: datetime
     recorded_at: datetime
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter:
+    """What the log of a webhook's deliveries is narrowed to; None leaves a field open."""
+
+    state: DeliveryState | None = None
+    entry: UUID | None = None

@@ -55,11 +55,13 @@ class Pulse:
 class OldestDue:
     """The business instants of what waits longest for a worker; None where nothing is there.
 
-    `deadline` may lie ahead; `event` happened and is in no report yet.
+    `deadline` may lie ahead; `event` happened and is in no report yet. `backlog` counts deliveries
+    to webhooks that are pending.
     """
 
     deadline: datetime | None = None
     event: datetime | None = None
+    backlog: int = 0
 
     def lags(self, now: datetime) -> dict[str, int]:
         """Return by how many seconds each job is behind, by its name."""

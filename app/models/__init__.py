@@ -58,6 +58,7 @@ from app.models.reference import (
 from app.models.reports import PublishedVolume, Stay, StayProgress
 from app.models.strikes import Strike
 from app.models.upkeep import WorkerPulse
+from app.models.webhooks import Delivery, DeliveryAttempt, Webhook
 
 __all__ = [
     "ApiKey",
@@ -72,6 +73,8 @@ __all__ = [
     "CheckRequest",
     "Claim",
     "Deadline",
+    "Delivery",
+    "DeliveryAttempt",
     "Difficulty",
     "Diversion",
     "EditionConfirmation",
@@ -127,6 +130,7 @@ __all__ = [
     "TwoWayRuleRow",
     "WaitEstimate",
     "WaitScore",
+    "Webhook",
     "WorkerPulse",
     "Yard",
 ]

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS
 from app.domain.questions import FeedQuestion, ToldEvent
-from app.models import Difficulty, Entry, Event, FeedItem, FeedProgress, FeedReader
+from app.models import Delivery, Difficulty, Entry, Event, FeedItem, FeedProgress, FeedReader
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -44,6 +44,8 @@ class Unnumbered:
 
     number: int
     kind: str
+    entry: UUID | None
+    gate: str | None
     company: UUID | None
     named: UUID | None
 
@@ -110,7 +112,14 @@ class FeedRepository:
             else_=Difficulty.organisation_id,
         )
         statement = (
-            select(Event.number, Event.kind, Entry.organisation_id, about)
+            select(
+                Event.number,
+                Event.kind,
+                Event.entry_id,
+                func.coalesce(Event.gate_code, Entry.gate_code),
+                Entry.organisation_id,
+                about,
+            )
             .outerjoin(Entry, Entry.id == Event.entry_id)
             .outerjoin(Difficulty, Difficulty.id == reported)
             .where(Event.number > after, ~_numbered())
@@ -120,10 +129,14 @@ class FeedRepository:
         return [Unnumbered(*row) for row in await self._session.execute(statement)]
 
     async def insert(
-        self, items: Sequence[Mapping[str, Any]], readers: Sequence[Mapping[str, Any]]
+        self,
+        items: Sequence[Mapping[str, Any]],
+        readers: Sequence[Mapping[str, Any]],
+        deliveries: Sequence[Mapping[str, Any]],
     ) -> None:
-        """Give events their positions, and say who may see them."""
-        await insert_rows(self._wire, (FeedReader, readers), (FeedItem, items))
+        """Give events their positions, say who may see them and which webhooks hear of them."""
+        rows = ((FeedReader, readers), (Delivery, deliveries), (FeedItem, items))
+        await insert_rows(self._wire, *rows)
 
     async def after(
         self, position: int, reader: UUID | None, where: FeedQuestion, limit: int
@@ -169,6 +182,11 @@ class FeedRepository:
             .order_by(Event.number)
             .limit(limit)
         )
+        return [ToldEvent(*row) for row in await self._session.execute(statement)]
+
+    async def told(self, numbers: Collection[int]) -> Sequence[ToldEvent]:
+        """Return events by their numbers, without positions."""
+        statement = _told(literal(None)).where(Event.number.in_(numbers))
         return [ToldEvent(*row) for row in await self._session.execute(statement)]
 
     async def news(self, after: int) -> News:

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.personal import Personal
-from app.models import Base, BatchRow, Difficulty, Entry, Member, ResealProgress, Strike
+from app.models import Base, BatchRow, Difficulty, Entry, Member, ResealProgress, Strike, Webhook
 
 PEPPER = "GATE_PEPPER"
 """The name under which hashes are counted that name no key."""
@@ -63,6 +63,8 @@ PARTS: Sequence[Part] = (
     Part(Member, Member.display_name),
     Part(Member, Member.email, Member.email_hash),
     Part(BatchRow, BatchRow.sealed),
+    Part(Webhook, Webhook.secret),
+    Part(Webhook, Webhook.old_secret),
 )
 """All that is encrypted; a new column belongs here, or its old key can never go."""
 

@@ -40,6 +40,7 @@ from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.strikes import StrikesRepository
 from app.repositories.upkeep import UpkeepRepository
+from app.repositories.webhooks import WebhooksRepository
 from app.repositories.yards import YardsRepository
 
 
@@ -200,6 +201,11 @@ class UnitOfWork:
     def upkeep(self) -> UpkeepRepository:
         """What the service tells of itself."""
         return UpkeepRepository(self._session)
+
+    @cached_property
+    def webhooks(self) -> WebhooksRepository:
+        """Webhooks, and what is due to them."""
+        return WebhooksRepository(self._session)
 
     @cached_property
     def yards(self) -> YardsRepository:

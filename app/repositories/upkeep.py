@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.misses import CallOutcome
 from app.domain.vitals import CallsMade, OldestDue, Pulse, Work
 from app.domain.vocabulary import Direction, Lane, Queue
-from app.models import Call, Deadline, Event, StayProgress, WorkerPulse
+from app.models import Call, Deadline, Delivery, Event, StayProgress, WorkerPulse
 
 SUMS = ("runs", "failures", "done", "took_ms")
 
@@ -52,18 +52,23 @@ class UpkeepRepository:
         deadline = select(func.min(Deadline.due_at)).where(Deadline.done_at.is_(None))
         seen = select(StayProgress.seen_to).scalar_subquery()
         event = select(Event.recorded_at).where(Event.number > seen).order_by(Event.number).limit(1)
+        pending = select(func.count()).where(
+            Delivery.state == literal("pending", literal_execute=True)
+        )
         oldest = select(
-            deadline.scalar_subquery().label("deadline"), event.scalar_subquery().label("event")
+            deadline.scalar_subquery().label("deadline"),
+            event.scalar_subquery().label("event"),
+            pending.scalar_subquery().label("backlog"),
         ).subquery()
         columns = list(WorkerPulse.__table__.c)
         statement = (
-            select(oldest.c.deadline, oldest.c.event, *columns)
+            select(*oldest.c, *columns)
             .select_from(oldest)
             .outerjoin(WorkerPulse, true())
             .order_by(WorkerPulse.job)
         )
         rows = (await self._session.execute(statement)).all()
-        return [Pulse(*row[2:]) for row in rows if row[2] is not None], OldestDue(*rows[0][:2])
+        return [Pulse(*row[3:]) for row in rows if row[3] is not None], OldestDue(*rows[0][:3])
 
     async def calls_since(self, since: datetime) -> Sequence[CallsMade]:
         """Return how many calls were made since an instant, by queue, lane and outcome."""

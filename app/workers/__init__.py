@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -12,32 +13,34 @@ from app.core.database import make_engine, make_sessions
 from app.core.spans import Attributes, Spans
 from app.workers.counting import count_stays
 from app.workers.feeding import number_events
-from app.workers.housekeeping import forget_old_positions, keep_house
+from app.workers.housekeeping import forget_old_deliveries, forget_old_positions, keep_house
 from app.workers.pulses import Pulses
 
 Sessions = async_sessionmaker[AsyncSession]
 Job = Callable[[Sessions], Awaitable[int]]
+Jobs = Mapping[str, tuple[float, Job]]
 
 # Half of what a reader may wait after a commit.
 FEED_SECONDS: Final = 0.1
 
-JOBS: Final[Mapping[str, tuple[float, Job]]] = {
+JOBS: Final[Jobs] = {
     "housekeeping": (60, keep_house),
     "feed-housekeeping": (600, forget_old_positions),
+    "webhook-housekeeping": (600, forget_old_deliveries),
     "feed": (FEED_SECONDS, number_events),
     "counting": (5, count_stays),
 }
 """Every so many seconds, what gives how much it has done."""
 
 
-async def work(settings: Settings, more: Mapping[str, tuple[float, Job]]) -> None:
-    """Do what is due, and `more`, until told to stop; a database that is away comes back."""
+async def work(settings: Settings, jobs: AbstractAsyncContextManager[Jobs]) -> None:
+    """Do what is due, and `jobs`, until told to stop; a database that is away comes back."""
     engine = make_engine(settings.database_address, settings)
     sessions, spans = make_sessions(engine), spans_of(settings)
     try:
-        jobs = {**JOBS, **more}
-        async with sending(settings, spans):
-            turns = (repeat(name, *job, sessions, spans) for name, job in jobs.items())
+        async with sending(settings, spans), jobs as more:
+            every = {**JOBS, **more}
+            turns = (repeat(name, *job, sessions, spans) for name, job in every.items())
             await asyncio.gather(*turns)
     finally:
         await engine.dispose()

@@ -5,12 +5,14 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.domain.feed import KEPT
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.publishing.feed import Numbering
 from app.workers.today import machine_now
 
 BATCH = 1000
 Forget = Callable[[UnitOfWork, int], Awaitable[int]]
+Sessions = async_sessionmaker[AsyncSession]
 
 FORGETTING: Final[tuple[Forget, ...]] = (
     lambda uow, limit: uow.access.forget_answers(limit),
@@ -19,7 +21,7 @@ FORGETTING: Final[tuple[Forget, ...]] = (
 """What deletes up to so many rows that have served their time, and tells how many it did."""
 
 
-async def keep_house(sessions: async_sessionmaker[AsyncSession]) -> int:
+async def keep_house(sessions: Sessions) -> int:
     """Delete stored answers older than their 24 hours and allowances that are whole.
 
     In small transactions; returns how many.
@@ -27,12 +29,19 @@ async def keep_house(sessions: async_sessionmaker[AsyncSession]) -> int:
     return sum([await _forget(sessions, one) for one in FORGETTING])
 
 
-async def forget_old_positions(sessions: async_sessionmaker[AsyncSession]) -> int:
+async def forget_old_positions(sessions: Sessions) -> int:
     """Delete positions of events older than 30 days, in small transactions; return how many."""
     return await _forget(sessions, lambda uow, most: Numbering(uow, machine_now()).forget(most))
 
 
-async def _forget(sessions: async_sessionmaker[AsyncSession], forget: Forget) -> int:
+async def forget_old_deliveries(sessions: Sessions) -> int:
+    """Delete deliveries that ended 30 days ago, in small transactions; return how many."""
+    return await _forget(
+        sessions, lambda uow, most: uow.webhooks.forget(machine_now() - KEPT, most)
+    )
+
+
+async def _forget(sessions: Sessions, forget: Forget) -> int:
     forgotten = 0
     while True:
         async with sessions.begin() as session:

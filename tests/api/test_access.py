@@ -194,6 +194,11 @@ MANAGED = {
     "make_client", "disable_client", "enable_client", "give_key", "rotate_key", "revoke_key",
     "invite_member", "change_member_role", "disable_member", "enable_member",
 }  # fmt: skip
+EVERYBODY = {"company", "app", "officer", "agency", "yard", "board", "auditor"}
+HOOKED = {
+    "add_webhook", "change_webhook", "delete_webhook", "rotate_webhook_secret", "test_webhook",
+    "replay_webhook",
+}  # fmt: skip
 WHO = {
     "register_entry": {"company", "app"},
     "register_batch": {"company", "app"},
@@ -252,10 +257,11 @@ WHO = {
     "make_organisation": {"board", "admin"},
     "verify_organisation": {"board"},
     **{name: {*Role} for name in sorted(MANAGED)},
+    **dict.fromkeys(sorted(HOOKED), EVERYBODY),
 }
 
 
-EVERYBODY = {"company", "app", "officer", "agency", "yard", "board", "auditor"}
+HOOKS_LOOKED_AT = {"list_webhooks", "get_webhook", "list_deliveries"}
 LOOKED_AFTER = {"list_clients", "get_client", "list_keys", "list_members", "get_member"}
 WHO_READS = {
     "list_entries": EVERYBODY,
@@ -266,6 +272,7 @@ WHO_READS = {
     "get_batch": {"company", "app"},
     "list_batch_results": {"company", "app"},
     "get_batch_template": {"company", "app"},
+    **dict.fromkeys(sorted(HOOKS_LOOKED_AT), EVERYBODY),
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
     "get_pass": EVERYBODY,
@@ -309,7 +316,7 @@ SCOPES = {
     "get_driver": Scope.PERSONAL,
     "search_entries": Scope.PERSONAL,
     "check_pass": Scope.READ,
-    **dict.fromkeys(MANAGED | LOOKED_AFTER, Scope.MANAGE),
+    **dict.fromkeys(MANAGED | LOOKED_AFTER | HOOKED | HOOKS_LOOKED_AT, Scope.MANAGE),
     "export_subject": Scope.PERSONAL,
     "erase_subject": Scope.PERSONAL,
 }

@@ -39,6 +39,7 @@ from app.api.routes import (
     subjects,
     tariffs,
     tracking,
+    webhooks,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     observations.router,
     events.router,
     exchange.router,
+    webhooks.router,
     queues.router,
     notices.router,
     sheets.router,
@@ -92,6 +94,7 @@ _DESCRIPTIONS: Final = {
     "observations": "What yards, guards and cameras saw. An observation is never refused.",
     "events": "What happened, in the order in which it was stored: asked for or waited for.",
     "exchange": "Partners' systems: their messages, what waits in quarantine, and their sources.",
+    "webhooks": "Events sent to an address of yours: signed, in order, until they arrive.",
     "queues": "Who waits where, as everybody may see it, and the calls made by the rule.",
     "notices": "What a gate's officers and the board state: closed, paused, limited, and advice.",
     "orders": "What a payer owes, and the payments that came in.",

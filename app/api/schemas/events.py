@@ -84,6 +84,12 @@ def event_out(one: ToldEvent) -> EventOut:
     return EventOut(position=one.position, **_event(one))
 
 
+def event_bytes(one: ToldEvent) -> bytes:
+    """Return an event as it is sent to webhooks."""
+    out = event_out(one)
+    return out.__pydantic_serializer__.to_json(out)
+
+
 def entry_event_out(one: ToldEvent) -> EntryEventOut:
     """Return an event of an entry's history."""
     return EntryEventOut(**_event(one))

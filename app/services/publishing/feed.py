@@ -21,6 +21,7 @@ from app.repositories.feed import Unnumbered
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.authorising import reached
+from app.services.publishing.deliveries import News, heard
 
 EVENTS_A_TURN = 1000
 
@@ -65,19 +66,25 @@ class Numbering:
         return await self._uow.feed.forget(self._now - KEPT, limit)
 
     async def _give(self, progress: FeedProgress, found: Sequence[Unnumbered]) -> None:
-        placed = list(enumerate(found, start=progress.position + 1))
+        if not found:
+            return
+        news = [_news(*one) for one in enumerate(found, start=progress.position + 1)]
         items = [
             {
-                "position": position,
+                "position": one.position,
                 "event_number": one.number,
-                "for_all": one.kind in FOR_ALL,
+                "for_all": one.for_all,
                 "at": self._now,
             }
-            for position, one in placed
+            for one in news
         ]
-        told = ((told_to(one.kind, one.company, one.named), at) for at, one in placed)
-        readers = [{"organisation_id": who, "position": at} for who, at in told if who is not None]
-        await self._uow.feed.insert(items, readers)
+        readers = [
+            {"organisation_id": one.company, "position": one.position}
+            for one in news
+            if one.company is not None
+        ]
+        listeners = await self._uow.webhooks.listeners()
+        await self._uow.feed.insert(items, readers, heard(news, listeners, self._now))
         progress.position += len(found)
 
 
@@ -132,3 +139,15 @@ def _horizon(progress: FeedProgress) -> Horizon:
 def _keep(progress: FeedProgress, horizon: Horizon) -> None:
     for name, value in asdict(horizon).items():
         setattr(progress, name, value)
+
+
+def _news(position: int, one: Unnumbered) -> News:
+    return News(
+        position=position,
+        number=one.number,
+        kind=one.kind,
+        entry=one.entry,
+        gate=one.gate,
+        company=told_to(one.kind, one.company, one.named),
+        for_all=one.kind in FOR_ALL,
+    )

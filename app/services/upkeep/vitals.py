@@ -16,7 +16,8 @@ from app.services.upkeep.readiness import Readiness
 class Vitals:
     """How well the service is; where the database is not fit, only what that lacks.
 
-    `lags` are business seconds by job, `calls` those of the legal day.
+    `lags` are business seconds by job, `calls` those of the legal day, `backlog` deliveries to
+    webhooks that are pending.
     """
 
     readiness: Readiness
@@ -24,6 +25,7 @@ class Vitals:
     calls: Sequence[CallsMade]
     pulses: Sequence[Pulse]
     lags: Mapping[str, int]
+    backlog: int = 0
 
 
 async def read_vitals(
@@ -33,4 +35,4 @@ async def read_vitals(
     pulses, oldest = await uow.upkeep.pulses()
     midnight = datetime.combine(today.day, time(), today.reference.zone)
     calls = await uow.upkeep.calls_since(midnight)
-    return Vitals(readiness, boards, calls, pulses, oldest.lags(today.now))
+    return Vitals(readiness, boards, calls, pulses, oldest.lags(today.now), oldest.backlog)

@@ -1,0 +1,12 @@
+"""What comes from outside: protocols that clients fulfil, so that services know no HTTP."""
+
+from typing import Protocol
+
+from app.domain.webhooks import Answer, Message
+
+
+class Receivers(Protocol):
+    """Whoever listens at the addresses of webhooks."""
+
+    async def send(self, message: Message) -> Answer:
+        """Send a message and return the answer; whatever goes wrong is an answer too."""

@@ -1,0 +1,126 @@
+"""Sending events to webhooks: each receiver by itself, so that a dead one slows nobody else.
+
+Any number of workers may; each takes what nobody else is sending. Nothing is held while a receiver
+is waited for, and whoever is killed leaves what it sent to be sent again.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core.ciphers import Cipher
+from app.core.database import is_passing
+from app.core.logs import outline
+from app.domain.webhooks import Attempt
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.ports import Receivers
+from app.services.publishing.deliveries import Deliveries, Outgoing, Render
+from app.workers.today import machine_now
+
+WEBHOOKS = "webhooks"
+TURN_SECONDS = 0.1
+REST = timedelta(seconds=1)
+"""A receiver to which something is due that must wait for something else is left alone so long."""
+Sessions = async_sessionmaker[AsyncSession]
+log = structlog.get_logger()
+
+
+class Deliverer:
+    """Sends what is due; one per process."""
+
+    def __init__(
+        self,
+        receivers: Receivers,
+        cipher: Cipher,
+        render: Render,
+        machine_now: Callable[[], datetime] = machine_now,
+    ) -> None:
+        """Send to `receivers` what `render` makes of an event, by the machine's clock."""
+        self._receivers = receivers
+        self._cipher = cipher
+        self._render = render
+        self._now = machine_now
+        self._busy: dict[UUID, asyncio.Task[int]] = {}
+        self._rests: dict[UUID, datetime] = {}
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Let nothing be on its way any more when the block ends."""
+        try:
+            yield
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+            self._busy.clear()
+
+    async def deliver(self, sessions: Sessions) -> int:
+        """Begin with every receiver that something is due to; return how much was sent meanwhile.
+
+        It waits a moment for what is on its way, and not for a receiver that is slow.
+        """
+        now = self._now()
+        async with sessions() as session:
+            due = await UnitOfWork(session).webhooks.due(now)
+        self._rests = {webhook: until for webhook, until in self._rests.items() if until > now}
+        for webhook in due:
+            if webhook not in self._busy and webhook not in self._rests:
+                self._busy[webhook] = asyncio.create_task(self._serve(webhook, sessions))
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=TURN_SECONDS)
+        return self._collect()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._busy
+
+    def _collect(self) -> int:
+        """Return how much was sent by what has ended; what failed is told and tried again."""
+        sent = 0
+        for webhook, task in list(self._busy.items()):
+            if not task.done():
+                continue
+            del self._busy[webhook]
+            error = task.exception()
+            if error is None:
+                sent += task.result()
+            else:
+                tell = log.warning if is_passing(error) else log.error
+                tell("webhook not served", webhook=str(webhook), error=outline(error))
+        return sent
+
+    async def _serve(self, webhook: UUID, sessions: Sessions) -> int:
+        """Send to one receiver until nothing is due to it; return how much."""
+        sent = 0
+        while True:
+            async with sessions.begin() as session:
+                deliveries = Deliveries(UnitOfWork(session), self._now())
+                taken = await deliveries.take(webhook, self._cipher, self._render)
+            if not taken:
+                if not sent:
+                    self._rests[webhook] = self._now() + REST
+                return sent
+            tries = await asyncio.gather(*(self._try(one) for one in taken))
+            attempts = {one.delivery_id: made for one, made in zip(taken, tries, strict=True)}
+            async with sessions.begin() as session:
+                deliveries = Deliveries(UnitOfWork(session), self._now())
+                await deliveries.finish(webhook, attempts, _chance)
+            sent += len(taken)
+
+    async def _try(self, one: Outgoing) -> Attempt:
+        at, began = self._now(), monotonic()
+        answer = await self._receivers.send(one.message)
+        took_ms = round((monotonic() - began) * 1000)
+        return Attempt(at, took_ms, answer.status, answer.error)
+
+
+def _chance() -> int:
+    return random.randrange(1000)  # noqa: S311 - it spreads retries, and keeps nothing secret
