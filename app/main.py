@@ -26,6 +26,7 @@ from app.api.state import Process
 from app.api.texts import Language
 from app.clients.otlp import sending, spans_of
 from app.clients.webhooks import WebhookClient
+from app.core.access_tokens import AccessTokens
 from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.config import Settings, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
@@ -85,13 +86,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def make_tools(settings: Settings) -> Tools:
     """Return what only the edge can make: identities, tokens, keys, ciphertexts, signatures."""
+    signers = Signers(settings.signing_seeds)
     return Tools(
         new_id=uuid7,
         reference_of=reference_of,
         tokens=Tokens(settings.token_secret.get_secret_value()),
         cipher=Cipher(settings.encryption_keys, settings.pepper.get_secret_value()),
         keys=ApiKeys(settings.pepper.get_secret_value()),
-        signers=Signers(settings.signing_seeds),
+        signers=signers,
+        access_tokens=AccessTokens(signers.es256, settings.issuer),
     )
 
 

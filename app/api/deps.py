@@ -6,7 +6,7 @@ The first statement authenticates, tells the time and the state of caches, and t
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +21,8 @@ from app.api.openapi import API_KEY
 from app.api.rate_limits import RateLimits, Work, client_of
 from app.api.state import Process
 from app.api.texts import Language, language_of
-from app.core.ciphers import hash_of_key
+from app.core.access_tokens import is_token
+from app.core.signing import SignatureError
 from app.domain.authorisation import Action
 from app.domain.errors import (
     KeyInvalidError,
@@ -34,7 +35,7 @@ from app.domain.errors import (
 )
 from app.domain.principal import Principal
 from app.domain.vocabulary import Agency, Role, Scope
-from app.repositories.access import Answer, ByKey, Opening
+from app.repositories.access import Answer, ByKey, ByToken, Opening
 from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
@@ -148,11 +149,20 @@ class May(SecurityBase):
 
 async def _open(request: Request, process: Process, uow: UnitOfWork, work: Work) -> Opening:
     """Return who asks, in the one statement that opens a request."""
+    return await _counted(request, process, work, _opening(request, process, uow))
+
+
+async def _counted(
+    request: Request, process: Process, work: Work, asked: Awaitable[Opening]
+) -> Opening:
+    """Return whom a credential is of, and count the request as theirs.
+
+    One that opens nothing is counted by address, as of whoever has none: it cost a statement.
+    """
     limits: RateLimits = request.app.state.rate_limits
     try:
-        opening = await _opening_by_key(request, process, uow)
+        opening = await asked
     except KeyInvalidError:
-        # Counted by address as whoever has no key: each of them cost a statement.
         limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
         raise
     principal = opening.principal
@@ -162,18 +172,78 @@ async def _open(request: Request, process: Process, uow: UnitOfWork, work: Work)
     return opening
 
 
-async def _opening_by_key(request: Request, process: Process, uow: UnitOfWork) -> Opening:
+async def _opening(request: Request, process: Process, uow: UnitOfWork) -> Opening:
     credentials = await API_KEY(request)
     if credentials is None:
         raise KeyInvalidError
-    guesses: Guesses = request.app.state.guesses
-    key_hash = hash_of_key(credentials.credentials, process.settings.pepper.get_secret_value())
     retry_key = key_of(request) if request.method == "POST" else None
+    presented = credentials.credentials
+    if is_token(presented):
+        return await _opening_by_token(request, process, uow, presented, retry_key)
+    return await _opening_by_key(request, process, uow, presented, retry_key)
+
+
+async def _opening_by_key(
+    request: Request, process: Process, uow: UnitOfWork, key: str, retry_key: str | None
+) -> Opening:
+    guesses: Guesses = request.app.state.guesses
+    key_hash = process.tools.keys.hash_of(key)
     with guesses.judged(request.scope, Guess.KEY, key_hash, KeyInvalidError):
         opening = await uow.access.open_request(ByKey(key_hash), retry_key)
         if opening is None:
             raise KeyInvalidError
     return opening
+
+
+async def _opening_by_token(
+    request: Request, process: Process, uow: UnitOfWork, token: str, retry_key: str | None
+) -> Opening:
+    """Return who asks by an access token: whoever its key still opens anything for.
+
+    One that we have signed is no guess, also where it opens nothing any more.
+    """
+    guesses: Guesses = request.app.state.guesses
+    with guesses.judged(request.scope, Guess.KEY, token.encode(), KeyInvalidError):
+        try:
+            grant = process.tools.access_tokens.read(token)
+        except SignatureError:
+            raise KeyInvalidError from None
+    opening = None
+    if process.machine_now() < grant.expires_at:
+        presented = ByToken(grant.key_id, grant.principal_id)
+        opening = await uow.access.open_request(presented, retry_key)
+    if opening is None:
+        raise KeyInvalidError
+    scopes = opening.principal.scopes & grant.scopes
+    return replace(opening, principal=replace(opening.principal, scopes=scopes))
+
+
+async def count_stranger(request: Request) -> None:
+    """Count a request of whoever is not known yet, by address."""
+    limits: RateLimits = request.app.state.rate_limits
+    limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
+
+
+async def client_known_by(
+    request: Request, process: Process, client: str, key: str
+) -> tuple[Principal, UUID]:
+    """Return the client of that id or name to whom a key belongs, and the key's id.
+
+    Raises:
+        KeyInvalidError: the key opens nothing, or is another's.
+    """
+
+    async def opening(uow: UnitOfWork) -> Opening:
+        found = await _opening_by_key(request, process, uow, key, None)
+        if client.lower() not in {found.principal.name.lower(), str(found.principal.id)}:
+            raise KeyInvalidError
+        return found
+
+    async with process.sessions() as session:
+        found = await _counted(request, process, Work.WRITE, opening(UnitOfWork(session)))
+    principal = found.principal
+    assert principal.credential is not None
+    return principal, principal.credential.id
 
 
 async def _act(process: Process, uow: UnitOfWork, opening: Opening) -> Act:

@@ -16,7 +16,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.types import Lifespan
 
 from app.api.event_documents import webhooks_of
-from app.api.examples import show_examples
+from app.api.examples import JSON, show_examples
 from app.api.failures import (
     BodyTooLargeError,
     InternalError,
@@ -27,6 +27,7 @@ from app.api.failures import (
     RateExceededError,
 )
 from app.api.front import FrontedFastAPI, Kept
+from app.api.oauth import SCHEME, SECURITY
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
 from app.api.routing import FixedPaths
 from app.api.tidying import tidy
@@ -56,6 +57,9 @@ WITH_KEY: Final = (
     OrganisationUnverifiedError,
 )
 
+FOREIGN: Final[Mapping[str, frozenset[str]]] = {"issue_token": frozenset({"400", "401"})}
+"""Operations whose form another standard sets, and the statuses that it has a format for."""
+
 _DEFAULT_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 
 _DESCRIPTION: Final = """\
@@ -65,6 +69,8 @@ Register vehicles, know what blocks them, what they pay and when they are called
   `Accept-Language`, codes never change.
 * **Unknown fields** of a request, and filters that a list has not, are refused by name. Answers
   may grow: ignore fields and accept values that you do not know.
+* **Keys** go into `Authorization: Bearer`, and so do the access tokens that `/oauth/token`
+  gives for them.
 * **Retries**: send `Idempotency-Key` with a POST, and the same again gets the stored answer.
 * **Changes** name the version they were made on in `If-Match`.
 * **Lists** are pages; `next_cursor` asks for the next one.
@@ -166,6 +172,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     if sent := webhooks_of(made):
         made["webhooks"] = sent
     _name_roles(app, made)
+    made["components"].setdefault("securitySchemes", {})[SCHEME] = SECURITY
     _share_examples(made)
     tidy(made)
     show_examples(made)
@@ -201,8 +208,13 @@ def faults(made: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _undocumented(name: str, responses: Mapping[str, Any]) -> Iterator[str]:
+    own = FOREIGN.get(name, frozenset())
     for status, response in responses.items():
-        if status[0] in "45" and MEDIA_TYPE not in response.get("content", ()):
+        if (
+            status not in own
+            and status[0] in "45"
+            and MEDIA_TYPE not in response.get("content", ())
+        ):
             yield f"{name}: {status} is not declared as a problem"
 
 
@@ -227,7 +239,8 @@ def _name_roles(app: FastAPI, made: Mapping[str, Any]) -> None:
     said = {
         operation_id(route): {
             "x-roles": sorted(map(str, word.allowed)),
-            "x-scope": str(word.scope_for(min(route.methods or ()))),
+            "x-scope": (scope := str(word.scope_for(min(route.methods or ())))),
+            "security": [{API_KEY.scheme_name: []}, {SCHEME: [scope]}],
         }
         for route, word in _words(app)
         if hasattr(word, "scope_for")
@@ -252,9 +265,10 @@ def _drop_default_422(operation: dict[str, Any]) -> None:
 
 def _common(operation: Mapping[str, Any]) -> Iterator[type[DomainError]]:
     yield from ALWAYS
-    if "requestBody" in operation:
+    is_json = JSON in operation.get("requestBody", {}).get("content", ())
+    if is_json:
         yield from WITH_BODY
-    if "requestBody" in operation or operation.get("parameters"):
+    if is_json or operation.get("parameters"):
         yield from WITH_INPUT
     if any(one["in"] == "path" for one in operation.get("parameters", ())):
         yield from WITH_PATH

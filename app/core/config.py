@@ -154,6 +154,11 @@ class Settings(BaseSettings):
         return self.mode is Mode.PRODUCTION
 
     @property
+    def issuer(self) -> str:
+        """Who signs access tokens: the service, the same in each of its processes."""
+        return self.public_url or "urn:border-gate"
+
+    @property
     def base_url(self) -> str:
         """The address that links begin with, without a slash at its end."""
         return self.public_url or f"http://{self.host}:{self.port}"

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     bindparam,
     cast,
     delete,
@@ -55,7 +56,14 @@ class ByKey(NamedTuple):
     key_hash: bytes
 
 
-Presented = ByKey
+class ByToken(NamedTuple):
+    """Whoever presents an access token that was given to a principal for one of its keys."""
+
+    key_id: UUID
+    principal_id: UUID
+
+
+Presented = ByKey | ByToken
 """By what a request may be opened; each kind has its own form of the one statement."""
 
 
@@ -99,7 +107,8 @@ class AccessRepository:
             found = await self._wire.ask(plain, **values)
         else:
             found = await self._wire.ask(with_retry, **values, retry_key=retry_key)
-        return _read_opening(_Row(*found[0])) if found else None
+        kind = KINDS[type(presented)]
+        return _read_opening(_Row(*found[0]), kind) if found else None
 
     async def pulse(self) -> Pulse:
         """Return the revision of reference data and the business clock."""
@@ -273,6 +282,11 @@ def _answer() -> ReturningInsert[Any]:
 
 WHICH: Mapping[type[Presented], ColumnElement[bool]] = {
     ByKey: ApiKey.key_hash == bindparam("key_hash"),
+    ByToken: and_(ApiKey.id == bindparam("key_id"), PrincipalRow.id == bindparam("principal_id")),
+}
+KINDS: Mapping[type[Presented], CredentialKind] = {
+    ByKey: CredentialKind.KEY,
+    ByToken: CredentialKind.TOKEN,
 }
 OPENINGS = {
     kind: (Prepared(_opening(which)), Prepared(_opening_with_retry(which)))
@@ -305,7 +319,7 @@ class _Row(NamedTuple):
     body: bytes = b""
 
 
-def _read_opening(row: _Row) -> Opening:
+def _read_opening(row: _Row, kind: CredentialKind) -> Opening:
     agency = Agency(row.agency) if row.agency else None
     principal = Principal(
         row.id,
@@ -317,7 +331,7 @@ def _read_opening(row: _Row) -> Opening:
         row.tax_code if row.verified else None,
         row.supervisor,
         frozenset(map(Scope, row.scopes)),
-        Credential(CredentialKind.KEY, row.credential_id),
+        Credential(kind, row.credential_id),
         row.verified,
     )
     answer = None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, Self
 from uuid import UUID
 
+from app.core.access_tokens import AccessTokens
 from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.signing import Signers
 from app.domain.principal import Principal
@@ -24,6 +25,7 @@ class Tools:
     cipher: Cipher
     keys: ApiKeys
     signers: Signers
+    access_tokens: AccessTokens
 
 
 class Kept(Protocol):

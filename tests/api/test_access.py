@@ -308,7 +308,7 @@ PUBLIC = {
     "list_produce", "list_policies", "get_policy", "get_daily_report",
     "get_cumulative_report", "get_waits_report", "get_difficulties_report",
     "list_published_difficulties", "report_difficulty_by_link", "list_difficulties_by_link",
-    "check_live", "check_ready", "get_metrics", "get_keys",
+    "check_live", "check_ready", "get_metrics", "get_keys", "issue_token",
     "get_pass_by_link", "list_pass_revocations",
 }  # fmt: skip
 
