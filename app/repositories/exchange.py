@@ -9,9 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     delete,
-    exists,
     func,
     literal,
     or_,
@@ -192,32 +190,10 @@ class ExchangeRepository:
         An entry of the plate or declaration has changed since they were looked at last, or the same
         camera has read the plate in the same passage.
         """
-        changed = Entry.changed_at >= Message.tried_at
-        read = aliased(Message)
-        window = func.make_interval(0, 0, 0, 0, 0, 0, Source.repeat_seconds)
-        again = exists().where(
-            read.source_id == Message.source_id,
-            read.plate == Message.plate,
-            read.state == literal(MessageState.APPLIED.value, literal_execute=True),
-            read.occurred_at.between(Message.occurred_at - window, Message.occurred_at + window),
-        )
-        of_declaration = Entry.declaration_numbers.contains(array([Message.declaration_number]))
         statement = (
             select(Message.id)
             .join(Source, Source.id == Message.source_id)
-            .where(
-                WAITING,
-                Source.retired_at.is_(None),
-                Message.received_at >= since,
-                or_(
-                    exists().where(Entry.tractor_plate == Message.plate, changed),
-                    and_(
-                        Message.declaration_number.is_not(None),
-                        exists().where(of_declaration, changed),
-                    ),
-                    again,
-                ),
-            )
+            .where(WAITING, Source.retired_at.is_(None), Message.received_at >= since, _news())
             .order_by(Message.tried_at, Message.id)
             .limit(limit)
         )
@@ -278,6 +254,31 @@ class ExchangeRepository:
             .execution_options(populate_existing=True)
         )
         return [(_known(one), one.gate_code) for one in await self._session.scalars(statement)]
+
+
+def _news() -> ColumnElement[bool]:
+    """Return whether something is new for a message.
+
+    Each is a question of its own for every message, by an index: of "exists", all entries that ever
+    were would be hashed.
+    """
+    of_declaration = Entry.declaration_numbers.contains(array([Message.declaration_number]))
+    read = aliased(Message)
+    window = func.make_interval(0, 0, 0, 0, 0, 0, Source.repeat_seconds)
+    of_plate = select(func.max(Entry.changed_at)).where(Entry.tractor_plate == Message.plate)
+    of_paper = select(func.max(Entry.changed_at)).where(
+        Message.declaration_number.is_not(None), of_declaration
+    )
+    again = select(func.max(read.occurred_at)).where(
+        read.source_id == Message.source_id,
+        read.plate == Message.plate,
+        read.state == literal(MessageState.APPLIED.value, literal_execute=True),
+        read.occurred_at.between(Message.occurred_at - window, Message.occurred_at + window),
+    )
+    plate, paper, reading = (
+        one.correlate(Message, Source).scalar_subquery() for one in (of_plate, of_paper, again)
+    )
+    return or_(plate >= Message.tried_at, paper >= Message.tried_at, reading.is_not(None))
 
 
 def _known(entry: Entry) -> Known:

@@ -56,6 +56,7 @@ UNSAID: Final = frozenset(
         "reference-or-plate",
         "certificate-of-plant-quarantine",
         "one-scope",
+        "entry-or-discard",
         "about-nothing",
         "gate-of-entry",
         "not-a-whole-number",

@@ -17,6 +17,7 @@ from app.domain.queue_order import Waiting, bounds
 from app.domain.required_checks import CheckKind
 from app.domain.sub_queues import sub_queues
 from app.domain.vocabulary import Direction, Lane, Role
+from app.repositories.exchange import Sought
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.queues_at_random import RATES, ROUTES
 from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_actor, add_entry
@@ -296,6 +297,19 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "when rates changed": lambda it: it.uow.records.rates_changed_at(QUEUE),
     "where somebody never came": lambda it: it.uow.deadlines.queues_with_forgotten(LONG_AGO),
     "who never came": lambda it: it.uow.deadlines.forgotten(QUEUE, LONG_AGO, 50),
+    "whom a message may be about": lambda it: it.uow.exchange.known(
+        Sought(
+            since=NOW - timedelta(days=7),
+            ids=[it.entry],
+            references=["many-7", "many-8"],
+            plates=["plate-7", "plate-8"],
+            declarations=["declaration-7"],
+            containers=["CSQU3054383"],
+        )
+    ),
+    "which messages may be tried again": lambda it: it.uow.exchange.to_try_again(
+        NOW - timedelta(days=2), 20
+    ),
     "the current charge": lambda it: it.uow.money.charge(it.entry),
 }
 
