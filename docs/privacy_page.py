@@ -14,6 +14,7 @@ SINCE = {
     "driver": "the entry has ended",
     "difficulty": "it was answered",
     "strike": "its appeal was decided on",
+    "member": "it was disabled",
     "personal-read": "it was read",
     "stored-answer": "it was answered",
 }

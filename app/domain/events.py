@@ -466,6 +466,11 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     ),
     "member.changed": EventKind("A member has another role.", MEMBER_ROLE, Audience.ORGANISATION),
     "member.disabled": EventKind("A member acts no more.", MEMBER, Audience.ORGANISATION),
+    "member.erased": EventKind(
+        "Name and address of a member who was disabled were erased.",
+        {**MEMBER, **CAUSE},
+        Audience.ORGANISATION,
+    ),
     "member.enabled": EventKind("A member may sign in again.", MEMBER, Audience.ORGANISATION),
     "edition.confirmed": EventKind(
         "A board member has confirmed an edition.",

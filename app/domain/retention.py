@@ -29,6 +29,8 @@ class Record(StrEnum):
     """Words and answer, from the answer."""
     STRIKE = "strike"
     """Appeal and decision in words, from the decision."""
+    MEMBER = "member"
+    """Name and address of a person who acts for an organisation, from when it was disabled."""
     PERSONAL_READ = "personal-read"
     """From the reading."""
     STORED_ANSWER = "stored-answer"

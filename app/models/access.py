@@ -82,9 +82,10 @@ class Principal(Identified, Base):
 class Member(Base):
     """A person who acts for an organisation, as the principal of the same id.
 
-    Name and address are encrypted, the address is found by its hash. Rows stay while acts of the
-    person do. One address is one member of an organisation, which whoever invites makes sure of
-    under the organisation's lock: the hash changes with the data key.
+    Name and address are encrypted, the address is found by its hash; they are made empty when the
+    retention of a disabled member is over. Rows stay while acts of the person do. One address is
+    one member of an organisation, which whoever invites makes sure of under the organisation's
+    lock: the hash changes with the data key.
     """
 
     __tablename__ = "members"
@@ -100,9 +101,10 @@ class Member(Base):
     personal: Mapped[bool] = mapped_column(Boolean)
     display_name: Mapped[bytes] = mapped_column(LargeBinary)
     email: Mapped[bytes] = mapped_column(LargeBinary)
-    email_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     invited_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 _SCOPES = ", ".join(f"'{scope}'" for scope in Scope)

@@ -9,7 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.personal import Personal
-from app.models import Difficulty, Entry, PersonalRead, Strike, SubjectErasure
+from app.models import (
+    Difficulty,
+    Entry,
+    Member,
+    PersonalRead,
+    Principal,
+    Strike,
+    SubjectErasure,
+)
 
 COLUMNS = {
     Personal.NAME: Entry.driver_name,
@@ -112,6 +120,18 @@ class RetentionRepository:
             .order_by(Strike.decided_at, Strike.id)
             .limit(limit)
             .with_for_update(key_share=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def members_over(self, before: datetime, limit: int) -> Sequence[Member]:
+        """Return up to `limit` members who were disabled before, kept from other writers."""
+        statement = (
+            select(Member)
+            .join(Principal, Principal.id == Member.id)
+            .where(Principal.revoked_at < before, Member.erased_at.is_(None))
+            .order_by(Member.id)
+            .limit(limit)
+            .with_for_update(key_share=True, of=Member)
         )
         return (await self._session.scalars(statement)).all()
 

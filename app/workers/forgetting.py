@@ -12,6 +12,7 @@ WHAT = (
     Forgetting.drivers,
     Forgetting.difficulties,
     Forgetting.strikes,
+    Forgetting.members,
     Forgetting.reads,
 )
 

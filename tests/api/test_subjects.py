@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.ciphers import Cipher
+from app.core.config import Settings
 from app.models import (
     Difficulty,
     Entry,
@@ -15,9 +17,12 @@ from app.models import (
     StoredAnswer,
     SubjectErasure,
 )
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.privacy.resealing import Resealing
 from app.workers.forgetting import Forgetter
 from app.workers.today import Todays
 from tests.api.conftest import Gate
+from tests.api.test_members import invite, invited, step
 from tests.api.test_strikes import appeal, miss, strikes
 
 AN = {"name": "Nguyễn Văn An", "document_number": "024098001234", "phone": "0912 345 678"}
@@ -295,6 +300,32 @@ async def test_what_was_said_of_a_strike_is_made_empty_a_year_after_the_decision
     assert ("", "", "upheld") == (said["appeal"], said["reason"], said["decision"])
     assert [{"strike": strike["id"], "cause": "retention"}] == await told(session, "strike.erased")
     assert 0 == await forget(gate)
+
+
+async def test_of_a_member_who_was_disabled_nobody_knows_the_name_a_year_later(
+    gate: Gate, session: AsyncSession
+) -> None:
+    member, other = (
+        await invited(gate),
+        await invited(gate, name="desk-2", email="two@vidu.example"),
+    )
+    await step(gate, member, "disablement")
+    gate.wait(days=365)
+    assert 0 == await forget(gate)
+    gate.wait(days=1)
+    assert 1 == await forget(gate)
+    at = {"organisation": member["organisation"], "member": member["id"]}
+    assert [{**at, "cause": "retention"}] == await told(session, "member.erased")
+    said = (await gate.get(f"/v1/members/{member['id']}", "company-1")).json()
+    assert ("", "", "desk-lan") == (said["display_name"], said["email"], said["name"])
+    assert 404 == (await step(gate, member, "enablement")).status_code
+    assert "two@vidu.example" in (await gate.get(f"/v1/members/{other['id']}", "company-1")).text
+    assert 0 == await forget(gate)
+    assert 201 == (await invite(gate, name="desk-3")).status_code  # the address is free again
+    newer = Cipher({"newer": b"n" * 32, **Settings().encryption_keys}, "")
+    async with gate.app.state.process.sessions.begin() as other_session:
+        while await Resealing(UnitOfWork(other_session), newer, gate.now).turn() is not None:
+            pass
 
 
 async def test_the_record_of_readings_is_forgotten_last(gate: Gate, session: AsyncSession) -> None:

@@ -51,5 +51,7 @@ def collecting(folder: Path) -> Iterator[Collector]:
     ) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline())
-        yield Collector(f"http://127.0.0.1:{port}", folder / "spans")
-        process.terminate()
+        try:
+            yield Collector(f"http://127.0.0.1:{port}", folder / "spans")
+        finally:
+            process.terminate()

@@ -12,7 +12,7 @@ import httpx
 from tests.api.test_way import CHECKS
 from tests.cli.conftest import PATIENCE_SECONDS, Service
 from tests.contract.known import truck
-from tests.planted.needles import DOCUMENT, DRIVER, MAIL, NAME, OTHER, PHONE, WORDS
+from tests.planted.needles import DOCUMENT, DRIVER, MAIDEN, MAIL, NAME, OTHER, PHONE, WORDS
 
 GATE = "tan-thanh"
 QUEUE = f"/v1/gates/{GATE}/queues/export"
@@ -24,6 +24,8 @@ READ_IN_FULL = frozenset(
         "GET /v1/difficulties/{difficulty}",
         "GET /v1/tracking/{token}/difficulties",
         "GET /v1/strikes/{strike}",
+        "GET /v1/members/{member}",
+        "GET /v1/organisations/{organisation}/members",
     }
 )
 """The only operations whose answers may have personal data, for those who may read them."""
@@ -84,6 +86,8 @@ def tell(story: Story) -> None:
     read(story, first)
     look_around(story, first)
     forget(story, first)
+    send_fleet(story)
+    invite(story)
 
 
 def register(story: Story) -> tuple[Any, Any]:
@@ -257,6 +261,42 @@ def look_around(story: Story, entry: Any) -> None:
             path, headers={"Authorization": f"Bearer {story.service.keys['officer-1']}"}
         )
         assert answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+
+
+def send_fleet(story: Story) -> None:
+    """Register vehicles from one file, right and wrong ones; then take all out as files."""
+    bodies = [{**truck(20 + number), "driver": DRIVER} for number in range(3)]
+    bodies += wrong_drivers(bodies[0])
+    batch = story.do("POST /v1/entries/batches", "company-1", {"rows": bodies})
+    until, at = time.monotonic() + PATIENCE_SECONDS, {"batch": batch["id"]}
+    while time.monotonic() < until and not batch["ended_at"]:
+        time.sleep(0.2)
+        batch = story.do("GET /v1/entries/batches/{batch}", "company-1", **at)
+    assert (3, len(bodies) - 3) == (batch["registered"], batch["refused"])
+    story.do("GET /v1/entries/batches/{batch}/results", "company-1", **at)
+    for form in ("csv", "ndjson"):
+        query = f"?format={form}"
+        assert story.ask("GET /v1/entries/export", "company-1", query=query).is_success
+
+
+def invite(story: Story) -> None:
+    """Let a person with a planted name and address act for the company, and act no more."""
+    (company,) = {
+        one["id"]
+        for one in story.do("GET /v1/organisations", "board-1")["items"]
+        if one["name"] == "Sandbox company 1"
+    }
+    at = {"organisation": company}
+    body = {"name": "desk-1", "display_name": MAIDEN, "email": MAIL, "role": "viewer"}
+    what = "POST /v1/organisations/{organisation}/members"
+    for wrong in ({"email": WORDS}, {"email": [MAIL]}, {"display_name": [MAIDEN]}):
+        assert 422 == story.ask(what, "company-1", {**body, **wrong}, **at).status_code
+    member = story.do(what, "company-1", body, **at)
+    assert 409 == story.ask(what, "company-1", {**body, "name": "desk-2"}, **at).status_code
+    story.do("GET /v1/organisations/{organisation}/members", "company-1", **at)
+    of = {"member": member["id"]}
+    assert MAIL == story.do("GET /v1/members/{member}", "company-1", **of)["email"]
+    story.do("POST /v1/members/{member}/disablement", "company-1", {}, **of)
 
 
 def forget(story: Story, entry: Any) -> None:

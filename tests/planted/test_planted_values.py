@@ -113,13 +113,16 @@ def ensure_the_finder_sees(witness: Witness) -> None:
 def ensure_all_was_told(witness: Witness) -> None:
     """Were a place empty, nothing would be found there."""
     states = {json.loads(row)["state"] for row in witness.as_json["entries"]}
-    assert {"crossed", "queued"} == states
+    assert {"crossed", "queued", "registered"} == states
     kinds = {json.loads(row)["kind"] for row in witness.as_json["events"]}
     assert {
         "entry.registered", "entry.driver_changed", "call.missed", "order.paid", "strike.appealed",
         "difficulty.answered", "entry.erasure_asked",
     } <= kinds  # fmt: skip
-    for table in ("stored_answers", "personal_reads", "difficulties", "strikes", "observations"):
+    for table in (
+        "stored_answers", "personal_reads", "difficulties", "strikes", "observations", "members",
+        "batch_rows",
+    ):  # fmt: skip
         assert witness.rows[table], table
     assert len(Base.metadata.tables) <= len(witness.rows)
     (out,) = (text for path, text in witness.files.items() if path.name == "out")

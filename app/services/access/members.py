@@ -149,6 +149,8 @@ class Members:
             MemberNotFoundError, ScopeMissingError.
         """
         principal, member = await self._found(member_id)
+        if member.erased_at is not None:  # nobody knows any more who that was
+            raise MemberNotFoundError
         if principal.revoked_at is not None:
             self._ensure_grantable(MemberRole(member.role), personal=member.personal)
             principal.revoked_at = None

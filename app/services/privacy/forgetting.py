@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from app.domain.personal import EVERYTHING, Personal
 from app.domain.retention import Record
-from app.models import Difficulty, Entry, Strike
+from app.models import Difficulty, Entry, Member, Strike
 from app.repositories.retention import COLUMNS, HASHES, Cutoffs
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -75,6 +75,20 @@ class Forgetting:
         await self._uow.records.insert_events([self._of_strike(one) for one in found])
         return len(found)
 
+    async def members(self, limit: int = BATCH) -> int:
+        """Make empty name and address of members who were disabled long ago; return of how many.
+
+        Raises:
+            NoValueError.
+        """
+        found = await self._uow.retention.members_over(self._before(Record.MEMBER), limit)
+        for one in found:
+            one.display_name = one.email = self._act.tools.cipher.encrypt("")
+            one.email_hash, one.erased_at = None, self._act.now
+        await self._uow.flush()
+        await self._uow.records.insert_events([self._of_member(one) for one in found])
+        return len(found)
+
     async def reads(self, limit: int = BATCH) -> int:
         """Delete readings of long ago; return how many.
 
@@ -116,6 +130,10 @@ class Forgetting:
 
     def _of_strike(self, one: Strike) -> Mapping[str, Any]:
         return self._act.event("strike.erased", None, one.entry_id, strike=str(one.id), cause=OVER)
+
+    def _of_member(self, one: Member) -> Mapping[str, Any]:
+        told = {"organisation": str(one.organisation_id), "member": str(one.id)}
+        return self._act.event("member.erased", None, None, None, **told, cause=OVER)
 
     def _cutoffs(self, *, asked: bool) -> Cutoffs:
         reference, day = self._act.reference, self._act.day
