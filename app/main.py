@@ -81,6 +81,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.guesses = Guesses(settings.rate_limit_guesses, os.urandom(32), metrics)
     app.front = Front(app, metrics, security_headers(hsts=settings.is_production))
+    if not settings.is_production:
+        from app.api import scenarios  # noqa: PLC0415 - production does without
+
+        scenarios.install(app)
     return app
 
 

@@ -94,6 +94,9 @@ class Front:
         self._count = metrics.count
         self._operation_of = operations_of(app)
         self._headers = (*headers, DEFAULT_HEADERS[0])
+        # A body, or one that may be coming, is counted and refused on the long way.
+        self.long_way = {b"content-length", b"transfer-encoding"}
+        """The header fields of requests that are answered elsewhere."""
 
     async def sends(self, scope: Scope, send: Send) -> bool:
         """Answer a request where its answer is ready; else tell that somebody else must."""
@@ -102,8 +105,7 @@ class Front:
         began = perf_counter()
         process = getattr(self._state, "process", None)
         fields = first_of_each(scope)
-        # A body, or one that may be coming: the long way counts and refuses it.
-        if process is None or b"content-length" in fields or b"transfer-encoding" in fields:
+        if process is None or not self.long_way.isdisjoint(fields):
             return False
         answer: Shelved | None = process.shelf.get((scope["path"], language_in(fields)))
         if answer is None or not self._admits(scope):

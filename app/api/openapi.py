@@ -191,6 +191,16 @@ def dump(app: FastAPI) -> str:
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
+def failures_of(route: APIRoute) -> frozenset[str]:
+    """Return the codes of all failures that the document declares for the operation of a route."""
+    (operation,) = operations(get_openapi(title="", version="", routes=[route]))
+    _declare(operation, _common(operation))
+    answers = (one.get("content", {}) for one in operation["responses"].values())
+    return frozenset(
+        code for one in answers for code in one.get(MEDIA_TYPE, {}).get("examples", ())
+    )
+
+
 def faults(made: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the document breaks of our rules: ids, tags, descriptions, problem bodies."""
     described = {tag["name"] for tag in made.get("tags", ()) if tag.get("description")}

@@ -8,6 +8,7 @@ The facts of the failure stand beside them.
 import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from string import Formatter
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -241,20 +242,18 @@ def _response(status: int) -> dict[str, Any]:
 
 def _example(kind: type[DomainError], status: int) -> dict[str, Any]:
     """Return the example of an error class, in English, with facts that it might have."""
+    value = problem(example_of(kind), Language.EN, "6f1f9a0c2f5d4c7e8a1b3c5d7e9f0a2b", status)
+    return {"summary": value["title"], "value": value}
+
+
+def example_of(kind: type[DomainError]) -> DomainError:
+    """Return a failure of that class, with facts that it might have: those its sentences name."""
     error = DomainError.__new__(kind)
     DomainError.__init__(error)
-    code = _code(error)
-    title, detail = (f"problem.{code}.{part}" for part in ("title", "detail"))
-    value = {
-        "type": f"/problems/{code}",
-        "code": code,
-        "title": CATALOGUE.say(title, Language.EN),
-        "status": status,
-        "detail": CATALOGUE.say(detail, Language.EN, _EXAMPLES),
-        "instance": "/requests/6f1f9a0c2f5d4c7e8a1b3c5d7e9f0a2b",
-        "errors": [],
-    }
-    return {"summary": value["title"], "value": value}
+    sentences = (CATALOGUE.text(f"problem.{_code(error)}.{part}") for part in ("title", "detail"))
+    named = {name for text in sentences for _, name, _, _ in Formatter().parse(text["en"])}
+    error.facts = {name: fact for name, fact in _EXAMPLES.items() if name in named}
+    return error
 
 
 def codes() -> Mapping[str, type[DomainError]]:

@@ -170,6 +170,32 @@ def demo(
 
 
 @app.command()
+def traffic(  # noqa: PLR0913 - options of a command
+    rate: Annotated[float, typer.Option(min=0.1, max=200, help="Requests a second")] = 10,
+    seconds: Annotated[int, typer.Option(min=1, max=3600, help="For how long")] = 30,
+    seed: Annotated[int | None, typer.Option(help="What they are drawn with; none: anew")] = None,
+    url: Annotated[str, typer.Option(help="A sandbox that runs")] = "http://127.0.0.1:8000",
+    keys_file: Annotated[
+        Path | None, typer.Option("--keys", help="The keys of that sandbox")
+    ] = None,
+    *,
+    anywhere: Annotated[
+        bool, typer.Option("--anywhere", help="Also on another machine than this")
+    ] = False,
+) -> None:
+    """Send a sandbox the traffic of a gate; Ctrl-C ends it, and ends with 1 where any failed."""
+    from app.demo.traffic import Wanted, drive  # noqa: PLC0415 - servers start without
+
+    with plain_errors():
+        keys_of = keys_file or load_settings().data_dir / preparing.KEYS_FILE
+        tally = drive(
+            Wanted(url=url, keys=keys_of, rate=rate, seconds=seconds, seed=seed, anywhere=anywhere)
+        )
+    if tally.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False
 ) -> None:

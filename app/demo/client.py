@@ -20,11 +20,13 @@ Json = dict[str, Any]
 class Client:
     """Sends requests in the name of members of the sandbox, and keeps how long each took."""
 
-    def __init__(self, http: httpx.AsyncClient, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, keys: Mapping[str, str], at_once: int = AT_ONCE
+    ) -> None:
         """Ask over `http`, whose base is the service, with the sandbox's keys by name."""
         self._http = http
         self._keys = keys
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(at_once)
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
         """By operation: how long each answer took."""
 
@@ -69,28 +71,42 @@ class Client:
         more = {} if body is None else {"json": body}
         return await self._send(operation, "POST", path, who, headers=headers, **more)
 
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        who: str | None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,  # noqa: ANN401 - of httpx
+    ) -> tuple[httpx.Response, float]:
+        """Return whatever is answered to one request, and after how many seconds.
+
+        Raises:
+            DemoError: nothing is.
+        """
+        said = {"Accept-Language": "en", **(headers or {})}
+        if who is not None:
+            said["Authorization"] = f"Bearer {self._keys[who]}"
+        async with self._turns:
+            begun = perf_counter()
+            try:
+                answer = await self._http.request(method, path, headers=said, **more)
+            except httpx.HTTPError as error:
+                message = f"{method} {path} was not answered: {type(error).__name__} {error}"
+                raise DemoError(message) from error
+            return answer, perf_counter() - begun
+
     async def _send(
         self,
         operation: str,
         method: str,
         path: str,
         who: str | None,
-        headers: Mapping[str, str] | None = None,
         **more: Any,  # noqa: ANN401 - of httpx
     ) -> httpx.Response:
         """Send a request as often as the rate limit asks to come again; time what was answered."""
-        said = {"Accept-Language": "en", **(headers or {})}
-        if who is not None:
-            said["Authorization"] = f"Bearer {self._keys[who]}"
         while True:
-            async with self._turns:
-                begun = perf_counter()
-                try:
-                    answer = await self._http.request(method, path, headers=said, **more)
-                except httpx.HTTPError as error:
-                    message = f"{method} {path} was not answered: {type(error).__name__} {error}"
-                    raise DemoError(message) from error
-                took = perf_counter() - begun
+            answer, took = await self.ask(method, path, who, **more)
             if answer.status_code != TOO_MANY:
                 self.seconds[operation].append(took)
                 return answer

@@ -1,7 +1,9 @@
 """The story of a day as tables, for somebody who has never been at the gate."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Literal
 
 from rich import box
@@ -10,13 +12,14 @@ from rich.table import Table
 
 from app.demo.days import PublishedDay
 from app.demo.plan import PAPERS, Plan, Trouble
-from app.demo.tally import LaneFigures, Passed, Refused, Story, Took
+from app.demo.tally import LaneFigures, Passed, Refused, Story, Took, at_rank
 from app.domain.vocabulary import Direction
 
 WIDTH = 100
 NAMES: Mapping[str, str] = {"huu-nghi": "Hữu Nghị", "tan-thanh": "Tân Thanh"}
 ORDER_KINDS = ("infrastructure", "transfer")
 MILLISECONDS = 1000
+MOST_TOLD = 10  # different failures
 LATE, NEVER = {Trouble.LATE}, {Trouble.NO_SHOW}
 
 
@@ -62,6 +65,33 @@ def show(console: Console, day: PublishedDay, story: Story, times: Sequence[Took
 def plain_console() -> Console:
     """Return a console of a fixed width, so that what is printed has one shape anywhere."""
     return Console(width=WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How requests for an operation were answered: seconds, and how many with which status."""
+
+    operation: str
+    seconds: Sequence[float]
+    statuses: Mapping[str, int]
+
+
+def show_traffic(
+    console: Console, answered: Sequence[Answered], failures: Mapping[str, int], seconds: float
+) -> None:
+    """Print how requests were answered, and what of it should not have been."""
+    table = _table("operation", "requests", "p50 ms", "p99 ms", "statuses", numbers_from=1)
+    for one in answered:
+        times = (at_rank(one.seconds, percent) for percent in (50, 99)) if one.seconds else ()
+        told = [_milliseconds(time) for time in times] or ["-", "-"]
+        statuses = ", ".join(f"{number} x {code}" for code, number in sorted(one.statuses.items()))
+        table.add_row(one.operation, f"{sum(one.statuses.values()):,}", *told, statuses)
+    sent = sum(sum(one.statuses.values()) for one in answered)
+    console.print(table)
+    pace = f"{sent:,} requests in {seconds:.0f} s, {sent / seconds:.1f} a second."
+    console.print(f"\n{pace} {sum(failures.values()):,} went wrong.", highlight=False)
+    for failure, number in sorted(failures.items(), key=itemgetter(1), reverse=True)[:MOST_TOLD]:
+        console.print(f"  {number} x {failure}", highlight=False, markup=False)
 
 
 def _table(*headings: str, numbers_from: int) -> Table:
