@@ -288,6 +288,7 @@ WHO_READS = {
     "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},
     "list_outages": EVERYBODY,
     "list_observations": EVERYBODY,
+    "get_goods_declarations": EVERYBODY,
     "list_quarantine": {"officer", "agency", "yard", "board", "auditor"},
     "list_sources": {"officer", "admin", "agency", "yard", "board", "auditor"},
     "list_difficulties": EVERYBODY,

@@ -11,9 +11,10 @@ from app.api.state import Process
 from app.models import Check, Event, Message, Observation
 from app.workers.exchange import ExchangeWorker
 from app.workers.today import Todays
-from tests.api.conftest import Gate, consignment, lorry
+from tests.api.conftest import Gate, consignment, lorry, truck
 
 CAMERA, YARD_CAMERA = "camera-tan-thanh", "camera-bao-nguyen"
+UNKNOWN = {"plate": "29H-1", "direction": "export"}
 NOBODY = "00000000-0000-7000-8000-000000000000"
 SENDERS = {
     "customs-tan-thanh": ("customs", "customs"),
@@ -596,3 +597,28 @@ async def test_sources_are_listed_to_those_who_manage_and_their_own_to_those_who
     assert set(SENDERS) == await listed("officer-1")
     assert {YARD_CAMERA, "yard-bao-nguyen"} == await listed("yard")
     assert {"border-guard-tan-thanh", "other-side-tan-thanh"} == await listed("border_guard")
+
+
+# --- what is passed on ----------------------------------------------------------------------
+
+
+async def test_an_entry_is_read_in_the_names_of_the_wco_by_those_who_may_see_it(
+    gate: Gate,
+) -> None:
+    entry = await gate.register(**truck(driver={"name": "Nguyễn Văn An", "phone": "0912345678"}))
+    path = f"/v1/entries/{entry['id']}/wco"
+    answer = await gate.get(path, "company-1")
+    (one,) = answer.json()["declarations"]
+    assert ("DEC 3.6", {"ID": "9900123466"}) == (answer.json()["edition"], one["Declarant"])
+    (item,) = one["GoodsShipment"]["GovernmentAgencyGoodsItem"]
+    assert "0810.60.00" == item["Commodity"]["Classification"]["ID"]
+    assert "An" not in answer.text
+    assert "0912345678" not in answer.text
+    assert 200 == (await gate.get(path, "customs")).status_code
+    assert 404 == (await gate.get(path, "company-2")).status_code
+    await gate.post("/v1/arrivals", "border_guard", {"gate": "tan-thanh", **UNKNOWN})
+    (stranger,) = (await gate.get("/v1/entries", "officer-1", params={"plate": "29H-1"})).json()[
+        "items"
+    ]
+    nothing = await gate.get(f"/v1/entries/{stranger['id']}/wco", "officer-1")
+    assert [] == nothing.json()["declarations"]

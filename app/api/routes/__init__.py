@@ -59,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     observations.router,
     events.router,
     exchange.router,
+    exchange.entries,
     webhooks.router,
     queues.router,
     notices.router,

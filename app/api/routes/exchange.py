@@ -11,6 +11,7 @@ from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import Problem, problem, problem_responses, request_id_of
 from app.api.schemas.exchange import (
+    GoodsDeclarationsOut,
     MessageOut,
     MessagesIn,
     MessagesOut,
@@ -27,6 +28,7 @@ from app.api.schemas.exchange import (
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
+from app.domain.authorisation import Action
 from app.domain.errors import (
     DomainError,
     EntryNotFoundError,
@@ -43,14 +45,18 @@ from app.domain.errors import (
 from app.domain.exchange import QuarantineReason
 from app.domain.questions import QuarantineFilter
 from app.domain.vocabulary import Role
+from app.domain.wco import EDITION
 from app.services.exchange.intake import Intake
+from app.services.exchange.outbound import Outbound
 from app.services.exchange.quarantine import Quarantine
 from app.services.exchange.sources import Sources
 
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"], route_class=StrictRoute)
+entries = APIRouter(prefix="/v1/entries", tags=["exchange"], route_class=StrictRoute)
 
 SENDERS = (Role.AGENCY, Role.YARD, Role.OFFICER)
 MANAGERS = (Role.OFFICER, Role.ADMIN)
+READERS = (Role.COMPANY, Role.APP, *SENDERS, Role.BOARD, Role.AUDITOR)
 
 
 # A coroutine: the framework runs a dependency that is none in a thread.
@@ -142,6 +148,21 @@ async def resolve_message(
     """
     resolved = await Quarantine(uow, caller).resolve(message, body.entry, body.reason)
     return await retry.answer(waiting_out(resolved, language), status=200)
+
+
+@entries.get(
+    "/{entry}/wco",
+    dependencies=[may(*READERS, on=Action.READ)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def get_goods_declarations(entry: UUID, uow: Uow, caller: Caller) -> GoodsDeclarationsOut:
+    """Return what an entry declares in the names of the WCO Data Model, to be passed on.
+
+    One declaration for each consignment. It is a view of what was declared to this service, and no
+    customs declaration.
+    """
+    found = await Outbound(uow, caller).declarations(entry)
+    return GoodsDeclarationsOut(edition=EDITION, declarations=list(found))
 
 
 @router.get("/sources", dependencies=[may(*SENDERS, Role.ADMIN, Role.BOARD, Role.AUDITOR)])

@@ -232,6 +232,15 @@ class ResolutionIn(In):
         return self
 
 
+class GoodsDeclarationsOut(Out):
+    """What an entry declares, in the names of the WCO Data Model."""
+
+    edition: Annotated[str, Field(examples=["DEC 3.6"])]
+    """Whose names they are; which of our fields belongs to which is our reading."""
+    declarations: list[Mapping[str, Any]]
+    """One for each consignment; what is empty is left out, and nothing is personal."""
+
+
 class SourceIn(In):
     """A partner's system that is to send messages."""
 
