@@ -93,28 +93,34 @@ class Bounded(HttpToolsProtocol):
 
     def sweep(self) -> None:
         """Count a second, where the client keeps us waiting; end what took too long."""
-        if self._is_stuck():
+        unread = self.transport.get_write_buffer_size()
+        if (unread or self._unread) and self._is_stuck(unread):
             self.watch.tell(Cut.UNREAD_ANSWER)
             self.transport.abort()
-        elif not (self.transport.is_closing() or self.flow.read_paused) and self._is_late():
+        elif self._keeps_waiting and self._is_late():
             self._cut(Cut.SLOW_BODY if self._turn is Turn.BODY else Cut.SLOW_HEAD)
 
-    def _is_stuck(self) -> bool:
+    def _is_stuck(self, unread: int) -> bool:
         """Tell whether a client has taken nothing of its answers for too long."""
-        unread = self.transport.get_write_buffer_size()
         self._stuck = self._stuck + 1 if unread and unread >= self._unread else 0
         self._unread = unread
         return self._stuck > self.patience.answer_seconds
 
+    @property
+    def _keeps_waiting(self) -> bool:
+        """Whether it is the client's turn, who has begun a request or should have."""
+        if self._turn is not Turn.BODY and (
+            # It is kept for another request, which has a timer of its own; or the turn is ours.
+            self.timeout_keep_alive_task is not None or self._is_answering
+        ):
+            return False
+        return not (self.flow.read_paused or self.transport.is_closing())
+
     def _is_late(self) -> bool:
-        """Tell whether a request has been coming for too long; an answer takes what it takes."""
-        allowed = self.patience.head_seconds
-        if self._turn is Turn.BODY:
-            allowed = self.patience.for_body(self._received)
-        elif self._is_answering or self.timeout_keep_alive_task is not None:
-            return False  # it is ours, or kept for another request, which has a timer of its own
         self._waited += 1
-        return self._waited > allowed
+        if self._turn is Turn.BODY:
+            return self._waited > self.patience.for_body(self._received)
+        return self._waited > self.patience.head_seconds
 
     @property
     def _is_answering(self) -> bool:
