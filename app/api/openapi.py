@@ -245,11 +245,12 @@ def _describe_problem(made: dict[str, Any]) -> None:
 
 
 def _name_roles(app: FastAPI, made: Mapping[str, Any]) -> None:
-    """Say in `x-roles` and `x-scope` who may call an operation, as its route declares it."""
+    """Say who may call an operation and in which class it counts, as its route declares it."""
     said = {
         operation_id(route): {
             "x-roles": sorted(map(str, word.allowed)),
             "x-scope": (scope := str(word.scope_for(min(route.methods or ())))),
+            "x-allowance": str(word.work_for(min(route.methods or ()))),
             "security": [{API_KEY.scheme_name: []}, {SCHEME: [scope]}],
         }
         for route, word in _words(app)

@@ -33,6 +33,7 @@ SHAPES: Final = {"date", "date-time", "uuid"}
 ENDS: Final = {"minimum", "maximum"}
 ENDLESS: Final = re.compile(r"[*+]|,\}")
 ENTITY_TAGS: Final = "If-None-Match"  # no rule of a field: as long as a head may be
+HEAVY: Final = {"register_batch", "export_entries", "get_queue_sheet"}
 MONEY_NAMES: Final = re.compile(r"amount|total|balance|due|fee|price")
 
 
@@ -147,6 +148,13 @@ def test_every_operation_declares_what_any_request_may_meet() -> None:
             assert {"400", "413", "415", "422"} <= declared
         if any("path" == parameter["in"] for parameter in one.get("parameters", ())):
             assert "404" in declared
+
+
+def test_every_operation_with_a_key_names_the_allowance_that_it_counts_in() -> None:
+    named = {one["operationId"]: one.get("x-allowance") for one in operations(DOCUMENT)}
+    keyed = {one["operationId"] for one in operations(DOCUMENT) if one.get("security")}
+    assert keyed == {name for name, work in named.items() if work}
+    assert HEAVY == {name for name, work in named.items() if "heavy" == work}
 
 
 def test_declared_failures_have_a_status_of_the_one_table() -> None:

@@ -19,6 +19,7 @@ from app.api.fleet.uploads import JSON, MODE, UPLOAD, XLSX, Upload, UploadRoute
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses, request_id_of
+from app.api.rate_limits import Work
 from app.api.schemas.batches import BatchesOut, BatchOut, BatchRowsOut
 from app.api.spreadsheets import CSV, Separator
 from app.api.strict_json import StrictRoute
@@ -68,7 +69,7 @@ RETRY_AFTER: Final = {
     "",
     status_code=202,
     response_model=BatchOut,
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, work=Work.HEAVY)],
     openapi_extra={"requestBody": BODY},
     responses=problem_responses(
         FileTypeError, UnreadableFileError, MalformedBodyError, InvalidRequestError,
