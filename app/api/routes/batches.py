@@ -82,7 +82,8 @@ async def register_batch(
     caller: Caller,
     retry: RetryRequired,
     mode: Annotated[
-        BatchMode | None, Query(description="What a refused row means to the others.")
+        BatchMode | None,
+        Query(description="What a refused row means to the others.", examples=["best-effort"]),
     ] = None,
 ) -> Response:
     """Register up to 5,000 vehicles from JSON, CSV or XLSX; the answer is a job to look at.
