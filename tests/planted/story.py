@@ -12,6 +12,7 @@ import httpx
 from tests.api.test_way import CHECKS
 from tests.cli.conftest import PATIENCE_SECONDS, Service
 from tests.contract.known import truck
+from tests.planted.listening import Listener
 from tests.planted.needles import DOCUMENT, DRIVER, MAIDEN, MAIL, NAME, OTHER, PHONE, WORDS
 
 GATE = "tan-thanh"
@@ -37,6 +38,7 @@ class Story:
 
     service: Service
     http: httpx.Client
+    listener: Listener
     answers: list[tuple[str, httpx.Response]] = field(default_factory=list)
 
     def ask(
@@ -76,6 +78,8 @@ class Story:
 def tell(story: Story) -> None:
     """Let two drivers come to the gate; one crosses, one misses its call; ask all about them."""
     story.move_clock(NINE)
+    for who in ("company-1", "officer-1"):
+        story.do("POST /v1/webhooks", who, {"url": story.listener.url})
     first, second = register(story)
     refuse(story)
     amend(story, first)
@@ -88,6 +92,7 @@ def tell(story: Story) -> None:
     forget(story, first)
     send_fleet(story)
     invite(story)
+    story.listener.wait_for("member.disabled")
 
 
 def register(story: Story) -> tuple[Any, Any]:

@@ -1,7 +1,9 @@
 """Of the personal data that a whole day was told, nothing is found where none belong.
 
 A process of its own, logging all that it can, traced whole; everybody asks for everything, rightly
-and wrongly. Then its answers, logs, traces, metrics, sheets and every row are looked through.
+and wrongly. Then its answers, webhooks, logs, traces, metrics, sheets and every row are looked
+through. Whoever
+sends something new to others adds it to the story and to `places`.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from app.core.embedded import running_url
 from app.models import Base
 from tests.cli.conftest import starting
 from tests.cli.tracing import collecting
+from tests.planted.listening import listening
 from tests.planted.needles import DRIVER, NAME, PHONE, WORDS, found
 from tests.planted.story import READ_IN_FULL, Story, tell
 
@@ -38,27 +41,27 @@ class Witness:
     files: dict[Path, str]
     rows: Rows
     as_json: Rows
-    outgoing: list[str]
 
 
 @contextmanager
 def witnessing(folder: Path) -> Iterator[Witness]:
     """Let a day go by, and give all that is left of it when the service has stopped."""
     sheets = folder / "sheets"
-    with collecting(folder) as traces, starting(folder / "var") as start:
+    with collecting(folder) as traces, listening() as listener, starting(folder / "var") as start:
         service = start(
             GATE_LOG_LEVEL="debug",
             GATE_LOG_FORMAT="json",
             GATE_SHEETS_DIR=str(sheets),
+            GATE_EGRESS_OPEN="true",
             **traces.settings,
         )
         with httpx.Client(base_url=service.url, timeout=30) as http:
-            story = Story(service, http)
+            story = Story(service, http, listener)
             tell(story)
         rows, as_json = dump(service.folder)
         assert 0 == service.stop()
         texts = {path: path.read_text(errors="replace") for path in left(service.folder, sheets)}
-        yield Witness(story, traces.spans, texts, rows, as_json, list(outgoing(as_json)))
+        yield Witness(story, traces.spans, texts, rows, as_json)
 
 
 def left(folder: Path, sheets: Path) -> Iterator[Path]:
@@ -66,12 +69,6 @@ def left(folder: Path, sheets: Path) -> Iterator[Path]:
     yield folder.parent / "out"
     yield folder / "postgres.log"
     yield from sheets.rglob("*.html")
-
-
-def outgoing(rows: Rows) -> Iterator[str]:
-    """Yield what others were sent: bodies of webhooks, messages, batches, once there are any."""
-    for table in ("deliveries", "notifications", "outbox"):
-        yield from rows.get(table, ())
 
 
 def dump(folder: Path) -> tuple[Rows, Rows]:
@@ -145,4 +142,4 @@ def places(witness: Witness) -> Iterator[tuple[str, str]]:
         yield f"span {span['name']}", json.dumps(span, ensure_ascii=False)
     for table, rows in witness.rows.items():  # declared documents, findings, stored answers too
         yield f"table {table}", "\n".join(rows)
-    yield "what others are sent", "\n".join(witness.outgoing)
+    yield from (("a webhook", one) for one in witness.story.listener.sent)
