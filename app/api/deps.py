@@ -4,7 +4,7 @@ A request has one transaction, committed after the endpoint returns and before t
 The first statement authenticates, tells the time and the state of caches, and takes a retry key.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -399,7 +399,7 @@ async def get_retry(request: Request, retry_key: IdempotencyKey = None) -> Retry
     mark = await fingerprint(request)
     if desk.opening.answer is not None:
         raise await _replay(desk.opening.answer, mark, desk.uow, desk.act)
-    return RetryGuard(desk.uow, desk.act, retry_key, mark)
+    return RetryGuard(desk.uow, desk.act, retry_key, _keyed(desk.act, mark))
 
 
 async def get_required_retry(request: Request, retry_key: RequiredIdempotencyKey) -> RetryGuard:
@@ -411,8 +411,18 @@ Retry = Annotated[RetryGuard, Depends(get_retry)]
 RetryRequired = Annotated[RetryGuard, Depends(get_required_retry)]
 
 
+def _keyed(caller: Act, mark: bytes) -> bytes:
+    """Return what is stored of a fingerprint: keyed, or a phone could be guessed from it."""
+    return caller.tools.cipher.hash_to_find(mark.hex())
+
+
+def _marks(caller: Act, mark: bytes) -> Collection[bytes]:
+    """Return as what a fingerprint may be stored, also by the release before: as it is."""
+    return (*caller.tools.cipher.hashes_to_find(mark.hex()), mark)
+
+
 async def _replay(answer: Answer, mark: bytes, uow: UnitOfWork, caller: Act) -> Replay:
-    if answer.fingerprint != mark:
+    if answer.fingerprint not in _marks(caller, mark):
         raise RetryMismatchError
     body = answer.body
     if TOKEN_MARK in body and answer.location:

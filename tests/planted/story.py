@@ -247,6 +247,7 @@ def look_around(story: Story, entry: Any) -> None:
     """Ask whatever shows entries, and put personal data where none belong: into addresses."""
     at, token = {"entry": entry["id"]}, entry["tracking"]["token"]
     for who in ("company-1", "officer-1", "customs", "auditor", "board-1", "yard"):
+        story.ask("GET /v1/entries/{entry}/pass", who, **at)
         for what in ("", "/place", "/events", "/substitutions"):
             story.do("GET /v1/entries/{entry}" + what, who, **at)
         story.do("GET /v1/entries", who)

@@ -2,8 +2,7 @@
 
 A process of its own, logging all that it can, traced whole; everybody asks for everything, rightly
 and wrongly. Then its answers, webhooks, logs, traces, metrics, sheets and every row are looked
-through. Whoever
-sends something new to others adds it to the story and to `places`.
+through. Whoever sends something new to others adds it to the story and to `places`.
 """
 
 import asyncio

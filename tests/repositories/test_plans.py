@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from app.domain.hold_scope import Scope, ScopeKind
+from app.domain.personal import Personal
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter, ExceptionFilter
 from app.domain.queue_order import Waiting, bounds
@@ -18,6 +19,7 @@ from app.domain.required_checks import CheckKind
 from app.domain.sub_queues import sub_queues
 from app.domain.vocabulary import Direction, Lane, Role
 from app.repositories.exchange import Sought
+from app.repositories.sealing import PARTS
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.queues_at_random import RATES, ROUTES
 from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_actor, add_entry
@@ -309,6 +311,20 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     ),
     "which messages may be tried again": lambda it: it.uow.exchange.to_try_again(
         NOW - timedelta(days=2), 20
+    ),
+    "the entries of a driver": lambda it: it.uow.personal.entries_of(
+        it.principal(Role.OFFICER), Personal.PHONE, [b"hash", b"another"], None, 50
+    ),
+    "the papers that stand with a phone": lambda it: it.uow.personal.papers_with([b"hash"], 20),
+    "what is over of drivers": lambda it: it.uow.retention.over(
+        dict.fromkeys(Personal, NOW - timedelta(days=180)), 100
+    ),
+    "what is over of drivers who asked": lambda it: it.uow.retention.over_as_asked(
+        dict.fromkeys(Personal, NOW), 100
+    ),
+    "where a window of entries ends": lambda it: it.uow.sealing.end_of(PARTS[0], it.entry, 500),
+    "what another key has sealed in a window": lambda it: it.uow.sealing.sealed_otherwise(
+        PARTS[1], b"key", it.entry, it.entry
     ),
     "the current charge": lambda it: it.uow.money.charge(it.entry),
 }
