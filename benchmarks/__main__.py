@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from app.core.embedded import DURABLE, EmbeddedServer
 from benchmarks.checks import measure_checks
+from benchmarks.events import measure_events
 from benchmarks.opening import measure_opening
 from benchmarks.reports import measure_reports
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
@@ -32,11 +33,12 @@ def main(arguments: list[str]) -> int:
             writes = _told("register and quote", measure_writes, house)
             reads = _told("board and tracking", measure_reads, house)
             checks = _told("checks", measure_checks, house)
+            events = _told("events", measure_events, house)
             opening = _told("the opening minute", measure_opening, house)
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
         start = _told("starts", measure_start, folder)
-    measured = Measured(writes, reads, checks, opening, calls, year, start)
+    measured = Measured(writes, reads, checks, events, opening, calls, year, start)
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

@@ -55,7 +55,11 @@ class House:
 
     @contextmanager
     def service(
-        self, url: str, name: str, command: tuple[str, ...] = SERVE
+        self,
+        url: str,
+        name: str,
+        command: tuple[str, ...] = SERVE,
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[Running, Mapping[str, str]]]:
         """Run the service on a database; give it and its sandbox keys."""
         data = self.folder / name
@@ -65,6 +69,7 @@ class House:
             "DATABASE_URL": url,
             "GATE_DATA_DIR": str(data),
             "GATE_LOG_LEVEL": "warning",
+            **(more or {}),
         }
         with serving(command, environment, output=self.folder / f"{name}.log") as running:
             yield running, json.loads((data / "sandbox-keys.json").read_text())

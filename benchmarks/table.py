@@ -8,6 +8,7 @@ from importlib.metadata import version
 from math import inf
 
 from benchmarks.checks import CheckRates
+from benchmarks.events import Deliveries
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Compared, Reads, Start, Writes
@@ -30,6 +31,7 @@ class Measured:
     writes: Writes
     reads: Reads
     checks: CheckRates
+    events: Deliveries
     opening: Opening
     calls: Calls
     year: YearOfReports
@@ -54,7 +56,9 @@ def page(measured: Measured, *, quick: bool) -> str:
         *_rates("board", reads.board),
         *_rates("tracking", reads.tracking),
         *_rates("checks", measured.checks.compared),
+        f"| events delivered to one receiver | {measured.events.rate:,.0f} |",
         _latency(writes),
+        _first_attempt(measured.events),
         *_minute(measured.opening),
         "| call the next one | median ms | p99 ms |",
         "| --- | --- | --- |",
@@ -94,6 +98,7 @@ def _goals(measured: Measured) -> list[str]:
     at_most = (
         ("call, p99 of the longest queue and past, of the shortest", long / short, 1.5, "x"),
         ("opening minute, the slower p99", opening.slowest_p99, 300.0, "ms"),
+        ("event, p99 to its first attempt", measured.events.first_ms[1] / 1000, 2.0, "s"),
         ("a year of reports, the slowest", year.longest, 2.0, "s"),
         ("first start, on an empty folder", start.first, 30.0, "s"),
         ("warm start", start.warm, 3.0, "s"),
@@ -120,6 +125,14 @@ def _latency(writes: Writes) -> str:
     return (
         f"\nA registration takes {half:.1f} ms (median) and {most:.1f} ms (p99) with 8 clients at"
         f" once. After it all the process holds {writes.memory_mb:.0f} MB.\n"
+    )
+
+
+def _first_attempt(events: Deliveries) -> str:
+    half, most = events.first_ms
+    return (
+        f"An event is first sent {half:.0f} ms (median) and {most:.0f} ms (p99) after the answer to"
+        " what caused it, beside a receiver that hangs.\n"
     )
 
 

@@ -132,6 +132,8 @@ class WebhooksRepository:
             "since": now,
             "due_at": now,
             "ended_at": None,
+            # Whoever sends it at this moment does not end it any more.
+            "leased_until": None,
         }
         made = statement.on_conflict_do_update(
             constraint="uq_deliveries_webhook_id_position", set_={**again, "attempts": 0}

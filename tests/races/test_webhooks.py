@@ -280,6 +280,21 @@ async def test_a_replay_sends_everything_again_in_order_under_the_same_ids(
         assert {one.headers["webhook-id"] for one in again} < set(first)
 
 
+async def test_what_is_on_its_way_when_a_replay_begins_is_sent_again_too(
+    sending: Sending,
+) -> None:
+    async with receiving(is_slow) as receiver, working(sending.worker()) as worker:
+        hook = await sending.add(receiver)
+        await sending.happen(2, 1)
+        await worker.deliver(sending.house.sessions)
+        await receiver.has(2)
+        await sending.ask("POST", f"{hook['id']}/replays", json={"after": 0})
+        await sending.deliver(worker)
+        assert 4 == len(receiver.got)
+        ensure_in_order(receiver.taken, 2)
+    assert {"delivered"} == await sending.states(hook)
+
+
 async def test_a_new_secret_signs_beside_the_old_one_for_a_while(sending: Sending) -> None:
     async with receiving(takes) as receiver:
         hook = await sending.add(receiver)

@@ -19,7 +19,7 @@ from app.api.schemas.webhooks import (
     DeliveryOut,
     ReplayIn,
     ReplayOut,
-    RotationIn,
+    SecretRotationIn,
     WebhookIn,
     WebhookOut,
     WebhookPatch,
@@ -134,7 +134,7 @@ async def delete_webhook(webhook: UUID, webhooks: OfCaller) -> None:
     responses=problem_responses(WebhookNotFoundError),
 )
 async def rotate_webhook_secret(
-    webhook: UUID, body: RotationIn, webhooks: OfCaller
+    webhook: UUID, body: SecretRotationIn, webhooks: OfCaller
 ) -> WebhookSecretOut:
     """Return a new secret, shown this once; for some hours the one before signs beside it."""
     made, secret = await webhooks.rotate(webhook, timedelta(hours=body.overlap_hours))

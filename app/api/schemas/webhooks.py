@@ -62,7 +62,7 @@ class WebhookPatch(Patch):
     state: Choice[WantedState] = Field(default_factory=lambda: WantedState.ACTIVE)
 
 
-class RotationIn(In):
+class SecretRotationIn(In):
     """How long the secret of before signs beside the new one."""
 
     overlap_hours: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP)] = 24

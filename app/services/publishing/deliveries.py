@@ -105,6 +105,9 @@ class Deliveries:
             yield webhook.old_secret
 
     def _settle(self, one: Delivery, attempt: Attempt, chance: int) -> None:
+        """Say what a delivery is now; one that is to be sent again since it was taken stays due."""
+        if one.leased_until is None:
+            return
         one.attempts += 1
         state, due_at = next_of(attempt, one.since, one.attempts, chance, self._now)
         one.state, one.leased_until = state.value, None
