@@ -26,9 +26,9 @@ SENDERS = {
 }
 
 
-def told(gate: Gate, source: str, own: str = "M-1", **more: Any) -> dict[str, Any]:
+def told(here: Gate, source: str, own: str = "M-1", **more: Any) -> dict[str, Any]:
     """Return a message of a source that happened just now."""
-    at = more.pop("at", gate.now)
+    at = more.pop("at", here.now)
     facts = {"adapter": SENDERS[source][1], "source_reference": own}
     return {**facts, "occurred_at": at.isoformat(), **more}
 
@@ -307,6 +307,30 @@ async def test_each_message_is_answered_by_itself_and_a_refused_one_may_come_aga
     assert ["applied"] == await came(gate, "customs-tan-thanh", future)
 
 
+async def test_a_message_that_fails_on_its_way_leaves_nothing_and_takes_no_other_with_it(
+    gate: Gate, session: AsyncSession
+) -> None:
+    entry = await gate.register(**lorry(1))
+    source, way = "yard-bao-nguyen", {"way": "in", "direction": "export"}
+    lost = told(gate, source, "M-1", plate="29H-777.77", gate="nowhere", **way)
+    good = told(gate, source, "M-2", plate="15C-000.01", **way)
+    last = told(gate, source, "M-3", plate="29H-777.77", gate="tan-thanh", **way)
+    assert ["rejected: unknown-code", "applied", "applied"] == await came(
+        gate, source, lost, good, last
+    )
+    assert (2, 2) == (await counted(session, Observation), await counted(session, Message))
+    assert "queued" == (await gate.entry(entry))["state"]
+    taken = {"adapter": "yard", "source_reference": "M-2"}
+    again = {**good, **taken, "way": "out"}
+    assert ["rejected: message-changed"] == await came(gate, source, again)
+    noted = {"reference": entry["reference"], "way": "out", "source_reference": f"{source}/M-9"}
+    assert 201 == (await gate.post("/v1/yards/bao-nguyen/movements", "yard", noted)).status_code
+    clash = told(gate, source, "M-9", reference=entry["reference"], way="in")
+    assert ["rejected: retry-mismatch", "applied"] == await came(
+        gate, source, clash, told(gate, source, "M-10", reference=entry["reference"], way="in")
+    )
+
+
 async def test_a_late_message_is_kept_as_of_when_it_happened_without_being_asked_why(
     gate: Gate, session: AsyncSession
 ) -> None:
@@ -394,8 +418,8 @@ async def test_what_cannot_be_read_is_refused_whole_and_nothing_is_kept(
     assert 0 == await counted(session, Message)
 
 
-@pytest.mark.parametrize("many", [0, 51])
-async def test_a_request_has_one_to_fifty_messages(gate: Gate, many: int) -> None:
+@pytest.mark.parametrize("many", [0, 21])
+async def test_a_request_has_one_to_twenty_messages(gate: Gate, many: int) -> None:
     body = {"messages": [read(gate, own=f"M-{number}") for number in range(many)]}
     answer = await gate.post(f"/v1/exchange/{CAMERA}/messages", "officer-1", body)
     assert 422 == answer.status_code

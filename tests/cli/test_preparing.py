@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -13,9 +14,11 @@ from app.cli.preparing import MemberError, SchemaError
 from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.core.migrations import newest_revision
+from app.domain.exchange import AdapterKind
 from app.domain.vocabulary import Agency, Role, Scope
 from app.models import ApiKey, Principal
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.exchange.sandbox import SANDBOX_SOURCES
 from app.services.upkeep.keys import SANDBOX, UNBOUND, Grant, Keys, Member
 from tests.conftest import key_of
 
@@ -141,3 +144,18 @@ async def test_a_name_keeps_its_role_and_organisation_and_its_key(
     assert await opened(database, known, key_of(known))
     same = next(member for member in SANDBOX if member.name == known)
     assert await preparing.give_key(settings, same)
+
+
+async def test_a_sandbox_has_a_source_of_each_kind_and_nothing_has_happened_yet(
+    empty_database: AsyncEngine, tmp_path: Path
+) -> None:
+    """Twice prepared is once prepared; else its clock could not be put where a demo begins."""
+    settings = on(empty_database).model_copy(update={"data_dir": tmp_path})
+    for _ in range(2):
+        await preparing.prepare(settings)
+        async with AsyncSession(empty_database) as session:
+            uow = UnitOfWork(session)
+            kinds = [one.source.adapter for one in await uow.exchange.sources(None, None, 50)]
+            assert set(AdapterKind) == set(kinds)
+            assert len(SANDBOX_SOURCES) == len(kinds)
+            assert not await uow.records.anything_happened()

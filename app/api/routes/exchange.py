@@ -30,6 +30,7 @@ from app.api.strict_json import StrictRoute
 from app.api.texts import Language
 from app.domain.authorisation import Action
 from app.domain.errors import (
+    CheckNotYoursError,
     DomainError,
     EntryNotFoundError,
     MessageNotFoundError,
@@ -94,7 +95,7 @@ async def send_messages(
     retry: Retry,
     language: Spoken,
 ) -> Response:
-    """Send up to fifty messages of a source of one's own organisation; each is answered by itself.
+    """Send up to twenty messages of a source of one's own organisation; each is answered by itself.
 
     A message is done once per `source_reference`: sent again it is `already-known`, with another
     body it is rejected. What cannot be matched to an entry waits in quarantine. A request that
@@ -135,7 +136,7 @@ async def list_quarantine(
     dependencies=[may(*SENDERS)],
     responses=problem_responses(
         MessageNotFoundError, MessageNotYoursError, MessageResolvedError, EntryNotFoundError,
-        *RETRIED,
+        CheckNotYoursError, UnknownCodeError, *RETRIED,
     ),
 )  # fmt: skip
 async def resolve_message(

@@ -32,7 +32,8 @@ from app.services.exchange.intake import Outcome
 from app.services.exchange.quarantine import Message, Waiting
 from app.services.exchange.sources import NewSource, Registered
 
-MOST_MESSAGES = 50
+# They share a transaction: while it lasts nobody is called from the queues that they touch.
+MOST_MESSAGES = 20
 
 Percent = Annotated[int, Field(ge=0, le=100, examples=[97])]
 Plate = Annotated[RawIdentifier, Field(min_length=1, examples=["12C-000.17"])]
