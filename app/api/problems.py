@@ -106,6 +106,10 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "oldest": 20417,
     "newest": 48213,
     "choices": "240, 360, 480, 600",
+    "role": "company",
+    "purpose": "border-control",
+    "authority": "medical",
+    "adapter": "plate-camera",
 }
 
 

@@ -186,7 +186,7 @@ class Scenarios:
         route = self._route(scope)
         parts = [part.strip() for part in text.split(",")]
         asked = Asked(", ".join(parts))
-        for name, value in _known(parts):
+        for name, value in known(parts):
             match name:
                 case Name.DELAY:
                     asked.delay = min(asked.delay + int(value), LONGEST_DELAY)
@@ -213,7 +213,12 @@ class Scenarios:
         return self._failures[route.name]
 
 
-def _known(parts: Sequence[str]) -> Iterator[tuple[Name, str]]:
+def known(parts: Sequence[str]) -> Iterator[tuple[Name, str]]:
+    """Yield the scenarios that the parts of a header name, each with its value.
+
+    Raises:
+        InvalidRequestError: one of them is none, or there are too many.
+    """
     forms = ", ".join(one.form for one in SCENARIOS.values())
     if len(parts) > MOST:
         raise InvalidRequestError(

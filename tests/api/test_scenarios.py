@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.api.scenarios import HEADER, SCENARIOS
+from app.api.failures import InvalidRequestError
+from app.api.problems import codes, example_of, problem
+from app.api.scenarios import HEADER, SCENARIOS, known
+from app.api.texts import Language
 from app.core.config import Mode, Settings
 from app.main import create_app
 from tests.api.conftest import Gate, lorry
@@ -53,6 +59,27 @@ async def test_a_refusal_is_the_real_problem_and_nothing_is_written(
     assert (status in {429, 503}) == ("retry-after" in answer.headers)
     assert "x-request-id" in answer.headers
     assert 0 == await entries(gate)
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_every_failure_can_be_asked_for_with_all_that_its_sentences_name(code: str) -> None:
+    assert [("refuse", code)] == list(known([f"refuse={code}"]))
+    told = [problem(example_of(codes()[code]), language, "x") for language in Language]
+    assert {code} == {one["code"] for one in told}
+    assert not [one for one in told if "…" in one["title"] + one["detail"]]
+
+
+WORDS = ["=", ";", ",", " ", "delay", "busy", "1", "refuse", "finding", "weight-zero", "blocking"]
+
+
+@given(st.lists(st.text(max_size=9) | st.sampled_from(WORDS) | st.lists(
+    st.sampled_from(WORDS), max_size=6).map("".join), max_size=12))  # fmt: skip
+def test_whatever_a_header_says_is_scenarios_or_refused(parts: list[str]) -> None:
+    """What is known is plain enough to be sent back in a header."""
+    with suppress(InvalidRequestError):
+        found = [f"{name}={value}".removesuffix("=") for name, value in known(parts)]
+        assert [part.removesuffix("=") for part in parts] == found
+        assert all(part.isascii() and part.isprintable() for part in parts)
 
 
 async def test_refusals_speak_the_readers_language(gate: Gate) -> None:
