@@ -7,9 +7,10 @@ from app.domain.events import EVENTS, Audience, EventKind
 HERE = Path(__file__).parent
 TOLD = {
     Audience.EVERYBODY: "everybody",
-    Audience.PARTIES: "the entry's company",
+    Audience.PARTIES: "the entry's parties",
     Audience.REPORTER: "who reported it",
     Audience.ORGANISATION: "the organisation that it is about",
+    Audience.SIDES: "that company and the one that lets it in",
     Audience.AUTHORITIES: "authorities alone",
 }
 

@@ -69,6 +69,14 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             }
         },
     },
+    "add_party": {"A carrier": {"party": "carrier", "tax_code": "9900123473"}},
+    "delegate_entries": {
+        "A forwarder for a year": {
+            "party": "carrier",
+            "tax_code": "9900123473",
+            "ends_at": "2027-05-15T00:00:00+07:00",
+        }
+    },
     "export_subject": {"By a document": {"document_number": "024098001234"}},
     "erase_subject": {"By a document": {"document_number": "024098001234"}},
     "search_entries": {

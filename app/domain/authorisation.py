@@ -47,15 +47,23 @@ class Action(StrEnum):
     APPEAL = "appeal"
     DIFFICULTY = "difficulty"
     """Reading a difficulty, its words included."""
+    BATCH = "batch"
+    """Following and cancelling a batch of vehicles."""
     HOUSE = "house"
     """Looking at an organisation."""
+    DELEGATE = "delegate"
+    """Letting somebody be a party, and ending that."""
+    REFUSE = "refuse"
+    """Refusing to be the party that one was let be."""
     MANAGE = "manage"
     """Making and ending the members, clients, keys and webhooks of an organisation."""
 
 
 class Tie(StrEnum):
-    """What binds somebody to a difficulty, or to an organisation: `house` is one's own."""
+    """What binds somebody to a difficulty, a delegation, or an organisation: `house` is its own."""
 
+    GRANTOR = "grantor"
+    GRANTEE = "grantee"
     REPORTER = "reporter"
     ASSIGNEE = "assignee"
     HOUSE = "house"
@@ -66,7 +74,8 @@ Relations = Iterable[Relation]
 NOBODY: Final[frozenset[Relation]] = frozenset()
 
 _OF_DECLARANTS: Final = frozenset(Action) - {
-    Action.RECORD, Action.PAY, Action.DIFFICULTY, Action.HOUSE, Action.MANAGE,
+    Action.RECORD, Action.PAY, Action.DIFFICULTY, Action.HOUSE, Action.MANAGE, Action.REFUSE,
+    Action.BATCH,
 }  # fmt: skip
 
 OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
@@ -85,9 +94,11 @@ OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
         ),
         Party.OWNER: frozenset({Action.READ, Action.REPORT}),
         Party.PAYER: frozenset({Action.READ, Action.ORDERS, Action.REPORT}),
+        Tie.GRANTOR: frozenset({Action.DELEGATE}),
+        Tie.GRANTEE: frozenset({Action.REFUSE}),
         Tie.REPORTER: frozenset({Action.DIFFICULTY}),
         Tie.ASSIGNEE: frozenset({Action.DIFFICULTY}),
-        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE}),
+        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE, Action.BATCH}),
     }
 )
 """What a company's principal may do with what its organisation has this relation to."""
@@ -106,6 +117,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.RECORD,
                 Action.STRIKES,
                 Action.DIFFICULTY,
+                Action.DELEGATE,
             }
         ),
         Role.AGENCY: frozenset({Action.READ, Action.SHOW, Action.PERSONAL, Action.RECORD}),
@@ -152,19 +164,33 @@ def decide(principal: Principal, action: Action, relations: Relations = NOBODY) 
     return any(action in OF_RELATION.get(one, ()) for one in relations)
 
 
-def relations_to(
-    principal: Principal, declarant: UUID | None, payer_tax_code: str | None = None
-) -> frozenset[Relation]:
-    """Return what the organisation of a principal is to an entry or a strike of `declarant`.
+def parties_who(action: Action) -> tuple[Party, ...]:
+    """Return the parties that may do something with an entry."""
+    return tuple(party for party in Party if action in OF_RELATION[party])
 
-    Who is named as payer by its tax code is one, whether or not the declarant knows it.
+
+def relations_to(
+    principal: Principal,
+    declarant: UUID | None,
+    payer_tax_code: str | None = None,
+    granted: Iterable[Party] = (),
+) -> frozenset[Relation]:
+    """Return what the organisation of a principal is to an entry of `declarant`.
+
+    `granted` is what the declarant lets it be. Who is named as payer by its tax code is one, too.
     """
-    found: set[Relation] = set()
+    found: set[Relation] = set(granted)
     if principal.organisation_id == declarant:
         found.add(Party.DECLARANT)
     if payer_tax_code is not None and principal.tax_code == payer_tax_code:
         found.add(Party.PAYER)
     return frozenset(found)
+
+
+def sides_of(principal: Principal, grantor: UUID, grantee: UUID) -> frozenset[Relation]:
+    """Return what a principal is to a delegation of `grantor` to `grantee`."""
+    sides = {grantor: Tie.GRANTOR, grantee: Tie.GRANTEE}
+    return frozenset({sides[one] for one in sides if one == principal.organisation_id})
 
 
 def house(principal: Principal, organisation_id: UUID) -> frozenset[Relation]:

@@ -263,6 +263,36 @@ class OrganisationExistsError(ConflictError):
     code: ClassVar[str] = "organisation-exists"
 
 
+class DelegationUnfitError(UnfitError):
+    """Nobody can be let in so; the errors name each field."""
+
+    code: ClassVar[str] = "delegation-unfit"
+
+
+class DelegationExistsError(ConflictError):
+    """The organisation is that party already."""
+
+    code: ClassVar[str] = "delegation-exists"
+
+
+class DelegationNotFoundError(NotFoundError):
+    """There is no such delegation, or it is between others."""
+
+    code: ClassVar[str] = "delegation-not-found"
+
+
+class DelegationEndedError(ConflictError):
+    """The delegation has ended otherwise."""
+
+    code: ClassVar[str] = "delegation-ended"
+
+
+class PartiesFullError(ConflictError):
+    """An entry has as many parties as it may have at a time."""
+
+    code: ClassVar[str] = "parties-full"
+
+
 class VerificationNotNeededError(ConflictError):
     """Only companies are verified; what else there is was made by the board."""
 

@@ -14,15 +14,17 @@ TEST: Final = "webhook.test"
 
 
 class Audience(StrEnum):
-    """Who is told beside the authorities: all who may ask, the entry's company, who reported it.
+    """Who is told beside the authorities: all who may ask, the entry's parties, who reported it.
 
-    `ORGANISATION` is the organisation that the event is about.
+    The parties are its declarant and all who may read it. `ORGANISATION` is the organisation that
+    the event is about, `SIDES` that one and the one that lets it in.
     """
 
     EVERYBODY = "everybody"
     PARTIES = "parties"
     REPORTER = "reporter"
     ORGANISATION = "organisation"
+    SIDES = "sides"
     AUTHORITIES = "authorities"
 
 
@@ -148,6 +150,12 @@ OUTAGE = {
 }
 
 ORGANISATION = {"organisation": _id("The organisation.")}
+PARTY = {
+    "delegation": _id("The delegation."),
+    "party": _code("What the company is to the entry, or to all entries of the grantor."),
+    "grantor": _id("Whose entries they are."),
+    **ORGANISATION,
+}
 MADE = {**ORGANISATION, "organisation_kind": _code("What it is.")}
 CLIENT = {**ORGANISATION, "client": _id("The client.")}
 MEMBER = {**ORGANISATION, "member": _id("The member.")}
@@ -440,6 +448,9 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         },
         Audience.ORGANISATION,
     ),
+    "party.granted": EventKind("A company is let be a party.", PARTY, Audience.SIDES),
+    "party.revoked": EventKind("A company is a party no more.", PARTY, Audience.SIDES),
+    "party.refused": EventKind("A company does not want to be a party.", PARTY, Audience.SIDES),
     "organisation.made": EventKind("An organisation was made.", MADE, Audience.ORGANISATION),
     "organisation.verified": EventKind(
         "The board has confirmed a company.", MADE, Audience.ORGANISATION
@@ -489,9 +500,10 @@ def of(*audiences: Audience) -> frozenset[str]:
 FOR_ALL: Final = of(Audience.EVERYBODY)
 FOR_REPORTERS: Final = of(Audience.REPORTER)
 FOR_ORGANISATIONS: Final = of(Audience.ORGANISATION)
+FOR_SIDES: Final = of(Audience.SIDES)
 OF_ENTRIES: Final = of(Audience.EVERYBODY, Audience.PARTIES)
 """What a company finds in the history of its own entry."""
-FOR_COMPANIES: Final = OF_ENTRIES | FOR_REPORTERS | FOR_ORGANISATIONS
+FOR_COMPANIES: Final = OF_ENTRIES | FOR_REPORTERS | FOR_ORGANISATIONS | FOR_SIDES
 
 
 def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -500,13 +512,27 @@ def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if known and name in known.fields}
 
 
-def told_to(kind: str, company: UUID | None, named: UUID | None) -> UUID | None:
-    """Return the company that may see an event beside authorities; None for none in particular.
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Whom an event may concern: who may read its entry, whom it names, and who let that one in.
 
-    `company` is the one that the event's entry belongs to, `named` the one that reported the
-    difficulty, or that the event is about. This is the one place that says who may see what.
+    Named is who reported the difficulty, or the organisation that the event is about.
+    """
+
+    parties: frozenset[UUID] = frozenset()
+    named: UUID | None = None
+    grantor: UUID | None = None
+
+
+def told_to(kind: str, concerned: Concerned) -> frozenset[UUID]:
+    """Return the companies that may see an event beside authorities; none for nobody in particular.
+
+    This is the one place that says who may see what.
     """
     audience = EVENTS[kind].audience if kind in EVENTS else Audience.AUTHORITIES
-    if audience in {Audience.REPORTER, Audience.ORGANISATION}:
-        return named
-    return company if audience is Audience.PARTIES else None
+    if audience is Audience.PARTIES:
+        return concerned.parties
+    sides = {Audience.REPORTER, Audience.ORGANISATION, Audience.SIDES}
+    named = {concerned.named} if audience in sides else set()
+    grantor = {concerned.grantor} if audience is Audience.SIDES else set()
+    return frozenset(one for one in named | grantor if one is not None)

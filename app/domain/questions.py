@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.delegations import Side
 from app.domain.notices import NoticeKind
 from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
-from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.domain.vocabulary import Direction, Lane, Party, Queue, State
 from app.domain.webhooks import DeliveryState
 
 
@@ -101,6 +102,17 @@ class OrganisationFilter:
     verified: bool | None = None
     tax_code: str | None = None
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationFilter:
+    """What a list of delegations is narrowed to; `standing` are those of all entries."""
+
+    side: Side = Side.GIVEN
+    party: Party | None = None
+    entry: UUID | None = None
+    standing: bool | None = None
+    ended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

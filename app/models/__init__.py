@@ -3,6 +3,7 @@
 from app.models.access import ApiKey, Member, Organisation, Principal, StoredAnswer
 from app.models.base import Base
 from app.models.batches import Batch, BatchRow
+from app.models.delegations import Delegation
 from app.models.difficulties import Difficulty
 from app.models.entries import (
     Check,
@@ -73,6 +74,7 @@ __all__ = [
     "CheckRequest",
     "Claim",
     "Deadline",
+    "Delegation",
     "Delivery",
     "DeliveryAttempt",
     "Difficulty",

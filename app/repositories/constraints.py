@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import (
+    DelegationExistsError,
     DomainError,
     DuplicateReferenceError,
     NameTakenError,
@@ -29,6 +30,8 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_substitutions_open": SubstitutionOpenError,
     "uq_organisations_name": OrganisationExistsError,
     "uq_organisations_tax_code": OrganisationExistsError,
+    "uq_delegations_of_entry": DelegationExistsError,
+    "uq_delegations_of_all": DelegationExistsError,
     "uq_principals_name": NameTakenError,
     "pk_stored_answers": RetryCollisionError,
 }

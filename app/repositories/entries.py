@@ -12,10 +12,11 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
-    or_,
+    literal,
     select,
     true,
     tuple_,
+    union,
     union_all,
     update,
 )
@@ -25,19 +26,23 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Text
 
 from app.domain.authorisation import Action, Relation, decide, relations_to
+from app.domain.delegations import GRANTED
 from app.domain.hold_scope import Scope, ScopeKind, scopes_of
 from app.domain.principal import Principal
 from app.domain.questions import EntryFilter
-from app.domain.vocabulary import Direction
+from app.domain.vocabulary import Direction, Party
 from app.models import (
     Call,
     Charge,
+    Delegation,
     Entry,
     Event,
     Order,
     ReferenceRevision,
     ScopedHold,
 )
+from app.repositories.delegations import granted, grantors_to, open_to
+from app.repositories.pages import Order as Columns
 from app.repositories.pages import page_of
 from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
@@ -106,19 +111,23 @@ class EntriesRepository:
         self._session = session
         self._wire = wire
 
-    async def related(self, entry_id: UUID, principal: Principal) -> Related | None:
+    async def related(self, entry_id: UUID, principal: Principal, at: datetime) -> Related | None:
         """Return an entry, whoever asks, with what the organisation of `principal` is to it."""
-        found = await self.all_related([entry_id], principal)
+        found = await self.all_related([entry_id], principal, at)
         return found[0] if found else None
 
     async def all_related(
-        self, entry_ids: Collection[UUID], principal: Principal
+        self, entry_ids: Collection[UUID], principal: Principal, at: datetime
     ) -> Sequence[Related]:
-        """Return those of some entries that are there, as `related` does."""
-        found = await self._session.scalars(select(Entry).where(Entry.id.in_(entry_ids)))
+        """Return those of some entries that are there, as `related` does at an instant.
+
+        One statement. Authorities are nothing to any entry, and their right does not ask for it.
+        """
+        parties = literal(None) if decide(principal, Action.READ) else granted(principal, at)
+        statement = select(Entry, parties).where(Entry.id.in_(entry_ids))
         return [
-            Related(one, relations_to(principal, one.organisation_id, one.payer_tax_code))
-            for one in found
+            Related(one, _relations(principal, one, names or ()))
+            for one, names in await self._session.execute(statement)
         ]
 
     async def by_id(self, entry_id: UUID) -> Entry | None:
@@ -281,25 +290,75 @@ class EntriesRepository:
         )
 
     async def page(
-        self, principal: Principal, where: EntryFilter, after: Sequence[Any] | None, limit: int
+        self,
+        principal: Principal,
+        where: EntryFilter,
+        after: Sequence[Any] | None,
+        limit: int,
+        *,
+        at: datetime,
     ) -> Sequence[Entry]:
-        """Return up to `limit` entries after a cursor: newest first, or by change when asked so."""
-        statement = _visible(select(Entry).where(*_conditions(where)), principal)
-        entry, statement = _few(statement) if _is_narrow(where) else (Entry, statement)
-        by_change = where.changed_after is not None
-        order = (entry.changed_at if by_change else entry.registered_at, entry.id)
-        page = page_of(statement, order, after, limit, newest_first=not by_change)
+        """Return up to `limit` entries after a cursor: newest first, or by change when asked so.
+
+        Those that a principal may read at an instant: authorities all, a company what it is a
+        party of.
+        """
+        if decide(principal, Action.READ):
+            source: type[Entry] = Entry
+            statement = select(Entry).where(*_conditions(where))
+        else:
+            source = aliased(Entry, _of_parties(principal, where, after, limit, at).subquery())
+            statement = select(source)
+        if _is_narrow(where):
+            source, statement = _few(statement)
+        page = page_of(statement, _order(source, where), after, limit, newest_first=_newest(where))
         return (await self._session.scalars(page)).all()
 
 
-def _visible(statement: Select[Entry], principal: Principal) -> Select[Entry]:
-    """Narrow to what a principal may see; a company sees what it declares and what it pays."""
-    if decide(principal, Action.READ):
-        return statement
-    own = Entry.organisation_id == principal.organisation_id
-    if principal.tax_code is None:
-        return statement.where(own)
-    return statement.where(or_(own, Entry.payer_tax_code == principal.tax_code))
+def _relations(principal: Principal, entry: Entry, names: Iterable[str]) -> frozenset[Relation]:
+    parties = map(Party, names)
+    return relations_to(principal, entry.organisation_id, entry.payer_tax_code, parties)
+
+
+def _of_parties(
+    principal: Principal, where: EntryFilter, after: Sequence[Any] | None, limit: int, at: datetime
+) -> Select[Entry]:
+    """Return the entries of a company's page, found in the first so many of each range.
+
+    One range is what it declared, one what it pays by its tax code, one what it was let into one by
+    one, and one for each that lets it into everything: each is read by an index of its own.
+    """
+    order, newest = _order(Entry, where), _newest(where)
+    found = select(*order).where(*_conditions(where))
+    own = (
+        Entry.organisation_id == principal.organisation_id,
+        Entry.payer_tax_code == principal.tax_code,
+    )
+    ranges: list[Select[*tuple[Any, ...]]] = [
+        page_of(found.where(one), order, after, limit, newest_first=newest)
+        for one in own[: 2 if principal.tax_code else 1]
+    ]
+    let_in = found.join(Delegation, Delegation.entry_id == Entry.id)
+    let_in = let_in.where(*open_to(principal, at), Delegation.entry_id.is_not(None))
+    listed = (Delegation.registered_at, Delegation.entry_id) if newest else order
+    # An entry comes once for each party that one organisation is.
+    ranges.append(page_of(let_in, listed, after, limit * len(GRANTED), newest_first=newest))
+    grantors = grantors_to(principal, at).subquery()
+    of_one = found.where(Entry.organisation_id == grantors.c.grantor_id)
+    of_each = page_of(of_one, order, after, limit, newest_first=newest).lateral()
+    ranges.append(select(*of_each.c).select_from(grantors).join(of_each, true()))
+    every = union(*(select(*one.subquery().c) for one in ranges)).subquery()
+    by = [column.desc() if newest else column for column in every.c]
+    first = select(every.c.id).order_by(*by).limit(limit)
+    return select(Entry).where(Entry.id.in_(first))
+
+
+def _newest(where: EntryFilter) -> bool:
+    return where.changed_after is None
+
+
+def _order(entry: type[Entry], where: EntryFilter) -> Columns:
+    return (entry.registered_at if _newest(where) else entry.changed_at, entry.id)
 
 
 def _is_narrow(where: EntryFilter) -> bool:

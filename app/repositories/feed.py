@@ -23,9 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS
+from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS, FOR_SIDES, Concerned
 from app.domain.questions import FeedQuestion, ToldEvent
 from app.models import Delivery, Difficulty, Entry, Event, FeedItem, FeedProgress, FeedReader
+from app.repositories.delegations import others_who_read
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -37,17 +38,13 @@ SCANNED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Unnumbered:
-    """An event without a position; whose entry it is of, and whom it is about beside that.
-
-    That is who reported the difficulty, or the organisation that it names.
-    """
+    """An event without a position, and whom it may concern."""
 
     number: int
     kind: str
     entry: UUID | None
     gate: str | None
-    company: UUID | None
-    named: UUID | None
+    concerned: Concerned
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +103,25 @@ class FeedRepository:
         )
         about = case(
             (
-                Event.kind.in_(FOR_ORGANISATIONS),
+                Event.kind.in_(FOR_ORGANISATIONS | FOR_SIDES),
                 cast(Event.data["organisation"].astext, PG_UUID(as_uuid=True)),
             ),
             else_=Difficulty.organisation_id,
         )
+        grantor = case(
+            (
+                Event.kind.in_(FOR_SIDES),
+                cast(Event.data["grantor"].astext, PG_UUID(as_uuid=True)),
+            )
+        )
+        concerned = (Entry.organisation_id, others_who_read(Event.recorded_at), about, grantor)
         statement = (
             select(
                 Event.number,
                 Event.kind,
                 Event.entry_id,
                 func.coalesce(Event.gate_code, Entry.gate_code),
-                Entry.organisation_id,
-                about,
+                *concerned,
             )
             .outerjoin(Entry, Entry.id == Event.entry_id)
             .outerjoin(Difficulty, Difficulty.id == reported)
@@ -126,7 +129,7 @@ class FeedRepository:
             .order_by(Event.number)
             .limit(limit)
         )
-        return [Unnumbered(*row) for row in await self._session.execute(statement)]
+        return [_unnumbered(*row) for row in await self._session.execute(statement)]
 
     async def insert(
         self,
@@ -213,6 +216,18 @@ class FeedRepository:
             last = func.greatest(FeedProgress.forgotten_to, max(positions))
             await self._session.execute(update(FeedProgress).values(forgotten_to=last))
         return len(positions)
+
+
+def _unnumbered(
+    number: int,
+    kind: str,
+    entry: UUID | None,
+    gate: str | None,
+    *whom: Any,  # noqa: ANN401 - the columns of `concerned`
+) -> Unnumbered:
+    declarant, others, named, grantor = whom
+    parties = frozenset(others) | ({declarant} if declarant is not None else set())
+    return Unnumbered(number, kind, entry, gate, Concerned(parties, named, grantor))
 
 
 def _numbered() -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from app.repositories.boards import BoardsRepository
 from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
+from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.exchange import ExchangeRepository
@@ -81,6 +82,11 @@ class UnitOfWork:
     def deadlines(self) -> DeadlinesRepository:
         """What is due by itself."""
         return DeadlinesRepository(self._session)
+
+    @cached_property
+    def delegations(self) -> DelegationsRepository:
+        """Who is let be a party of whose entries."""
+        return DelegationsRepository(self._session)
 
     @cached_property
     def difficulties(self) -> DifficultiesRepository:

@@ -31,7 +31,7 @@ async def related(uow: UnitOfWork, act: Act, entry_id: UUID, *actions: Action) -
     Raises:
         EntryNotFoundError: as `reached`.
     """
-    found = await uow.entries.related(entry_id, act.principal)
+    found = await uow.entries.related(entry_id, act.principal, act.now)
     if found is None or not _may(act.principal, found, actions):
         raise EntryNotFoundError
     return found
@@ -41,13 +41,13 @@ async def reached_all(
     uow: UnitOfWork, act: Act, entry_ids: Collection[UUID], action: Action
 ) -> Sequence[Entry]:
     """Return those of some entries with which the principal may do something."""
-    found = await uow.entries.all_related(entry_ids, act.principal)
+    found = await uow.entries.all_related(entry_ids, act.principal, act.now)
     return [one.entry for one in found if _may(act.principal, one, [action])]
 
 
 async def reaches(uow: UnitOfWork, act: Act, entry_id: UUID, action: Action) -> bool:
     """Tell whether the principal may do something with an entry."""
-    found = await uow.entries.related(entry_id, act.principal)
+    found = await uow.entries.related(entry_id, act.principal, act.now)
     return found is not None and _may(act.principal, found, [action])
 
 

@@ -168,7 +168,9 @@ def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
     assert SCOPES.get(route.name, usual) is word.scope_for(min(route.methods or ()))
 
 
-OF_NOBODY = {"gate", "direction", "yard", "code", "token", "notice", "outage"}
+OF_NOBODY = {
+    "gate", "direction", "yard", "code", "token", "notice", "outage", "source", "message",
+}  # fmt: skip
 """What paths name that belongs to no company, or opens by itself."""
 
 
@@ -207,6 +209,10 @@ WHO = {
     "renew_tracking_token": {"company", "app", "officer"},
     "cancel_entry": {"company", "app", "officer"},
     "search_entries": PERSONAL_READERS,
+    "add_party": {"company", "app", "officer"},
+    "delegate_entries": {"company", "app"},
+    "revoke_delegation": {"company", "app", "officer"},
+    "refuse_delegation": {"company", "app"},
     "export_subject": {"board"},
     "erase_subject": {"board"},
     "record_check": {"agency", "yard"},
@@ -265,6 +271,8 @@ HOOKS_LOOKED_AT = {"list_webhooks", "get_webhook", "list_deliveries"}
 LOOKED_AFTER = {"list_clients", "get_client", "list_keys", "list_members", "get_member"}
 WHO_READS = {
     "list_entries": EVERYBODY,
+    "list_parties": EVERYBODY,
+    "list_delegations": {"company", "app"},
     "list_events": EVERYBODY,
     "list_entry_events": EVERYBODY,
     "export_entries": EVERYBODY,
@@ -318,6 +326,7 @@ SCOPES = {
     "search_entries": Scope.PERSONAL,
     "check_pass": Scope.READ,
     **dict.fromkeys(MANAGED | LOOKED_AFTER | HOOKED | HOOKS_LOOKED_AT, Scope.MANAGE),
+    "delegate_entries": Scope.MANAGE,
     "export_subject": Scope.PERSONAL,
     "erase_subject": Scope.PERSONAL,
 }
@@ -352,6 +361,7 @@ OF_ONE_ENTRY = {
 
 
 ASKED: dict[str, Any] = {
+    "add_party": {"party": "owner", "tax_code": "9900123466"},
     "defer_entry": {"minutes": 240},
     "divert_entry": {"gate": "huu-nghi", "reason": "mine"},
     "substitute_vehicle": {"change": {"journey": "transshipment"}, "reason": "mine"},

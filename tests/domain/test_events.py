@@ -8,17 +8,27 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.events import EVENTS, FOR_ALL, FOR_COMPANIES, OF_ENTRIES, published, told_to
+from app.domain.events import (
+    EVENTS,
+    FOR_ALL,
+    FOR_COMPANIES,
+    OF_ENTRIES,
+    Concerned,
+    published,
+    told_to,
+)
 from app.domain.strikes import Decision
 
 SERVICES = Path(__file__).parents[2] / "app" / "services"
 KIND = re.compile(r"[a-z_]+\.[a-z_-]+")
 BEGUN = re.compile(r"[a-z_]+\.")
 COMPOSED = {
+    "party.": {"revoked", "refused"},
     "entry.": {"cancelled", "revoked"},
     "strike.": {one.value for one in Decision},
 }
-OURS, OTHERS = UUID(int=1), UUID(int=2)
+OURS, OTHERS, PAYERS = UUID(int=1), UUID(int=2), UUID(int=3)
+EVERYBODY = Concerned(frozenset({OURS, PAYERS}), OTHERS, OURS)
 
 
 def literals(is_composed: bool) -> Iterator[str]:
@@ -54,21 +64,23 @@ def test_what_is_withheld_is_no_published_field() -> None:
 
 def test_an_unknown_kind_is_not_published() -> None:
     assert {} == published("truck.sang", {"clock": 7})
-    assert told_to("truck.sang", OURS, OTHERS) is None
+    assert frozenset() == told_to("truck.sang", EVERYBODY)
 
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        pytest.param("call.made", OURS, id="the company of the entry"),
-        pytest.param("difficulty.answered", OTHERS, id="who reported the difficulty"),
-        pytest.param("key.revoked", OTHERS, id="the organisation it is about"),
-        pytest.param("scoped_hold.placed", None, id="authorities alone"),
-        pytest.param("notice.posted", None, id="everybody, and so nobody in particular"),
+        pytest.param("call.made", {OURS, PAYERS}, id="who may read the entry"),
+        pytest.param("difficulty.answered", {OTHERS}, id="who reported the difficulty"),
+        pytest.param("key.revoked", {OTHERS}, id="the organisation it is about"),
+        pytest.param("party.revoked", {OTHERS, OURS}, id="both sides of a delegation"),
+        pytest.param("scoped_hold.placed", set(), id="authorities alone"),
+        pytest.param("notice.posted", set(), id="everybody, and so nobody in particular"),
     ],
 )
-def test_one_company_is_told_beside_the_authorities(kind: str, expected: UUID | None) -> None:
-    assert expected == told_to(kind, OURS, OTHERS)
+def test_companies_are_told_beside_the_authorities(kind: str, expected: set[UUID]) -> None:
+    assert expected == told_to(kind, EVERYBODY)
+    assert frozenset() == told_to(kind, Concerned())
 
 
 def test_what_all_are_told_names_no_entry() -> None:

@@ -31,7 +31,7 @@ def principal(actor: Actor, role: Role = Role.COMPANY) -> Principal:
 
 async def ties(uow: UnitOfWork, entry: UUID, who: Principal) -> frozenset[Relation]:
     """Return what somebody's organisation is to an entry."""
-    found = await uow.entries.related(entry, who)
+    found = await uow.entries.related(entry, who, NOW)
     assert found is not None
     return found.relations
 
@@ -49,7 +49,7 @@ async def test_a_company_sees_its_own_entries_only(
     assert {Party.DECLARANT} == await ties(uow, entry, principal(company))
     assert set() == await ties(uow, entry, principal(rival))
     seen = [
-        ids(await uow.entries.page(who, EVERYTHING, None, 9))
+        ids(await uow.entries.page(who, EVERYTHING, None, 9, at=NOW))
         for who in (
             principal(company), principal(rival), principal(rival, Role.APP),
             principal(rival, Role.OFFICER),
@@ -67,8 +67,8 @@ async def test_a_payer_sees_what_it_pays_for(
     stranger = replace(principal(rival), tax_code="4900000002")
     assert {Party.PAYER} == await ties(uow, entry, payer)
     assert set() == await ties(uow, entry, stranger)
-    assert {entry} == ids(await uow.entries.page(payer, EVERYTHING, None, 9))
-    assert [] == await uow.entries.page(stranger, EVERYTHING, None, 9)
+    assert {entry} == ids(await uow.entries.page(payer, EVERYTHING, None, 9, at=NOW))
+    assert [] == await uow.entries.page(stranger, EVERYTHING, None, 9, at=NOW)
 
 
 async def test_an_entry_is_found_by_reference_and_by_id(
@@ -160,7 +160,7 @@ class TestPages:
         after: Sequence[object] | None = None,
         limit: int = 2,
     ) -> Sequence[Entry]:
-        return await uow.entries.page(principal(actor), where, after, limit)
+        return await uow.entries.page(principal(actor), where, after, limit, at=NOW)
 
     @pytest.fixture
     async def seven(self, session: AsyncSession, company: Actor) -> list[UUID]:

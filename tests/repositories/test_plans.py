@@ -83,6 +83,19 @@ SELECT id, gate_code, direction, ended_at, ended_at, 'TT-0001', 0, lane, 0, 0, '
 FROM entries WHERE state = 'crossed' ORDER BY registered_at DESC LIMIT {CALLS}
 """
 
+# A forwarder that was let into half of everything one by one, and into all of ten companies.
+MANY_DELEGATIONS = """
+INSERT INTO delegations (
+    grantor_id, organisation_id, party, entry_id, registered_at, granted_at, granted_by
+)
+SELECT organisation_id, CAST(:forwarder AS uuid), 'carrier', id, registered_at, registered_at,
+    registered_by
+FROM entries WHERE reference LIKE 'many-%' AND tractor_plate LIKE '%2%'
+UNION ALL
+SELECT id, :forwarder, 'carrier', NULL, NULL, CAST(:now AS timestamptz), :granter
+FROM organisations WHERE name LIKE 'company 1%'
+"""
+
 # A prepared statement asks for values where EXPLAIN wants to see it without; this does not.
 GENERIC_PLAN = """
 CREATE FUNCTION pg_temp.generic_plan(statement text) RETURNS json LANGUAGE plpgsql AS $$
@@ -99,10 +112,13 @@ $$
 class Crowd:
     """A long past and a long queue, in a transaction that is rolled back."""
 
-    def __init__(self, connection: AsyncConnection, company: Actor, entry: UUID) -> None:
+    def __init__(
+        self, connection: AsyncConnection, company: Actor, entry: UUID, forwarder: Principal
+    ) -> None:
         self.connection = connection
         self.company = company
         self.entry = entry
+        self.forwarder = forwarder
         self.uow = UnitOfWork(AsyncSession(connection))
 
     def principal(self, role: Role = Role.COMPANY) -> Principal:
@@ -153,9 +169,15 @@ async def crowd(engine: AsyncEngine) -> AsyncIterator[Crowd]:
         await connection.execute(text(MANY_ENTRIES), values)
         await connection.execute(text(MANY_CALLS))
         await connection.execute(text(GENERIC_PLAN))
-        for table in ("entries", "calls"):
+        actor = await add_actor(session)
+        forwarder = Principal(
+            actor.id, actor.organisation_id, "forwarder", Role.COMPANY, tax_code="4900000001"
+        )
+        values = {"now": NOW, "forwarder": actor.organisation_id, "granter": actor.id}
+        await connection.execute(text(MANY_DELEGATIONS), values)
+        for table in ("entries", "calls", "delegations"):
             await connection.execute(text(f"ANALYZE {table}"))
-        yield Crowd(connection, company, pattern)
+        yield Crowd(connection, company, pattern, forwarder)
         await transaction.rollback()
 
 
@@ -244,18 +266,20 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     ),
     "an entry by its reference": lambda it: it.uow.entries.by_reference("many-7"),
     "an entry by its token": lambda it: it.uow.standings.by_tracking(b"token"),
-    "a company's entries": lambda it: it.uow.entries.page(it.principal(), EntryFilter(), None, 50),
+    "a company's entries": lambda it: it.uow.entries.page(
+        it.principal(), EntryFilter(), None, 50, at=NOW
+    ),
     "a company's entries, further on": lambda it: it.uow.entries.page(
-        it.principal(), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50
+        it.principal(), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50, at=NOW
     ),
     "everybody's entries": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50
+        it.principal(Role.OFFICER), EntryFilter(), [NOW - timedelta(days=30), it.entry], 50, at=NOW
     ),
     "a gate's entries": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(gate="huu-nghi"), None, 50
+        it.principal(Role.OFFICER), EntryFilter(gate="huu-nghi"), None, 50, at=NOW
     ),
     "the entries of a route": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(gate="tan-thanh", route=ROUTES[0]), None, 50
+        it.principal(Role.OFFICER), EntryFilter(gate="tan-thanh", route=ROUTES[0]), None, 50, at=NOW
     ),
     "the calls of a route": lambda it: it.uow.queues.count_standing(
         QUEUE, NOW - timedelta(hours=12), route=ROUTES[0]
@@ -263,13 +287,36 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "who stands in which yard": lambda it: it.uow.yards.occupied(),
     "what places are taken": lambda it: it.uow.yards.places_taken("tan-thanh", ["bao-nguyen"]),
     "entries on a plate": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(plate="plate-7"), None, 50
+        it.principal(Role.OFFICER), EntryFilter(plate="plate-7"), None, 50, at=NOW
     ),
     "entries of a declaration": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(declaration_number="declaration-7"), None, 50
+        it.principal(Role.OFFICER),
+        EntryFilter(declaration_number="declaration-7"),
+        None,
+        50,
+        at=NOW,
     ),
     "entries that changed": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50
+        it.principal(Role.OFFICER),
+        EntryFilter(changed_after=NOW - timedelta(hours=1)),
+        None,
+        50,
+        at=NOW,
+    ),
+    "a forwarder's entries": lambda it: it.uow.entries.page(
+        it.forwarder, EntryFilter(), None, 50, at=NOW
+    ),
+    "a forwarder's entries, further on": lambda it: it.uow.entries.page(
+        it.forwarder, EntryFilter(), [NOW - timedelta(days=30), it.entry], 50, at=NOW
+    ),
+    "a forwarder's entries that changed": lambda it: it.uow.entries.page(
+        it.forwarder, EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50, at=NOW
+    ),
+    "a forwarder's entries on a plate": lambda it: it.uow.entries.page(
+        it.forwarder, EntryFilter(plate="plate-7"), None, 50, at=NOW
+    ),
+    "what a forwarder is to an entry": lambda it: it.uow.entries.related(
+        it.entry, it.forwarder, NOW
     ),
     "what a queue is rolled forward from": lambda it: it.uow.forecasts.line_ups(
         [QUEUE], NOW - timedelta(days=14), DAY
@@ -333,7 +380,9 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_no_question_reads_all_that_ever_was(crowd: Crowd, question: str) -> None:
     plans = await crowd.plans_of(lambda: QUESTIONS[question](crowd))
-    assert set() == scanned(plans) & {"entries", "calls"}, json.dumps(plans, indent=1)
+    assert set() == scanned(plans) & {"entries", "calls", "delegations"}, json.dumps(
+        plans, indent=1
+    )
 
 
 async def test_only_those_who_never_came_are_read_to_find_them(crowd: Crowd) -> None:

@@ -26,6 +26,7 @@ from app.api.routes import (
     observations,
     orders,
     organisations,
+    parties,
     passage,
     passes,
     personal,
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     batches.router,
     exports.router,
     entries.router,
+    parties.router,
     personal.router,
     subjects.router,
     checks.router,
@@ -85,6 +87,7 @@ SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
 
 _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
+    "parties": "Who else has part in an entry, or in all of a company's: let in, ended, refused.",
     "personal-data": "Drivers' data in full for a purpose, and the record of every reading.",
     "subjects": "What a person may ask: all that is kept of them, and that it be forgotten.",
     "batches": "Whole fleets registered from one file: templates, jobs, what became of each row.",

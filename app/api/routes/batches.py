@@ -23,6 +23,7 @@ from app.api.rate_limits import Work
 from app.api.schemas.batches import BatchesOut, BatchOut, BatchRowsOut
 from app.api.spreadsheets import CSV, Separator
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.batches import MOST_ROWS, OVER, BatchMode, RowOutcome
 from app.domain.errors import BatchEndedError, BatchNotFoundError, TooManyBatchesError
 from app.domain.vocabulary import Role
@@ -147,7 +148,7 @@ async def get_batch_template(
 
 @router.get(
     "/{batch}",
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, on=Action.BATCH)],
     responses={
         200: {"description": "How far the batch is.", "headers": RETRY_AFTER},
         **problem_responses(BatchNotFoundError),
@@ -163,7 +164,7 @@ async def get_batch(batch: UUID, uow: Uow, caller: Caller, response: Response) -
 
 @router.get(
     "/{batch}/results",
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, on=Action.BATCH)],
     responses=problem_responses(BatchNotFoundError),
 )
 async def list_batch_results(
@@ -196,7 +197,7 @@ async def list_batch_results(
 @router.post(
     "/{batch}/cancellation",
     response_model=BatchOut,
-    dependencies=[may(*DECLARANTS)],
+    dependencies=[may(*DECLARANTS, on=Action.BATCH)],
     responses=problem_responses(BatchNotFoundError, BatchEndedError, *RETRIED),
 )
 async def cancel_batch(batch: UUID, uow: Uow, caller: Caller, retry: Retry) -> Response:

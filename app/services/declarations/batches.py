@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.domain.authorisation import Action
+from app.domain.authorisation import Action, decide, house
 from app.domain.batches import (
     MOST_OPEN,
     OVER,
@@ -78,8 +78,11 @@ class Batches:
         Raises:
             BatchNotFoundError.
         """
-        batch = await self._uow.batches.get(batch_id, self._act.principal.organisation_id)
-        if batch is None:
+        principal = self._act.principal
+        batch = await self._uow.batches.get(batch_id)
+        if batch is None or not decide(
+            principal, Action.BATCH, house(principal, batch.organisation_id)
+        ):
             raise BatchNotFoundError
         return batch
 

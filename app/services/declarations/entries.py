@@ -51,7 +51,7 @@ class Entries:
     ) -> Sequence[EntryView]:
         """Return up to `limit` entries after a cursor, with their orders; checks are left out."""
         return await self.briefs(
-            await self._uow.entries.page(self._act.principal, where, after, limit)
+            await self._uow.entries.page(self._act.principal, where, after, limit, at=self._act.now)
         )
 
     async def briefs(self, entries: Sequence[Entry]) -> Sequence[EntryView]:

@@ -47,7 +47,7 @@ class Outgoing:
 class News:
     """An event that just got its position: what tells who hears of it.
 
-    `company` is the one that may see it beside authorities; `for_all` lets everybody.
+    `companies` are those that may see it beside authorities; `for_all` lets everybody.
     """
 
     position: int
@@ -55,7 +55,7 @@ class News:
     kind: str
     entry: UUID | None
     gate: str | None
-    company: UUID | None
+    companies: frozenset[UUID]
     for_all: bool
 
 
@@ -153,7 +153,7 @@ def heard(
         }
         for one in news
         for listener in listeners
-        if listener.sees_all or one.for_all or listener.organisation_id == one.company
+        if listener.sees_all or one.for_all or listener.organisation_id in one.companies
         if listens(listener.kinds, listener.gate, one.kind, one.gate)
     ]
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.domain.authorisation import Action, decide
 from app.domain.errors import FeedForgottenError, FeedPositionUnknownError
-from app.domain.events import EVENTS, FOR_ALL, OF_ENTRIES, told_to
+from app.domain.events import EVENTS, FOR_ALL, FOR_SIDES, OF_ENTRIES, told_to
 from app.domain.feed import KEPT, Horizon, Seen
 from app.domain.principal import Principal
 from app.domain.questions import FeedQuestion, ToldEvent
@@ -20,7 +20,7 @@ from app.models import FeedProgress
 from app.repositories.feed import Unnumbered
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.authorising import reached
+from app.services.authorising import related
 from app.services.publishing.deliveries import News, heard
 
 EVENTS_A_TURN = 1000
@@ -79,9 +79,9 @@ class Numbering:
             for one in news
         ]
         readers = [
-            {"organisation_id": one.company, "position": one.position}
+            {"organisation_id": who, "position": one.position}
             for one in news
-            if one.company is not None
+            for who in sorted(one.companies)
         ]
         listeners = await self._uow.webhooks.listeners()
         await self._uow.feed.insert(items, readers, heard(news, listeners, self._now))
@@ -127,8 +127,12 @@ async def history(
     Raises:
         EntryNotFoundError.
     """
-    await reached(uow, act, entry_id, Action.READ)
-    kinds = frozenset(EVENTS) if decide(act.principal, Action.READ) else OF_ENTRIES
+    _, relations = await related(uow, act, entry_id, Action.READ)
+    kinds = OF_ENTRIES
+    if decide(act.principal, Action.READ):
+        kinds = frozenset(EVENTS)
+    elif decide(act.principal, Action.DELEGATE, relations):
+        kinds = OF_ENTRIES | FOR_SIDES
     return await uow.feed.of_entry(entry_id, kinds, after, limit)
 
 
@@ -148,6 +152,6 @@ def _news(position: int, one: Unnumbered) -> News:
         kind=one.kind,
         entry=one.entry,
         gate=one.gate,
-        company=told_to(one.kind, one.company, one.named),
+        companies=told_to(one.kind, one.concerned),
         for_all=one.kind in FOR_ALL,
     )
