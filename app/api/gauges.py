@@ -99,6 +99,8 @@ class Gauges(Collector):
         yield from _of_workers(vitals.pulses, vitals.lags)
         words = "Deliveries to webhooks that are pending."
         yield _family("gate_webhook_backlog", words, [], [([], vitals.backlog)])
+        words = "Partners' messages that wait in quarantine."
+        yield _family("gate_messages_quarantined", words, [], [([], vitals.quarantined)])
 
 
 def _of_readiness(readiness: Readiness) -> Iterator[Metric]:

@@ -56,12 +56,13 @@ class OldestDue:
     """The business instants of what waits longest for a worker; None where nothing is there.
 
     `deadline` may lie ahead; `event` happened and is in no report yet. `backlog` counts deliveries
-    to webhooks that are pending.
+    to webhooks that are pending, `quarantined` partners' messages that nobody could be found for.
     """
 
     deadline: datetime | None = None
     event: datetime | None = None
     backlog: int = 0
+    quarantined: int = 0
 
     def lags(self, now: datetime) -> dict[str, int]:
         """Return by how many seconds each job is behind, by its name."""

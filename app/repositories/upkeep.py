@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.misses import CallOutcome
 from app.domain.vitals import CallsMade, OldestDue, Pulse, Work
 from app.domain.vocabulary import Direction, Lane, Queue
-from app.models import Call, Deadline, Delivery, Event, StayProgress, WorkerPulse
+from app.models import Call, Deadline, Delivery, Event, Message, StayProgress, WorkerPulse
 
 SUMS = ("runs", "failures", "done", "took_ms")
 
@@ -55,10 +55,14 @@ class UpkeepRepository:
         pending = select(func.count()).where(
             Delivery.state == literal("pending", literal_execute=True)
         )
+        quarantined = select(func.count()).where(
+            Message.state == literal("quarantined", literal_execute=True)
+        )
         oldest = select(
             deadline.scalar_subquery().label("deadline"),
             event.scalar_subquery().label("event"),
             pending.scalar_subquery().label("backlog"),
+            quarantined.scalar_subquery().label("quarantined"),
         ).subquery()
         columns = list(WorkerPulse.__table__.c)
         statement = (
@@ -68,7 +72,7 @@ class UpkeepRepository:
             .order_by(WorkerPulse.job)
         )
         rows = (await self._session.execute(statement)).all()
-        return [Pulse(*row[3:]) for row in rows if row[3] is not None], OldestDue(*rows[0][:3])
+        return [Pulse(*row[4:]) for row in rows if row[4] is not None], OldestDue(*rows[0][:4])
 
     async def calls_since(self, since: datetime) -> Sequence[CallsMade]:
         """Return how many calls were made since an instant, by queue, lane and outcome."""

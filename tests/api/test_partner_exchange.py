@@ -445,6 +445,8 @@ async def test_the_work_list_is_the_oldest_first_narrowed_and_ones_own(gate: Gat
     ):
         assert many == len(await waiting(gate, **where)), where
     assert [YARD_CAMERA] == [one["source"] for one in await waiting(gate, "yard")]
+    told_of = (await gate.get("/metrics")).text
+    assert "gate_messages_quarantined 3.0" in told_of
     first = (await gate.get("/v1/exchange/quarantine", "auditor", params={"limit": 2})).json()
     rest = await waiting(gate, "auditor", limit=2, cursor=first["next_cursor"])
     assert everything == first["items"] + rest

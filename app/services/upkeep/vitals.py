@@ -17,7 +17,7 @@ class Vitals:
     """How well the service is; where the database is not fit, only what that lacks.
 
     `lags` are business seconds by job, `calls` those of the legal day, `backlog` deliveries to
-    webhooks that are pending.
+    webhooks that are pending, `quarantined` partners' messages that wait.
     """
 
     readiness: Readiness
@@ -26,6 +26,7 @@ class Vitals:
     pulses: Sequence[Pulse]
     lags: Mapping[str, int]
     backlog: int = 0
+    quarantined: int = 0
 
 
 async def read_vitals(
@@ -35,4 +36,12 @@ async def read_vitals(
     pulses, oldest = await uow.upkeep.pulses()
     midnight = datetime.combine(today.day, time(), today.reference.zone)
     calls = await uow.upkeep.calls_since(midnight)
-    return Vitals(readiness, boards, calls, pulses, oldest.lags(today.now), oldest.backlog)
+    return Vitals(
+        readiness,
+        boards,
+        calls,
+        pulses,
+        oldest.lags(today.now),
+        oldest.backlog,
+        oldest.quarantined,
+    )
