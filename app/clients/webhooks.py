@@ -25,6 +25,8 @@ ATTEMPT_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 3.0
 RESOLVE_SECONDS: Final = 3.0
 BODY_SECONDS: Final = 0.5
+# Shorter than servers keep an idle connection: one that they close just then fails an attempt.
+IDLE_SECONDS: Final = 2.0
 BODY_BYTES: Final = 4096
 RECEIVERS_KEPT: Final = 256
 RESOLVERS: Final = 16
@@ -130,6 +132,7 @@ class WebhookClient:
                 verify=self._verify,
                 trust_env=False,
                 follow_redirects=False,
+                limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
                 timeout=httpx.Timeout(self._seconds, connect=CONNECT_SECONDS),
             )
         self._kept[place] = client

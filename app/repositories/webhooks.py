@@ -253,6 +253,15 @@ class WebhooksRepository:
             await self._session.scalar(select(func.count()).where(Delivery.state == PENDING)) or 0
         )
 
+    async def end_unsent(self, now: datetime, since: datetime) -> None:
+        """Give up what nobody tries to send, for its webhook is paused, since an instant."""
+        active = select(Webhook.id).where(Webhook.state == WebhookState.ACTIVE.value)
+        statement = update(Delivery).where(
+            Delivery.state == PENDING, Delivery.since <= since, Delivery.webhook_id.not_in(active)
+        )
+        ended = {"state": DeliveryState.GIVEN_UP.value, "ended_at": now, "leased_until": None}
+        await self._session.execute(statement.values(ended))
+
     async def forget(self, before: datetime, limit: int) -> int:
         """Delete up to `limit` deliveries that ended before an instant; return how many."""
         old = select(Delivery.id).where(Delivery.ended_at < before).order_by(Delivery.ended_at)

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.domain.feed import KEPT
+from app.domain.webhooks import TRIED_FOR
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.publishing.feed import Numbering
 from app.workers.today import machine_now
@@ -35,10 +36,14 @@ async def forget_old_positions(sessions: Sessions) -> int:
 
 
 async def forget_old_deliveries(sessions: Sessions) -> int:
-    """Delete deliveries that ended 30 days ago, in small transactions; return how many."""
-    return await _forget(
-        sessions, lambda uow, most: uow.webhooks.forget(machine_now() - KEPT, most)
-    )
+    """Delete deliveries that ended 30 days ago, in small transactions; return how many.
+
+    What waits for 72 hours for a webhook that is paused has ended, too.
+    """
+    now = machine_now()
+    async with sessions.begin() as session:
+        await UnitOfWork(session).webhooks.end_unsent(now, now - TRIED_FOR)
+    return await _forget(sessions, lambda uow, most: uow.webhooks.forget(now - KEPT, most))
 
 
 async def _forget(sessions: Sessions, forget: Forget) -> int:

@@ -152,6 +152,20 @@ async def test_the_log_is_kept_for_thirty_days(gate: Gate, session: AsyncSession
     assert 1 == await forget_old_deliveries(gate.app.state.process.sessions)
 
 
+async def test_what_waits_too_long_for_one_that_is_paused_is_given_up(
+    gate: Gate, session: AsyncSession
+) -> None:
+    paused, active = [await add(gate) for _ in range(2)]
+    for one in (paused, active):  # by the gate's clock, which is months behind
+        await gate.post(f"{WEBHOOKS}/{one['id']}/tests", "company-1")
+    await gate.ask("PATCH", f"{WEBHOOKS}/{paused['id']}", "company-1", json={"state": "paused"})
+    assert 0 == await forget_old_deliveries(gate.app.state.process.sessions)
+    states = await session.execute(select(Delivery.webhook_id, Delivery.state))
+    assert {paused["id"]: "given_up", active["id"]: "pending"} == {
+        str(webhook): state for webhook, state in states
+    }
+
+
 async def test_a_key_without_its_scope_keeps_no_webhooks(gate: Gate) -> None:
     document = gate.app.openapi()["paths"]
     asked = {
