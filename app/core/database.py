@@ -102,6 +102,11 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, (PoolTimeoutError, asyncpg.TooManyConnectionsError, *connecting))
 
 
+def is_lasting(error: BaseException) -> bool:
+    """Return whether the database refused a statement for what it says, and always will."""
+    return isinstance(error, DBAPIError) and not is_passing(error)
+
+
 def _connect_arguments(settings: Settings) -> dict[str, Any]:
     """Return what asyncpg is told; behind a pooler, only what one lets through."""
     size = settings.statement_cache_size

@@ -26,17 +26,34 @@ class BatchWorker:
         self._reader = reader
 
     async def do_batches(self, sessions: Sessions) -> int:
-        """Do what is open, and forget what ended long ago; return how many rows were done."""
-        total = 0
+        """Do what is open, and forget what ended long ago; return how many rows were done.
+
+        Raises:
+            Exception: what stopped a batch; the others were done, and it is tried again next time.
+        """
+        total, stopped = 0, dict[UUID, Exception]()
         for _ in range(MOST_TURNS):
             async with sessions.begin() as session:
                 waiting = await UnitOfWork(session).batches.open()
-            done = [await self._do(sessions, batch_id) for batch_id in waiting]
+            turn = [one for one in waiting if one not in stopped]
+            done = [await self._try(sessions, batch_id, stopped) for batch_id in turn]
             total += sum(filter(None, done))
             if not any(one is not None for one in done):
                 break
         await self._forget(sessions)
+        for error in stopped.values():
+            raise error
         return total
+
+    async def _try(
+        self, sessions: Sessions, batch_id: UUID, stopped: dict[UUID, Exception]
+    ) -> int | None:
+        """Do as `_do`; keep what stops this batch, so that it stops no other."""
+        try:
+            return await self._do(sessions, batch_id)
+        except Exception as error:  # noqa: BLE001 - it is raised when the others are done
+            stopped[batch_id] = error
+            return None
 
     async def _do(self, sessions: Sessions, batch_id: UUID) -> int | None:
         """Do the next rows of a batch; None where somebody else does, or it has ended."""

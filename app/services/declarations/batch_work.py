@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from app.core.database import is_passing
+from app.core.database import is_lasting
 from app.core.logs import outline
 from app.domain.batches import (
     NEXT,
@@ -41,6 +41,8 @@ from app.services.declarations.registration import Registration
 CHUNK = 25
 """Rows a transaction: their plates are locked until its end, and nobody places a scoped hold."""
 REASON = "batch-taken-back"
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""Mistakes of ours that one row brings out; they break no other row, and trying again is no use."""
 log = structlog.get_logger()
 
 
@@ -130,7 +132,7 @@ class BatchWork:
             return Taken(row, read, read_declaration(read.document))
         except DomainError as refusal:
             return Taken(row, refusal=refusal)
-        except Exception as error:  # noqa: BLE001 - it breaks no other row
+        except FAULTS as error:
             return Taken(row, refusal=self._failed(error))
 
     async def _try(self, one: Taken, do: Do) -> None:
@@ -146,8 +148,10 @@ class BatchWork:
             raise
         except DomainError as refusal:
             one.refusal = refusal
+        except FAULTS as error:
+            one.refusal = self._failed(error)
         except Exception as error:
-            if is_passing(error):
+            if not is_lasting(error):
                 raise
             one.refusal = self._failed(error)
 
