@@ -10,6 +10,7 @@ from typing import TypeVar
 from app.core.embedded import DURABLE, EmbeddedServer
 from benchmarks.checks import measure_checks
 from benchmarks.events import measure_events
+from benchmarks.fleets import measure_fleets
 from benchmarks.opening import measure_opening
 from benchmarks.reports import measure_reports
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
@@ -34,11 +35,12 @@ def main(arguments: list[str]) -> int:
             reads = _told("board and tracking", measure_reads, house)
             checks = _told("checks", measure_checks, house)
             events = _told("events", measure_events, house)
+            fleets = _told("fleets", measure_fleets, house)
             opening = _told("the opening minute", measure_opening, house)
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
         start = _told("starts", measure_start, folder)
-    measured = Measured(writes, reads, checks, events, opening, calls, year, start)
+    measured = Measured(writes, reads, checks, events, opening, calls, year, start, fleets)
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

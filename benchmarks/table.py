@@ -9,6 +9,7 @@ from math import inf
 
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
+from benchmarks.fleets import Fleets
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Compared, Reads, Start, Writes
@@ -36,6 +37,7 @@ class Measured:
     calls: Calls
     year: YearOfReports
     start: Start
+    fleets: Fleets
 
 
 def page(measured: Measured, *, quick: bool) -> str:
@@ -60,6 +62,7 @@ def page(measured: Measured, *, quick: bool) -> str:
         _latency(writes),
         _first_attempt(measured.events),
         *_minute(measured.opening),
+        *_fleets(measured.fleets),
         "| call the next one | median ms | p99 ms |",
         "| --- | --- | --- |",
         *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in calls.by_house.items()),
@@ -144,6 +147,27 @@ def _minute(opening: Opening) -> list[str]:
         f"| the opening minute ({opening.seconds:.0f} s): {lost} | median ms | p99 ms |",
         "| --- | --- | --- |",
         *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in rows),
+        "",
+    ]
+
+
+def _fleets(fleets: Fleets) -> list[str]:
+    exported = ", ".join(
+        f"{rate:,.0f} as {name}" for name, rate in fleets.exported_per_second.items()
+    )
+    said = (
+        f"A batch of {fleets.rows:,} vehicles, {fleets.refused} of them refused, is done at"
+        f" {fleets.rows_per_second:,.0f} rows a second by one worker. Entries exported a second:"
+        f" {exported}.\n"
+    )
+    return [
+        said,
+        "| what somebody else waits for a gate while | median ms | p99 ms | longest ms |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {name} | {half:.1f} | {most:.1f} | {longest:.1f} |"
+            for name, (half, most, longest) in fleets.waits_ms.items()
+        ),
         "",
     ]
 

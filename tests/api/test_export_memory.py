@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.api.fleet import exporting
 from app.api.fleet.exporting import ExportFormat, Writing, export
 from app.api.state import Process
 from app.api.texts import Language
@@ -44,8 +45,12 @@ async def peak_of(process: Process, act: Act, writing: Writing, limit: int) -> i
 
 @pytest.mark.parametrize("written", ExportFormat)
 async def test_ten_times_as_many_entries_take_as_much_memory(
-    gate: Gate, connection: AsyncConnection, written: ExportFormat
+    gate: Gate,
+    connection: AsyncConnection,
+    written: ExportFormat,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(exporting, "PAGE", 50)
     await gate.register(**lorry(1))
     await connection.execute(text(COPIES), {"most": MANY})
     process: Process = gate.app.state.process
