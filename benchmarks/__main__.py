@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.core.embedded import DURABLE, EmbeddedServer
+from benchmarks.access import measure_access
 from benchmarks.checks import measure_checks
 from benchmarks.events import measure_events
 from benchmarks.fleets import measure_fleets
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
         with EmbeddedServer(folder / "data", options=DURABLE) as server:
             house = House(folder, server.url, pasts, quick=quick)
             writes = _told("register and quote", measure_writes, house)
+            access = _told("who asks", measure_access, house)
             reads = _told("board and tracking", measure_reads, house)
             checks = _told("checks", measure_checks, house)
             events = _told("events", measure_events, house)
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
         start = _told("starts", measure_start, folder)
-    measured = Measured(writes, reads, checks, events, opening, calls, year, start, fleets)
+    measured = Measured(writes, access, reads, checks, events, opening, calls, year, start, fleets)
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

@@ -130,7 +130,7 @@ def measure_writes(house: House) -> Writes:
     service_url, usual_url = house.database("service"), house.database("usual")
     with house.service(service_url, "service") as (service, keys):
         asyncio.run(fill_usual(usual_url, {"company-1": keys["company-1"]}))
-        day = _tomorrow()
+        day = tomorrow()
         register, ask = registration(keys["company-1"], day), quotation(day)
         _keep_answers(house.folder, service.port, register, ask)
         usual_settings = {"DATABASE_URL": service_url, "USUAL_DATABASE_URL": usual_url}
@@ -156,7 +156,7 @@ def measure_reads(house: House) -> Reads:
     """Read a board, and many tracking links, beside a handler that sends the same bytes."""
     url = house.database("reads")
     with house.service(url, "reads") as (service, keys):
-        register = registration(keys["company-1"], _tomorrow())
+        register = registration(keys["company-1"], tomorrow())
         tokens = [
             _register(service, register, number)["tracking"]["token"] for number in range(TRACKED)
         ]
@@ -247,17 +247,27 @@ def _lasting(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [one for one in headers if one[0].lower() not in {"connection", "date"}]
 
 
-def take_turns(house: House, jobs: Mapping[str, Job], status: int) -> dict[str, list[Outcome]]:
-    """Let each job take its turn, again and again, so that noise falls on all alike."""
+def take_turns(
+    house: House, jobs: Mapping[str, Job], status: int, *, apart: bool = False
+) -> dict[str, list[Outcome]]:
+    """Let each job take its turn, again and again, so that noise falls on all alike.
+
+    Those that write to one database are told `apart`: no two of them send the same number.
+    """
     outcomes: dict[str, list[Outcome]] = {name: [] for name in jobs}
     first = TRACKED
     for turn in range(house.rounds + 1):
         sent = 0
         for name, job in jobs.items():
-            turned = replace(job, seconds=house.seconds, first=first, connections=CONNECTIONS)
+            turned = replace(
+                job,
+                seconds=house.seconds,
+                first=first + sent if apart else first,
+                connections=CONNECTIONS,
+            )
             outcome = run(turned)
             outcome.ensure_only(status)
-            sent = max(sent, outcome.sent)
+            sent = sent + outcome.sent if apart else max(sent, outcome.sent)
             if turn:  # the first round warms up
                 outcomes[name].append(outcome)
         first += sent
@@ -319,7 +329,8 @@ def stand_at_nine(service: Running, keys: Mapping[str, str]) -> int:
     return 96_000_000  # any number of the right size: only differences order anybody
 
 
-def _tomorrow() -> str:
+def tomorrow() -> str:
+    """Return a day on which a truck may be planned to arrive."""
     return (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from math import inf
 
+from benchmarks.access import Access
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
@@ -30,6 +31,7 @@ class Measured:
     """Everything of one run."""
 
     writes: Writes
+    access: Access
     reads: Reads
     checks: CheckRates
     events: Deliveries
@@ -54,6 +56,7 @@ def page(measured: Measured, *, quick: bool) -> str:
         "| work | answers a second |",
         "| --- | --- |",
         *_rates("register", writes.register),
+        *_rates("register, who asks by", measured.access.register),
         *_rates("quote", writes.quote),
         *_rates("board", reads.board),
         *_rates("tracking", reads.tracking),
@@ -89,7 +92,7 @@ def _machine(*, quick: bool) -> str:
 
 def _goals(measured: Measured) -> list[str]:
     writes, reads, opening = measured.writes, measured.reads, measured.opening
-    year, start = measured.year, measured.start
+    year, start, access = measured.year, measured.start, measured.access
     short, *_, long = (most for _, most in measured.calls.by_house.values())
     at_least = (
         ("register, of the limit", writes.register.ratio("service", "limit"), 0.15),
@@ -99,6 +102,8 @@ def _goals(measured: Measured) -> list[str]:
         ("tracking, of the bare handler", reads.tracking.ratio("service", "bare"), 0.8),
     )
     at_most = (
+        ("who asks, by a key, of a registration", access.cost_percent("a key"), 10.0, "%"),
+        ("who asks, by a token, of a registration", access.cost_percent("a token"), 10.0, "%"),
         ("call, p99 of the longest queue and past, of the shortest", long / short, 1.5, "x"),
         ("opening minute, the slower p99", opening.slowest_p99, 300.0, "ms"),
         ("event, p99 to its first attempt", measured.events.first_ms[1] / 1000, 2.0, "s"),
