@@ -1,5 +1,7 @@
 """Personal data are forgotten when their time is over, by the business clock."""
 
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.repositories.unit_of_work import UnitOfWork
@@ -17,6 +19,12 @@ WHAT = (
 )
 
 
+TURNS = 100
+"""How many batches of a kind at most before others have their say; the next run goes on."""
+
+What = Callable[[Forgetting], Awaitable[int]]
+
+
 class Forgetter:
     """Erases batch by batch, each a transaction; several do the same without harm."""
 
@@ -26,14 +34,17 @@ class Forgetter:
         self._todays = todays
 
     async def forget(self, sessions: async_sessionmaker[AsyncSession]) -> int:
-        """Erase all that is over now; return of how many rows."""
+        """Erase what is over now, as much as one run may; return of how many rows."""
+        return sum([await self._forget(sessions, what) for what in WHAT])
+
+    async def _forget(self, sessions: async_sessionmaker[AsyncSession], what: What) -> int:
         total = 0
-        for what in WHAT:
-            done = BATCH
-            while done >= BATCH:
-                async with sessions.begin() as session:
-                    done = await what(await self._forgetting(session))
-                total += done
+        for _ in range(TURNS):
+            async with sessions.begin() as session:
+                done = await what(await self._forgetting(session))
+            total += done
+            if done < BATCH:
+                break
         return total
 
     async def _forgetting(self, session: AsyncSession) -> Forgetting:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from app.api.deps import Caller, OfProcess, Spoken, Uow, may
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
+from app.api.rate_limits import Work
 from app.api.schemas.answers import brief_out
 from app.api.schemas.entries import EntriesOut
 from app.api.schemas.personal import (
@@ -54,7 +55,7 @@ async def get_driver(
 
 @router.post(
     "/entries/searches",
-    dependencies=[may(*DECLARANTS, *CONTROLLERS, scope=Scope.PERSONAL)],
+    dependencies=[may(*DECLARANTS, *CONTROLLERS, scope=Scope.PERSONAL, work=Work.HEAVY)],
     responses=problem_responses(PurposeForbiddenError),
 )
 async def search_entries(

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.deps import Caller, OfProcess, Uow, may
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
+from app.api.rate_limits import Work
 from app.api.schemas.personal import PersonIn
 from app.api.schemas.subjects import (
     ErasuresOut,
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1/subjects", tags=["subjects"], route_class=StrictR
 
 @router.post(
     "/exports",
-    dependencies=[may(Role.BOARD, scope=Scope.PERSONAL)],
+    dependencies=[may(Role.BOARD, scope=Scope.PERSONAL, work=Work.HEAVY)],
     responses=problem_responses(SubjectAmbiguousError, NoValueError),
 )
 async def export_subject(
@@ -43,7 +44,7 @@ async def export_subject(
 
 @router.post(
     "/erasures",
-    dependencies=[may(Role.BOARD, scope=Scope.PERSONAL)],
+    dependencies=[may(Role.BOARD, scope=Scope.PERSONAL, work=Work.HEAVY)],
     responses=problem_responses(SubjectAmbiguousError, NoValueError),
 )
 async def erase_subject(body: PersonIn, uow: Uow, caller: Caller) -> ErasuresOut:
