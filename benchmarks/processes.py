@@ -22,7 +22,7 @@ STOP_SECONDS = 30.0
 POLL_SECONDS = 0.005
 SERVE = ("-m", "app.cli", "serve")
 # High enough to refuse nothing; every request is still counted.
-UNLIMITED = {f"GATE_RATE_LIMIT_{work.upper()}": "1000000/minute" for work in Work}
+UNLIMITED = {f"GATE_RATE_LIMIT_{work.upper()}": "1000000/second" for work in Work}
 
 
 @dataclass(frozen=True)
