@@ -21,7 +21,13 @@ from app.core.logs import outline
 from app.domain.webhooks import Attempt
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.ports import Receivers
-from app.services.publishing.deliveries import Deliveries, Outgoing, Render
+from app.services.publishing.deliveries import (
+    AT_ONCE,
+    TAKEN_AT_ONCE,
+    Deliveries,
+    Outgoing,
+    Render,
+)
 from app.workers.today import machine_now
 
 WEBHOOKS = "webhooks"
@@ -99,25 +105,27 @@ class Deliverer:
 
     async def _serve(self, webhook: UUID, sessions: Sessions) -> int:
         """Send to one receiver until nothing is due to it; return how much."""
-        sent = 0
+        sent, most, slots = 0, AT_ONCE, asyncio.Semaphore(AT_ONCE)
         while True:
             async with sessions.begin() as session:
                 deliveries = Deliveries(UnitOfWork(session), self._now())
-                taken = await deliveries.take(webhook, self._cipher, self._render)
+                taken = await deliveries.take(webhook, most, self._cipher, self._render)
             if not taken:
                 if not sent:
                     self._rests[webhook] = self._now() + REST
                 return sent
-            tries = await asyncio.gather(*(self._try(one) for one in taken))
+            tries = await asyncio.gather(*(self._try(one, slots) for one in taken))
             attempts = {one.delivery_id: made for one, made in zip(taken, tries, strict=True)}
             async with sessions.begin() as session:
                 deliveries = Deliveries(UnitOfWork(session), self._now())
                 await deliveries.finish(webhook, attempts, _chance)
             sent += len(taken)
+            most = TAKEN_AT_ONCE if all(one.succeeded for one in tries) else AT_ONCE
 
-    async def _try(self, one: Outgoing) -> Attempt:
-        at, began = self._now(), monotonic()
-        answer = await self._receivers.send(one.message)
+    async def _try(self, one: Outgoing, slots: asyncio.Semaphore) -> Attempt:
+        async with slots:
+            at, began = self._now(), monotonic()
+            answer = await self._receivers.send(one.message)
         took_ms = round((monotonic() - began) * 1000)
         return Attempt(at, took_ms, answer.status, answer.error)
 

@@ -221,7 +221,7 @@ async def test_what_a_killed_sender_held_is_sent_again(sending: Sending) -> None
         killed = sending.worker()
         async with killed.working():
             await killed.deliver(sending.house.sessions)
-        assert 3 == len(receiver.got)
+            await receiver.has(3)
         await sending.deliver(sending.worker())
         assert 3 == len(receiver.got)  # the lease runs still
         sending.ahead += LEASE
@@ -339,6 +339,7 @@ async def test_what_is_deleted_on_its_way_ends_there(sending: Sending) -> None:
         worker = sending.worker()
         async with worker.working():
             await worker.deliver(sending.house.sessions)
+            await receiver.has(2)
             answer = await sending.house.ask("DELETE", f"{WEBHOOKS}/{hook['id']}", "company-1")
             assert 204 == answer.status_code
             await sending.deliver(worker)

@@ -29,8 +29,10 @@ from app.repositories.webhooks import Listener
 
 AT_ONCE = 8
 """So many messages are on their way to one receiver at a time, of each process."""
+TAKEN_AT_ONCE = 32
+"""So many are taken together for a receiver that took all of the last ones; else `AT_ONCE`."""
 LEASE = timedelta(seconds=60)
-"""Longer than any attempt lasts."""
+"""Longer than what is taken together may last, each attempt ten seconds."""
 
 Render = Callable[[ToldEvent], bytes]
 
@@ -67,9 +69,11 @@ class Deliveries:
         self._uow = uow
         self._now = now
 
-    async def take(self, webhook_id: UUID, cipher: Cipher, render: Render) -> Sequence[Outgoing]:
+    async def take(
+        self, webhook_id: UUID, most: int, cipher: Cipher, render: Render
+    ) -> Sequence[Outgoing]:
         """Return messages to be sent to a webhook; nobody else takes them for a while."""
-        webhook, taken = await self._uow.webhooks.take(webhook_id, self._now, LEASE, AT_ONCE)
+        webhook, taken = await self._uow.webhooks.take(webhook_id, self._now, LEASE, most)
         if webhook is None or not taken:
             return ()
         numbers = [one.event_number for one in taken if one.event_number is not None]
