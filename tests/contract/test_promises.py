@@ -10,7 +10,11 @@ from hypothesis import strategies
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core import NOT_SET
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import negative_data_rejection, unsupported_method
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    negative_data_rejection,
+    unsupported_method,
+)
 
 from app.api.openapi import FOREIGN
 from app.api.rate_limits import Work
@@ -92,10 +96,12 @@ def somebody(operation: str, chance: int) -> str | None:
 def excluded(case: Any) -> list[Any]:
     """Return the checks that would be wrong: leaving out what may be left out is no fault.
 
-    By the methods of an entry, what stands in an entry's place is an id that is none: 422.
+    By the methods of an entry, what stands in an entry's place is an id that is none: 422, and
+    they are allowed there.
     """
     found = [negative_data_rejection] if case.body is None or case.body is NOT_SET else []
-    return [*found, unsupported_method] if case.operation.path in IN_PLACE_OF_AN_ENTRY else found
+    in_place = case.operation.path in IN_PLACE_OF_AN_ENTRY
+    return [*found, *((unsupported_method, allow_header_conformance) if in_place else ())]
 
 
 def example_of(operation: str, known: Known) -> Any:
