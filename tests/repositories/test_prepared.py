@@ -1,5 +1,7 @@
 """Statements that go to the driver's own connection behave as all others do."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -15,6 +17,7 @@ from tests.repositories.conftest import Recording
 NAME = bindparam("name", type_=Text)
 NAMED = Prepared(select(Organisation.id).where(Organisation.name == NAME))
 LENGTH = Prepared(select(func.length(NAME)))
+ONE = UUID(int=1)
 PROCESS = Prepared(select(func.pg_backend_pid()))
 
 
@@ -44,9 +47,9 @@ async def test_a_broken_constraint_is_the_error_that_sqlalchemy_raises(
     session: AsyncSession,
 ) -> None:
     wire = Wire(session)
-    await insert_rows(wire, (Organisation, [{"name": "one"}]))
+    await insert_rows(wire, (Organisation, [{"id": ONE, "name": "one"}]))
     with pytest.raises(IntegrityError) as raised:
-        await insert_rows(wire, (Organisation, [{"name": "one"}]))
+        await insert_rows(wire, (Organisation, [{"id": ONE, "name": "two"}]))
     assert raised.value.params is None
 
 
