@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -155,13 +154,12 @@ async def test_each_receiver_gets_everything_in_order_and_none_slows_another(
         hooks = {name: await sending.add(one) for name, one in receivers.items()}
         await sending.happen(4, 2)
         worker = await stack.enter_async_context(working(sending.worker()))
-        began = perf_counter()
 
         async def turn() -> None:
             await worker.deliver(sending.house.sessions)
 
         await until(lambda: len(healthy.taken) >= 8, turn)
-        took = perf_counter() - began
+        assert len(receivers["hangs"].got) <= 4, "it waited for one that hangs"
         await until(lambda: len(slow.taken) >= 8, turn)
 
         async def later() -> None:
@@ -169,7 +167,6 @@ async def test_each_receiver_gets_everything_in_order_and_none_slows_another(
             await turn()
 
         await until(lambda: len({one.event["id"] for one in flapping.taken}) >= 8, later)
-    assert took < 3, "a hanging receiver holds up a healthy one"
     assert 8 == len(healthy.got)
     for one in (healthy, slow, flapping):
         ensure_in_order(one.taken, 8)
@@ -367,8 +364,8 @@ async def test_one_that_is_paused_is_sent_nothing_and_nothing_of_others_is_sent(
         assert (1, 0) == (len(receiver.got), len(other.got))
 
 
-async def test_the_first_attempt_follows_the_commit_within_two_seconds(sending: Sending) -> None:
-    """With every worker in its own rhythm, and a receiver that hangs beside it."""
+async def test_what_happens_is_sent_while_another_receiver_hangs(sending: Sending) -> None:
+    """With every worker in its own rhythm; how soon that is, `make bench` measures."""
     async with receiving(takes) as receiver, receiving(hangs) as dead:
         for one in (receiver, dead):
             await sending.add(one)
@@ -378,20 +375,16 @@ async def test_the_first_attempt_follows_the_commit_within_two_seconds(sending: 
             while True:
                 await number_events(sending.house.sessions)
                 await worker.deliver(sending.house.sessions)
-                await asyncio.sleep(0.1)
 
         async with worker.working():
-            working = asyncio.create_task(work())
-            waits = []
+            doing = asyncio.create_task(work())
             for count in range(1, 6):
                 await sending.happen(1, 1)
-                began = perf_counter()
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(20):
                     await receiver.has(count)
-                waits.append(perf_counter() - began)
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
-    assert max(waits) < 2, waits
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
+    assert 1 == len({got.event["id"] for got in dead.got})  # of one entry, and it has no answer
 
 
 async def test_the_secret_is_nowhere_in_the_tables(sending: Sending) -> None:
