@@ -37,7 +37,10 @@ FILES: Final = {
     "text/csv",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-HEAVY: Final = {"register_batch", "export_entries", "get_queue_sheet"}
+HEAVY: Final = {
+    *("register_batch", "export_entries", "get_queue_sheet"),
+    *("search_entries", "export_subject", "erase_subject"),
+}
 MONEY_NAMES: Final = re.compile(r"amount|total|balance|due|fee|price")
 
 
