@@ -34,6 +34,7 @@ from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.core.signing import Signers
 from app.services.act import Tools
+from app.web import sign_in
 from app.workers import Job
 from app.workers.batches import BatchWorker
 from app.workers.deadlines import DeadlineWorker
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         organisation_times=settings.rate_limit_organisation_times,
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
+    sign_in.install(app, settings)
     app.state.spans = spans = spans_of(settings)
     app.state.metrics = metrics = manners.install(
         app,

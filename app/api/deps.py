@@ -19,6 +19,7 @@ from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, 
 from app.api.middleware import ABOUT
 from app.api.openapi import API_KEY
 from app.api.rate_limits import RateLimits, Work, client_of
+from app.api.same_site import ensure_same_site, session_token
 from app.api.state import Process
 from app.api.texts import Language, language_of
 from app.core.access_tokens import is_token
@@ -31,11 +32,12 @@ from app.domain.errors import (
     RetryMismatchError,
     RoleForbiddenError,
     ScopeMissingError,
+    SessionEndedError,
     TrackingNotFoundError,
 )
 from app.domain.principal import Principal
 from app.domain.vocabulary import Agency, Role, Scope
-from app.repositories.access import Answer, ByKey, ByToken, Opening
+from app.repositories.access import Answer, ByKey, BySession, ByToken, Opening
 from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
@@ -133,6 +135,7 @@ class May(SecurityBase):
 
         Raises:
             KeyInvalidError: no key, or one that is unknown, revoked or expired.
+            SessionEndedError, CrossSiteError: no key, but the cookie of a session.
             ForbiddenError: the key is not one for this operation; see `admit`.
         """
         process = await get_process(request)
@@ -168,15 +171,15 @@ async def _counted(
     principal = opening.principal
     limits.admit(request.scope, work, str(principal.id), str(principal.organisation_id))
     if principal.credential is not None:
-        process.keys_used.add(principal.credential.id)
+        process.told_of(principal.credential)
     return opening
 
 
 async def _opening(request: Request, process: Process, uow: UnitOfWork) -> Opening:
     credentials = await API_KEY(request)
-    if credentials is None:
-        raise KeyInvalidError
     retry_key = key_of(request) if request.method == "POST" else None
+    if credentials is None:
+        return await _opening_by_session(request, process, uow, retry_key)
     presented = credentials.credentials
     if is_token(presented):
         return await _opening_by_token(request, process, uow, presented, retry_key)
@@ -216,6 +219,29 @@ async def _opening_by_token(
         raise KeyInvalidError
     scopes = opening.principal.scopes & grant.scopes
     return replace(opening, principal=replace(opening.principal, scopes=scopes))
+
+
+async def _opening_by_session(
+    request: Request, process: Process, uow: UnitOfWork, retry_key: str | None
+) -> Opening:
+    """Return who asks by the cookie of a session, from a page of this service.
+
+    Raises:
+        KeyInvalidError: there is no credential at all.
+        SessionEndedError, CrossSiteError.
+    """
+    token = session_token(request, process.settings)
+    if token is None:
+        raise KeyInvalidError
+    ensure_same_site(request, process.settings)
+    guesses: Guesses = request.app.state.guesses
+    token_hash, clock = process.tools.keys.hash_of(token), process.session_clock
+    with guesses.judged(request.scope, Guess.SESSION, token_hash, SessionEndedError):
+        presented = BySession(token_hash, clock.at, clock.at - clock.idle)
+        opening = await uow.access.open_request(presented, retry_key)
+        if opening is None:
+            raise SessionEndedError
+    return opening
 
 
 async def count_stranger(request: Request) -> None:

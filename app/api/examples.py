@@ -337,6 +337,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "in_force_at": Word("In force at that instant.", "2026-02-21T08:00:00+07:00"),
     "kinds": Word("Only these kinds of events.", ["call.made"]),
     "webhook": Word("The id of a webhook.", ID),
+    "session": Word("The id of a session of yours.", ID),
     "strike": Word("The id of a strike.", ID),
     "organisation": Word("The id of an organisation.", ID),
     "client": Word("The id of a client.", ID),

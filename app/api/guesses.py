@@ -43,6 +43,7 @@ class Guess(StrEnum):
 
     KEY = "key"
     LINK = "link"
+    SESSION = "session"
 
 
 class Guesses:

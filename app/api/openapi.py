@@ -30,14 +30,17 @@ from app.api.front import FrontedFastAPI, Kept
 from app.api.oauth import SCHEME, SECURITY
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
 from app.api.routing import FixedPaths
+from app.api.same_site import PLAIN_NAME, SECURE_NAME
 from app.api.tidying import tidy
 from app.domain.errors import (
     BusyError,
+    CrossSiteError,
     DomainError,
     KeyInvalidError,
     OrganisationUnverifiedError,
     RoleForbiddenError,
     ScopeMissingError,
+    SessionEndedError,
 )
 
 OPENAPI_VERSION: Final = "3.1.0"  # generators refuse 3.2
@@ -55,6 +58,8 @@ WITH_KEY: Final = (
     RoleForbiddenError,
     ScopeMissingError,
     OrganisationUnverifiedError,
+    SessionEndedError,
+    CrossSiteError,
 )
 
 FOREIGN: Final[Mapping[str, frozenset[str]]] = {"issue_token": frozenset({"400", "401"})}
@@ -71,6 +76,8 @@ Register vehicles, know what blocks them, what they pay and when they are called
   may grow: ignore fields and accept values that you do not know.
 * **Keys** go into `Authorization: Bearer`, and so do the access tokens that `/oauth/token`
   gives for them.
+* **People** sign in at `/sign-in`; the cookie of their session opens what a key of their scopes
+  does, for pages of this service only.
 * **Retries**: send `Idempotency-Key` with a POST, and the same again gets the stored answer.
 * **Changes** name the version they were made on in `If-Match`.
 * **Lists** are pages; `next_cursor` asks for the next one.
@@ -87,6 +94,16 @@ API_KEY: Final = HTTPBearer(
     auto_error=False,
 )
 """The security scheme of every operation with a key; the credentials are None where none came."""
+
+
+SESSION: Final = "Session"
+SESSION_SECURITY: Final[Mapping[str, Any]] = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": SECURE_NAME,
+    "description": f"The cookie of a person who has signed in at `/sign-in`; `{PLAIN_NAME}` where"
+    " a sandbox is reached by plain HTTP. What is no read needs `Sec-Fetch-Site` or `Origin`.",
+}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -173,6 +190,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         made["webhooks"] = sent
     _name_roles(app, made)
     made["components"].setdefault("securitySchemes", {})[SCHEME] = SECURITY
+    made["components"]["securitySchemes"][SESSION] = SESSION_SECURITY
     _share_examples(made)
     tidy(made)
     show_examples(made)
@@ -251,7 +269,7 @@ def _name_roles(app: FastAPI, made: Mapping[str, Any]) -> None:
             "x-roles": sorted(map(str, word.allowed)),
             "x-scope": (scope := str(word.scope_for(min(route.methods or ())))),
             "x-allowance": str(word.work_for(min(route.methods or ()))),
-            "security": [{API_KEY.scheme_name: []}, {SCHEME: [scope]}],
+            "security": [{API_KEY.scheme_name: []}, {SCHEME: [scope]}, {SESSION: []}],
         }
         for route, word in _words(app)
         if hasattr(word, "scope_for")

@@ -17,10 +17,12 @@ from app.api.watching import Watch
 from app.core.config import Settings
 from app.core.database import is_passing
 from app.domain.occupancy import Occupancy
+from app.domain.principal import Credential, CredentialKind
 from app.domain.questions import ClockRow
 from app.domain.reference import Reference
 from app.repositories.feed import News
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.access.sessions import Clock as SessionClock
 from app.services.act import Today, Tools
 from app.services.crossing.passes import Passes, Revoked
 from app.services.publishing.boards import read_boards
@@ -68,6 +70,7 @@ class Process:
     reading_files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     keys_used: set[UUID] = field(default_factory=set)
+    sessions_used: set[UUID] = field(default_factory=set)
     _boards: Moments[Boards] = field(default_factory=lambda: Moments(SECOND, 1))
     _yards: Moments[Occupancy] = field(default_factory=lambda: Moments(SECOND, 1))
     _vitals: Moments[Vitals] = field(default_factory=lambda: Moments(SECOND, 1))
@@ -199,11 +202,27 @@ class Process:
             await self.reference_at(pulse.revision, uow)
 
     async def store_uses(self) -> None:
-        """Write down which keys were used since the last time; of a broken try, none."""
-        used, self.keys_used = self.keys_used, set()
-        if used:
+        """Write down which keys and sessions were used since; of a broken try, none."""
+        keys, self.keys_used = self.keys_used, set()
+        sessions, self.sessions_used = self.sessions_used, set()
+        if keys or sessions:
             async with self.sessions.begin() as session:
-                await UnitOfWork(session).keys.used(used)
+                uow = UnitOfWork(session)
+                if keys:
+                    await uow.keys.used(keys)
+                if sessions:
+                    await uow.sessions.seen(sessions, self.machine_now())
+
+    def told_of(self, credential: Credential) -> None:
+        """Remember that a credential was used, until that is stored."""
+        is_session = credential.kind is CredentialKind.SESSION
+        (self.sessions_used if is_session else self.keys_used).add(credential.id)
+
+    @property
+    def session_clock(self) -> SessionClock:
+        """By what sessions begin and end, at this instant."""
+        settings = self.settings
+        return SessionClock(self.machine_now(), settings.session_lasts, settings.session_idle)
 
     async def readiness(self) -> Readiness:
         """Return how fit this process is to be sent work."""

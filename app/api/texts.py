@@ -21,6 +21,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
     authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
+    web.{page}.{part}, web.member.{role}          what served pages say
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.ciphers import Cipher
 from app.core.config import Settings
 from app.core.database import check_version, make_engine, make_sessions
 from app.core.migrations import is_current, newest_revision, upgrade
@@ -15,6 +16,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.exchange.sandbox import register_sandbox_sources
 from app.services.publishing.stays import Stays
 from app.services.upkeep.keys import ORDINARY, Grant, Keys, Member
+from app.services.upkeep.people import invite_sandbox_people
 from app.services.upkeep.seeding import Seeding, published_documents
 from app.workers.counting import count_stays
 from app.workers.today import machine_now
@@ -59,6 +61,8 @@ async def prepare(settings: Settings) -> dict[str, str]:
             await Seeding(uow).load(published_documents())
             keys = await _sandbox_keys(uow, settings)
             await register_sandbox_sources(uow, "admin", machine_now())
+            cipher = Cipher(settings.encryption_keys, settings.pepper.get_secret_value())
+            await invite_sandbox_people(uow, cipher, machine_now())
             return keys
 
 

@@ -107,6 +107,11 @@ class ApiKeys:
         return hash_of_key(key, self._pepper)
 
 
+def new_token() -> str:
+    """Return the token of a session: 256 random bits."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
 def hash_of_token(token: str) -> bytes:
     """Return what is stored of a token to find it by."""
     return hashlib.sha256(token.encode()).digest()[:TOKEN_BYTES]

@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -124,6 +125,9 @@ class Settings(BaseSettings):
     data_keys: SecretStr = SecretStr(SANDBOX_DATA_KEYS)
     signing_keys: SecretStr = SecretStr(SANDBOX_SIGNING_KEYS)
 
+    session_hours: PositiveInt = 12
+    session_idle_minutes: PositiveInt = 60
+
     sheets_dir: Path | None = None
     egress_open: bool = False
 
@@ -162,6 +166,29 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address that links begin with, without a slash at its end."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach this service by https."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def origin(self) -> str | None:
+        """The origin of our own pages, as browsers write it, where an address is set."""
+        if self.public_url is None:
+            return None
+        parts = urlsplit(self.public_url.lower())
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def session_lasts(self) -> timedelta:
+        """How long a session lasts at most."""
+        return timedelta(hours=self.session_hours)
+
+    @property
+    def session_idle(self) -> timedelta:
+        """How long a session lasts that nobody uses."""
+        return timedelta(minutes=self.session_idle_minutes)
 
     @property
     def database_address(self) -> str:

@@ -227,6 +227,36 @@ class KeyInvalidError(UnauthenticatedError):
     code: ClassVar[str] = "key-invalid"
 
 
+class SessionEndedError(KeyInvalidError):
+    """The session of that cookie has ended, or there never was one."""
+
+    code: ClassVar[str] = "session-ended"
+
+
+class SessionNotFoundError(NotFoundError):
+    """The principal has no such session."""
+
+    code: ClassVar[str] = "session-not-found"
+
+
+class CrossSiteError(ForbiddenError):
+    """A page that is not of this service made a browser ask, with the cookie of a session."""
+
+    code: ClassVar[str] = "cross-site"
+
+
+class NotKnownHereError(ForbiddenError):
+    """Whoever signs in is nobody's member, or is disabled."""
+
+    code: ClassVar[str] = "not-known-here"
+
+
+class SignInUnavailableError(NotFoundError):
+    """The operator has set up nowhere to sign in, and this is no sandbox."""
+
+    code: ClassVar[str] = "sign-in-unavailable"
+
+
 class RoleForbiddenError(ForbiddenError):
     """The principal's role may not call this operation."""
 

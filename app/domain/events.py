@@ -164,6 +164,7 @@ MEMBER_ROLE = {
     "role": _code("What it does in the organisation."),
     "personal": _flag("Whether it may read personal data in full."),
 }
+SESSION = {**MEMBER, "session": _id("The session.")}
 KEY = {**CLIENT, "key": _id("The key.")}
 
 EVENTS: Final[Mapping[str, EventKind]] = {
@@ -483,6 +484,14 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         Audience.ORGANISATION,
     ),
     "member.enabled": EventKind("A member may sign in again.", MEMBER, Audience.ORGANISATION),
+    "member.signed_in": EventKind(
+        "A member has signed in.",
+        {**SESSION, "first": _flag("Whether it was the first time.")},
+        Audience.ORGANISATION,
+    ),
+    "member.signed_out": EventKind(
+        "A session of a member was ended, by whom it belongs to.", SESSION, Audience.ORGANISATION
+    ),
     "edition.confirmed": EventKind(
         "A board member has confirmed an edition.",
         {"edition_kind": _code("Tariff or policy."), "edition": _code("The edition.")},

@@ -19,6 +19,7 @@ class CredentialKind(StrEnum):
 
     KEY = "key"
     TOKEN = "token"  # noqa: S105 - a kind, and no secret
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ from app.models.reference import (
     Yard,
 )
 from app.models.reports import PublishedVolume, Stay, StayProgress
+from app.models.sessions import MemberSession
 from app.models.strikes import Strike
 from app.models.upkeep import WorkerPulse
 from app.models.webhooks import Delivery, DeliveryAttempt, Webhook
@@ -93,6 +94,7 @@ __all__ = [
     "HandedPass",
     "Hold",
     "Member",
+    "MemberSession",
     "Message",
     "Notice",
     "Observation",

@@ -8,13 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
+    SQLColumnExpression,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     func,
     literal,
+    literal_column,
     select,
     text,
     true,
@@ -22,17 +26,28 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INTERVAL, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import join
 from sqlalchemy.sql.dml import ReturningInsert
-from sqlalchemy.types import Text
+from sqlalchemy.types import DateTime, Text
 
+from app.domain.members import MemberRole, scopes_of
 from app.domain.organisations import OrganisationKind
 from app.domain.principal import Credential, CredentialKind, Principal
 from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role, Scope
-from app.models import ApiKey, BusinessClock, Organisation, ReferenceRevision, StoredAnswer
+from app.models import (
+    ApiKey,
+    BusinessClock,
+    Member,
+    MemberSession,
+    Organisation,
+    ReferenceRevision,
+    StoredAnswer,
+)
 from app.models import Principal as PrincipalRow
 from app.repositories.keys import opens
 from app.repositories.prepared import Prepared, Wire
+from app.repositories.sessions import open_since
 
 KEPT = timedelta(hours=24)
 # Idempotency keys share PostgreSQL's one space of advisory locks with the queues; seeds part them.
@@ -63,7 +78,15 @@ class ByToken(NamedTuple):
     principal_id: UUID
 
 
-Presented = ByKey | ByToken
+class BySession(NamedTuple):
+    """Whoever shows the token of a session that was used since an instant, at a later one."""
+
+    token_hash: bytes
+    at: datetime
+    idle_since: datetime
+
+
+Presented = ByKey | ByToken | BySession
 """By what a request may be opened; each kind has its own form of the one statement."""
 
 
@@ -107,7 +130,7 @@ class AccessRepository:
             found = await self._wire.ask(plain, **values)
         else:
             found = await self._wire.ask(with_retry, **values, retry_key=retry_key)
-        kind = KINDS[type(presented)]
+        kind = WAYS[type(presented)].kind
         return _read_opening(_Row(*found[0]), kind) if found else None
 
     async def pulse(self) -> Pulse:
@@ -220,11 +243,21 @@ class AccessRepository:
         return await self._session.scalar(select(PrincipalRow).where(PrincipalRow.name == name))
 
 
-def _opening(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+class _Way(NamedTuple):
+    """How a kind of credential is found: its id, its scopes, whose it is, and when it opens."""
+
+    kind: CredentialKind
+    identity: SQLColumnExpression[UUID]
+    scopes: SQLColumnExpression[Any]
+    whose: FromClause
+    opens: tuple[ColumnElement[bool], ...]
+
+
+def _opening(way: _Way) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            ApiKey.id,
-            ApiKey.scopes,
+            way.identity,
+            way.scopes,
             PrincipalRow.id,
             PrincipalRow.organisation_id,
             PrincipalRow.name,
@@ -238,21 +271,20 @@ def _opening(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             BusinessClock.business_at,
             BusinessClock.speed,
         )
-        .select_from(ApiKey)
-        .join(PrincipalRow, PrincipalRow.id == ApiKey.principal_id)
+        .select_from(way.whose)
         .join(Organisation, Organisation.id == PrincipalRow.organisation_id)
         .join(ReferenceRevision, true())
         .outerjoin(BusinessClock, true())
-        .where(which, *opens())
+        .where(*way.opens)
     )
 
 
-def _opening_with_retry(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _opening_with_retry(way: _Way) -> Select[*tuple[Any, ...]]:
     retry_key = bindparam("retry_key", type_=Text)
     name = cast(PrincipalRow.id, Text) + literal(":", Text) + retry_key
     lock = func.pg_try_advisory_xact_lock(func.hashtextextended(name, RETRY_SEED))
     return (
-        _opening(which)
+        _opening(way)
         .add_columns(
             lock.label("taken"),
             StoredAnswer.fingerprint,
@@ -280,17 +312,56 @@ def _answer() -> ReturningInsert[Any]:
     ).returning(StoredAnswer.key)
 
 
-WHICH: Mapping[type[Presented], ColumnElement[bool]] = {
-    ByKey: ApiKey.key_hash == bindparam("key_hash"),
-    ByToken: and_(ApiKey.id == bindparam("key_id"), PrincipalRow.id == bindparam("principal_id")),
-}
-KINDS: Mapping[type[Presented], CredentialKind] = {
-    ByKey: CredentialKind.KEY,
-    ByToken: CredentialKind.TOKEN,
+def _by_key(kind: CredentialKind, *which: ColumnElement[bool]) -> _Way:
+    whose = join(ApiKey, PrincipalRow, PrincipalRow.id == ApiKey.principal_id)
+    return _Way(kind, ApiKey.id, ApiKey.scopes, whose, (*which, *opens()))
+
+
+def _by_session() -> _Way:
+    at, idle_since = (bindparam(name, type_=DateTime(timezone=True)) for name in INSTANTS)
+    whose = join(MemberSession, Member, Member.id == MemberSession.principal_id)
+    return _Way(
+        CredentialKind.SESSION,
+        MemberSession.id,
+        _scopes_of_member(),
+        join(whose, PrincipalRow, PrincipalRow.id == Member.id),
+        (
+            MemberSession.token_hash == bindparam("token_hash"),
+            *open_since(at, idle_since),
+            PrincipalRow.revoked_at.is_(None),
+        ),
+    )
+
+
+def _scopes_of_member() -> ColumnElement[Any]:
+    """Return what a member may do as its row is when the statement runs."""
+    return case(
+        *(
+            (and_(Member.role == role.value, Member.personal == personal), _array(role, personal))
+            for role in MemberRole
+            for personal in (False, True)
+        ),
+    )
+
+
+def _array(role: MemberRole, personal: bool) -> ColumnElement[Any]:  # noqa: FBT001
+    scopes = ", ".join(f"'{scope}'" for scope in sorted(scopes_of(role, personal=personal)))
+    return literal_column(f"ARRAY[{scopes}]")
+
+
+INSTANTS = ("at", "idle_since")
+WAYS: Mapping[type[Presented], _Way] = {
+    ByKey: _by_key(CredentialKind.KEY, ApiKey.key_hash == bindparam("key_hash")),
+    ByToken: _by_key(
+        CredentialKind.TOKEN,
+        ApiKey.id == bindparam("key_id"),
+        PrincipalRow.id == bindparam("principal_id"),
+    ),
+    BySession: _by_session(),
 }
 OPENINGS = {
-    kind: (Prepared(_opening(which)), Prepared(_opening_with_retry(which)))
-    for kind, which in WHICH.items()
+    kind: (Prepared(_opening(way)), Prepared(_opening_with_retry(way)))
+    for kind, way in WAYS.items()
 }
 ANSWER = Prepared(_answer())
 

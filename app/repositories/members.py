@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Member, Principal
+from app.models import Member, Organisation, Principal
 from app.repositories.pages import page_of
 
 
@@ -22,6 +22,7 @@ class MembersRepository:
         """Store a new member, and the principal it acts as before it."""
         self._session.add(principal)
         await self._session.flush()
+        member.id = principal.id
         self._session.add(member)
         await self._session.flush()
         await self._session.refresh(principal)
@@ -37,6 +38,25 @@ class MembersRepository:
         found = await self._session.execute(statement.execution_options(populate_existing=True))
         principal, member = found.one()
         return principal, member
+
+    async def locked(self, member_id: UUID) -> tuple[Principal, Member]:
+        """Return a member that is there, as it is now, kept from other writers."""
+        await self._session.execute(
+            select(Member.id).where(Member.id == member_id).with_for_update(key_share=True)
+        )
+        return await self.get(member_id)
+
+    async def who_may_sign_in(self, limit: int) -> Sequence[tuple[Principal, str, str]]:
+        """Return up to `limit` members who are not disabled, with organisation and role."""
+        statement = (
+            select(Principal, Organisation.name, Member.role)
+            .join(Member, Member.id == Principal.id)
+            .join(Organisation, Organisation.id == Member.organisation_id)
+            .where(Principal.revoked_at.is_(None))
+            .order_by(Organisation.name, Principal.name)
+            .limit(limit)
+        )
+        return [(row[0], row[1], row[2]) for row in await self._session.execute(statement)]
 
     async def by_email(self, organisation_id: UUID, hashes: Collection[bytes]) -> Member | None:
         """Return an organisation's member of an address, disabled or not."""

@@ -37,6 +37,7 @@ from app.repositories.reference import ReferenceRepository
 from app.repositories.retention import RetentionRepository
 from app.repositories.scores import ScoresRepository
 from app.repositories.sealing import SealingRepository
+from app.repositories.sessions import SessionsRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.strikes import StrikesRepository
@@ -187,6 +188,11 @@ class UnitOfWork:
     def sealing(self) -> SealingRepository:
         """Encrypted columns, and by which keys."""
         return SealingRepository(self._session)
+
+    @cached_property
+    def sessions(self) -> SessionsRepository:
+        """Who is signed in."""
+        return SessionsRepository(self._session)
 
     @cached_property
     def stays(self) -> StaysRepository:

@@ -18,12 +18,13 @@ Sessions = async_sessionmaker[AsyncSession]
 FORGETTING: Final[tuple[Forget, ...]] = (
     lambda uow, limit: uow.access.forget_answers(limit),
     lambda uow, limit: uow.allowances.forget(limit),
+    lambda uow, limit: uow.sessions.forget(machine_now(), limit),
 )
 """What deletes up to so many rows that have served their time, and tells how many it did."""
 
 
 async def keep_house(sessions: Sessions) -> int:
-    """Delete stored answers older than their 24 hours and allowances that are whole.
+    """Delete stored answers older than a day, allowances that are whole, sessions that are over.
 
     In small transactions; returns how many.
     """

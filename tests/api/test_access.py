@@ -170,8 +170,9 @@ def test_what_only_reads_asks_for_read_and_all_else_for_act_unless_it_says_so(
 
 OF_NOBODY = {
     "gate", "direction", "yard", "code", "token", "notice", "outage", "source", "message",
+    "session",
 }  # fmt: skip
-"""What paths name that belongs to no company, or opens by itself."""
+"""What paths name that belongs to no company, opens by itself, or is one's own alone."""
 
 
 @pytest.mark.parametrize("route", KEYED.values(), ids=lambda route: route.name)
@@ -262,6 +263,7 @@ WHO = {
     "move_clock": {"admin"},
     "make_organisation": {"board", "admin"},
     "verify_organisation": {"board"},
+    "revoke_session": {*Role},
     **{name: {*Role} for name in sorted(MANAGED)},
     **dict.fromkeys(sorted(HOOKED), EVERYBODY),
 }
@@ -307,6 +309,8 @@ WHO_READS = {
     "get_call": {"officer", "agency", "yard", "board", "auditor"},
     "list_organisations": {"board", "admin", "auditor"},
     "get_organisation": {*Role},
+    "get_session": {*Role},
+    "list_sessions": {*Role},
     **{name: {*Role} for name in sorted(LOOKED_AFTER)},
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }
@@ -325,6 +329,7 @@ SCOPES = {
     "get_driver": Scope.PERSONAL,
     "search_entries": Scope.PERSONAL,
     "check_pass": Scope.READ,
+    "revoke_session": Scope.READ,
     **dict.fromkeys(MANAGED | LOOKED_AFTER | HOOKED | HOOKS_LOOKED_AT, Scope.MANAGE),
     "delegate_entries": Scope.MANAGE,
     "export_subject": Scope.PERSONAL,

@@ -36,6 +36,7 @@ from app.api.routes import (
     reports,
     review,
     sandbox,
+    sessions,
     sheets,
     strikes,
     subjects,
@@ -80,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients.router,
     oauth.router,
     members.router,
+    sessions.router,
     keys.router,
     health.router,
 )
@@ -114,6 +116,7 @@ _DESCRIPTIONS: Final = {
     "organisations": "Who acts: companies, agencies, yards, the board; companies are verified.",
     "tokens": "Access tokens by OAuth's client credentials, for clients that speak it.",
     "members": "The people of an organisation, and what each of them may do.",
+    "sessions": "Who you are by what you show, and where you are signed in.",
     "clients": "The systems of an organisation, and the keys they are known by.",
     "reports": "What passed, what stood and how long it waited, as the Board counts; open data.",
     "keys": "The public keys by which anybody checks what this service has signed.",

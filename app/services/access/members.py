@@ -138,6 +138,7 @@ class Members:
         principal, member = await self._found(member_id)
         if principal.revoked_at is None:
             principal.revoked_at = self._act.now
+            await self._uow.sessions.end_all(member_id)
             await self._tell("member.disabled", member)
             await ensure_somebody_manages(self._uow, self._act, member.organisation_id)
         return self._opened(principal, member)
