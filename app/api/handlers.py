@@ -80,8 +80,10 @@ def _named(error: HTTPException, request: Request) -> DomainError:
 
 def methods_at(app: FastAPI, path: str) -> list[str]:
     """Return every method that some route takes at `path`; the router itself names one route's."""
+    own: set[str] = set()
     found: set[str] = set()
     for context in iter_route_contexts(app.routes):
         if context.methods and context.path_regex.match(path):
             found |= context.methods
-    return sorted(found)
+            own |= context.methods if context.path == path else set()
+    return sorted(own or found)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -10,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 class FixedPaths(BaseRoute):
     """Knows the routes without parameters by method and path; it stands before them all.
 
-    What it does not know, another method included, is asked of the routes themselves.
+    A path that it knows is nobody else's: by another method it is refused, and not taken for one
+    that has a parameter there. What it does not know is asked of the routes themselves.
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
@@ -21,15 +23,23 @@ class FixedPaths(BaseRoute):
             if isinstance(route, APIRoute) and "{" not in route.path
             for method in route.methods or ()
         }
+        self._paths = frozenset(path for _, path in self._routes)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell what the route at the path of a request says of it."""
-        route = None if scope.get("root_path") else self._routes.get(_asked(scope))
-        return route.matches(scope) if route else (Match.NONE, {})
+        if scope.get("root_path") or scope["type"] != "http":
+            return Match.NONE, {}
+        route = self._routes.get(_asked(scope))
+        if route is None:
+            return (Match.FULL if scope["path"] in self._paths else Match.NONE), {}
+        return route.matches(scope)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the route that matched answer."""
-        await self._routes[_asked(scope)].handle(scope, receive, send)
+        """Let the route that matched answer; a method that the path has not is refused."""
+        route = self._routes.get(_asked(scope))
+        if route is None:
+            raise HTTPException(405)
+        await route.handle(scope, receive, send)
 
 
 def _asked(scope: Scope) -> tuple[str, str]:

@@ -373,3 +373,9 @@ async def test_a_row_that_breaks_the_service_is_refused_and_breaks_no_other(
     rows = (await session.scalars(select(BatchRow).order_by(BatchRow.number))).all()
     assert ["refused", "registered", "refused"] == [row.outcome for row in rows]
     assert ["row-failed", "row-failed"] == [row.problem["code"] for row in rows if row.problem]
+
+
+async def test_the_paths_of_batches_are_not_taken_for_those_of_an_entry(gate: Gate) -> None:
+    for path, allowed in ((BATCHES, "GET, POST"), (f"{BATCHES}/template", "GET")):
+        answer = await gate.http.request("PATCH", path)
+        assert (405, allowed) == (answer.status_code, answer.headers["allow"])
