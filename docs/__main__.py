@@ -3,12 +3,18 @@
 import sys
 from pathlib import Path
 
+from docs.access_page import access_page
 from docs.events_page import events_page
 from docs.privacy_page import privacy_page
 from docs.rules_page import rules_page
 
 HERE = Path(__file__).parent
-PAGES = {"rules.md": rules_page, "events.md": events_page, "privacy.md": privacy_page}
+PAGES = {
+    "access.md": access_page,
+    "rules.md": rules_page,
+    "events.md": events_page,
+    "privacy.md": privacy_page,
+}
 
 
 def main(arguments: list[str]) -> int:

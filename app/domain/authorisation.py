@@ -47,8 +47,8 @@ class Action(StrEnum):
     APPEAL = "appeal"
     DIFFICULTY = "difficulty"
     """Reading a difficulty, its words included."""
-    BATCH = "batch"
-    """Following and cancelling a batch of vehicles."""
+    KEEP = "keep"
+    """Following and ending what an organisation keeps for itself alone: batches, webhooks."""
     HOUSE = "house"
     """Looking at an organisation."""
     DELEGATE = "delegate"
@@ -75,7 +75,7 @@ NOBODY: Final[frozenset[Relation]] = frozenset()
 
 _OF_DECLARANTS: Final = frozenset(Action) - {
     Action.RECORD, Action.PAY, Action.DIFFICULTY, Action.HOUSE, Action.MANAGE, Action.REFUSE,
-    Action.BATCH,
+    Action.KEEP,
 }  # fmt: skip
 
 OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
@@ -98,7 +98,7 @@ OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
         Tie.GRANTEE: frozenset({Action.REFUSE}),
         Tie.REPORTER: frozenset({Action.DIFFICULTY}),
         Tie.ASSIGNEE: frozenset({Action.DIFFICULTY}),
-        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE, Action.BATCH}),
+        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE, Action.KEEP}),
     }
 )
 """What a company's principal may do with what its organisation has this relation to."""

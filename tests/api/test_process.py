@@ -10,8 +10,11 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import InterfaceError
 
-from app.main import keep_pulse
-from tests.api.test_access import OPERATIONS
+from app.core.config import Settings
+from app.main import create_app, keep_pulse
+from docs.access_matrix import routes
+
+ROUTES = [*routes(create_app(Settings()))]
 
 
 def dependencies(of: Dependant) -> Iterator[Any]:
@@ -21,7 +24,7 @@ def dependencies(of: Dependant) -> Iterator[Any]:
         yield from dependencies(one)
 
 
-@pytest.mark.parametrize("operation", [pytest.param(one, id=one.name) for one in OPERATIONS])
+@pytest.mark.parametrize("operation", [pytest.param(one, id=one.name) for one in ROUTES])
 def test_nothing_that_answers_a_request_runs_in_a_thread(operation: Any) -> None:
     """Few threads serve all requests, and each that waits for one may hold a connection."""
     for call in dependencies(operation.dependant):

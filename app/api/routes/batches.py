@@ -148,7 +148,7 @@ async def get_batch_template(
 
 @router.get(
     "/{batch}",
-    dependencies=[may(*DECLARANTS, on=Action.BATCH)],
+    dependencies=[may(*DECLARANTS, on=Action.KEEP)],
     responses={
         200: {"description": "How far the batch is.", "headers": RETRY_AFTER},
         **problem_responses(BatchNotFoundError),
@@ -164,7 +164,7 @@ async def get_batch(batch: UUID, uow: Uow, caller: Caller, response: Response) -
 
 @router.get(
     "/{batch}/results",
-    dependencies=[may(*DECLARANTS, on=Action.BATCH)],
+    dependencies=[may(*DECLARANTS, on=Action.KEEP)],
     responses=problem_responses(BatchNotFoundError),
 )
 async def list_batch_results(
@@ -197,7 +197,7 @@ async def list_batch_results(
 @router.post(
     "/{batch}/cancellation",
     response_model=BatchOut,
-    dependencies=[may(*DECLARANTS, on=Action.BATCH)],
+    dependencies=[may(*DECLARANTS, on=Action.KEEP)],
     responses=problem_responses(BatchNotFoundError, BatchEndedError, *RETRIED),
 )
 async def cancel_batch(batch: UUID, uow: Uow, caller: Caller, retry: Retry) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Uow, may
 from app.api.idempotency import RETRIED
@@ -84,7 +84,7 @@ async def delegate_entries(body: PartyIn, uow: Uow, caller: Caller, retry: Retry
 
 # A coroutine: the framework runs a dependency that is none in a thread.
 async def get_filter(
-    side: Annotated[Side, Query(description="Given by you, or received.")] = Side.GIVEN,
+    side: Side = Side.GIVEN,
     party: Party | None = None,
     entry: Id | None = None,
     *,

@@ -49,7 +49,7 @@ from app.services.publishing.webhooks import Webhooks, WebhookTools
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=StrictRoute)
 
 OWNERS = may(*READERS, scope=Scope.MANAGE)
-OF_ONE = may(*READERS, scope=Scope.MANAGE, on=Action.MANAGE)
+OF_ONE = may(*READERS, scope=Scope.MANAGE, on=Action.KEEP)
 
 
 async def get_webhooks(uow: Uow, caller: Caller, process: OfProcess) -> Webhooks:

@@ -46,7 +46,7 @@ class Receiving:
         Raises:
             EntryNotFoundError.
         """
-        entry = await self._found(entry_id)
+        entry = await reached(self._uow, self._act, entry_id, Action.READ)
         seen = await self._uow.moves.receptions(entry.id)
         declared = list(dict.fromkeys(receiving_plates(entry.declared)))
         others = sorted({one.plate for one in seen} - set(declared))
@@ -70,7 +70,8 @@ class Receiving:
             EntryNotFoundError, OccurredInFutureError, ReasonRequiredError, RetryMismatchError.
         """
         key = plate_key(plate)
-        self._act, entry, line = await join_line(self._uow, self._act, await self._found(entry_id))
+        found = await reached(self._uow, self._act, entry_id, Action.RECORD)
+        self._act, entry, line = await join_line(self._uow, self._act, found)
         known = await self._known(entry, key, way, report.source_reference)
         if known is not None:
             return known, ()
@@ -88,9 +89,6 @@ class Receiving:
         opened = self._cases.events(self._act, line.queue)
         await self._uow.records.insert_events([told, *opened])
         return seen, self._cases.opened
-
-    async def _found(self, entry_id: UUID) -> Entry:
-        return await reached(self._uow, self._act, entry_id, Action.RECORD)
 
     async def _known(
         self, entry: Entry, plate: str, way: Way, source: str | None

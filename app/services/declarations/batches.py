@@ -81,7 +81,7 @@ class Batches:
         principal = self._act.principal
         batch = await self._uow.batches.get(batch_id)
         if batch is None or not decide(
-            principal, Action.BATCH, house(principal, batch.organisation_id)
+            principal, Action.KEEP, house(principal, batch.organisation_id)
         ):
             raise BatchNotFoundError
         return batch
