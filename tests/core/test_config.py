@@ -86,6 +86,12 @@ def test_production_runs_on_secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) 
     assert {"new": bytes(range(32))} == settings.encryption_keys == settings.signing_seeds
 
 
+def test_production_sends_to_public_addresses_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"GATE_MODE": "production", **OWN_SECRETS, "GATE_EGRESS_OPEN": "true"}
+    with pytest.raises(SettingsError, match=r"GATE_EGRESS_OPEN: "):
+        load(monkeypatch, named)
+
+
 def test_the_first_data_key_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [f"{name}:{base64.b64encode(name.encode() * 8).decode()}" for name in ("2026", "2025")]
     settings = load(monkeypatch, {"GATE_DATA_KEYS": ", ".join(keys)})
