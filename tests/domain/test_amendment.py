@@ -8,11 +8,12 @@ from app.domain.amendment import (
     Certificate,
     certified,
     ensure_amendable,
+    ensure_of_vehicle,
     merged,
     pointers_of,
     with_word_kept,
 )
-from app.domain.errors import NotAmendableError
+from app.domain.errors import NotAmendableError, PartForbiddenError
 
 NAMES = st.sampled_from("abc")
 PLAIN = st.none() | st.integers() | st.text(max_size=3)
@@ -168,3 +169,28 @@ def test_consignments_come_and_go_with_a_new_registration_only() -> None:
     one, two = {"declaration_number": "1"}, {"declaration_number": "2"}
     assert ["/consignments"] == fixed({"consignments": [one]}, {"consignments": [one, two]})
     assert ["/consignments"] == fixed({"consignments": [one, two]}, {"consignments": [one]})
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointers"),
+    [
+        pytest.param({}, [], id="the driver alone, who stands in no document"),
+        pytest.param({"vehicle": {"payload_kg": 1}}, [], id="the vehicle"),
+        pytest.param({"vehicle": None}, [], id="the whole vehicle"),
+        pytest.param({"vehicles": 1}, ["/vehicles"], id="what only begins alike"),
+        pytest.param(
+            {"vehicle": {"two_way": True}, "documents": {"growing_area_code": "VN"}, "payer": None},
+            ["/documents/growing_area_code", "/payer"],
+            id="more than the vehicle",
+        ),
+    ],
+)
+def test_a_carrier_amends_the_vehicle_and_is_told_what_is_not_its(
+    patch: dict[str, Any], pointers: list[str]
+) -> None:
+    found = []
+    try:
+        ensure_of_vehicle(patch)
+    except PartForbiddenError as refusal:
+        found = [error.pointer for error in refusal.errors]
+    assert pointers == found

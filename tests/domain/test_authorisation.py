@@ -15,7 +15,9 @@ from app.domain.authorisation import (
     Tie,
     decide,
     house,
+    parties_who,
     relations_to,
+    sides_of,
 )
 from app.domain.principal import Principal
 from app.domain.vocabulary import Party, Role
@@ -113,3 +115,21 @@ def test_a_company_is_declarant_by_its_id_and_payer_by_its_tax_code(
     expected = {Party.DECLARANT} if declarant == HOUSE else set()
     expected |= {Party.PAYER} if own is not None and own == payer else set()
     assert expected == relations_to(somebody(tax_code=own), declarant, payer)
+
+
+def test_a_delegation_is_ended_by_who_gave_it_and_refused_by_who_received_it() -> None:
+    us, them, others = HOUSE, UUID(int=8), UUID(int=9)
+    assert {Tie.GRANTOR} == sides_of(somebody(), us, them)
+    assert {Tie.GRANTEE} == sides_of(somebody(), them, us)
+    assert set() == sides_of(somebody(), them, others)
+    assert decide(somebody(), Action.DELEGATE, sides_of(somebody(), us, them))
+    assert not decide(somebody(), Action.DELEGATE, sides_of(somebody(), them, us))
+    assert decide(somebody(), Action.REFUSE, sides_of(somebody(), them, us))
+
+
+def test_every_party_reads_and_only_the_declarant_lets_in() -> None:
+    assert tuple(Party) == parties_who(Action.READ)
+    assert (Party.DECLARANT,) == parties_who(Action.DELEGATE)
+    assert {Party.CARRIER, Party.DECLARANT} == relations_to(
+        somebody(), HOUSE, None, [Party.CARRIER]
+    )
