@@ -13,7 +13,8 @@ RUN := .venv/.run
 DEV := .venv/.dev
 # A copy of the document that the clients were generated from.
 CLIENTS := tests/clients/.generated
-TYPESCRIPT := $(addprefix tests/clients/typescript/,.npmrc package.json package-lock.json tsconfig.json src/index.ts src/way.ts)
+TYPESCRIPT := $(addprefix tests/clients/typescript/,.npmrc package.json package-lock.json tsconfig.json src/index.ts src/way.ts) \
+	$(addprefix examples/typescript/,.npmrc package.json package-lock.json tsconfig.json src/integrator.ts src/receiver.ts)
 
 .PHONY: help
 help: ## List what can be made
@@ -86,7 +87,7 @@ docs: $(DEV) ## Write the generated pages of docs/
 	@$(BIN)/python -m docs
 
 .PHONY: clients
-clients: $(CLIENTS) ## Generate the Python and the TypeScript client from openapi.json
+clients: $(CLIENTS) ## Generate the Python and the TypeScript client, and compile examples/typescript
 
 # Where there is no npm the TypeScript client is left out, and its tests are skipped.
 $(CLIENTS): openapi.json tests/clients/python/generator.yaml $(TYPESCRIPT) | $(DEV)
@@ -94,10 +95,12 @@ $(CLIENTS): openapi.json tests/clients/python/generator.yaml $(TYPESCRIPT) | $(D
 	$(BIN)/openapi-python-client generate --path openapi.json --meta none --overwrite \
 		--config tests/clients/python/generator.yaml --output-path tests/clients/python/gate_client >/dev/null
 	if command -v npm >/dev/null; then
-		cd tests/clients/typescript
-		npm ci --silent
-		npm run --silent generate >/dev/null
-		cd - >/dev/null
+		for folder in tests/clients examples; do
+			cd $$folder/typescript
+			npm ci --silent
+			npm run --silent generate >/dev/null
+			cd - >/dev/null
+		done
 	else
 		echo 'There is no npm: the TypeScript client is left out' >&2
 	fi

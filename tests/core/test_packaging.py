@@ -11,7 +11,8 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 PYPROJECT: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 GROUPS = PYPROJECT["dependency-groups"]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "tests/clients/typescript/package-lock.json")
+OF_NPM = ("tests/clients/typescript/package-lock.json", "examples/typescript/package-lock.json")
+LOCKS = ("requirements.lock", "requirements-dev.lock", *OF_NPM)
 
 
 def exact(requirements: list[str]) -> dict[str, str]:
@@ -49,8 +50,9 @@ def test_no_lock_names_where_packages_come_from(name: str) -> None:
     assert not re.search(r'"resolved"|index-url|find-links|file:|\.(whl|tgz)\b', text)
 
 
-def test_the_typescript_client_is_pinned_with_integrity() -> None:
-    lock = json.loads((PROJECT / LOCKS[2]).read_text())
+@pytest.mark.parametrize("name", OF_NPM)
+def test_what_is_written_in_typescript_is_pinned_with_integrity(name: str) -> None:
+    lock = json.loads((PROJECT / name).read_text())
     packages = [package for path, package in lock["packages"].items() if path]
     assert packages
     assert all(package["integrity"] for package in packages)
