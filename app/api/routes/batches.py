@@ -44,7 +44,7 @@ BODY: Final[dict[str, Any]] = {
                 "additionalProperties": False,
                 "required": ["rows"],
                 "properties": {
-                    "mode": {"type": "string", "enum": [*BatchMode]},
+                    "mode": {"type": ["string", "null"], "enum": [*BatchMode, None]},
                     "rows": {
                         "type": "array",
                         "minItems": 1,
