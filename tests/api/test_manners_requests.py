@@ -57,13 +57,14 @@ async def test_each_request_has_an_id_of_its_own(client: httpx.AsyncClient) -> N
 async def test_every_answer_has_the_headers_that_protect_its_reader(
     client: httpx.AsyncClient, path: str
 ) -> None:
-    headers = (await client.get(path)).headers
+    headers = (await client.get(path, headers={"Origin": "https://elsewhere.example"})).headers
 
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["cache-control"] == "no-store"
+    assert not [name for name in headers if name.startswith("access-control-")]
     assert "strict-transport-security" not in headers
 
 
