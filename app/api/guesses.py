@@ -44,6 +44,7 @@ class Guess(StrEnum):
     KEY = "key"
     LINK = "link"
     SESSION = "session"
+    SIGN_IN = "sign-in"
 
 
 class Guesses:

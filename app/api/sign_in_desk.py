@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.api.state import Process
+from app.clients.oidc import Provider
 from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.access.sessions import SignIn
+
+__all__ = ["Provider", "signing_in"]
 
 
 @asynccontextmanager

@@ -71,9 +71,18 @@ def show(findings: Sequence[Finding], *, as_json: bool) -> None:
 def _machine(settings: Settings) -> Iterator[Finding]:
     secrets = "its own secrets" if settings.is_production else "secrets that everybody knows"
     yield Finding("settings", Condition.OK, f"{settings.mode} mode, {secrets}")
+    yield Finding("sign-in", Condition.OK, _sign_in(settings))
     place = settings.data_dir.resolve()
     usage = disk_usage(next(one for one in (place, *place.parents) if one.exists()))
     yield judge_disk(usage.free, usage.total, str(settings.data_dir))
+
+
+def _sign_in(settings: Settings) -> str:
+    if settings.oidc_issuer is not None:
+        return f"people sign in by {settings.oidc_issuer}"
+    if settings.is_production:
+        return "there is none (GATE_OIDC_ISSUER): keys alone open something"
+    return "on /sign-in everybody chooses somebody"
 
 
 def _database(settings: Settings) -> Sequence[Finding]:

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     data_keys: SecretStr = SecretStr(SANDBOX_DATA_KEYS)
     signing_keys: SecretStr = SecretStr(SANDBOX_SIGNING_KEYS)
 
+    oidc_issuer: str | None = Field(None, pattern=r"^https?://\S+$")
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr = SecretStr("")
     session_hours: PositiveInt = 12
     session_idle_minutes: PositiveInt = 60
 
@@ -236,6 +239,23 @@ class Settings(BaseSettings):
     def _refuse_open_egress(self) -> Self:
         if self.is_production and self.egress_open:
             message = "GATE_EGRESS_OPEN: production mode sends to public addresses only"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_a_provider(self) -> Self:
+        named = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value()]
+        if not any(named):
+            return self
+        if not all((*named, self.public_url)):
+            message = (
+                "GATE_OIDC_ISSUER: it needs GATE_OIDC_CLIENT_ID, GATE_OIDC_CLIENT_SECRET and"
+                " GATE_PUBLIC_URL"
+            )
+            raise ValueError(message)
+        is_safe = self.is_https and str(self.oidc_issuer).startswith("https:")
+        if self.is_production and not is_safe:
+            message = "GATE_OIDC_ISSUER: in production mode it and GATE_PUBLIC_URL begin with https"
             raise ValueError(message)
         return self
 

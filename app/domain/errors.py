@@ -257,6 +257,12 @@ class SignInUnavailableError(NotFoundError):
     code: ClassVar[str] = "sign-in-unavailable"
 
 
+class SignInFailedError(ForbiddenError):
+    """What came back from the provider is not of this sign-in, or it is over."""
+
+    code: ClassVar[str] = "sign-in-failed"
+
+
 class RoleForbiddenError(ForbiddenError):
     """The principal's role may not call this operation."""
 
@@ -862,6 +868,12 @@ class WebhookNotActiveError(ConflictError):
 
 class UnavailableError(DomainError):
     """The service lacks something for the moment; the same request may succeed later."""
+
+
+class SignInProviderAwayError(UnavailableError):
+    """The provider at which people sign in does not answer, or not as one does."""
+
+    code: ClassVar[str] = "sign-in-provider-away"
 
 
 class BusyError(UnavailableError):

@@ -1,6 +1,7 @@
 """Members: people of an organisation, what their role lets them do, and when they may sign in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,6 +16,20 @@ class MemberRole(StrEnum):
     VIEWER = "viewer"
     CLERK = "clerk"
     MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who has signed in at a provider, which has made sure of the address where there is one."""
+
+    issuer: str
+    subject: str
+    email: str | None
+
+    @property
+    def key(self) -> str:
+        """The two by which a member is known for ever, as one text."""
+        return f"{self.issuer}\n{self.subject}"
 
 
 class MemberState(StrEnum):

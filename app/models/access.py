@@ -82,7 +82,8 @@ class Principal(Identified, Base):
 class Member(Base):
     """A person who acts for an organisation, as the principal of the same id.
 
-    Name and address are encrypted, the address is found by its hash; they are made empty when the
+    Name, address and `identity` (how the provider of the first sign-in names the person) are
+    encrypted, the latter two found by their hashes; they are made empty when the
     retention of a disabled member is over. Rows stay while acts of the person do. One address is
     one member of an organisation, which whoever invites makes sure of under the organisation's
     lock: the hash changes with the data key.
@@ -93,6 +94,7 @@ class Member(Base):
         one_of("role", MemberRole),
         Index(None, "organisation_id"),
         Index(None, "email_hash"),
+        Index(None, "identity_hash"),
     )
 
     id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"), primary_key=True)
@@ -102,6 +104,8 @@ class Member(Base):
     display_name: Mapped[bytes] = mapped_column(LargeBinary)
     email: Mapped[bytes] = mapped_column(LargeBinary)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    identity: Mapped[bytes | None] = mapped_column(LargeBinary)
+    identity_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     invited_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from app.domain.errors import (
     OrganisationExistsError,
     PlateAlreadyRegisteredError,
     RetryCollisionError,
+    SignInFailedError,
     SourceExistsError,
     SubstitutionOpenError,
 )
@@ -29,6 +30,7 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_sources_code": SourceExistsError,
     "uq_substitutions_open": SubstitutionOpenError,
     "uq_organisations_name": OrganisationExistsError,
+    "uq_sessions_state_hash": SignInFailedError,
     "uq_organisations_tax_code": OrganisationExistsError,
     "uq_delegations_of_entry": DelegationExistsError,
     "uq_delegations_of_all": DelegationExistsError,

@@ -58,6 +58,27 @@ class MembersRepository:
         )
         return [(row[0], row[1], row[2]) for row in await self._session.execute(statement)]
 
+    async def of_identity(
+        self, known_as: Collection[bytes], invited_at: Collection[bytes]
+    ) -> UUID | None:
+        """Return the member of an identity, else one who has none yet and was invited there.
+
+        Both are hashes. Of several the one who was invited first; none who is disabled.
+        """
+        is_unknown = Member.identity_hash.is_(None)
+        statement = (
+            select(Member.id)
+            .join(Principal, Principal.id == Member.id)
+            .where(Principal.revoked_at.is_(None))
+            .where(
+                Member.identity_hash.in_(known_as)
+                | (is_unknown & Member.email_hash.in_(invited_at))
+            )
+            .order_by(is_unknown, Member.invited_at, Member.id)
+            .limit(1)
+        )
+        return await self._session.scalar(statement)
+
     async def by_email(self, organisation_id: UUID, hashes: Collection[bytes]) -> Member | None:
         """Return an organisation's member of an address, disabled or not."""
         statement = select(Member).where(Member.organisation_id == organisation_id)

@@ -62,6 +62,7 @@ PARTS: Sequence[Part] = (
     Part(Strike, Strike.decision_reason),
     Part(Member, Member.display_name),
     Part(Member, Member.email, Member.email_hash),
+    Part(Member, Member.identity, Member.identity_hash),
     Part(BatchRow, BatchRow.sealed),
     Part(Webhook, Webhook.secret),
     Part(Webhook, Webhook.old_secret),

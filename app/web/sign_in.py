@@ -1,39 +1,44 @@
-"""Signing in and out: in a sandbox by choosing somebody, with a session that is a real one."""
+"""Signing in and out: by a provider, in a sandbox without one by choosing somebody."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.api.deps import count_stranger
-from app.api.same_site import ensure_same_site, forget_session, session_token, set_session
+from app.api.same_site import ensure_same_site, forget_session, session_token
 from app.api.sign_in_desk import signing_in
 from app.api.state import Process
 from app.core.config import Settings
 from app.domain.errors import DomainError, NotKnownHereError, SignInUnavailableError
-from app.services.access.sessions import Opened
+from app.web import provider
+from app.web.answers import local_path, signed_in
 from app.web.pages import failure, page
 
-HOME: Final = "/docs"
 MOST_PEOPLE: Final = 200
 MOST_FIELDS: Final = 8
-LONGEST_PATH: Final = 1000
-SEE_OTHER: Final = 303
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Let `app` answer the pages of signing in; choosing somebody is a sandbox's only."""
-    is_sandbox = not settings.is_production
-    show = _show_people if is_sandbox else _say_there_is_none
-    app.add_route("/sign-in", _page(show), include_in_schema=False)
-    if is_sandbox:
+    """Let `app` answer the pages of signing in: by the provider where settings name one.
+
+    To choose somebody is a sandbox's only, where they name none.
+    """
+    app.state.provider = provider.provider_of(settings)
+    if app.state.provider is not None:
+        app.add_route("/sign-in", _page(provider.go), include_in_schema=False)
+        app.add_route("/sign-in/callback", _page(provider.come_back), include_in_schema=False)
+    elif settings.is_production:
+        app.add_route("/sign-in", _page(_say_there_is_none), include_in_schema=False)
+    else:
+        app.add_route("/sign-in", _page(_show_people), include_in_schema=False)
         app.add_route("/sign-in", _page(_choose), methods=["POST"], include_in_schema=False)
     app.add_route("/sign-out", _page(_sign_out), methods=["POST"], include_in_schema=False)
 
@@ -88,25 +93,6 @@ async def _sign_out(request: Request) -> Response:
     answer = page(request, "signed_out")
     forget_session(answer, process.settings)
     return answer
-
-
-def signed_in(opened: Opened, wanted: str | None, settings: Settings) -> Response:
-    """Return the answer that gives a browser its cookie and sends it where it wanted to go."""
-    answer = RedirectResponse(local_path(wanted), SEE_OTHER)
-    set_session(answer, opened.token, settings)
-    return answer
-
-
-def local_path(wanted: str | None) -> str:
-    """Return a path of this service to go to; anything else would lead a person elsewhere."""
-    if not wanted or len(wanted) > LONGEST_PATH or not wanted.isascii() or not wanted.isprintable():
-        return HOME
-    is_local = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
-    try:
-        parts = urlsplit(wanted)
-    except ValueError:
-        return HOME
-    return wanted if is_local and not (parts.scheme or parts.netloc) else HOME
 
 
 async def _fields(request: Request) -> dict[str, str]:

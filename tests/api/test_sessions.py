@@ -18,7 +18,7 @@ from app.main import create_app
 from app.models import Event, Member, MemberSession, Principal
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.upkeep.people import PEOPLE, invite_sandbox_people
-from app.web.sign_in import HOME, local_path
+from app.web.answers import HOME, local_path
 from tests.api.conftest import NINE, Gate, Statements, truck
 
 OWN = {"Origin": "http://gate.test", "Sec-Fetch-Site": "same-origin"}

@@ -19,13 +19,14 @@ from app.domain.vitals import Work
 from app.main import make_jobs, make_tools
 from app.repositories.unit_of_work import UnitOfWork
 from app.workers import JOBS
+from app.workers.delivering import WEBHOOKS
 from tests.cli.conftest import Service, Start, run
 from tests.cli.test_preparing import on
 from tests.cli.test_serve import PRODUCTION
 from tests.repositories.rows import add_actor, add_entry
 
 CHECKS = [
-    "settings", "disk", "database", "clock", "migrations", "data keys", "API keys",
+    "settings", "sign-in", "disk", "database", "clock", "migrations", "data keys", "API keys",
     "reference data", "tariff edition", "policy edition", "workers",
 ]  # fmt: skip
 WORK = Work("", "host:1", 60, 1, 0, 0, 1, 1, succeeded=True)
@@ -44,7 +45,7 @@ async def fit(database: AsyncEngine) -> Settings:
     """A fit sandbox on a database of the test's own, whose workers were just there."""
     settings = on(database)
     async with AsyncSession(database) as session, session.begin():
-        for job in {*JOBS, *make_jobs(settings)}:
+        for job in {*JOBS, *make_jobs(settings), WEBHOOKS}:
             await UnitOfWork(session).upkeep.note(replace(WORK, job=job))
     return settings
 
@@ -159,7 +160,7 @@ async def test_an_encrypted_value_whose_key_is_gone_is_counted(
 async def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     nowhere = f"postgresql://gate@/gate?host={tmp_path}"
     found = await findings(Settings(database_url=SecretStr(nowhere)))
-    assert ["settings", "disk", "database"] == list(found)
+    assert ["settings", "sign-in", "disk", "database"] == list(found)
     assert found["database"][1].startswith("not reached: ")
 
 

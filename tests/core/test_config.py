@@ -129,6 +129,27 @@ def test_settings_come_from_a_file_too_and_the_environment_goes_first(
         load_settings(file)
 
 
+PROVIDER = {
+    "GATE_OIDC_ISSUER": "https://id.example",
+    "GATE_OIDC_CLIENT_ID": "gate",
+    "GATE_OIDC_CLIENT_SECRET": "secret",
+    "GATE_PUBLIC_URL": "https://Gate.example:8443/at",
+}
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_a_provider_is_named_whole_and_with_our_own_address(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for name, value in PROVIDER.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(env_file=None)
+    assert ("https://gate.example:8443", True) == (settings.origin, settings.is_https)
+    monkeypatch.delenv(missing)
+    with pytest.raises(SettingsError, match=r"^GATE_OIDC_ISSUER: it needs "):
+        load_settings(env_file=None)
+
+
 def test_the_example_explains_every_setting_and_its_default() -> None:
     example = PROJECT / ".env.example"
     shown = re.findall(r"^([A-Z_]+)=", example.read_text(), re.MULTILINE)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.core.ciphers import new_token
 from app.domain.errors import NotKnownHereError, SessionNotFoundError
+from app.domain.members import Identity, email_key
 from app.domain.principal import CredentialKind, Principal
 from app.domain.vocabulary import Agency, Role
 from app.models import Member, MemberSession
@@ -87,6 +88,26 @@ class SignIn:
             raise NotKnownHereError
         return await self._open(*await self._uow.members.locked(member_id))
 
+    async def by_identity(self, who: Identity, state: str) -> Opened:
+        """Sign in whom a provider knows; the first time, an invitation to that address is theirs.
+
+        Raises:
+            NotKnownHereError: nobody's member, or one who is disabled.
+            SignInFailedError: that state has opened a session before.
+        """
+        cipher = self._tools.cipher
+        invited = cipher.hashes_to_find(email_key(who.email)) if who.email else ()
+        found = await self._uow.members.of_identity(cipher.hashes_to_find(who.key), invited)
+        if found is None:
+            raise NotKnownHereError
+        principal, member = await self._uow.members.locked(found)
+        if member.identity is None:
+            member.identity = cipher.encrypt(who.key)
+            member.identity_hash = cipher.hash_to_find(who.key)
+        elif cipher.decrypt(member.identity) != who.key:  # another was quicker
+            raise NotKnownHereError
+        return await self._open(principal, member, self._tools.keys.hash_of(state))
+
     async def out(self, token: str) -> None:
         """End the session of a token; one that is over, or never was, is nothing to do."""
         session = await self._uow.sessions.by_token(self._tools.keys.hash_of(token))
@@ -94,7 +115,9 @@ class SignIn:
             principal, member = await self._uow.members.get(session.principal_id)
             await _end(self._uow, self._act(principal), session, member, self._clock.at)
 
-    async def _open(self, principal: PrincipalRow, member: Member) -> Opened:
+    async def _open(
+        self, principal: PrincipalRow, member: Member, state_hash: bytes | None = None
+    ) -> Opened:
         if principal.revoked_at is not None:
             raise NotKnownHereError
         at, token = self._clock.at, new_token()
@@ -105,6 +128,7 @@ class SignIn:
             created_at=at,
             seen_at=at,
             expires_at=at + self._clock.lasts,
+            state_hash=state_hash,
         )
         is_first = member.activated_at is None
         if is_first:

@@ -84,6 +84,7 @@ class Forgetting:
         found = await self._uow.retention.members_over(self._before(Record.MEMBER), limit)
         for one in found:
             one.display_name = one.email = self._act.tools.cipher.encrypt("")
+            one.identity = one.identity_hash = None
             one.email_hash, one.erased_at = None, self._act.now
         await self._uow.flush()
         await self._uow.records.insert_events([self._of_member(one) for one in found])
