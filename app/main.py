@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from app.api import manners
+from app.api.driver_messages import text_of
 from app.api.exchange import Exchange
 from app.api.fleet.rows import Rows
 from app.api.fleet.uploads import BATCHES
@@ -24,6 +25,7 @@ from app.api.schemas.events import event_bytes
 from app.api.sheets import sheet_page
 from app.api.state import Process
 from app.api.texts import Language
+from app.clients.gateway import GatewayClient, e164
 from app.clients.otlp import sending, spans_of
 from app.clients.webhooks import WebhookClient
 from app.core.access_tokens import AccessTokens
@@ -34,6 +36,7 @@ from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.core.signing import Signers
 from app.services.act import Tools
+from app.services.notifying.sending import Wording
 from app.web import sign_in
 from app.workers import Job
 from app.workers.batches import BatchWorker
@@ -41,6 +44,7 @@ from app.workers.deadlines import DeadlineWorker
 from app.workers.delivering import TURN_SECONDS, WEBHOOKS, Deliverer
 from app.workers.exchange import ExchangeWorker
 from app.workers.forgetting import Forgetter
+from app.workers.notifying import NOTIFIER, NOTIFIER_SECONDS, Notifier
 from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
@@ -130,14 +134,40 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
 
 @asynccontextmanager
 async def running_jobs(settings: Settings) -> AsyncIterator[Mapping[str, tuple[float, Job]]]:
-    """Return all of `make_jobs`, and the sending of webhooks while the block runs."""
+    """Return all of `make_jobs`, and what sends to others while the block runs."""
     client = WebhookClient(is_open=settings.egress_open)
     deliverer = Deliverer(client, make_tools(settings).cipher, event_bytes)
+    gateway = gateway_of(settings)
+    notifier = make_notifier(settings, gateway)
+    sending_jobs: Mapping[str, tuple[float, Job]] = {
+        WEBHOOKS: (TURN_SECONDS, deliverer.deliver),
+        NOTIFIER: (NOTIFIER_SECONDS, notifier.notify),
+    }
     try:
         async with deliverer.working():
-            yield {**make_jobs(settings), WEBHOOKS: (TURN_SECONDS, deliverer.deliver)}
+            yield {**make_jobs(settings), **sending_jobs}
     finally:
         await client.aclose()
+        if gateway is not None:
+            await gateway.aclose()
+
+
+def gateway_of(settings: Settings) -> GatewayClient | None:
+    """Return the gateway for text messages, where the operator names one."""
+    if settings.notify_url is None:
+        return None
+    token = settings.notify_token.get_secret_value()
+    return GatewayClient(settings.notify_url, token, is_open=not settings.is_production)
+
+
+def make_notifier(settings: Settings, gateway: GatewayClient | None) -> Notifier:
+    """Return what tells drivers: a sandbox without gateway records it, production does nothing."""
+    wording = None
+    if gateway is not None or not settings.is_production:
+        render = partial(text_of, base_url=settings.base_url)
+        wording = Wording(render, e164, is_only_recorded=gateway is None)
+    todays = Todays(is_production=settings.is_production)
+    return Notifier(make_tools(settings), todays, wording, gateway)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ SINCE = {
     "strike": "its appeal was decided on",
     "member": "it was disabled",
     "personal-read": "it was read",
+    "driver-message": "it was sent or given up",
     "stored-answer": "it was answered",
 }
 HOW_LONG = """## How long

@@ -20,6 +20,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     change.{kind}                                 what moved an entry in its queue
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
+    driver-message.{kind}                         what a driver is told by text message
     authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
     web.{page}.{part}, web.member.{role}          what served pages say
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
@@ -29,7 +30,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,10 @@ from app.domain import identifiers
 from app.domain.charges.refusals import REFUSALS
 from app.domain.errors import Fact
 from app.domain.green_lane.rules import RULES
-from app.domain.vocabulary import Text
+from app.domain.vocabulary import Language, Text
+
+# Whoever takes texts from here takes the language with them.
+__all__ = ["Language"]
 
 HANOI = timezone(timedelta(hours=7))
 BEIJING = timezone(timedelta(hours=8))
@@ -53,14 +56,6 @@ FAMILY_OF_FACT = {
 RULE_FAMILIES = ("finding", "exception", "missing", "fault", "rule")
 
 _RANGE = re.compile(r"([a-z]{1,8})[-a-z0-9]*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?")
-
-
-class Language(StrEnum):
-    """A language the API speaks, the default first."""
-
-    VI = "vi"
-    EN = "en"
-    ZH = "zh"
 
 
 class Catalogue:

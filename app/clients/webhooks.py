@@ -9,7 +9,7 @@ import asyncio
 import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
@@ -67,11 +67,15 @@ class WebhookClient:
 
     async def send(self, message: Message) -> Answer:
         """Send a message and return the answer; whatever goes wrong is an answer too."""
-        if fault_of(message.url, is_open=self._is_open) is not None:
+        return await self.post(message.url, message.body, headers_of(message))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body to an address and return the answer, as `send` does."""
+        if fault_of(url, is_open=self._is_open) is not None:
             return Answer(None, AttemptError.ADDRESS)
         try:
             async with asyncio.timeout(self._seconds):
-                return _judged(await self._status(message))
+                return _judged(await self._status(url, body, headers))
         except (OSError, RefusedAddressError, UnresolvedNameError, httpx.HTTPError) as error:
             return Answer(None, _named(error))
 
@@ -82,16 +86,16 @@ class WebhookClient:
             _, client = self._kept.popitem()
             await client.aclose()
 
-    async def _status(self, message: Message) -> int:
-        parts = urlsplit(message.url)
+    async def _status(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        parts = urlsplit(url)
         host = parts.hostname or ""
-        port = port_of(message.url)
+        port = port_of(url)
         address = await self._pinned(host, port)
         at = f"[{address}]" if ":" in address else address
-        url = parts._replace(netloc=f"{at}:{port}").geturl()
-        headers = {**headers_of(message), "Host": parts.netloc}
+        pinned = parts._replace(netloc=f"{at}:{port}").geturl()
+        whole = {**headers, "Host": parts.netloc}
         client = await self._client((host, address, port))
-        sent = client.build_request("POST", url, content=message.body, headers=headers)
+        sent = client.build_request("POST", pinned, content=body, headers=whole)
         sent.extensions["sni_hostname"] = host
         answer = await client.send(sent, stream=True)
         try:

@@ -25,6 +25,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core.egress import fault_of
+
 PREFIX = "GATE_"
 SECRETS = ("pepper", "token_secret", "cursor_secret", "data_keys", "signing_keys")
 SHORTEST_SECRET = 32
@@ -133,6 +135,8 @@ class Settings(BaseSettings):
 
     sheets_dir: Path | None = None
     egress_open: bool = False
+    notify_url: str | None = None
+    notify_token: SecretStr = SecretStr("")
 
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_format: LogFormat = LogFormat.CONSOLE
@@ -256,6 +260,16 @@ class Settings(BaseSettings):
         is_safe = self.is_https and str(self.oidc_issuer).startswith("https:")
         if self.is_production and not is_safe:
             message = "GATE_OIDC_ISSUER: in production mode it and GATE_PUBLIC_URL begin with https"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _guard_gateway(self) -> Self:
+        if self.notify_url is None:
+            return self
+        fault = fault_of(self.notify_url, is_open=not self.is_production)
+        if fault is not None:
+            message = f"GATE_NOTIFY_URL: {fault}: production mode sends to public HTTPS only"
             raise ValueError(message)
         return self
 

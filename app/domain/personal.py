@@ -40,11 +40,15 @@ class Purpose(StrEnum):
 
 
 class ReadWay(StrEnum):
-    """How personal data were read: of one entry, by looking for somebody, or all of a person."""
+    """How personal data were read: of one entry, by looking for somebody, or all of a person.
+
+    `message` is no reading: the service opened the phone to send its driver a message.
+    """
 
     ENTRY = "entry"
     SEARCH = "search"
     EXPORT = "export"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True, slots=True)

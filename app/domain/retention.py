@@ -33,6 +33,8 @@ class Record(StrEnum):
     """Name and address of a person who acts for an organisation, from when it was disabled."""
     PERSONAL_READ = "personal-read"
     """From the reading."""
+    DRIVER_MESSAGE = "driver-message"
+    """That a driver was told something, from when it was sent or given up; it has no number."""
     STORED_ANSWER = "stored-answer"
     """For retries, from the answer; by the machine clock."""
 

@@ -14,6 +14,14 @@ class Text(TypedDict):
     zh: str | None
 
 
+class Language(StrEnum):
+    """A language that the service speaks, the default first."""
+
+    VI = "vi"
+    EN = "en"
+    ZH = "zh"
+
+
 class Direction(StrEnum):
     """Way through a gate: `export` is Vietnam to China."""
 

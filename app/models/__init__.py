@@ -5,6 +5,7 @@ from app.models.base import Base
 from app.models.batches import Batch, BatchRow
 from app.models.delegations import Delegation
 from app.models.difficulties import Difficulty
+from app.models.driver_messages import DriverMessage, DriverMessageProgress
 from app.models.entries import (
     Check,
     CheckRequest,
@@ -80,6 +81,8 @@ __all__ = [
     "DeliveryAttempt",
     "Difficulty",
     "Diversion",
+    "DriverMessage",
+    "DriverMessageProgress",
     "EditionConfirmation",
     "Entry",
     "Event",

@@ -17,6 +17,7 @@ from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
+from app.repositories.driver_messages import DriverMessagesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.exchange import ExchangeRepository
 from app.repositories.feed import FeedRepository
@@ -93,6 +94,11 @@ class UnitOfWork:
     def difficulties(self) -> DifficultiesRepository:
         """What companies and drivers reported, and what it was answered."""
         return DifficultiesRepository(self._session)
+
+    @cached_property
+    def driver_messages(self) -> DriverMessagesRepository:
+        """What drivers are told by text message."""
+        return DriverMessagesRepository(self._session)
 
     @cached_property
     def entries(self) -> EntriesRepository:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from app.domain.driver_messages import TextMessage
 from app.domain.webhooks import Answer, Message
 
 
@@ -9,4 +10,11 @@ class Receivers(Protocol):
     """Whoever listens at the addresses of webhooks."""
 
     async def send(self, message: Message) -> Answer:
+        """Send a message and return the answer; whatever goes wrong is an answer too."""
+
+
+class Gateway(Protocol):
+    """What sends text messages to telephones."""
+
+    async def send(self, message: TextMessage) -> Answer:
         """Send a message and return the answer; whatever goes wrong is an answer too."""

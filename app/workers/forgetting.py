@@ -16,6 +16,7 @@ WHAT = (
     Forgetting.strikes,
     Forgetting.members,
     Forgetting.reads,
+    Forgetting.messages,
 )
 
 

@@ -534,6 +534,8 @@ WHO_READS = {
     "list_delegations": {"company", "app"},
     "list_events": EVERYBODY,
     "list_entry_events": EVERYBODY,
+    "list_driver_messages": EVERYBODY,
+    "list_sandbox_messages": {"company", "app", "officer"},
     "export_entries": EVERYBODY,
     "list_batches": {"company", "app"},
     "get_batch": {"company", "app"},

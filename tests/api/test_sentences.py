@@ -7,6 +7,7 @@ import pytest
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
 from app.domain.discrepancies import Discrepancy
+from app.domain.driver_messages import MessageKind
 from app.domain.exchange import QuarantineReason
 from app.domain.misses import CallOutcome, FaultKind
 from app.domain.notices import Effect, Period
@@ -60,6 +61,7 @@ def keys() -> Iterator[str]:
     )
     yield from (f"season.{place}" for place in ("awaited", "taken", "without"))
     yield from (f"step.{one}" for one in Step)
+    yield from (f"driver-message.{kind}" for kind in MessageKind)
     yield from (f"quarantine.{reason}" for reason in QuarantineReason)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))
     yield from (

@@ -39,6 +39,7 @@ class Story:
     service: Service
     http: httpx.Client
     listener: Listener
+    gateway: Listener
     answers: list[tuple[str, httpx.Response]] = field(default_factory=list)
 
     def ask(
@@ -175,6 +176,7 @@ def wait(story: Story, *entries: Any) -> None:
         story.do("POST /v1/yards/bao-nguyen/movements", "yard", body)
     calls = story.do(f"POST {QUEUE}/calls", "officer-1", {"count": 2})["calls"]
     assert {one["id"] for one in entries} == {one["entry"] for one in calls}
+    story.gateway.wait_for("call")  # before the vehicle comes
 
 
 def cross(story: Story, entry: Any) -> None:

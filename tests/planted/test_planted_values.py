@@ -7,6 +7,7 @@ through. Whoever sends something new to others adds it to the story and to `plac
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,14 +41,20 @@ class Witness:
     files: dict[Path, str]
     rows: Rows
     as_json: Rows
+    to_drivers: list[str]
+    """What the gateway for text messages was sent."""
 
 
 @contextmanager
 def witnessing(folder: Path) -> Iterator[Witness]:
     """Let a day go by, and give all that is left of it when the service has stopped."""
     sheets = folder / "sheets"
-    with collecting(folder) as traces, listening() as listener, starting(folder / "var") as start:
+    with (
+        collecting(folder) as traces, listening() as listener, listening() as gateway,
+        starting(folder / "var") as start,
+    ):  # fmt: skip
         service = start(
+            GATE_NOTIFY_URL=gateway.url,
             GATE_LOG_LEVEL="debug",
             GATE_LOG_FORMAT="json",
             GATE_SHEETS_DIR=str(sheets),
@@ -55,12 +62,12 @@ def witnessing(folder: Path) -> Iterator[Witness]:
             **traces.settings,
         )
         with httpx.Client(base_url=service.url, timeout=30) as http:
-            story = Story(service, http, listener)
+            story = Story(service, http, listener, gateway)
             tell(story)
         rows, as_json = dump(service.folder)
         assert 0 == service.stop()
         texts = {path: path.read_text(errors="replace") for path in left(service.folder, sheets)}
-        yield Witness(story, traces.spans, texts, rows, as_json)
+        yield Witness(story, traces.spans, texts, rows, as_json, gateway.sent)
 
 
 def left(folder: Path, sheets: Path) -> Iterator[Path]:
@@ -115,9 +122,10 @@ def ensure_all_was_told(witness: Witness) -> None:
         "entry.registered", "entry.driver_changed", "call.missed", "order.paid", "strike.appealed",
         "difficulty.answered", "entry.erasure_asked",
     } <= kinds  # fmt: skip
+    assert {"977318246"} <= found("".join(witness.to_drivers))
     for table in (
         "stored_answers", "personal_reads", "difficulties", "strikes", "observations", "members",
-        "batch_rows",
+        "batch_rows", "driver_messages",
     ):  # fmt: skip
         assert witness.rows[table], table
     assert len(Base.metadata.tables) <= len(witness.rows)
@@ -142,3 +150,5 @@ def places(witness: Witness) -> Iterator[tuple[str, str]]:
     for table, rows in witness.rows.items():  # declared documents, findings, stored answers too
         yield f"table {table}", "\n".join(rows)
     yield from (("a webhook", one) for one in witness.story.listener.sent)
+    for one in witness.to_drivers:  # the number itself, and nothing beside it
+        yield "a text message", re.sub(r'"to":"\+[0-9]+"', "", one)

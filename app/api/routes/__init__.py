@@ -11,6 +11,7 @@ from app.api.routes import (
     checks,
     clients,
     difficulties,
+    driver_messages,
     entries,
     events,
     exchange,
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     strikes.router,
     observations.router,
     events.router,
+    driver_messages.router,
     exchange.router,
     exchange.entries,
     webhooks.router,
@@ -85,7 +87,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     health.router,
 )
-SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router,)
+SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router, driver_messages.sandbox)
 
 _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",
@@ -126,5 +128,8 @@ TAGS: Final[tuple[Mapping[str, str], ...]] = tuple(
     {"name": name, "description": text} for name, text in _DESCRIPTIONS.items()
 )
 SANDBOX_TAGS: Final[tuple[Mapping[str, str], ...]] = (
-    {"name": "sandbox", "description": "Sandbox mode only: business time that can be moved."},
+    {
+        "name": "sandbox",
+        "description": "Sandbox mode only: time that can be moved, texts that are not sent.",
+    },
 )

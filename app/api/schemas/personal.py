@@ -66,7 +66,10 @@ class PersonalReadOut(Out):
     """Null: somebody was looked for, and nobody was found."""
     reference: str | None
     way: Annotated[ReadWay, Open]
-    """`entry`: of one entry in full. `search`: found by a number. `export`: all of a person."""
+    """`entry`: of one entry in full. `search`: found by a number. `export`: all of a person.
+
+    `message`: the service opened the phone to send its driver a message.
+    """
     purpose: Annotated[Purpose, Open]
     fields: list[Annotated[Personal, Open]]
     read_at: Instant

@@ -98,6 +98,15 @@ class Forgetting:
         """
         return await self._uow.retention.forget_reads(self._before(Record.PERSONAL_READ), limit)
 
+    async def messages(self, limit: int = BATCH) -> int:
+        """Delete messages to drivers of long ago; return how many.
+
+        Raises:
+            NoValueError.
+        """
+        before = self._before(Record.DRIVER_MESSAGE)
+        return await self._uow.driver_messages.forget(before, limit)
+
     def silence(self, found: Sequence[Difficulty], cause: str) -> Events:
         """Make empty what was said in difficulties, and return the events of it."""
         act = self._act
