@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.models import (
     Difficulty,
     Entry,
     Event,
+    Member,
     PersonalRead,
     StoredAnswer,
     SubjectErasure,
@@ -309,11 +311,16 @@ async def test_of_a_member_who_was_disabled_nobody_knows_the_name_a_year_later(
         await invited(gate),
         await invited(gate, name="desk-2", email="two@vidu.example"),
     )
+    row = await session.get_one(Member, UUID(member["id"]))
+    row.identity, row.identity_hash = b"as the provider", b"knows her"
+    await session.commit()
     await step(gate, member, "disablement")
     gate.wait(days=365)
     assert 0 == await forget(gate)
     gate.wait(days=1)
     assert 1 == await forget(gate)
+    await session.refresh(row)
+    assert (None, None, None) == (row.identity, row.identity_hash, row.email_hash)
     at = {"organisation": member["organisation"], "member": member["id"]}
     assert [{**at, "cause": "retention"}] == await told(session, "member.erased")
     said = (await gate.get(f"/v1/members/{member['id']}", "company-1")).json()
