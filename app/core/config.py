@@ -269,7 +269,8 @@ class Settings(BaseSettings):
             return self
         fault = fault_of(self.notify_url, is_open=not self.is_production)
         if fault is not None:
-            message = f"GATE_NOTIFY_URL: {fault}: production mode sends to public HTTPS only"
+            where = "public HTTPS" if self.is_production else "HTTP or HTTPS"
+            message = f"GATE_NOTIFY_URL: {fault}: write an address by {where}"
             raise ValueError(message)
         return self
 

@@ -166,3 +166,24 @@ def test_no_text_for_a_setting_ends_in_anything_but_its_name(text: str) -> None:
             load_settings(env_file=None)
         except SettingsError as error:
             assert str(error).startswith("GATE_DATA_KEYS: ")  # noqa: PT017 - either may be right
+
+
+@pytest.mark.parametrize(
+    ("mode", "url"),
+    [
+        ("production", "http://sms.example.com/"),
+        ("production", "https://10.0.0.7/sms"),
+        ("production", "https://user:secret@sms.example.com/"),
+        ("sandbox", "ftp://sms.example.com/"),
+    ],
+)
+def test_a_gateway_of_production_is_public_https(
+    monkeypatch: pytest.MonkeyPatch, mode: str, url: str
+) -> None:
+    with pytest.raises(SettingsError, match="GATE_NOTIFY_URL: url-"):
+        load(monkeypatch, {"GATE_MODE": mode, **OWN_SECRETS, "GATE_NOTIFY_URL": url})
+
+
+def test_a_gateway_of_a_sandbox_may_be_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {"GATE_NOTIFY_URL": "http://127.0.0.1:9000/sms"})
+    assert "http://127.0.0.1:9000/sms" == settings.notify_url
