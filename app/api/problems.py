@@ -87,6 +87,7 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "request_id": "6f1f9a0c2f5d4c7e8a1b3c5d7e9f0a2b",
     "method": "PUT",
     "state": "queued",
+    "ending": "revoked",
     "step": "admit",
     "day": "2026-02-21",
     "value": "huu-ngi",

@@ -11,13 +11,15 @@ _LETTER_VALUES: Final = dict(
 
 
 def has_right_tax_digit(code: str) -> bool:
-    """Tell whether the tenth digit fits the first nine, and a branch is not 000.
+    """Tell whether the tenth digit fits the first nine, and neither number nor branch is all zeros.
 
-    The tenth is 10 less the weighted sum modulo 11; where the sum leaves 0 no digit is right.
+    The tenth is 10 less the weighted sum modulo 11; where the sum leaves 0 no digit is right. The
+    first two digits are the province, the seven after them count its taxpayers from 1.
     Source: public open-source validators.
     """
     total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, code, strict=False))
-    return 10 - total % 11 == int(code[9]) and code[10:] != "000"
+    is_somebody = code[2:9] != "0000000" and code[10:] != "000"
+    return is_somebody and 10 - total % 11 == int(code[9])
 
 
 def has_right_container_digit(number: str) -> bool:
