@@ -78,7 +78,7 @@ def serve() -> None:
     with plain_errors():
         settings = begin()
         with listen(settings) as listener, own_database(settings) as connected:
-            keys = asyncio.run(preparing.prepare(connected))
+            keys = asyncio.run(until_told(preparing.prepare(connected)))
             said = greeting(connected, keys, datetime.now(UTC))
             run_server(connected, listener, said, is_alone=settings.database_url is None)
 

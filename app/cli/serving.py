@@ -6,10 +6,9 @@ import resource
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from functools import partial
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import typer
 import uvicorn
@@ -27,6 +26,7 @@ SPARE_FILES = 200  # for the database, the logs and what a library opens
 # looks for cycles several times while it is answered, at a tenth of its cost.
 YOUNG_OBJECTS = 20_000
 
+T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -90,13 +90,26 @@ def leave_when_told() -> None:
     signal.signal(signal.SIGHUP, _hang_up)  # a closed terminal drains too
 
 
-async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Do `work` until told to stop, which ends it where it waits and not wherever it is."""
+async def until_told(work: Coroutine[Any, Any, T]) -> T:
+    """Do `work`; told to stop, end it where it waits, and not wherever it is.
+
+    An exception out of a signal's handler may come in the middle of a switch between coroutines,
+    which no library is made for: the process hung, or crashed and left its database behind.
+
+    Raises:
+        SystemExit: it was told to stop.
+    """
     loop, doing = asyncio.get_running_loop(), asyncio.ensure_future(work)
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, doing.cancel)
-    with suppress(asyncio.CancelledError):
-        await doing
+    try:
+        return await doing
+    except asyncio.CancelledError:
+        raise SystemExit(0) from None
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)
+        leave_when_told()  # the loop took the signals, and gives them back to nobody
 
 
 def listen(settings: Settings) -> socket.socket:
