@@ -360,12 +360,12 @@ def may(
     return Depends(May(frozenset(allowed), scope, work, on))
 
 
-def anyone() -> Any:  # noqa: ANN401 - as above
+def anyone() -> Any:  # noqa: ANN401 - what FastAPI takes
     """Return the route's word that no key is needed."""
     return Depends(Anyone())
 
 
-def by_link() -> Any:  # noqa: ANN401 - as above
+def by_link() -> Any:  # noqa: ANN401 - what FastAPI takes
     """Return the route's word that a tracking link opens it."""
     return Depends(ByLink())
 

@@ -126,12 +126,11 @@ async def _fields(request: Request) -> Mapping[str, str]:
 def _credentials(request: Request, fields: Mapping[str, str]) -> tuple[str, str]:
     """Return client and secret, from the header or from the body, and not from both."""
     header = request.headers.get("authorization", "")
-    in_body = {"client_id", "client_secret"} & fields.keys()
     if not header:
-        if len(in_body) != 2:  # noqa: PLR2004 - both
+        if not fields.keys() >= {"client_id", "client_secret"}:
             raise OAuthError(Fault.INVALID_CLIENT, "client_id and client_secret are needed.")
         return fields["client_id"], fields["client_secret"]
-    if "client_secret" in in_body:
+    if "client_secret" in fields:
         raise OAuthError(Fault.INVALID_REQUEST, "Send the secret once: in header or body.")
     return _basic(header)
 

@@ -195,10 +195,11 @@ class Scenarios:
                 case Name.RATE_LIMITED:
                     asked.refusals.append(RateExceededError(1))
                 case Name.REFUSE:
-                    _ensure_here(value in self._failures_of(route), f"{name}={value}")
+                    _ensure_here(f"{name}={value}", is_here=value in self._failures_of(route))
                     asked.refusals.append(example_of(codes()[value]))
                 case Name.FINDING:
-                    _ensure_here(route is not None and route.name in JUDGED, f"{name}={value}")
+                    is_judged = route is not None and route.name in JUDGED
+                    _ensure_here(f"{name}={value}", is_here=is_judged)
                     asked.findings.append(_finding(value, language_of(scope)))
                 case Name.LOSE_ANSWER:
                     asked.loses = True
@@ -234,7 +235,7 @@ def known(parts: Sequence[str]) -> Iterator[tuple[Name, str]]:
         yield Name(word), value
 
 
-def _ensure_here(is_here: bool, part: str) -> None:  # noqa: FBT001 - the condition itself
+def _ensure_here(part: str, *, is_here: bool) -> None:
     if not is_here:
         at_fault = RequestFieldError(POINTER, "scenario-not-here", storable(part))
         raise InvalidRequestError(errors=[at_fault])

@@ -47,7 +47,7 @@ class Bounded(HttpToolsProtocol):
     _unread = 0  # bytes of answers that the client had not taken at the last sweep
     _stuck = 0  # sweeps in which it took none of them
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base
         """Take the connection, unless there are too many."""
         super().connection_made(transport)
         if not self.watch.takes(self, self.client[0] if self.client else None):

@@ -137,7 +137,7 @@ def _quoted(text: str) -> str:
     return urlencode({"": text})[1:]
 
 
-async def _asked(method: str, url: str, **more: Any) -> httpx.Response:  # noqa: ANN401
+async def _asked(method: str, url: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - passed on
     """Return the provider's answer.
 
     Raises:

@@ -65,7 +65,7 @@ def read_id_token(
     return claims
 
 
-def _key(keys: Sequence[Mapping[str, Any]], kid: object, algorithm: str) -> Any:  # noqa: ANN401
+def _key(keys: Sequence[Mapping[str, Any]], kid: object, algorithm: str) -> Any:  # noqa: ANN401 - a library's
     """Return the one key that fits; a token of a provider with one key need not name it."""
     fits = [
         one

@@ -337,14 +337,17 @@ def _scopes_of_member() -> ColumnElement[Any]:
     """Return what a member may do as its row is when the statement runs."""
     return case(
         *(
-            (and_(Member.role == role.value, Member.personal == personal), _array(role, personal))
+            (
+                and_(Member.role == role.value, Member.personal == personal),
+                _array(role, personal=personal),
+            )
             for role in MemberRole
             for personal in (False, True)
         ),
     )
 
 
-def _array(role: MemberRole, personal: bool) -> ColumnElement[Any]:  # noqa: FBT001
+def _array(role: MemberRole, *, personal: bool) -> ColumnElement[Any]:
     scopes = ", ".join(f"'{scope}'" for scope in sorted(scopes_of(role, personal=personal)))
     return literal_column(f"ARRAY[{scopes}]")
 

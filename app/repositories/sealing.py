@@ -184,7 +184,7 @@ class SealingRepository:
 
 
 def _id(part: Part) -> InstrumentedAttribute[UUID]:
-    identity: InstrumentedAttribute[UUID] = part.table.id  # type: ignore[attr-defined]
+    identity: InstrumentedAttribute[UUID] = part.table.id  # type: ignore[attr-defined] # all have
     return identity
 
 

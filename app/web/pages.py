@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -35,7 +35,7 @@ _TEMPLATES: Final = Environment(
 )
 
 
-def page(request: Request, name: str, status: int = 200, **facts: Any) -> Response:  # noqa: ANN401
+def page(request: Request, name: str, status: int = 200, **facts: object) -> Response:
     """Return the page of a template, in the language that the request asks for."""
     language = language_of(request.scope)
 
