@@ -6,10 +6,7 @@ the receivers, which share this one.
 
 import asyncio
 import json
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,14 +15,13 @@ from datetime import timedelta
 from threading import Thread
 
 from benchmarks.client import HOST
-from benchmarks.processes import Running
+from benchmarks.processes import Running, working
 from benchmarks.rows import MORNING, House, stand_at_nine
 
 KIND = "entry.registered"
 ENTRIES = 400
 REPLAYS = 5
 PATIENCE_SECONDS = 60.0
-STOP_SECONDS = 30.0
 OPEN = {"GATE_EGRESS_OPEN": "true"}
 TAKEN = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
@@ -70,7 +66,7 @@ def measure_events(house: House) -> Deliveries:
     with (
         house.service(url, "events", more=OPEN) as (service, keys),
         _receiving() as (receiver, hanging),
-        _working(house, url),
+        working(house.folder, url, **OPEN),
     ):
         stand_at_nine(service, keys)
         company = {"Authorization": f"Bearer {keys['company-1']}"}
@@ -121,29 +117,6 @@ def _wait(receiver: Receiver, count: int) -> None:
             message = f"{receiver.count} of {count} events came"
             raise RuntimeError(message)
         time.sleep(0.005)
-
-
-@contextmanager
-def _working(house: House, url: str) -> Iterator[None]:
-    """Run `gate work` on a database."""
-    settings = {
-        **OPEN,
-        "DATABASE_URL": url,
-        "GATE_DATA_DIR": str(house.folder / "events"),
-        "GATE_LOG_LEVEL": "warning",
-    }
-    with (house.folder / "work.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "work"],
-            env={**os.environ, **settings},
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(STOP_SECONDS)
 
 
 @contextmanager

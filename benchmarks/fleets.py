@@ -4,9 +4,6 @@ import csv
 import http.client
 import io
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +15,7 @@ from app.api.fleet.columns import COLUMNS, taken
 from app.api.fleet.templates import workbook_bytes
 from app.api.fleet.uploads import XLSX
 from benchmarks.client import HOST, at
-from benchmarks.processes import STOP_SECONDS, Running
+from benchmarks.processes import Running, working
 from benchmarks.rows import MORNING, House, stand_at_nine
 from benchmarks.traffic import JSON, truck
 
@@ -58,7 +55,7 @@ def measure_fleets(house: House) -> Fleets:
             with _waiting(service, waits, f"a batch is read from {name}"):
                 batch = _send(service, key, body, kind, name)
             _ask(service, "POST", f"{BATCHES}/{batch}/cancellation", key)
-        with _working(house, url), _waiting(service, waits, "a batch is registered"):
+        with working(house.folder, url), _waiting(service, waits, "a batch is registered"):
             began = time.perf_counter()
             done = _done(service, key, _send(service, key, *_files(rows)["JSON"], "done"))
             seconds = time.perf_counter() - began
@@ -134,23 +131,6 @@ def _ask(
     if answer.status >= http.client.BAD_REQUEST:
         raise RuntimeError(said.decode())
     return said
-
-
-@contextmanager
-def _working(house: House, url: str) -> Iterator[None]:
-    """Let a worker do what is due, in a process of its own."""
-    with (house.folder / "work.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "work"],
-            env={**os.environ, "DATABASE_URL": url, "GATE_LOG_LEVEL": "warning"},
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(STOP_SECONDS)
 
 
 @contextmanager

@@ -133,3 +133,18 @@ def _ask(port: int, path: str, document: object, headers: Mapping[str, str] | No
     request = Request(f"http://{HOST}:{port}{path}", body, dict(fields))
     with urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
         return Reply(answer.status, answer.getheaders(), answer.read())
+
+
+@contextmanager
+def working(folder: Path, url: str, **settings: str) -> Iterator[None]:
+    """Let `gate work` do what is due on a database, in a process of its own."""
+    environment = {**os.environ, "DATABASE_URL": url, "GATE_LOG_LEVEL": "warning", **settings}
+    with (folder / "work.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "work"], env=environment, stdout=log, stderr=log
+        )
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(STOP_SECONDS)

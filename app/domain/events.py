@@ -7,6 +7,7 @@ pointers and ids, never what a person declared.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -65,29 +66,12 @@ class EventKind:
     withheld: frozenset[str] = frozenset()
 
 
-def _id(sentence: str) -> Field:
-    return Field(Shape.ID, sentence)
-
-
-def _code(sentence: str) -> Field:
-    return Field(Shape.CODE, sentence)
-
-
-def _codes(sentence: str) -> Field:
-    return Field(Shape.CODES, sentence)
-
-
-def _number(sentence: str) -> Field:
-    return Field(Shape.NUMBER, sentence)
-
-
-def _instant(sentence: str) -> Field:
-    return Field(Shape.INSTANT, sentence)
-
-
-def _flag(sentence: str) -> Field:
-    return Field(Shape.FLAG, sentence)
-
+_id = partial(Field, Shape.ID)
+_code = partial(Field, Shape.CODE)
+_codes = partial(Field, Shape.CODES)
+_number = partial(Field, Shape.NUMBER)
+_instant = partial(Field, Shape.INSTANT)
+_flag = partial(Field, Shape.FLAG)
 
 CLOCK = {"clock": _number("Seconds on the queue's open clock.")}
 CARRIED = {"carried": _number("Points that the entry carries.")}

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.api.paging import Page
 from app.api.problems import Problem
+from app.api.schemas.naming import NamesVehicle
 from app.api.schemas.queues import VehicleSeenIn
 from app.api.schemas.types import (
     Choice,
@@ -37,7 +38,6 @@ MOST_MESSAGES = 20
 
 Percent = Annotated[int, Field(ge=0, le=100, examples=[97])]
 Plate = Annotated[RawIdentifier, Field(min_length=1, examples=["12C-000.17"])]
-EntryReference = Annotated[str, Field(max_length=16, examples=["E4K7-9QXPM2"])]
 Result = Literal["passed", "failed"]
 
 
@@ -54,20 +54,8 @@ class MessageIn(In):
         return self.model_dump(mode="json", exclude_none=True)
 
 
-class VehicleMessageIn(MessageIn):
+class VehicleMessageIn(NamesVehicle, MessageIn):
     """About one vehicle: an entry's reference, or a plate and a direction."""
-
-    reference: EntryReference | None = None
-    plate: Plate | None = None
-    direction: Choice[Direction] | None = None
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> "VehicleMessageIn":
-        has_plate = self.direction is not None and plate_key(self.plate or "") != ""
-        if self.reference is None and not has_plate:
-            code, text = "reference_or_plate", "a reference, or a plate with a direction"
-            raise PydanticCustomError(code, text)
-        return self
 
 
 class CustomsMessageIn(MessageIn):

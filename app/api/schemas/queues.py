@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from app.api.paging import Page
 from app.api.schemas.entries import EstimateOut, ExceptionOut, PlaceOut
+from app.api.schemas.naming import NamesVehicle
 from app.api.schemas.notices import NoticeToldOut
 from app.api.schemas.types import (
     Amount,
     AmountIn,
-    Choice,
     Code,
     In,
     Instant,
@@ -24,7 +23,6 @@ from app.api.schemas.types import (
     RawIdentifier,
     Reference,
 )
-from app.domain.identifiers import plate_key
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 
 
@@ -37,12 +35,9 @@ class VehicleSeenIn(Patch):
     seal_numbers: Annotated[list[RawIdentifier] | None, Field(max_length=10)] = None
 
 
-class SightingIn(In):
+class SightingIn(NamesVehicle):
     """Whom an observation is about: an entry's reference, or a plate and a direction."""
 
-    reference: Annotated[str | None, Field(max_length=16, examples=["E4K7-9QXPM2"])] = None
-    plate: Annotated[RawIdentifier | None, Field(min_length=1, examples=["12C-000.17"])] = None
-    direction: Choice[Direction] | None = None
     occurred_at: Instant | None = None
     reason: Label | None = None
     source_reference: Reference | None = None
@@ -52,14 +47,6 @@ class SightingIn(In):
     def vehicle_seen(self) -> dict[str, Any] | None:
         """Return the parts that were looked at."""
         return self.vehicle.model_dump(exclude_unset=True) if self.vehicle else None
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> "SightingIn":
-        has_plate = self.direction is not None and plate_key(self.plate or "") != ""
-        if self.reference is None and not has_plate:
-            code, text = "reference_or_plate", "a reference, or a plate with a direction"
-            raise PydanticCustomError(code, text)
-        return self
 
 
 class MovementIn(SightingIn):
