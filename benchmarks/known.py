@@ -12,7 +12,7 @@ from fastapi import Request
 from sqlalchemy import Select, bindparam, cast, func, literal, select, true
 from sqlalchemy.types import Text, Uuid
 
-from app.api import deps
+from app.api import credentials
 from app.api.idempotency import key_of
 from app.api.state import Process
 from app.cli import app
@@ -41,7 +41,7 @@ REST = Prepared(_rest())
 
 def take_all_for_the_first() -> None:
     """Let whoever asks be the one who asked first."""
-    ask, known = deps._opening, list[Opening]()  # noqa: SLF001 - this is what is left out
+    ask, known = credentials._opening, list[Opening]()  # noqa: SLF001 - this is what is left out
 
     async def opening(request: Request, process: Process, uow: UnitOfWork) -> Opening:
         if not known:
@@ -51,7 +51,7 @@ def take_all_for_the_first() -> None:
         await wire.ask(REST, asker=known[0].principal.id, retry_key=key_of(request))
         return known[0]
 
-    deps._opening = opening  # noqa: SLF001 - as above
+    credentials._opening = opening  # noqa: SLF001 - this is what is left out
 
 
 if __name__ == "__main__":

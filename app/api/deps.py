@@ -6,7 +6,7 @@ The first statement authenticates, tells the time and the state of caches, and t
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,30 +14,26 @@ from fastapi import Depends, Request, Response
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
+from app.api.credentials import count_stranger, opened_by
 from app.api.guesses import Guess, Guesses
-from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint, key_of
+from app.api.idempotency import IdempotencyKey, Replay, RequiredIdempotencyKey, fingerprint
 from app.api.middleware import ABOUT
 from app.api.openapi import API_KEY
-from app.api.rate_limits import RateLimits, Work, client_of
-from app.api.same_site import ensure_same_site, session_token
+from app.api.rate_limits import Work
 from app.api.state import Process
 from app.api.texts import Language, language_of
-from app.core.access_tokens import is_token
-from app.core.signing import SignatureError
 from app.domain.authorisation import Action
 from app.domain.errors import (
-    KeyInvalidError,
     OrganisationUnverifiedError,
     RetryCollisionError,
     RetryMismatchError,
     RoleForbiddenError,
     ScopeMissingError,
-    SessionEndedError,
     TrackingNotFoundError,
 )
 from app.domain.principal import Principal
 from app.domain.vocabulary import Agency, Role, Scope
-from app.repositories.access import Answer, ByKey, BySession, ByToken, Opening
+from app.repositories.access import Answer, Opening
 from app.repositories.constraints import named_failures
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
@@ -142,134 +138,12 @@ class May(SecurityBase):
         with named_failures():
             async with process.sessions.begin() as session:
                 uow = UnitOfWork(session)
-                opening = await _open(request, process, uow, self.work_for(request.method))
+                opening = await opened_by(request, process, uow, self.work_for(request.method))
                 act = await _act(process, uow, opening)
                 self.admit(act.principal, request.method)
                 request.scope[DESK] = Desk(uow, opening, act, session.commit)
                 yield
                 request.scope[ABOUT] = uow.entries_told
-
-
-async def _open(request: Request, process: Process, uow: UnitOfWork, work: Work) -> Opening:
-    """Return who asks, in the one statement that opens a request."""
-    return await _counted(request, process, work, _opening(request, process, uow))
-
-
-async def _counted(
-    request: Request, process: Process, work: Work, asked: Awaitable[Opening]
-) -> Opening:
-    """Return whom a credential is of, and count the request as theirs.
-
-    One that opens nothing is counted by address, as of whoever has none: it cost a statement.
-    """
-    limits: RateLimits = request.app.state.rate_limits
-    try:
-        opening = await asked
-    except KeyInvalidError:
-        limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
-        raise
-    principal = opening.principal
-    limits.admit(request.scope, work, str(principal.id), str(principal.organisation_id))
-    if principal.credential is not None:
-        process.told_of(principal.credential)
-    return opening
-
-
-async def _opening(request: Request, process: Process, uow: UnitOfWork) -> Opening:
-    credentials = await API_KEY(request)
-    retry_key = key_of(request) if request.method == "POST" else None
-    if credentials is None:
-        return await _opening_by_session(request, process, uow, retry_key)
-    presented = credentials.credentials
-    if is_token(presented):
-        return await _opening_by_token(request, process, uow, presented, retry_key)
-    return await _opening_by_key(request, process, uow, presented, retry_key)
-
-
-async def _opening_by_key(
-    request: Request, process: Process, uow: UnitOfWork, key: str, retry_key: str | None
-) -> Opening:
-    guesses: Guesses = request.app.state.guesses
-    key_hash = process.tools.keys.hash_of(key)
-    with guesses.judged(request.scope, Guess.KEY, key_hash, KeyInvalidError):
-        opening = await uow.access.open_request(ByKey(key_hash), retry_key)
-        if opening is None:
-            raise KeyInvalidError
-    return opening
-
-
-async def _opening_by_token(
-    request: Request, process: Process, uow: UnitOfWork, token: str, retry_key: str | None
-) -> Opening:
-    """Return who asks by an access token: whoever its key still opens anything for.
-
-    One that we have signed is no guess, also where it opens nothing any more.
-    """
-    guesses: Guesses = request.app.state.guesses
-    with guesses.judged(request.scope, Guess.KEY, token.encode(), KeyInvalidError):
-        try:
-            grant = process.tools.access_tokens.read(token)
-        except SignatureError:
-            raise KeyInvalidError from None
-    opening = None
-    if process.machine_now() < grant.expires_at:
-        presented = ByToken(grant.key_id, grant.principal_id)
-        opening = await uow.access.open_request(presented, retry_key)
-    if opening is None:
-        raise KeyInvalidError
-    scopes = opening.principal.scopes & grant.scopes
-    return replace(opening, principal=replace(opening.principal, scopes=scopes))
-
-
-async def _opening_by_session(
-    request: Request, process: Process, uow: UnitOfWork, retry_key: str | None
-) -> Opening:
-    """Return who asks by the cookie of a session, from a page of this service.
-
-    Raises:
-        KeyInvalidError: there is no credential at all.
-        SessionEndedError, CrossSiteError.
-    """
-    token = session_token(request, process.settings)
-    if token is None:
-        raise KeyInvalidError
-    ensure_same_site(request, process.settings)
-    guesses: Guesses = request.app.state.guesses
-    token_hash, clock = process.tools.keys.hash_of(token), process.session_clock
-    with guesses.judged(request.scope, Guess.SESSION, token_hash, SessionEndedError):
-        presented = BySession(token_hash, clock.at, clock.at - clock.idle)
-        opening = await uow.access.open_request(presented, retry_key)
-        if opening is None:
-            raise SessionEndedError
-    return opening
-
-
-async def count_stranger(request: Request) -> None:
-    """Count a request of whoever is not known yet, by address."""
-    limits: RateLimits = request.app.state.rate_limits
-    limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
-
-
-async def client_known_by(
-    request: Request, process: Process, client: str, key: str
-) -> tuple[Principal, UUID]:
-    """Return the client of that id or name to whom a key belongs, and the key's id.
-
-    Raises:
-        KeyInvalidError: the key opens nothing, or is another's.
-    """
-
-    async def opening(uow: UnitOfWork) -> Opening:
-        found = await _opening_by_key(request, process, uow, key, None)
-        if client.lower() not in {found.principal.name.lower(), str(found.principal.id)}:
-            raise KeyInvalidError
-        return found
-
-    async with process.sessions() as session:
-        found = await _counted(request, process, Work.WRITE, opening(UnitOfWork(session)))
-    principal = found.principal
-    assert principal.credential is not None
-    return principal, principal.credential.id
 
 
 async def _act(process: Process, uow: UnitOfWork, opening: Opening) -> Act:
@@ -310,15 +184,13 @@ Release = Annotated[Callable[[], Awaitable[None]], Depends(get_release)]
 
 async def get_visitor(request: Request) -> Today:
     """Return what anybody may ask with, from memory."""
-    limits: RateLimits = request.app.state.rate_limits
-    limits.admit(request.scope, Work.PUBLIC, client_of(request.scope))
+    count_stranger(request)
     return await (await get_process(request)).today()
 
 
 async def get_heavy_visitor(request: Request) -> Today:
     """Return what anybody may ask with for work that takes long."""
-    limits: RateLimits = request.app.state.rate_limits
-    limits.admit(request.scope, Work.HEAVY, client_of(request.scope))
+    count_stranger(request, Work.HEAVY)
     return await (await get_process(request)).today()
 
 

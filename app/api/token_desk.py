@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.api.deps import client_known_by, count_stranger
+from app.api.credentials import client_known_by, count_stranger
 from app.api.oauth import (
     Asked,
     Fault,
@@ -20,7 +20,7 @@ async def issued(request: Request, process: Process) -> Response:
     try:
         asked = await read_asked(request)
     except OAuthError as error:
-        await count_stranger(request)
+        count_stranger(request)
         return error.response()
     try:
         return await _given(request, process, asked)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.deps import count_stranger
+from app.api.credentials import count_stranger
 from app.api.same_site import ensure_same_site, forget_session, session_token
 from app.api.sign_in_desk import signing_in
 from app.api.state import Process
@@ -49,7 +49,7 @@ def _page(answer: Endpoint) -> Endpoint:
     @wraps(answer)
     async def endpoint(request: Request) -> Response:
         try:
-            await count_stranger(request)
+            count_stranger(request)
             return await answer(request)
         except DomainError as error:
             return failure(request, error)
