@@ -214,6 +214,13 @@ async def test_a_file_that_cannot_be_read_is_refused_whole(
     assert all("rule" not in one["message"] for one in told["errors"])
 
 
+async def test_a_file_hears_of_everything_that_is_wrong_with_its_frame(gate: Gate) -> None:
+    answer = await upload(gate, b'{"entries": [], "until": 1}', JSON)
+    assert [
+        ("/rows", "required"), ("/entries", "unknown-field"), ("/until", "unknown-field")
+    ] == [(one["pointer"], one["rule"]) for one in answer.json()["errors"]]  # fmt: skip
+
+
 async def test_a_mode_is_named_in_the_query_or_in_the_file_or_in_both_alike(gate: Gate) -> None:
     body = json.dumps({"rows": [lorry(1)], "mode": "all-or-nothing"}).encode()
     both = await upload(gate, body, JSON, mode="all-or-nothing")

@@ -119,14 +119,21 @@ def _of_json(body: bytes, depth: int) -> Found:
     document = parse(body, depth, VALUES_A_FILE)
     if not isinstance(document, dict):
         raise InvalidRequestError(errors=_at("", "not-an-object"))
+    errors = list(_misshapen(document))
+    if errors:
+        raise InvalidRequestError(errors=errors)
+    return _mode(document.get(MODE)), ((None, one) for one in document[ROWS])
+
+
+def _misshapen(document: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Yield everything that is wrong with the frame around the rows, the rows themselves first."""
+    if ROWS not in document:
+        yield from _at(f"/{ROWS}", "required")
+    elif not isinstance(document[ROWS], list):
+        yield from _at(f"/{ROWS}", "not-a-list")
     for name in document:
         if name not in {ROWS, MODE}:
-            raise InvalidRequestError(errors=_at(f"/{escaped(name)}", "unknown-field"))
-    if ROWS not in document:
-        raise InvalidRequestError(errors=_at(f"/{ROWS}", "required"))
-    if not isinstance(document[ROWS], list):
-        raise InvalidRequestError(errors=_at(f"/{ROWS}", "not-a-list"))
-    return _mode(document.get(MODE)), ((None, one) for one in document[ROWS])
+            yield from _at(f"/{escaped(name)}", "unknown-field")
 
 
 def _mode(named: object) -> BatchMode | None:
