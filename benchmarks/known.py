@@ -15,7 +15,7 @@ from sqlalchemy.types import Text, Uuid
 from app.api import credentials
 from app.api.idempotency import key_of
 from app.api.state import Process
-from app.cli import app
+from app.cli.commands import app
 from app.models import BusinessClock, ReferenceRevision, StoredAnswer
 from app.repositories.access import RETRY_SEED, Opening
 from app.repositories.prepared import Prepared

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from app.cli import app
+from app.cli.commands import app
 
 TICK_SECONDS = 0.002
 LAYERS = (

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 import yaml
 
-from app.cli import app as command
+from app.cli.commands import app as command
 from app.core.config import Settings, environment_name
 from tests.live import live
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.api.pictures import PIXELS
 from app.api.state import Process
-from app.cli import app as command
+from app.cli.commands import app as command
 from app.core.signing import Signers
 from app.domain.passes import LIST_TYPE, TYPE
 from app.models import Event, HandedPass

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from app.cli import app as command
+from app.cli.commands import app as command
 from app.core.config import Settings, environment_name
 from tests.api.conftest import Gate
 

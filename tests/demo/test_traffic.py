@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from app.cli import app as command
+from app.cli.commands import app as command
 from app.core.config import SECRETS, Mode
 from app.demo.deeds import KEPT, Deed, Deeds
 from app.demo.failures import DemoError

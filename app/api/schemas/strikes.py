@@ -75,8 +75,10 @@ class LimitOut(Out):
 class StrikesOut(Page[StrikeBriefOut]):
     """One page of strikes, newest first, and the limit of the company that asks."""
 
-    limit: LimitOut | None
-    """Null: the company has none, or it was not a company that asked."""
+    limit: Annotated[
+        LimitOut | None,
+        Field(description="Null: the company has none, or it was not a company that asked."),
+    ]
 
 
 def strike_brief_out(shown: Shown, reference: Reference) -> StrikeBriefOut:
