@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.domain.personal import EVERYTHING, PURPOSES, PurposeRow
 from app.domain.retention import RetentionRow, parse_retention
-from app.repositories.sealing import PARTS
+from app.repositories.resealing import PARTS
 from app.services.upkeep.seeding import published_documents
 from docs.tables import tabled
 

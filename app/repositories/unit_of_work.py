@@ -35,9 +35,9 @@ from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
+from app.repositories.resealing import ResealingRepository
 from app.repositories.retention import RetentionRepository
 from app.repositories.scores import ScoresRepository
-from app.repositories.sealing import SealingRepository
 from app.repositories.sessions import SessionsRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
@@ -191,9 +191,9 @@ class UnitOfWork:
         return ScoresRepository(self._session)
 
     @cached_property
-    def sealing(self) -> SealingRepository:
+    def resealing(self) -> ResealingRepository:
         """Encrypted columns, and by which keys."""
-        return SealingRepository(self._session)
+        return ResealingRepository(self._session)
 
     @cached_property
     def sessions(self) -> SessionsRepository:

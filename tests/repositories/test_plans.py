@@ -19,7 +19,7 @@ from app.domain.required_checks import CheckKind
 from app.domain.sub_queues import sub_queues
 from app.domain.vocabulary import Direction, Lane, Role
 from app.repositories.exchange import Sought
-from app.repositories.sealing import PARTS
+from app.repositories.resealing import PARTS
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.queues_at_random import RATES, ROUTES
 from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_actor, add_entry
@@ -369,8 +369,8 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "what is over of drivers who asked": lambda it: it.uow.retention.over_as_asked(
         dict.fromkeys(Personal, NOW), 100
     ),
-    "where a window of entries ends": lambda it: it.uow.sealing.end_of(PARTS[0], it.entry, 500),
-    "what another key has sealed in a window": lambda it: it.uow.sealing.sealed_otherwise(
+    "where a window of entries ends": lambda it: it.uow.resealing.end_of(PARTS[0], it.entry, 500),
+    "what another key has sealed in a window": lambda it: it.uow.resealing.sealed_otherwise(
         PARTS[1], b"key", it.entry, it.entry
     ),
     "the current charge": lambda it: it.uow.money.charge(it.entry),

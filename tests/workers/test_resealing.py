@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.ciphers import Cipher
 from app.models import Base, Difficulty, Entry, ResealProgress
-from app.repositories.sealing import PARTS, Part, Resealed
+from app.repositories.resealing import PARTS, Part, Resealed
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.declarations.declaring import personal_columns
 from app.services.privacy.resealing import Resealing
@@ -98,7 +98,7 @@ async def test_all_is_sealed_by_the_new_key_and_the_old_one_may_go(sessions: Ses
         assert AFTER.hash_to_find("0912345678") == entry.driver_phone_hash
         assert AFTER.hash_to_find(AN["document_number"]) == entry.driver_document_hash
     async with sessions() as session:
-        sealing = UnitOfWork(session).sealing
+        sealing = UnitOfWork(session).resealing
         assert {"new": 16} == {
             name: count for name, (count, _) in (await sealing.counted()).items()
         }
@@ -118,7 +118,7 @@ async def test_hashes_of_before_they_named_a_key_are_made_anew(sessions: Session
         driver_document_hash=legacy(""),
     )
     async with sessions() as session:
-        assert {"GATE_PEPPER": 2} == await UnitOfWork(session).sealing.hashes_counted()
+        assert {"GATE_PEPPER": 2} == await UnitOfWork(session).resealing.hashes_counted()
     await resealer(BEFORE).reseal(sessions)
     (entry,) = await stored(sessions)
     assert one == entry.id
@@ -162,7 +162,7 @@ async def test_who_amends_meanwhile_wins(sessions: Sessions) -> None:
     (one,) = await fill(sessions, 1)
     part = next(part for part in PARTS if part.sealed is Entry.driver_phone)
     async with sessions.begin() as slow:
-        sealing = UnitOfWork(slow).sealing
+        sealing = UnitOfWork(slow).resealing
         (found,) = await sealing.sealed_otherwise(part, DURING.mark, None, None)
         async with sessions.begin() as session:
             amended = personal_columns(DURING, {"phone": "0987 654 321"})

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 
 from app.core.ciphers import Cipher
 from app.models import ResealProgress
-from app.repositories.sealing import PARTS, Part, Resealed, Sealed
+from app.repositories.resealing import PARTS, Part, Resealed, Sealed
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.declarations.declaring import key_of
 
@@ -38,7 +38,7 @@ class Resealing:
 
         Return how many values were sealed anew.
         """
-        progress = await self._uow.sealing.progress()
+        progress = await self._uow.resealing.progress()
         for part in PARTS:
             known = progress.get(part.name)
             if known is None or self._is_to_do(known):
@@ -57,7 +57,7 @@ class Resealing:
         return known.after_id
 
     async def _window(self, part: Part, after: UUID | None, size: int) -> int:
-        sealing = self._uow.sealing
+        sealing = self._uow.resealing
         end = await sealing.end_of(part, after, size)
         found = await sealing.sealed_otherwise(part, self._cipher.mark, after, end)
         values = list(self._anew(part, found))

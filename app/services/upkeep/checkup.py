@@ -48,10 +48,10 @@ async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
 
 
 async def _sealed(uow: UnitOfWork, cipher: Cipher) -> Finding:
-    found = await uow.sealing.counted()
+    found = await uow.resealing.counted()
     lost = [name for name, (_, sample) in found.items() if not _opens(cipher, sample)]
     sealed = {name: count for name, (count, _) in found.items()}
-    return judge_sealed(sealed, await uow.sealing.hashes_counted(), lost, cipher.names)
+    return judge_sealed(sealed, await uow.resealing.hashes_counted(), lost, cipher.names)
 
 
 def _opens(cipher: Cipher, sealed: bytes) -> bool:

@@ -86,7 +86,7 @@ class Resealed(NamedTuple):
     hashed: bytes | None
 
 
-class SealingRepository:
+class ResealingRepository:
     """Questions about encrypted values, none of which is read here."""
 
     def __init__(self, session: AsyncSession) -> None:
