@@ -217,6 +217,7 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "from": _code("The gate that it left."),
             **CARRIED,
             "holds": _codes("Holds that come with it."),
+            "waits_from": _instant("From when its wait counts here; null: it has not begun."),
         },
     ),
     "entry.expired": EventKind(
@@ -410,12 +411,18 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         Audience.EVERYBODY,
     ),
     "outage.reported": EventKind("A gate could record nothing.", OUTAGE, Audience.AUTHORITIES),
-    "outage.signed": EventKind("A second officer confirms it.", OUTAGE, Audience.AUTHORITIES),
+    "outage.signed": EventKind(
+        "A second officer confirms it.",
+        OUTAGE,
+        Audience.AUTHORITIES,
+        frozenset({"first_officer"}),
+    ),
     "rates.changed": EventKind(
         "Another policy edition rules the queue.",
         {
             **CLOCK,
             "policy": _code("The policy edition."),
+            "document": _code("SHA-256 of the edition's canonical JSON."),
             "rates": Field(Shape.RATES, "Points of each lane in an open second."),
             "strict": _codes("Lanes that go first."),
         },

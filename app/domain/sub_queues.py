@@ -68,7 +68,7 @@ def read_barrier(skip: Mapping[str, Any]) -> Barrier | None:
     if skip["reason"] not in set(BarrierKind):
         return None
     reason = BarrierKind(skip["reason"])
-    return Barrier(reason, skip["route"], skip["posted_by"], skip["cause"], skip.get("notice"))
+    return Barrier(reason, skip["route"], skip["posted_by"], skip.get("cause"), skip.get("notice"))
 
 
 def sub_queues(routes: Iterable[str]) -> tuple[SubQueue, ...]:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
+from app.domain.log.retelling import KINDS
 from app.models import (
     Call,
     Claim,
@@ -18,7 +19,7 @@ from app.models import (
 )
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.crossing.positions import claims_of
-from app.services.queues.replaying import KINDS, differences
+from app.services.queues.replaying import differences
 from tests.races.house import House
 from tests.races.promises import broken_promises, out_of_time
 from tests.services.acting import export

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
+from app.domain.log.retelling import Told, replayed
 from app.domain.replay import (
     Brought,
     Called,
@@ -20,7 +21,6 @@ from app.domain.replay import (
 )
 from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Lane
-from app.services.queues.replaying import Told, replayed
 
 RATES: Mapping[Lane, int] = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from app.api.state import Process
 from app.domain.errors import CallEndedError, PlateAlreadyRegisteredError
+from app.domain.log.retelling import KINDS
 from app.models import Call, Deadline, Entry
 from app.services.crossing.positions import Positions
 from app.services.crossing.sightings import Sighting
 from app.services.queues.calling import Calling
-from app.services.queues.replaying import KINDS, differences
+from app.services.queues.replaying import differences
 from app.services.queues.withdrawal import Withdrawal
 from app.workers.deadlines import DeadlineWorker
 from app.workers.today import Todays

@@ -16,6 +16,7 @@ from app.api.state import Process
 from app.core.config import Settings
 from app.core.migrations import newest_revision
 from app.domain.errors import CallsPausedError, GateClosedError
+from app.domain.log.retelling import KINDS
 from app.domain.notices import NoticeKind, Wanted
 from app.domain.vocabulary import Direction
 from app.main import create_app, keep_pulse, make_tools
@@ -25,7 +26,7 @@ from app.services.act import Today
 from app.services.publishing.boards import read_boards
 from app.services.queues.calling import Calling
 from app.services.queues.noticing import Noticing
-from app.services.queues.replaying import KINDS, differences
+from app.services.queues.replaying import differences
 from tests.conftest import key_of
 from tests.races.house import CALLS, QUEUE, House, dice, truck
 from tests.races.promises import broken_promises, out_of_time

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.domain.amendment import Certificate
 from app.domain.errors import BusyError, EntryEndedError, StepRefusedError
+from app.domain.log.retelling import KINDS, Told
 from app.domain.required_checks import CheckKind
 from app.models import Call, Entry
 from app.services.crossing.checks import CheckReport, Checks
@@ -18,7 +19,7 @@ from app.services.crossing.passage import Passage
 from app.services.declarations.amendment import Amendment
 from app.services.declarations.views import EntryView
 from app.services.queues.calling import Calling
-from app.services.queues.replaying import KINDS, Told, differences
+from app.services.queues.replaying import differences
 from tests.races.house import QUEUE, House, dice, fruit, truck
 from tests.races.promises import broken_promises, mixed, out_of_time
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain.log.retelling import KINDS, NO_RATES, replayed
 from app.domain.reference import Reference
 from app.domain.replay import replay
 from app.models import Claim, Entry, SeasonDay
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.queues.places import Places
-from app.services.queues.replaying import KINDS, NO_RATES, replayed
 from tests.races.house import House
 from tests.races.promises import broken_promises, out_of_time
 from tests.services.acting import export

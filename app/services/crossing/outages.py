@@ -72,7 +72,7 @@ class Outages:
             raise SecondOfficerNeededError
         if outage.signed_by is None:
             outage.signed_by, outage.signed_at = self._act.principal.id, self._act.now
-            await self._tell("outage.signed", outage)
+            await self._tell("outage.signed", outage, first_officer=str(outage.reported_by))
         return outage
 
     async def page(self, gate: str, after: Sequence[Any] | None, limit: int) -> Sequence[Outage]:
@@ -84,13 +84,14 @@ class Outages:
         _ensure_gate(self._act, gate)
         return await self._uow.queues.outages(gate, after, limit)
 
-    async def _tell(self, kind: str, outage: Outage) -> None:
+    async def _tell(self, kind: str, outage: Outage, **more: str) -> None:
         """Tell of it in the queues of both directions: either may have a wait that rests on it."""
         await self._uow.flush()
         facts = {
             "outage": str(outage.id),
             "starts_at": outage.starts_at.isoformat(),
             "ends_at": outage.ends_at.isoformat(),
+            **more,
         }
         events = [
             self._act.event(kind, Queue(outage.gate_code, direction), None, None, **facts)

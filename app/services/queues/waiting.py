@@ -257,7 +257,8 @@ class WaitingLine:
             clock = self._act.reference.clock(self.queue)
             entry.waits_from = clock.before(self._act.now, waited)
         facts = {"from": here.gate, "carried": entry.points_carried, "holds": list(holds)}
-        self._record("entry.joined", entry, **facts)
+        since = entry.waits_from.isoformat() if entry.waits_from else None
+        self._record("entry.joined", entry, **facts, waits_from=since)
 
     def _open_wait(self, waits_from: datetime) -> int:
         clock = self._act.reference.clock(self.queue)

@@ -1,0 +1,269 @@
+"""What stands in the log of a queue: which events, which of their fields, in which form.
+
+A leaf is plain JSON without a number that is not whole. `LOGGED` lists what the replay of the queue
+rule and the public reports need; what is not in it never enters a log: no goods, no person, no
+business. Plates, companies and officers stand there as commitments, SHA-256 over a salt and the
+value, which only who is given the salt can open. Source: design, section 7; `docs/log-format.md`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from app.domain.sub_queues import BarrierKind
+from app.domain.vocabulary import Direction, Queue
+
+Leaf = dict[str, Any]
+"""A leaf before it is written as canonical JSON."""
+Read = Callable[[Any], Any]
+"""Gives a field of an event in the form of the log; what has another form raises."""
+
+SEAL: Final = "seal"
+SALT_BYTES: Final = 16
+
+
+class Clock(StrEnum):
+    """By what the seals are dated: the time, or a sandbox's clock that jumps and runs faster."""
+
+    TIME = "time"
+    SANDBOX = "sandbox"
+
+
+class What(StrEnum):
+    """What a commitment hides."""
+
+    PLATE = "plate"
+    COMPANY = "company"
+    OFFICER = "officer"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """A committed event of a queue, as it is stored."""
+
+    number: int
+    id: UUID
+    kind: str
+    entry: UUID | None
+    occurred_at: datetime
+    recorded_at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What is written of one kind of event: fields of its data, and what it commits to."""
+
+    fields: Mapping[str, Read]
+    commits: Mapping[str, What]
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as leaves have it: UTC, whole seconds, `Z`."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _of(kinds: tuple[type, ...], value: object) -> object:
+    """Return a value of one of these types, exactly; a flag is no number."""
+    if type(value) not in kinds:
+        message = f"{value!r} has no form of the log"
+        raise TypeError(message)
+    return value
+
+
+def _instant(value: str | None) -> str | None:
+    return None if value is None else instant(datetime.fromisoformat(value))
+
+
+def _list(read: Read, values: list[Any]) -> list[Any]:
+    return [read(value) for value in values]
+
+
+def _fields(fields: Mapping[str, Read], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: read(data[name]) for name, read in fields.items() if name in data}
+
+
+def _numbers(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str.__str__(name): _number(number) for name, number in value.items()}
+
+
+_number: Final[Read] = partial(_of, (int, type(None)))
+_flag: Final[Read] = partial(_of, (bool,))
+
+
+def _code(value: str | None) -> str | None:
+    """Return a code or id; an enumeration's member as its plain value."""
+    return None if value is None else str.__str__(value)
+
+
+_codes: Final[Read] = partial(_list, _code)
+
+_CLOCK: Final[Mapping[str, Read]] = {"clock": _number}
+_CARRIED: Final[Mapping[str, Read]] = {**_CLOCK, "carried": _number}
+_PLACE: Final[Mapping[str, Read]] = {"route": _code, "inside": _flag}
+_LANE: Final[Mapping[str, Read]] = {**_CARRIED, "lane": _code, "rate": _number}
+_CHARGED: Final[Mapping[str, Read]] = {**_CLOCK, "charges": _number, "call": _code}
+_MISSED: Final[Mapping[str, Read]] = {**_CHARGED, "number": _number, "faults": _codes}
+_HOLD: Final[Mapping[str, Read]] = {"hold": _code, "authority": _code}
+_OUTAGE: Final[Mapping[str, Read]] = {
+    "outage": _code,
+    "starts_at": _instant,
+    "ends_at": _instant,
+}
+_HEAD: Final[Mapping[str, Read]] = {
+    "entry": _code,
+    "lane": _code,
+    "rate": _number,
+    "points": _number,
+    "waits_from": _instant,
+    "open_wait": _number,
+}
+_SKIPPED: Final[Mapping[str, Read]] = {
+    "entry": _code,
+    "lane": _code,
+    "points": _number,
+    "reason": _code,
+    "posted_by": _code,
+}
+_BARRED: Final[Mapping[str, Read]] = {**_SKIPPED, "route": _code, "notice": _code}
+_BARRIERS: Final = frozenset(BarrierKind)
+
+
+def _skip(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a skip without what would tell its goods: a notice may be about one goods group."""
+    return _fields(_BARRED if value["reason"] in _BARRIERS else _SKIPPED, value)
+
+
+_STOPPED: Final[Mapping[str, Read]] = {**_CLOCK, **_SKIPPED}
+_OF_ENTRY: Final = {"plate": What.PLATE, "company": What.COMPANY}
+_OFFICER: Final = {"officer": What.OFFICER}
+_NOTHING: Final[Mapping[str, What]] = {}
+
+
+def _logged(fields: Mapping[str, Read], commits: Mapping[str, What] = _NOTHING) -> Logged:
+    return Logged(fields, commits)
+
+
+LOGGED: Final[Mapping[str, Logged]] = {
+    "rates.changed": _logged(
+        {**_CLOCK, "policy": _code, "rates": _numbers, "strict": _codes, "document": _code}
+    ),
+    "waiting.started": _logged(
+        {**_LANE, **_PLACE, "waits_from": _instant, "call_number": _code}, _OF_ENTRY
+    ),
+    "waiting.moved": _logged({**_CLOCK, **_PLACE}),
+    "waiting.stopped": _logged({**_CARRIED, "why": _code}),
+    "lane.changed": _logged({**_LANE, "before": _code, "refused": _codes}),
+    "entry.diverted": _logged({**_CARRIED, "to": _code, "earned": _number, "by": _code}),
+    "entry.joined": _logged(
+        {**_CARRIED, "from": _code, "holds": _codes, "waits_from": _instant}, _OF_ENTRY
+    ),
+    "entry.substituted": _logged({"substitution": _code}, {"plate": What.PLATE}),
+    "entry.deferred": _logged({"until": _instant}),
+    "entry.limited": _logged({**_CLOCK, "until": _instant, "to": _number}),
+    "entry.arrived": _logged({"backfilled": _flag}),
+    "entry.admitted": _logged({"backfilled": _flag}),
+    "entry.no_show": _logged({"call": _code, "number": _number}),
+    "entry.cancelled": _logged({}),
+    "entry.revoked": _logged({}),
+    "entry.turned_back": _logged({"backfilled": _flag}),
+    "hold.placed": _logged(_HOLD),
+    "hold.lifted": _logged(_HOLD),
+    "call.made": _logged(
+        {
+            **_CLOCK,
+            "points": _number,
+            "policy": _code,
+            "call_number": _code,
+            "heads": partial(_list, partial(_fields, _HEAD)),
+            "skips": partial(_list, _skip),
+        }
+    ),
+    "call.missed": _logged(_MISSED),
+    "call.excused": _logged(_MISSED),
+    "call.withdrawn": _logged(_CHARGED),
+    "calls.stopped": _logged({**_STOPPED, "route": _code}),
+    "notice.posted": _logged(
+        {
+            "notice": _code,
+            "notice_kind": _code,
+            "starts_at": _instant,
+            "ends_at": _instant,
+            "route": _code,
+            "per_hour": _number,
+            "per_day": _number,
+        }
+    ),
+    "notice.lifted": _logged({"notice": _code, "lifted_at": _instant}),
+    "outage.reported": _logged(_OUTAGE, _OFFICER),
+    "outage.signed": _logged(_OUTAGE, {**_OFFICER, "first_officer": What.OFFICER}),
+    "strike.given": _logged({"strike": _code, "call": _code}),
+}
+"""Every kind of event that a log has; a field that an event lacks its leaf lacks, too."""
+
+
+def is_logged(kind: str) -> bool:
+    """Tell whether events of a kind stand in the logs of their queues."""
+    return kind in LOGGED
+
+
+def queues_of(kind: str, gate: str | None, direction: str | None) -> tuple[Queue, ...]:
+    """Return in whose logs an event stands; one about a whole gate is written for each direction.
+
+    None where the kind is not logged or the event is of no queue.
+    """
+    if gate is None or direction is None or not is_logged(kind):
+        return ()
+    return (Queue(gate, Direction(direction)),)
+
+
+def commits(kind: str) -> Mapping[str, What]:
+    """Return the fields of a leaf that are commitments, where their values are known.
+
+    `plate` and `company` are of the event's entry; a waiting start has them only where it is the
+    entry's first in this log, a substitution has the plate that goes on. `officer` is the principal
+    who acted, `first_officer` who acted first of two, whom the event's data name.
+    """
+    return LOGGED[kind].commits
+
+
+def commitment(salt: bytes, what: What, value: str) -> str:
+    """Return the commitment to a value under a salt of 128 fresh random bits.
+
+    The two officers of one leaf are committed to under one salt, so that anybody sees that they are
+    two: other values under one salt have other commitments.
+    """
+    if len(salt) != SALT_BYTES:
+        message = f"a salt has {SALT_BYTES} bytes"
+        raise ValueError(message)
+    return f"sha256:{sha256(salt + f'{what.value}:{value}'.encode()).hexdigest()}"
+
+
+def leaf_of(event: LoggedEvent, commitments: Mapping[str, str]) -> Leaf:
+    """Return the leaf of an event whose kind is logged, with the commitments it is given."""
+    logged = LOGGED[event.kind]
+    hidden = {field: commitments[field] for field in logged.commits if field in commitments}
+    return {
+        "at": instant(event.recorded_at),
+        "data": {**_fields(logged.fields, event.data), **hidden},
+        "entry": None if event.entry is None else str(event.entry),
+        "id": str(event.id),
+        "kind": event.kind,
+        "number": event.number,
+        "occurred_at": instant(event.occurred_at),
+    }
+
+
+def seal(sealed_at: datetime, leaves: int, clock: Clock) -> Leaf:
+    """Return the leaf that begins a batch: when it was sealed, and how many leaves follow it."""
+    return {
+        "clock": clock.value,
+        "kind": SEAL,
+        "leaves": leaves,
+        "sealed_at": instant(sealed_at),
+    }
