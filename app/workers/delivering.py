@@ -6,7 +6,7 @@ is waited for, and whoever is killed leaves what it sent to be sent again.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from time import monotonic
@@ -70,17 +70,18 @@ class Deliverer:
     async def deliver(self, sessions: Sessions) -> int:
         """Begin with every receiver that something is due to; return how much was sent meanwhile.
 
-        It waits a moment for what is on its way, and not for a receiver that is slow.
+        It waits a moment for those it begins with, and not for one that it began with before: a
+        receiver that hangs would keep everybody else waiting each time.
         """
         now = self._now()
         async with sessions() as session:
             due = await UnitOfWork(session).webhooks.due(now)
         self._rests = {webhook: until for webhook, until in self._rests.items() if until > now}
-        for webhook in due:
-            if webhook not in self._busy and webhook not in self._rests:
-                self._busy[webhook] = asyncio.create_task(self._serve(webhook, sessions))
-        if self._busy:
-            await asyncio.wait(self._busy.values(), timeout=TURN_SECONDS)
+        fresh = [one for one in due if one not in self._busy and one not in self._rests]
+        begun = {one: asyncio.create_task(self._serve(one, sessions)) for one in fresh}
+        self._busy.update(begun)
+        if begun:
+            await asyncio.wait(begun.values(), timeout=TURN_SECONDS)
         return self._collect()
 
     @property
@@ -104,22 +105,24 @@ class Deliverer:
         return sent
 
     async def _serve(self, webhook: UUID, sessions: Sessions) -> int:
-        """Send to one receiver until nothing is due to it; return how much."""
+        """Send to one receiver until nothing is due to it; return how much.
+
+        What ended is written down in the transaction that takes what is next.
+        """
         sent, most, slots = 0, AT_ONCE, asyncio.Semaphore(AT_ONCE)
+        attempts: Mapping[UUID, Attempt] = {}
         while True:
             async with sessions.begin() as session:
                 deliveries = Deliveries(UnitOfWork(session), self._now())
+                await deliveries.finish(webhook, attempts, _chance)
                 taken = await deliveries.take(webhook, most, self._cipher, self._render)
+            sent += len(attempts)
             if not taken:
                 if not sent:
                     self._rests[webhook] = self._now() + REST
                 return sent
             tries = await asyncio.gather(*(self._try(one, slots) for one in taken))
             attempts = {one.delivery_id: made for one, made in zip(taken, tries, strict=True)}
-            async with sessions.begin() as session:
-                deliveries = Deliveries(UnitOfWork(session), self._now())
-                await deliveries.finish(webhook, attempts, _chance)
-            sent += len(taken)
             most = TAKEN_AT_ONCE if all(one.succeeded for one in tries) else AT_ONCE
 
     async def _try(self, one: Outgoing, slots: asyncio.Semaphore) -> Attempt:

@@ -19,10 +19,10 @@ from app.api.schemas.events import event_bytes
 from app.api.state import Process
 from app.clients.webhooks import WebhookClient
 from app.core.config import Settings
-from app.domain.webhooks import OPENS_AT
+from app.domain.webhooks import OPENS_AT, Answer, Message
 from app.models import Delivery, DeliveryAttempt, Principal, Webhook
 from app.services.publishing.deliveries import LEASE
-from app.workers.delivering import Deliverer
+from app.workers.delivering import TURN_SECONDS, Deliverer
 from app.workers.feeding import number_events
 from app.workers.today import machine_now
 from tests.races.house import House
@@ -385,6 +385,30 @@ async def test_what_happens_is_sent_while_another_receiver_hangs(sending: Sendin
             doing.cancel()
             await asyncio.gather(doing, return_exceptions=True)
     assert 1 == len({got.event["id"] for got in dead.got})  # of one entry, and it has no answer
+
+
+class Hanging:
+    """Takes every message and never answers."""
+
+    async def send(self, _message: Message) -> Answer:
+        return await asyncio.get_running_loop().create_future()
+
+
+async def test_one_that_hangs_is_waited_for_in_the_turn_that_began_with_it_alone(
+    sending: Sending,
+) -> None:
+    """Else each turn would last its whole time, and everybody would be sent to later."""
+    async with receiving(takes) as receiver:
+        await sending.add(receiver)
+    await sending.happen(1, 1)
+    cipher = sending.house.app.state.process.tools.cipher
+    worker = Deliverer(Hanging(), cipher, event_bytes, sending.now)
+    async with worker.working():
+        await worker.deliver(sending.house.sessions)
+        async with asyncio.timeout(30 * TURN_SECONDS):
+            for _ in range(60):
+                assert 0 == await worker.deliver(sending.house.sessions)
+        assert not worker.is_idle
 
 
 async def test_the_secret_is_nowhere_in_the_tables(sending: Sending) -> None:

@@ -91,6 +91,8 @@ class Deliveries:
         self, webhook_id: UUID, attempts: Mapping[UUID, Attempt], chance: Callable[[], int]
     ) -> None:
         """Write down attempts that ended together, and how the receiver does now."""
+        if not attempts:
+            return
         webhook = await self._uow.webhooks.locked(webhook_id)
         if webhook is None:
             return
