@@ -41,6 +41,38 @@ OF_EVERYBODY: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Presented:
+    """A credential as it stands, and with what every operation that needs one refuses it."""
+
+    by: str
+    standing: str
+    status: int = 401
+    code: str = "key-invalid"
+    refuses_reads: bool = True
+
+
+CREDENTIALS: Final = (
+    Presented("nothing", "no header, no cookie"),
+    Presented("nothing", "of a scheme that is not ours"),
+    Presented("key", "unknown"),
+    Presented("key", "expired"),
+    Presented("key", "revoked"),
+    Presented("key", "of somebody who is disabled"),
+    Presented("access token", "not signed by us"),
+    Presented("access token", "expired"),
+    Presented("access token", "of a key that is revoked"),
+    Presented("access token", "of a key that has expired"),
+    Presented("session", "unknown", code="session-ended"),
+    Presented("session", "expired", code="session-ended"),
+    Presented("session", "not used for too long", code="session-ended"),
+    Presented("session", "revoked", code="session-ended"),
+    Presented("session", "of somebody who is disabled", code="session-ended"),
+    Presented("session", "from another site", 403, "cross-site", refuses_reads=False),
+)
+"""Whatever opens nothing, with the answer; all else does what its role, scope and ties may."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of the API and what its route says of who may call it.
 

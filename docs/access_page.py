@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from app.domain.authorisation import OF_RELATION, OF_ROLE, Action
 from app.domain.vocabulary import Agency, Role
-from docs.access_matrix import COMPANIES, Operation, matrix
+from docs.access_matrix import COMPANIES, CREDENTIALS, Operation, Presented, matrix
 from docs.tables import tabled
 
 COLUMNS = (
@@ -15,15 +15,23 @@ HEAD = """\
 # Who may do what
 
 Printed from the code by `python -m docs`, and walked whole against the running service by
-`tests/api/test_access.py`: each operation by each role, each relation and each kind of credential.
+`tests/api/test_access.py` and `tests/api/test_access_credentials.py`: each operation by each role,
+each relation and each kind of credential.
 
-A request passes three questions. **By what**: a key or an access token that is known, not expired
-and not revoked, or 401 `key-invalid`. **Who**: a role that the operation lets in (403
-`role-forbidden`), a credential of its scope (403 `scope-missing`), a confirmed company for all
-that acts (403 `organisation-unverified`). **With what**: `decide` in
+A request passes three questions. **By what**: a key, an access token or the session of a person
+who signed in, that is known, not expired and not revoked, or 401. **Who**: a role that the
+operation lets in (403 `role-forbidden`), a credential of its scope (403 `scope-missing`), a
+confirmed company for all that acts (403 `organisation-unverified`). **With what**: `decide` in
 `app/domain/authorisation.py`, by what the organisation is to the thing; what is not yours for
 that act is not there (404).
 
+## By what: a credential that opens nothing
+
+So answers every operation that needs a credential, whatever it is asked for. One that stands well
+opens what the role of its owner, its scopes and the relations below allow, and no more.
+
+"""
+PARTS = """
 ## What one may do with what one has part in
 
 A company may do this with an entry that it is declarant, carrier, owner or payer of; with what it
@@ -48,6 +56,8 @@ def access_page() -> str:
     """Return the page."""
     return (
         HEAD
+        + tabled(["by", "that is", "answer"], [_refused(one) for one in CREDENTIALS])
+        + PARTS
         + _granted(OF_RELATION.items(), "relation")
         + AUTHORITIES
         + _granted(OF_ROLE.items(), "role")
@@ -64,6 +74,11 @@ def _granted(rows: Iterable[tuple[object, frozenset[Action]]], name: str) -> str
         [name, "may"],
         [[one, ", ".join(action for action in Action if action in may)] for one, may in rows],
     )
+
+
+def _refused(one: Presented) -> list[str]:
+    but = "" if one.refuses_reads else ", but to reads"
+    return [one.by, one.standing, f"{one.status} `{one.code}`{but}"]
 
 
 def _row(one: Operation) -> list[str]:

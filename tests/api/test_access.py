@@ -1,13 +1,13 @@
 """Who may call what: the whole matrix, asked of the running service, a row of it in one go.
 
 The matrix is made of the routes' own words and of the table of who may do what with which thing
-(`docs.access_matrix`); what the issue says in words stands below it.
+(`docs.access_matrix`); what the issue says in words stands below it. Credentials that open nothing
+have a module of their own, `test_access_credentials`.
 """
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.deps import UNVERIFIED_MAY
-from app.api.guesses import Guesses
-from app.api.rate_limits import RateLimits, Work
 from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.domain.authorisation import Relation, Tie
@@ -35,6 +32,8 @@ from docs.access_matrix import OF_AUTHORITIES, OF_EVERYBODY, RELATIONS, Operatio
 from tests.api.conftest import Gate, lorry
 from tests.api.test_strikes import miss, strikes
 from tests.conftest import key_of
+
+pytestmark = pytest.mark.usefixtures("unlimited")
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 IN_PATHS = {
@@ -59,15 +58,6 @@ def in_parts(operations: Iterable[Operation], count: int = 6) -> list[Any]:
 
 ROWS = in_parts(KEYED.values())
 OWNED = in_parts(one for one in KEYED.values() if one.thing)
-
-
-@pytest.fixture
-def app(app: FastAPI) -> FastAPI:
-    """The service, which keeps nobody waiting: a row asks hundreds of times."""
-    plenty = "100000/second"
-    app.state.rate_limits = RateLimits(dict.fromkeys(Work, plenty), organisation_times=1)
-    app.state.guesses = Guesses(plenty, bytes(32), app.state.metrics)
-    return app
 
 
 @dataclass
@@ -158,40 +148,6 @@ async def company(session: AsyncSession, name: str, tax_code: str | None = None)
 
 
 # --- the matrix ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("part", ROWS)
-async def test_by_no_credential_or_an_ended_one_nothing_opens(
-    gate: Gate, session: AsyncSession, part: list[Operation]
-) -> None:
-    who = "company-1"
-    dead = await give_key(session, who)
-    tokens = {"an access token": await token_of(gate, who)}
-    gate.wait(minutes=16)
-    tokens["an access token of a revoked key"] = await token_of(gate, who, dead)
-    ended = {"expires_at": func.clock_timestamp() - timedelta(seconds=1)}
-    revoked = {"revoked_at": func.clock_timestamp()}
-    await session.execute(
-        update(PrincipalRow).where(PrincipalRow.name == "company-2").values(**revoked)
-    )
-    hashed = hash_of_key(dead, Settings().pepper.get_secret_value())
-    await session.execute(update(ApiKey).where(ApiKey.key_hash == hashed).values(**revoked))
-    credentials = {
-        "nothing": {},
-        "another scheme": {"Authorization": "Basic Zm9vOmJhcg=="},
-        "an unknown key": bearer("gate_company_nothing"),
-        "an expired key": bearer(await give_key(session, who, **ended)),
-        "a revoked key": bearer(dead),
-        "a key of who is disabled": bearer(key_of("company-2")),
-        **{f"{name}, ended": bearer(token) for name, token in tokens.items()},
-    }
-    row = Row()
-    for one in part:
-        for name, headers in credentials.items():
-            answer = await ask(gate, one, headers=headers)
-            got = (answer.status_code, code_of(answer), answer.headers.get("WWW-Authenticate"))
-            row.note(f"{one.name} by {name}", (401, "key-invalid", "Bearer"), answer, got)
-    assert [] == row.wrong
 
 
 @pytest.mark.parametrize("part", ROWS)
@@ -433,18 +389,6 @@ async def ask_for(gate: Gate, one: Operation, who: str, ids: dict[str, str]) -> 
     headers = {"If-Match": '"1"'} if one.method == "PATCH" else {}
     path = path_of(one, ids) + QUERIES.get(one.name, "")
     return await gate.ask(one.method, path, who, headers=headers, **body)
-
-
-# --- keys by themselves -------------------------------------------------------------------------
-
-
-async def test_a_key_opens_until_the_instant_of_its_end(gate: Gate, session: AsyncSession) -> None:
-    found = []
-    for minutes in (-1, 1):
-        expires_at = func.clock_timestamp() + timedelta(minutes=minutes)
-        await change_key(session, "company-1", expires_at=expires_at)
-        found.append((await gate.get("/v1/entries", "company-1")).status_code)
-    assert [401, 200] == found
 
 
 # --- what the issue says, in words --------------------------------------------------------------

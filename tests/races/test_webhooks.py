@@ -391,7 +391,8 @@ class Hanging:
     """Takes every message and never answers."""
 
     async def send(self, _message: Message) -> Answer:
-        return await asyncio.get_running_loop().create_future()
+        never: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        return await never
 
 
 async def test_one_that_hangs_is_waited_for_in_the_turn_that_began_with_it_alone(
