@@ -28,7 +28,8 @@ PENDING = "state = 'pending'"
 class Webhook(Identified, Base):
     """Where an organisation wants to be told; its secrets are encrypted.
 
-    `sees_all` is an authority's. An old secret signs beside the new one until `old_secret_until`.
+    An old secret signs beside the new one until `old_secret_until`. Nothing reads `sees_all` any
+    more: it is written for the release before, which reads it, and goes with the next one.
     """
 
     __tablename__ = "webhooks"

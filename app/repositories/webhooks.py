@@ -26,9 +26,20 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.domain.organisations import ROLES, OrganisationKind
 from app.domain.questions import DeliveryFilter
+from app.domain.vocabulary import Role
 from app.domain.webhooks import OPENS_AT, DeliveryState, WebhookState
-from app.models import Delivery, DeliveryAttempt, Entry, Event, FeedItem, FeedReader, Webhook
+from app.models import (
+    Delivery,
+    DeliveryAttempt,
+    Entry,
+    Event,
+    FeedItem,
+    FeedReader,
+    Organisation,
+    Webhook,
+)
 from app.repositories.pages import page_of
 
 Page = Sequence[Any] | None
@@ -42,7 +53,7 @@ class Listener:
 
     id: UUID
     organisation_id: UUID
-    sees_all: bool
+    role: Role
     kinds: Sequence[str]
     gate: str | None
 
@@ -56,20 +67,19 @@ class WebhooksRepository:
 
     # --- what their owners ask -----------------------------------------------------------------
 
-    async def get(self, webhook_id: UUID, organisation_id: UUID) -> Webhook | None:
-        """Return a webhook of an organisation."""
-        statement = select(Webhook).where(
-            Webhook.id == webhook_id, Webhook.organisation_id == organisation_id
+    async def get(self, webhook_id: UUID) -> Webhook | None:
+        """Return a webhook, whosever it is."""
+        return await self._session.scalar(select(Webhook).where(Webhook.id == webhook_id))
+
+    async def locked(self, webhook_id: UUID) -> Webhook | None:
+        """Return a webhook as it is now, kept from other writers until the transaction ends."""
+        statement = (
+            select(Webhook)
+            .where(Webhook.id == webhook_id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
         return await self._session.scalar(statement)
-
-    async def locked(self, webhook_id: UUID, organisation_id: UUID | None = None) -> Webhook | None:
-        """Return a webhook as it is now, kept from other writers until the transaction ends."""
-        statement = select(Webhook).where(Webhook.id == webhook_id)
-        if organisation_id is not None:
-            statement = statement.where(Webhook.organisation_id == organisation_id)
-        locked = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-        return await self._session.scalar(locked)
 
     async def count(self, organisation_id: UUID) -> int:
         """Return how many webhooks an organisation has."""
@@ -117,9 +127,12 @@ class WebhooksRepository:
         )
         return (await self._session.scalars(statement)).all()
 
-    async def replay(self, webhook: Webhook, after: int, now: datetime) -> int:
-        """Let what a webhook hears of after a position be sent again; return how much that is."""
-        heard = _heard(webhook, after)
+    async def replay(self, webhook: Webhook, reader: UUID | None, after: int, now: datetime) -> int:
+        """Let what a webhook hears of after a position be sent again; return how much that is.
+
+        `reader` is whose range of the feed that is; None for who may see everything.
+        """
+        heard = _heard(webhook, reader, after)
         columns = ("webhook_id", "position", "event_number", "entry_id", "kind")
         fresh = (
             literal(DeliveryState.PENDING.value), literal(now), literal(now), literal(0),
@@ -148,14 +161,18 @@ class WebhooksRepository:
             select(
                 Webhook.id,
                 Webhook.organisation_id,
-                Webhook.sees_all,
+                Organisation.kind,
                 Webhook.kinds,
                 Webhook.gate_code,
             )
+            .join(Organisation, Organisation.id == Webhook.organisation_id)
             .where(Webhook.state == WebhookState.ACTIVE.value)
-            .with_for_update(read=True, key_share=True)
+            .with_for_update(of=Webhook, read=True, key_share=True)
         )
-        return [Listener(*row) for row in await self._session.execute(statement)]
+        return [
+            Listener(webhook, owner, ROLES[OrganisationKind(kind)], kinds, gate)
+            for webhook, owner, kind, kinds, gate in await self._session.execute(statement)
+        ]
 
     async def due(self, now: datetime) -> Sequence[UUID]:
         """Return the webhooks that something is due to."""
@@ -278,7 +295,7 @@ def _due(now: datetime) -> list[ColumnElement[bool]]:
     return [Delivery.state == PENDING, Delivery.due_at <= now, free]
 
 
-def _heard(webhook: Webhook, after: int) -> Select[*tuple[Any, ...]]:
+def _heard(webhook: Webhook, reader: UUID | None, after: int) -> Select[*tuple[Any, ...]]:
     """Return what a webhook hears of in the feed after a position, as columns of deliveries."""
     gate = func.coalesce(Event.gate_code, Entry.gate_code)
     statement = (
@@ -287,9 +304,9 @@ def _heard(webhook: Webhook, after: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(Entry, Entry.id == Event.entry_id)
         .where(FeedItem.position > after)
     )
-    if not webhook.sees_all:
+    if reader is not None:
         own = exists().where(
-            FeedReader.organisation_id == webhook.organisation_id,
+            FeedReader.organisation_id == reader,
             FeedReader.position == FeedItem.position,
         )
         statement = statement.where(or_(FeedItem.for_all, own))

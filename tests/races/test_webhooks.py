@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from standardwebhooks import Webhook as Signature
 
 from app.api.schemas.events import event_bytes
@@ -385,6 +385,24 @@ async def test_what_happens_is_sent_while_another_receiver_hangs(sending: Sendin
             doing.cancel()
             await asyncio.gather(doing, return_exceptions=True)
     assert 1 == len({got.event["id"] for got in dead.got})  # of one entry, and it has no answer
+
+
+async def test_what_a_webhook_hears_is_decided_by_whose_it_is_each_time(sending: Sending) -> None:
+    """As in the feed, and by the same table: nothing that was stored with it lets it hear more."""
+    async with receiving(takes) as receiver:
+        body = {"url": f"{receiver.url}/hook"}
+        hooks = {}
+        for who in ("company-1", "company-2", "officer-1"):
+            hooks[who] = (await sending.house.post(WEBHOOKS, who, body)).json()
+        async with sending.house.sessions.begin() as session:
+            await session.execute(update(Webhook).values(sees_all=~Webhook.sees_all))
+        await sending.happen(1, 2)
+        rows = {who: len(await sending.rows(hook)) for who, hook in hooks.items()}
+        assert {"company-1": 2, "company-2": 0, "officer-1": 2} == rows
+        for who, expected in rows.items():
+            path = f"{WEBHOOKS}/{hooks[who]['id']}/replays"
+            made = await sending.house.ask("POST", path, who, json={"after": 0})
+            assert {"deliveries": expected} == made.json()
 
 
 class Hanging:

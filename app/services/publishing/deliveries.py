@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.ciphers import Cipher
+from app.domain.authorisation import Action, decide_for
 from app.domain.events import TEST
 from app.domain.questions import ToldEvent
 from app.domain.webhooks import (
@@ -159,9 +160,15 @@ def heard(
         }
         for one in news
         for listener in listeners
-        if listener.sees_all or one.for_all or listener.organisation_id in one.companies
+        if _may_see(listener, one)
         if listens(listener.kinds, listener.gate, one.kind, one.gate)
     ]
+
+
+def _may_see(listener: Listener, one: News) -> bool:
+    """Tell whether a webhook's organisation may read an event, as it would in the feed."""
+    is_told = one.for_all or listener.organisation_id in one.companies
+    return is_told or decide_for(listener.role, Action.READ)
 
 
 def test_event(delivery: Delivery) -> ToldEvent:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.domain.authorisation import Action, decide, house
 from app.domain.errors import (
     FeedForgottenError,
     FeedPositionUnknownError,
@@ -73,10 +74,7 @@ class Webhooks:
         Raises:
             WebhookNotFoundError.
         """
-        found = await self._uow.webhooks.get(webhook_id, self._organisation)
-        if found is None:
-            raise WebhookNotFoundError
-        return found
+        return self._kept(await self._uow.webhooks.get(webhook_id))
 
     async def add(
         self, url: str, kinds: Sequence[str], gate: str | None, description: str | None
@@ -187,7 +185,8 @@ class Webhooks:
             raise FeedForgottenError(oldest=progress.forgotten_to)
         if after > progress.position:
             raise FeedPositionUnknownError(newest=progress.position)
-        return await self._uow.webhooks.replay(webhook, after, self._tools.now)
+        reader = Feed.reader_of(self._act.principal)
+        return await self._uow.webhooks.replay(webhook, reader, after, self._tools.now)
 
     async def deliveries(
         self,
@@ -214,8 +213,13 @@ class Webhooks:
         return self._act.principal.organisation_id
 
     async def _locked(self, webhook_id: UUID) -> Webhook:
-        found = await self._uow.webhooks.locked(webhook_id, self._organisation)
-        if found is None:
+        return self._kept(await self._uow.webhooks.locked(webhook_id))
+
+    def _kept(self, found: Webhook | None) -> Webhook:
+        principal = self._act.principal
+        if found is None or not decide(
+            principal, Action.KEEP, house(principal, found.organisation_id)
+        ):
             raise WebhookNotFoundError
         return found
 
