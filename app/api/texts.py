@@ -22,6 +22,8 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
     driver-message.{kind}                         what a driver is told by text message
     authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
+    explanation.{code}                            why an entry is in its lane, at its place, called
+    skip.{reason}                                 why somebody was not called
     web.{page}.{part}, web.member.{role}          what served pages say
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """
@@ -51,7 +53,7 @@ LONGEST_HEADER = 200
 UNKNOWN = "…"
 FAMILY_OF_FACT = {
     "who": "authority", "authority": "authority", "by": "authority", "state": "state",
-    "step": "step",
+    "step": "step", "why": "skip",
 }  # fmt: skip
 RULE_FAMILIES = ("finding", "exception", "missing", "fault", "rule")
 

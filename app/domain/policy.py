@@ -6,7 +6,7 @@ Source: the edition itself, which names its legal text and says whether it is of
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,17 @@ from app.domain.expiry import ExpiryRule, read_expiry
 from app.domain.queue_order import Rates, miss_charge, slowdown_thousandths
 from app.domain.substitution import SubstitutionRule
 from app.domain.validity import Timeline, Validity
-from app.domain.vocabulary import Basis, Direction, Evidence, Lane, Queue, QueueMode, State, Text
+from app.domain.vocabulary import (
+    Basis,
+    Direction,
+    Evidence,
+    Lane,
+    Queue,
+    QueueMode,
+    State,
+    Text,
+    weakest,
+)
 
 Document = Mapping[str, Any]
 
@@ -88,7 +98,7 @@ class PolicyEdition:
     `windows_minutes` is how long a call stands, by the yard location it finds the vehicle in;
     `in_position` the locations in which a recorded vehicle waits; `uncounted` the reasons for which
     a missed call costs nothing; `cancelling_counts` whether cancelling after the call is a miss;
-    `bound` the promise to the public, in a sentence.
+    `bound` the promise to the public, in a sentence; `evidence` what each part rests on, by name.
     """
 
     code: str
@@ -110,6 +120,7 @@ class PolicyEdition:
     expiry: ExpiryRule
     in_position: frozenset[str]
     modes: Mapping[Queue, QueueMode]
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
     @property
     def rates(self) -> Rates:
@@ -206,7 +217,19 @@ def _read(document: Document) -> PolicyEdition:
         expiry=read_expiry(document),
         in_position=frozenset(document["positions"]["in_position"]),
         modes=dict(_modes(document["queues"])),
+        evidence=dict(_evidence(document)),
     )
+
+
+def _evidence(document: Document) -> Iterator[tuple[str, Evidence]]:
+    """Yield what each part of an edition rests on; of a list of rows, what the weakest does."""
+    for part, found in document.items():
+        rows = found if isinstance(found, list) else [found]
+        named = [row for row in rows if isinstance(row, Mapping) and "basis" in row]
+        if named:
+            basis = weakest(Basis(row["basis"]) for row in named)
+            source = next(row["source"] for row in named if row["basis"] == basis)
+            yield part, Evidence(basis, source)
 
 
 def _lane(row: Document) -> LaneRate:

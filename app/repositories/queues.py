@@ -189,6 +189,11 @@ class QueuesRepository:
         )
         return await self._session.scalar(statement)
 
+    async def calls_of(self, entry_id: UUID) -> Sequence[Call]:
+        """Return all calls of an entry, oldest first."""
+        statement = select(Call).where(Call.entry_id == entry_id).order_by(Call.called_at, Call.id)
+        return (await self._session.scalars(statement)).all()
+
     async def count_misses(self, entry_id: UUID) -> int:
         """Return how many calls an entry has missed that count."""
         statement = (

@@ -488,6 +488,7 @@ WHO_READS = {
     **dict.fromkeys(sorted(HOOKS_LOOKED_AT), EVERYBODY),
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
+    "explain_entry": EVERYBODY,
     "get_pass": EVERYBODY,
     "get_driver": PERSONAL_READERS,
     "list_personal_reads": {"company", "app", "board", "auditor"},

@@ -6,20 +6,24 @@ import pytest
 
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
+from app.domain.closures import ClosureKind
 from app.domain.discrepancies import Discrepancy
 from app.domain.driver_messages import MessageKind
 from app.domain.exchange import QuarantineReason
+from app.domain.explanation import HELD
 from app.domain.misses import CallOutcome, FaultKind
-from app.domain.notices import Effect, Period
+from app.domain.notices import LIMITS, STOPS, Effect, Period
 from app.domain.passes import Refusal, Revocation
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode, Step
+from app.domain.sub_queues import BarrierKind
 from app.domain.transshipment import NOT_ENTERED
 from app.domain.two_way import TwoWayRule
 from app.domain.vocabulary import Agency, Role, State
 from app.repositories.standings import MOVES
 from app.services.crossing.passage import CHECKS_BEFORE
 from app.services.exchange.plate_camera import OTHER_CLASS
+from app.services.queues.explaining import CLOSED, PAUSED
 
 EXCEPTIONS = (
     *ExceptionCode,
@@ -42,6 +46,13 @@ STEPS = (
     "be-admitted",
     "be-released", "leave-the-gate", "pay-order",
 )  # fmt: skip
+EXPLAINED = (
+    "lane", "lane-strict", "no-green-lane", "rule-conditional", "judged-again", "arrival-order",
+    "points", "charged", "points-kept", "place", "ahead", "ahead-strict", "no-queue", "not-arrived",
+    "not-in-position", "deferred", "company-limited", "past-queue", "ended", "not-to-be-called",
+    "stopped", "others-first", "next", "chosen", "chosen-over", "passed-over",
+)  # fmt: skip
+SKIPPED = (HELD, PAUSED, CLOSED, *BarrierKind, *ClosureKind, *(*STOPS, *LIMITS))
 
 
 def keys() -> Iterator[str]:
@@ -52,7 +63,7 @@ def keys() -> Iterator[str]:
     yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
     yield from (f"fault.{kind}" for kind in FaultKind)
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
-    yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD))
+    yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD, Role.YARD))
     yield from (f"state.{state}" for state in State)
     yield from (f"pass.refused.{reason}" for reason in Refusal)
     yield from (f"pass.ended.{reason}" for reason in Revocation)
@@ -61,6 +72,8 @@ def keys() -> Iterator[str]:
     )
     yield from (f"season.{place}" for place in ("awaited", "taken", "without"))
     yield from (f"step.{one}" for one in Step)
+    yield from (f"explanation.{code}" for code in EXPLAINED)
+    yield from (f"skip.{reason}" for reason in SKIPPED)
     yield from (f"driver-message.{kind}" for kind in MessageKind)
     yield from (f"quarantine.{reason}" for reason in QuarantineReason)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))

@@ -22,6 +22,7 @@ from app.api.schemas.answers import (
 )
 from app.api.schemas.declarations import EntryIn, EntryPatch
 from app.api.schemas.entries import EntriesOut, EntryOut, RegisteredOut, StandingOut, TrackingOut
+from app.api.schemas.explanations import ExplanationOut, explanation_out
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.core.ids import read_reference
@@ -30,6 +31,7 @@ from app.domain.errors import (
     DuplicateReferenceError,
     EntryEndedError,
     EntryNotFoundError,
+    NoPolicyInForceError,
     NotAmendableError,
     PartForbiddenError,
     PlateAlreadyRegisteredError,
@@ -44,6 +46,7 @@ from app.services.declarations.amendment import Amendment
 from app.services.declarations.declaring import Driver
 from app.services.declarations.entries import Entries
 from app.services.declarations.registration import Registration
+from app.services.queues.explaining import Explaining
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"], route_class=StrictRoute)
 
@@ -197,6 +200,20 @@ async def get_place(entry: UUID, uow: Uow, caller: Caller, language: Spoken) -> 
     `place` is how many would be called before it now, plus one; null while it does not wait.
     """
     return standing_out(await Entries(uow, caller).standing(entry), caller, language)
+
+
+@router.get(
+    "/{entry}/explanation",
+    dependencies=[may(*EVERYBODY, on=Action.READ)],
+    responses=problem_responses(EntryNotFoundError, NoPolicyInForceError),
+)
+async def explain_entry(entry: UUID, uow: Uow, caller: Caller, language: Spoken) -> ExplanationOut:
+    """Return why an entry is in its lane, at its place, and called or not yet.
+
+    Each sentence names the rule that it follows and where that rule stands. Others are told by
+    their call numbers.
+    """
+    return explanation_out(await Explaining(uow, caller).explain(entry), language)
 
 
 @router.get(
