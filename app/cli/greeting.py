@@ -21,6 +21,8 @@ def greeting(settings: Settings, keys: Mapping[str, str], now: datetime) -> str:
         f"  queues     {url}/v1/queues",
         f"  health     {url}/health/ready",
     ]
+    if not settings.is_production or settings.oidc_issuer is not None:
+        lines.append(f"  people     {url}/sign-in")
     if COMPANY in keys:
         lines += [
             f"  keys       {settings.data_dir / KEYS_FILE}",

@@ -124,6 +124,26 @@ async def test_results_are_told_in_the_readers_language_with_their_findings(gate
     assert [1, 2] == [one["row"] for one in await results(gate, batch, outcome="refused")]
 
 
+async def test_a_refused_row_says_what_its_sender_knows_it_by(gate: Gate) -> None:
+    """Though its shape is wrong; what is wrong itself is not said again, it may be anything."""
+    heavy = {"tractor_plate": "29C-000.02", "payload_kg": "heavy"}
+    rows: list[Any] = [
+        lorry(1, gate="nowhere", client_reference="F-1"),
+        lorry(2, vehicle=heavy, client_reference="F-2"),
+        {"client_reference": "F-3", "vehicle": {"unit_id": "AGV-0017"}},
+        {"client_reference": "F\u00004", "vehicle": {"tractor_plate": 12}},
+        {"client_reference": ["F-5"], "vehicle": []},
+        "F-6",
+    ]
+    batch = await sent(gate, rows)
+    await work(gate)
+    known = [(one["client_reference"], one["plate"]) for one in await results(gate, batch)]
+    assert known == [
+        ("F-1", "15C00001"), ("F-2", "29C00002"), ("F-3", "AGV0017"),
+        (None, None), (None, None), (None, None),
+    ]  # fmt: skip
+
+
 async def test_a_row_that_says_again_what_another_said_is_refused_alone(gate: Gate) -> None:
     again = [lorry(1), lorry(1), lorry(2, client_reference="A"), lorry(3, client_reference="A")]
     batch = await sent(gate, again)

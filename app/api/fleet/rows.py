@@ -5,19 +5,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from app.api.failures import InvalidRequestError
 from app.api.field_errors import MOST_ERRORS, RequestFieldError, faults_of
 from app.api.fleet.columns import column_of
 from app.api.problems import Problem, codes, is_shown, problem
-from app.api.schemas.declarations import EntryIn
+from app.api.schemas.declarations import EntryIn, UnitId
+from app.api.schemas.types import RawIdentifier, Reference
 from app.api.texts import Language
 from app.domain.errors import DomainError, FieldError
-from app.services.declarations.batch_work import Read
+from app.services.declarations.batch_work import Named, Read
 from app.services.declarations.declaring import Driver
 
 CODES = codes()
+PLATE: TypeAdapter[str] = TypeAdapter(RawIdentifier)
+REFERENCE: TypeAdapter[str] = TypeAdapter(Reference)
+UNIT: TypeAdapter[str] = TypeAdapter(UnitId)
 
 
 class Rows:
@@ -40,6 +44,13 @@ class Rows:
         driver = Driver(**body.driver.model_dump()) if body.driver else Driver()
         return Read(body.document(), driver)
 
+    def named(self, text: str) -> Named:
+        """Return by what its sender knows a row that could not be read, as far as that is fit."""
+        row = json.loads(text)
+        vehicle = row.get("vehicle") if isinstance(row, dict) else None
+        plate = _fit(PLATE, vehicle, "tractor_plate") or _fit(UNIT, vehicle, "unit_id")
+        return Named(_fit(REFERENCE, row, "client_reference"), plate)
+
     def kept(self, refusal: DomainError) -> dict[str, Any]:
         """Return what is stored of a refusal: codes, facts, and values that may be shown."""
         return {
@@ -47,6 +58,14 @@ class Rows:
             "facts": dict(refusal.facts),
             "errors": [_kept(one) for one in refusal.errors[:MOST_ERRORS]],
         }
+
+
+def _fit(kind: TypeAdapter[str], holder: Any, name: str) -> str | None:  # noqa: ANN401 - as it came
+    """Return what stands there, where it has the shape that is asked for."""
+    try:
+        return kind.validate_python(holder.get(name)) if isinstance(holder, dict) else None
+    except ValidationError:
+        return None
 
 
 def _kept(error: FieldError) -> dict[str, Any]:

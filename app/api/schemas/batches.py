@@ -49,8 +49,9 @@ class BatchRowOut(Out):
     """Where it stands in its file, the heading being line 1; null for JSON."""
     outcome: Annotated[RowOutcome, Open]
     client_reference: str | None
+    """The row's own, of a refused row too; null where it has none, or none of that shape."""
     plate: str | None
-    """The plate without the marks of any spelling; null where the row could not be read."""
+    """The plate, or the unit's number, without the marks of any spelling; of a refused row too."""
     entry: UUID | None
     reference: Annotated[str | None, Field(examples=["E4K7-9QXPM2"])]
     ready: bool | None

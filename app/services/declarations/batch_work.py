@@ -30,6 +30,7 @@ from app.domain.errors import (
     RowFailedError,
     UnavailableError,
 )
+from app.domain.identifiers import plate_key
 from app.models import Batch, BatchRow
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -53,6 +54,13 @@ class Read(NamedTuple):
     driver: Driver
 
 
+class Named(NamedTuple):
+    """By what its sender knows a row: its own reference, and the plate or the unit's number."""
+
+    client_reference: str | None
+    plate: str | None
+
+
 class RowReader(Protocol):
     """How the API reads a row, and what is kept of why one was refused."""
 
@@ -62,6 +70,9 @@ class RowReader(Protocol):
         Raises:
             DomainError: as a request with the same body is refused.
         """
+
+    def named(self, text: str) -> Named:
+        """Return by what its sender knows a row that could not be read, as far as that is fit."""
 
     def kept(self, refusal: DomainError) -> dict[str, Any]:
         """Return what is stored of a refusal: nothing personal."""
@@ -126,11 +137,15 @@ class BatchWork:
         await self._uow.flush()
 
     def _open(self, row: BatchRow) -> Taken:
-        """Return what a row declares."""
+        """Return what a row declares; of one that cannot be read, note what it calls itself."""
+        text = self._act.tools.cipher.decrypt(row.sealed or b"")
         try:
-            read = self._reader.read(self._act.tools.cipher.decrypt(row.sealed or b""))
+            read = self._reader.read(text)
             return Taken(row, read, read_declaration(read.document))
         except DomainError as refusal:
+            named = self._reader.named(text)
+            row.client_reference = named.client_reference
+            row.plate = plate_key(named.plate or "") or None
             return Taken(row, refusal=refusal)
         except FAULTS as error:
             return Taken(row, refusal=self._failed(error))
