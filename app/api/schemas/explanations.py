@@ -28,7 +28,7 @@ SENTENCES = {
 """Sentences that are said elsewhere, too; a call's outcome has its own family."""
 
 
-class SourceOut(Out):
+class ReasonSourceOut(Out):
     """Where the rule of a sentence stands, and whose word it is."""
 
     kind: Annotated[SourceKind, Open]
@@ -50,7 +50,7 @@ class ReasonOut(Out):
     """A green-lane rule, a season, a part of the policy edition, or the reason of a stop."""
     message: str
     facts: Mapping[str, str | int | bool | None]
-    source: SourceOut
+    source: ReasonSourceOut
 
 
 class ExplanationOut(Out):
@@ -119,9 +119,9 @@ def _named(
     return told
 
 
-def _source_out(source: Source) -> SourceOut:
+def _source_out(source: Source) -> ReasonSourceOut:
     evidence = source.evidence
-    return SourceOut(
+    return ReasonSourceOut(
         kind=source.kind,
         id=source.id,
         by=source.by,
