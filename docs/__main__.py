@@ -6,6 +6,8 @@ from pathlib import Path
 from docs.access_page import access_page
 from docs.events_page import events_page
 from docs.privacy_page import privacy_page
+from docs.queue_chart import queue_chart
+from docs.queue_page import queue_page
 from docs.rules_page import rules_page
 
 HERE = Path(__file__).parent
@@ -14,6 +16,8 @@ PAGES = {
     "rules.md": rules_page,
     "events.md": events_page,
     "privacy.md": privacy_page,
+    "queue.md": queue_page,
+    "queue.svg": queue_chart,
 }
 
 
