@@ -110,6 +110,11 @@ $(CLIENTS): openapi.json tests/clients/python/generator.yaml $(TYPESCRIPT) | $(D
 bench: $(DEV) ## Measure, and write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
 
+.PHONY: simulate
+simulate: $(DEV) ## Play 60 days of the queue under several rules, and write docs/queue.md
+	@$(BIN)/python -m benchmarks.simulation $(SIMULATE)
+	$(BIN)/python -m docs
+
 .PHONY: locks
 locks: ## Resolve the libraries of pyproject.toml anew (needs uv)
 	@lock() { uv export --quiet --frozen --no-emit-project --no-header --no-annotate "$$@"; }

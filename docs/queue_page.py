@@ -68,10 +68,10 @@ def _played(found: Mapping[str, Any]) -> str:
     return (
         "## What was played\n\n"
         f"{made['days']} days from {queue['first_day']} at `{queue['gate']}`"
-        f" ({queue['direction']}), drawn from seed {made['seed']}. Published: the opening hours and"
-        f" {traffic['daily']} vehicles a day ({traffic['source']}). The rates are those of"
-        f" `{found['edition']['code']}`: {rates}. Ours: at which hours they come, which part is"
-        " produce, and when the gate does less.\n\n"
+        f" ({queue['direction']}), drawn from seed {made['seed']}. The opening hours are the"
+        f" gate's, the rates those of `{found['edition']['code']}`: {rates}. {traffic['daily']}"
+        f" vehicles a day were published ({traffic['source']}). Ours: at which hours they come,"
+        " which part is produce, and when the gate does less.\n\n"
         f"{came:,} trucks came, {_percent(produce, came)} of them produce and"
         f" {_percent(traffic['came_closed'], came)} while the gate was shut. It could have passed"
         f" {traffic['capacity']:,}: {traffic['usual_capacity']} a day, less on"
@@ -147,7 +147,8 @@ def _promises(found: Mapping[str, Any]) -> str:
 def _equation(found: Mapping[str, Any]) -> str:
     names = {
         "even": "evenly over open time, at nine tenths of the capacity",
-        "real": "as in a real day, with nights, closures and backlogs",
+        "calm": "by the hours of a day, many at night; the gate keeps up",
+        "real": "so, too, with closures, pauses and backlogs: as above",
     }
     rows = (
         (
@@ -158,16 +159,18 @@ def _equation(found: Mapping[str, Any]) -> str:
         for how, told in found["equation"].items()
     )
     shares = ", ".join(f"{LANES[lane]} {part} %" for lane, part in found["shares_percent"].items())
+    calm, real = (_over(found["equation"][how]) for how in ("calm", "real"))
     return (
         "## How good the prediction is\n\n"
         f"{found['made_with']['seeds']} times {found['made_with']['days']} days of our rule, each"
         f" with other chances. The equation is given what an edition is published with: whole"
         f" percents of the capacity (here {shares}).\n\n"
         f"{tabled(('trucks come', 'predicted', 'measured', 'from to'), rows)}\n"
-        "Where its assumptions hold, the equation is right. Nights and backlogs make ordinary goods"
-        " wait a little longer than it says: those who come while the gate is shut begin together,"
-        " and of them the faster lane always goes first; and in a backlog the produce takes a"
-        " larger part of what the gate can do than on average.\n"
+        "Where its assumptions hold, the equation is right. Those who come while the gate is shut"
+        " begin together, and of them the faster lane always goes first. While the gate keeps up,"
+        f" the morning is most of all waiting, and ordinary goods wait {calm} % longer than"
+        f" predicted; where backlogs last, waits are long, a night counts for little, and it is"
+        f" {real} %.\n"
     )
 
 
@@ -228,6 +231,11 @@ def _changes(names: Mapping[str, str], found: Mapping[str, Any], whose: tuple[st
         for who, told in zip(whose, (found[how]["theirs"], found[how]["others"]), strict=True)
     )
     return tabled(("rule", "whose calls", "moved", "mean", "p95", "latest"), rows)
+
+
+def _over(told: Mapping[str, Any]) -> str:
+    """Return by how many percent more was measured than predicted."""
+    return f"{100 * told['measured_thousandths'] / told['predicted_thousandths'] - 100:.1f}"
 
 
 def _percent(part: int, whole: int) -> str:

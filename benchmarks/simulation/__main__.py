@@ -17,7 +17,7 @@ from benchmarks.simulation.traffic import Site, draw, published_site, site_clock
 
 RESULT = Path(__file__).parents[2] / "docs" / "queue.json"
 DAYS, SEED, SEEDS = 60, 2026, 40
-RULES, ATTACKS = 5, 2
+RULES, ATTACKS, SHAPES = 5, 2, 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     columns = (TextColumn("queues played"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=RULES + ATTACKS + 2 * seeds)
+        task = bar.add_task("", total=RULES + ATTACKS + SHAPES * seeds)
         found = simulated(
             published_site(), days=days, seed=seed, seeds=seeds, told=lambda: bar.advance(task)
         )

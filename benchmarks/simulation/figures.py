@@ -94,10 +94,13 @@ def compared(traffic: Traffic, rates: Rates, told: Callable[[], None]) -> list[J
 def equation(site: Site, days: int, seeds: Sequence[int], told: Callable[[], None]) -> Json:
     """Return how our rule's slow-down, over many seeds, compares with the equation's.
 
-    `even`: where its assumptions hold; `real`: by the day's shape, with closures and backlogs.
+    `even`: where its assumptions hold; `calm`: by the day's shape, the gate never falling behind;
+    `real`: with closures and backlogs, too.
     """
+    calm = (draw(site, days=days, seed=seed, calm=True) for seed in seeds)
     return {
         "even": _over(site, (draw_even(site, days=days, seed=seed) for seed in seeds), told),
+        "calm": _over(site, calm, told),
         "real": _over(site, (draw(site, days=days, seed=seed) for seed in seeds), told),
     }
 

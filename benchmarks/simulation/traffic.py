@@ -32,7 +32,7 @@ MIX: Final[Mapping[Lane, int]] = {Lane.GREEN_SEASON: 10, Lane.GREEN: 25, Lane.OR
 PRODUCE: Final = frozenset({Lane.GREEN_SEASON, Lane.GREEN})
 
 HOURS: Final = (2, 2, 2, 2, 3, 5, 7, 7, 6, 6, 5, 5, 4, 5, 5, 5, 4, 4, 4, 4, 4, 4, 3, 2)
-"""How the trucks of a day are spread over its hours; about a third come while the gate is shut."""
+"""How a day's trucks are spread over its hours; more than a third come while the gate is shut."""
 
 USUAL_CAPACITY: Final = 170
 FALLS: Final[Mapping[int, int]] = {
@@ -131,17 +131,20 @@ def published_site() -> Site:
     return Site(gate, edition, printed.vehicles, f"{printed.code}, {printed.evidence.source}")
 
 
-def site_clock(site: Site, days: int) -> OpenClock:
+def site_clock(site: Site, days: int, *, calm: bool = False) -> OpenClock:
     """Return the open clock of the queue, with all that stops it in so many days."""
-    return site.gate.clock(DIRECTION, _pauses(site, days))
+    return site.gate.clock(DIRECTION, [] if calm else _pauses(site, days))
 
 
-def draw(site: Site, *, days: int, seed: int) -> Traffic:
-    """Return the trucks and the pace of so many days; the same seed gives the same."""
+def draw(site: Site, *, days: int, seed: int, calm: bool = False) -> Traffic:
+    """Return the trucks and the pace of so many days; the same seed gives the same.
+
+    In `calm` ones the gate never does less than usual, and nothing stops it but the night.
+    """
     dice = Random(seed)  # noqa: S311 - no secret
-    clock = site_clock(site, days)
+    clock = site_clock(site, days, calm=calm)
     trucks = list(_trucks(dice, site, clock, days))
-    return Traffic(trucks, _pace(site, clock, days))
+    return Traffic(trucks, _pace(site, clock, days, {} if calm else FALLS))
 
 
 def draw_even(site: Site, *, days: int, seed: int) -> Traffic:
@@ -207,7 +210,7 @@ def _pauses(site: Site, days: int) -> Iterator[Pause]:
             yield Pause(datetime.combine(on, start, zone), datetime.combine(on, end, zone))
 
 
-def _pace(site: Site, clock: OpenClock, days: int) -> Pace:
+def _pace(site: Site, clock: OpenClock, days: int, falls: Mapping[int, int]) -> Pace:
     """Return the pace: the capacity of a day is spread over the hours that it is usually open."""
     usual = site.gate.clock(DIRECTION)
     midnights = [
@@ -218,7 +221,7 @@ def _pace(site: Site, clock: OpenClock, days: int) -> Pace:
     for day in range(days):
         if readings[day + 1] == readings[day]:
             continue
-        capacity = USUAL_CAPACITY * FALLS.get(day, 100) // 100
+        capacity = USUAL_CAPACITY * falls.get(day, 100) // 100
         starts.append(readings[day])
         seconds.append(usual.seconds_between(midnights[day], midnights[day + 1]) // capacity)
     return Pace(starts, seconds, readings[-1])

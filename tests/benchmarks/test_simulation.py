@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.queue_order import slowdown_thousandths
 from app.domain.replay import Called, Entered, Event, Left, replay
 from app.domain.vocabulary import Lane
-from benchmarks.simulation.__main__ import ATTACKS, RESULT, RULES, simulated
+from benchmarks.simulation.__main__ import ATTACKS, RESULT, RULES, SHAPES, simulated
 from benchmarks.simulation.attacks import reseller, rival
 from benchmarks.simulation.figures import contenders, equation, mean_wait
 from benchmarks.simulation.playing import Call, Played, check, play
@@ -70,7 +70,7 @@ def test_the_products_own_replay_finds_nothing_in_what_was_played() -> None:
 
 
 def test_where_trucks_come_evenly_the_equation_is_right() -> None:
-    even = equation(SITE, 20, range(6), _nothing)["even"]
+    even = equation(SITE, 15, range(6), _nothing)["even"]
     predicted, measured = even["predicted_thousandths"], even["measured_thousandths"]
     assert measured == pytest.approx(predicted, rel=0.03)
 
@@ -109,7 +109,7 @@ def test_the_same_seed_finds_the_same_and_tells_of_each_queue() -> None:
         for _ in range(2)
     )
     assert one == other
-    assert 2 * (RULES + ATTACKS + 2 * 2) == len(told)
+    assert 2 * (RULES + ATTACKS + SHAPES * 2) == len(told)
 
 
 def test_the_page_is_of_the_edition_in_force_and_of_sixty_days() -> None:

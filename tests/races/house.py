@@ -77,6 +77,10 @@ class House:
             reference = await process.reference_at(None)
             yield uow, Act(now, reference, self._principals[who], process.tools)
 
+    def let_act(self, principal: Principal) -> None:
+        """Let somebody act whom the sandbox does not have."""
+        self._principals[principal.name] = principal
+
     async def register(self, document: Any, who: str = "company-1") -> EntryView:
         async with self.acting(who) as (uow, act):
             declared = EntryIn.model_validate_json(json.dumps(document)).document()
