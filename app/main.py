@@ -35,7 +35,9 @@ from app.core.database import check_version, is_passing, make_engine, make_reade
 from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.core.signing import Signers
+from app.domain.log.leaves import SALT_BYTES, Clock
 from app.services.act import Tools
+from app.services.log.sealing import Sealer
 from app.services.notifying.sending import Wording
 from app.web import sign_in
 from app.workers import Job
@@ -48,6 +50,7 @@ from app.workers.notifying import NOTIFIER, NOTIFIER_SECONDS, Notifier
 from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
+from app.workers.sealing import SEALING_SECONDS, SealingWorker
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 from app.workers.today import Todays
 
@@ -108,6 +111,16 @@ def make_tools(settings: Settings) -> Tools:
     )
 
 
+def make_sealer(settings: Settings) -> Sealer:
+    """Return what the logs are sealed by."""
+    return Sealer(
+        service=settings.log_origin,
+        signer=Signers(settings.signing_seeds).log,
+        clock=Clock.TIME if settings.is_production else Clock.SANDBOX,
+        new_salt=partial(os.urandom, SALT_BYTES),
+    )
+
+
 def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     """Return what workers do beside their own; sheets where they may."""
     todays = Todays(is_production=settings.is_production)
@@ -118,6 +131,7 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
     jobs: dict[str, tuple[float, Job]] = {
         "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
         "scoring": (SCORING_SECONDS, scores.keep),
+        "sealing": (SEALING_SECONDS, SealingWorker(make_sealer(settings), todays).seal),
         "forgetting": (FORGETTING_SECONDS, Forgetter(tools, todays).forget),
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": (PASSES_SECONDS, PassKeeper(todays).forget),

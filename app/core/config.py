@@ -78,6 +78,9 @@ def _networks(text: str) -> str:
 
 
 Proxies = Annotated[str, AfterValidator(_networks)]
+# A vkey of C2SP signed-note, several after commas; whoever uses them looks at the ids.
+_WITNESS = r"[^\s+,]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+"
+WITNESSES = f"^({_WITNESS}(,{_WITNESS})*)?$"
 
 
 class Settings(BaseSettings):
@@ -132,6 +135,9 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     session_hours: PositiveInt = 12
     session_idle_minutes: PositiveInt = 60
+
+    log_origin: str = Field("border-gate", pattern=r"^[^\s+]+$")
+    log_witnesses: str = Field("", pattern=WITNESSES)
 
     sheets_dir: Path | None = None
     egress_open: bool = False

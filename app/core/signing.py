@@ -1,6 +1,6 @@
-"""Signatures that anybody can check: access tokens by ES256, passes by Ed25519.
+"""Signatures that anybody can check: access tokens by ES256, passes and logs by Ed25519.
 
-Of each seed come one key of either kind, so that an operator keeps one secret. Times in the
+Of each seed comes one key for each of them, so that an operator keeps one secret. Times in the
 claims are for whoever asks: a token goes by the machine clock, a pass by the business clock.
 """
 
@@ -11,8 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import jwt
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -96,6 +100,26 @@ class Signer(Verifier):
         return _WORK.encode(payload, self._first.private, self._algorithm, headers)
 
 
+class LogSigner:
+    """Signs checkpoints by its first key; what it makes is no JWS, and its keys sign nothing else.
+
+    `publics` are the 32 bytes of each key; one that signs no more still proves what it has signed.
+    """
+
+    def __init__(self, seeds: Sequence[bytes]) -> None:
+        """Make a key of each seed, of which the first signs."""
+        keys = [
+            Ed25519PrivateKey.from_private_bytes(_derived(one, b"log", _SEED_BYTES))
+            for one in seeds
+        ]
+        self._first = keys[0]
+        self.publics = [key.public_key().public_bytes_raw() for key in keys]
+
+    def sign(self, text: str) -> bytes:
+        """Return the signature over a text in UTF-8."""
+        return self._first.sign(text.encode())
+
+
 class Signers:
     """The keys of this service, made of its seeds; the first signs, all verify."""
 
@@ -103,6 +127,7 @@ class Signers:
         """Take 32-byte seeds by the names that the operator gave them."""
         self.es256 = Signer(ES256, [_p256(seed) for seed in seeds.values()])
         self.ed25519 = Signer(EDDSA, [_ed25519(seed) for seed in seeds.values()])
+        self.log = LogSigner(list(seeds.values()))
 
     def jwks(self) -> Jwks:
         """Return the public keys as a JWK set (RFC 7517), those that sign first."""
@@ -129,6 +154,15 @@ def verifier_of(jwks: Mapping[str, Any], algorithm: str) -> Verifier:
     except (jwt.PyJWTError, LookupError, TypeError, AttributeError) as error:
         message = "this is no set of keys (RFC 7517)"
         raise ValueError(message) from error
+
+
+def has_signed(public: bytes, text: str, signature: bytes) -> bool:
+    """Tell whether an Ed25519 key has signed a text in UTF-8."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
+    except InvalidSignature:
+        return False
+    return True
 
 
 def thumbprint(jwk: Jwk) -> str:

@@ -20,6 +20,15 @@ from app.models.exchange import Message, Source
 from app.models.feed import FeedItem, FeedProgress, FeedReader
 from app.models.forecasts import WaitEstimate, WaitScore
 from app.models.limits import SharedAllowance
+from app.models.log import (
+    LogCheckpoint,
+    LogCosignature,
+    LogLeaf,
+    LogOpening,
+    LogProgress,
+    LogTile,
+    LogTree,
+)
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
@@ -96,6 +105,13 @@ __all__ = [
     "GreenLaneDays",
     "HandedPass",
     "Hold",
+    "LogCheckpoint",
+    "LogCosignature",
+    "LogLeaf",
+    "LogOpening",
+    "LogProgress",
+    "LogTile",
+    "LogTree",
     "Member",
     "MemberSession",
     "Message",

@@ -25,7 +25,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS, FOR_SIDES, Concerned
 from app.domain.questions import FeedQuestion, ToldEvent
-from app.models import Delivery, Difficulty, Entry, Event, FeedItem, FeedProgress, FeedReader
+from app.models import (
+    Delivery,
+    Difficulty,
+    Entry,
+    Event,
+    FeedItem,
+    FeedProgress,
+    FeedReader,
+    LogProgress,
+)
 from app.repositories.delegations import others_who_read
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
@@ -205,8 +214,16 @@ class FeedRepository:
         return News(newest, told_all, frozenset(found or ()))
 
     async def forget(self, before: datetime, limit: int) -> int:
-        """Delete up to `limit` positions that were given before an instant; return how many."""
-        old = select(FeedItem.position).where(FeedItem.at < before).order_by(FeedItem.at)
+        """Delete up to `limit` positions that were given before an instant; return how many.
+
+        What no log has yet stays.
+        """
+        sealed = select(LogProgress.position).scalar_subquery()
+        old = (
+            select(FeedItem.position)
+            .where(FeedItem.at < before, FeedItem.position <= sealed)
+            .order_by(FeedItem.at)
+        )
         positions = (await self._session.scalars(old.limit(limit))).all()
         if positions:
             await self._session.execute(

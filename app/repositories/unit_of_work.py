@@ -24,6 +24,7 @@ from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.keys import KeysRepository
 from app.repositories.lines import LinesRepository
+from app.repositories.log import LogRepository
 from app.repositories.members import MembersRepository
 from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
@@ -129,6 +130,11 @@ class UnitOfWork:
     def lines(self) -> LinesRepository:
         """Who waits in queues, in order."""
         return LinesRepository(self._session)
+
+    @cached_property
+    def log(self) -> LogRepository:
+        """The sealed logs of the queues."""
+        return LogRepository(self._session, self._wire)
 
     @cached_property
     def members(self) -> MembersRepository:

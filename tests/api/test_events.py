@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.events import EVENTS
 from app.models import Event, FeedItem
+from app.repositories.unit_of_work import UnitOfWork
 from app.workers.feeding import number_events
 from app.workers.housekeeping import forget_old_positions
 from app.workers.today import machine_now
@@ -105,6 +106,7 @@ async def test_what_is_kept_no_more_answers_where_to_begin_anew(
     first = (await feed(gate))["items"][0]["position"]
     old = machine_now() - timedelta(days=31)
     await session.execute(update(FeedItem).where(FeedItem.position <= first).values(at=old))
+    await UnitOfWork(session).log.passed(first)
     await session.commit()
     assert await forget_old_positions(gate.app.state.process.sessions)
     answer = await gate.get("/v1/events", "company-1", params={"after": 0})

@@ -48,6 +48,8 @@ def test_nothing_set_is_a_sandbox_on_this_machine(monkeypatch: pytest.MonkeyPatc
         pytest.param("GATE_LOG_LEVEL", "loud", id="an unknown level"),
         pytest.param("GATE_PUBLIC_URL", "gate.example", id="an address without scheme"),
         pytest.param("GATE_TRUSTED_PROXIES", "127.0.0.1,proxy", id="a proxy by its name"),
+        pytest.param("GATE_LOG_ORIGIN", "gate example", id="a log's name with a space"),
+        pytest.param("GATE_LOG_WITNESSES", "witness", id="a witness without its key"),
         pytest.param("GATE_MOED", "production", id="a name with a slip"),
     ],
 )

@@ -34,7 +34,10 @@ CLOSED = {
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }
-KEPT = ("tariff_editions", "published_volumes", "observations", "checks", "events", "payments")
+LOG = ("log_leaves", "log_checkpoints", "log_cosignatures")
+KEPT = (
+    "tariff_editions", "published_volumes", "observations", "checks", "events", "payments", *LOG,
+)  # fmt: skip
 EDITS = {
     "tariff_editions": "document = '{}'",
     "published_volumes": "facts = '{}'",
@@ -42,6 +45,9 @@ EDITS = {
     "checks": "result = 'failed'",
     "events": "data = '{}'",
     "payments": "amount_vnd = 1",
+    "log_leaves": "leaf = '{}'",
+    "log_checkpoints": "note = ''",
+    "log_cosignatures": "line = ''",
 }
 
 

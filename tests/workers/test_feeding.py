@@ -136,6 +136,9 @@ async def test_positions_are_kept_for_thirty_days_and_never_given_again(
         await session.execute(text("UPDATE feed_progress SET settled_to = 1000000"))
         old = machine_now() - timedelta(days=30, minutes=1)
         await session.execute(update(FeedItem).where(FeedItem.position == 1).values(at=old))
+    assert 0 == await forget_old_positions(committed)  # no log has it yet
+    async with committed.begin() as session:
+        await UnitOfWork(session).log.passed(2)
     assert 1 == await forget_old_positions(committed)
     assert [2] == [position for position, _ in await positions(committed)]
     async with committed() as session:

@@ -1,0 +1,136 @@
+"""The sealed logs of the queues: their leaves, their trees as tiles, and what was signed of them.
+
+Nothing here is ever changed or deleted, save tiles and sizes, which grow. A leaf says all that it
+needs to, so no row refers to what may be gone when somebody looks at it. Times of seals are the
+business clock's, those of cosignatures the witnesses' own.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, one_direction
+
+
+class OfQueue:
+    """A row of one queue's log."""
+
+    gate_code: Mapped[str] = mapped_column(primary_key=True, sort_order=-2)
+    direction: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class LogTree(OfQueue, Base):
+    """How many leaves a log has, and the root over them."""
+
+    __tablename__ = "log_trees"
+    __table_args__ = (
+        one_direction(),
+        CheckConstraint("octet_length(root) = 32", name="root"),
+        ForeignKeyConstraint(["gate_code"], ["gates.code"]),
+    )
+
+    size: Mapped[int]
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_at: Mapped[datetime]
+
+
+class LogLeaf(OfQueue, Base):
+    """One leaf, as the text whose bytes are hashed; a seal leaf has neither event nor entry."""
+
+    __tablename__ = "log_leaves"
+    __table_args__ = (
+        one_direction(),
+        Index("ix_log_leaves_entry", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
+    )
+
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    event_number: Mapped[int | None]
+    entry_id: Mapped[UUID | None]
+    leaf: Mapped[str]
+
+
+class LogTile(OfQueue, Base):
+    """The hashes of a tile one behind the other; the last of a level grows until it is full."""
+
+    __tablename__ = "log_tiles"
+    __table_args__ = (
+        one_direction(),
+        CheckConstraint(
+            "octet_length(hashes) % 32 = 0 AND octet_length(hashes) BETWEEN 32 AND 8192",
+            name="hashes",
+        ),
+    )
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogCheckpoint(OfQueue, Base):
+    """What was signed of a log when a batch had been sealed."""
+
+    __tablename__ = "log_checkpoints"
+    __table_args__ = (one_direction(),)
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_at: Mapped[datetime]
+    note: Mapped[str]
+
+
+class LogCosignature(OfQueue, Base):
+    """A witness's line under a checkpoint, and when it says to have seen it."""
+
+    __tablename__ = "log_cosignatures"
+    __table_args__ = (
+        one_direction(),
+        ForeignKeyConstraint(
+            ["gate_code", "direction", "size"],
+            ["log_checkpoints.gate_code", "log_checkpoints.direction", "log_checkpoints.size"],
+            name="fk_log_cosignatures_checkpoint",
+        ),
+    )
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[str]
+    seen_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class LogOpening(OfQueue, Base):
+    """What opens a commitment of a leaf: for its parties, and for auditors who say why."""
+
+    __tablename__ = "log_openings"
+    __table_args__ = (
+        one_direction(),
+        CheckConstraint("octet_length(salt) = 16", name="salt"),
+        Index("ix_log_openings_entry", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
+    )
+
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID | None]
+    what: Mapped[str]
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    value: Mapped[str]
+
+
+class LogProgress(Base):
+    """Up to which position of the feed events have been sealed."""
+
+    __tablename__ = "log_progress"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int]

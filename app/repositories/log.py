@@ -1,0 +1,222 @@
+"""The sealed logs: what is still to be sealed, what a batch adds, and what anybody may read."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.log.leaves import LoggedEvent
+from app.domain.log.tiles import Tile
+from app.domain.vocabulary import Direction, Queue
+from app.models import (
+    Entry,
+    Event,
+    FeedItem,
+    FeedProgress,
+    LogCheckpoint,
+    LogLeaf,
+    LogOpening,
+    LogProgress,
+    LogTile,
+    LogTree,
+)
+from app.repositories.prepared import Wire
+from app.repositories.rows import Rows, insert_rows
+
+LOCK = "log"
+SEED = 0
+Row = Mapping[str, Any]
+Tiles = Mapping[Queue, Mapping[Tile, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """An event that no log has yet, and what its leaf may commit to."""
+
+    position: int
+    gate: str | None
+    direction: str | None
+    event: LoggedEvent
+    principal: UUID
+    plate: str | None
+    company: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How a log stands: its leaves, the root over them, when they were sealed."""
+
+    size: int
+    root: bytes
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """The rows of what a turn seals, of all queues together, as they come."""
+
+    leaves: list[Row] = field(default_factory=list)
+    openings: list[Row] = field(default_factory=list)
+    checkpoints: list[Row] = field(default_factory=list)
+    tiles: dict[Queue, Mapping[Tile, bytes]] = field(default_factory=dict)
+    heads: dict[Queue, Head] = field(default_factory=dict)
+
+
+class LogRepository:
+    """Questions about the logs; whoever appends holds the lock."""
+
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
+        self._session = session
+        self._wire = wire
+
+    # --- what is sealed ------------------------------------------------------------------------
+
+    async def lock(self) -> bool:
+        """Keep others from sealing until the transaction ends; False where somebody does now."""
+        take = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, SEED))
+        return bool(await self._session.scalar(select(take)))
+
+    async def standing(self) -> tuple[int, int]:
+        """Return up to which position events were sealed, and the last that there is."""
+        statement = select(LogProgress.position, FeedProgress.position).join(
+            FeedProgress, FeedProgress.id == LogProgress.id
+        )
+        done, newest = (await self._session.execute(statement)).one()
+        return done, newest
+
+    async def unsealed(
+        self, after: int, to: int, kinds: Collection[str], limit: int
+    ) -> Sequence[Unsealed]:
+        """Return up to `limit` events of some kinds after a position and up to another, in order.
+
+        Plate and company are those that the entry has now.
+        """
+        statement = (
+            select(
+                FeedItem.position,
+                Event.gate_code,
+                Event.direction,
+                Event.principal_id,
+                Entry.tractor_plate,
+                Entry.organisation_id,
+                Event.number,
+                Event.id,
+                Event.kind,
+                Event.entry_id,
+                Event.occurred_at,
+                Event.recorded_at,
+                Event.data,
+            )
+            .join(Event, Event.number == FeedItem.event_number)
+            .outerjoin(Entry, Entry.id == Event.entry_id)
+            .where(FeedItem.position > after, FeedItem.position <= to, Event.kind.in_(kinds))
+            .order_by(FeedItem.position)
+            .limit(limit)
+        )
+        return [_unsealed(*row) for row in await self._session.execute(statement)]
+
+    async def heads(self, queues: Collection[Queue] | None = None) -> Mapping[Queue, Head]:
+        """Return how logs stand, of all queues or of some; one that has no leaf is left out."""
+        statement = select(
+            LogTree.gate_code, LogTree.direction, LogTree.size, LogTree.root, LogTree.sealed_at
+        )
+        if queues is not None:
+            statement = statement.where(_queue_in(LogTree, queues))
+        return {
+            Queue(gate, Direction(direction)): Head(size, root, sealed_at)
+            for gate, direction, size, root, sealed_at in await self._session.execute(statement)
+        }
+
+    async def tiles(self, wanted: Mapping[Queue, Collection[Tile]]) -> Tiles:
+        """Return tiles as they are; one that is not there is left out."""
+        keys = [
+            (queue.gate, queue.direction.value, tile.level, tile.number)
+            for queue, tiles in wanted.items()
+            for tile in tiles
+        ]
+        found: dict[Queue, dict[Tile, bytes]] = {queue: {} for queue in wanted}
+        if keys:
+            row = (LogTile.gate_code, LogTile.direction, LogTile.level, LogTile.number)
+            statement = select(*row, LogTile.hashes).where(tuple_(*row).in_(keys))
+            for gate, direction, level, number, hashes in await self._session.execute(statement):
+                found[Queue(gate, Direction(direction))][Tile(level, number)] = hashes
+        return found
+
+    async def already(
+        self, entries: Collection[UUID], kinds: Collection[str]
+    ) -> frozenset[tuple[Queue, UUID]]:
+        """Return which entries have a leaf of some kinds in the log of which queue."""
+        if not entries:
+            return frozenset()
+        statement = (
+            select(LogLeaf.gate_code, LogLeaf.direction, LogLeaf.entry_id)
+            .where(LogLeaf.entry_id.in_(entries), LogLeaf.kind.in_(kinds))
+            .distinct()
+        )
+        rows = await self._session.execute(statement)
+        return frozenset(
+            (Queue(gate, Direction(direction)), entry)
+            for gate, direction, entry in rows
+            if entry is not None
+        )
+
+    async def append(self, batches: Batches) -> None:
+        """Store what a turn has sealed, whole."""
+        if not batches.leaves:
+            return
+        await insert_rows(
+            self._wire,
+            (LogOpening, batches.openings),
+            (LogCheckpoint, batches.checkpoints),
+            (LogLeaf, batches.leaves),
+        )
+        tiles = [
+            {**_of(queue), "level": tile.level, "number": tile.number, "hashes": hashes}
+            for queue, changed in batches.tiles.items()
+            for tile, hashes in changed.items()
+        ]
+        heads = [
+            {**_of(queue), "size": head.size, "root": head.root, "sealed_at": head.sealed_at}
+            for queue, head in batches.heads.items()
+        ]
+        await self._replace(LogTile, tiles, ("hashes",))
+        await self._replace(LogTree, heads, ("size", "root", "sealed_at"))
+
+    async def passed(self, position: int) -> None:
+        """Remember up to which position events have been sealed."""
+        await self._session.execute(update(LogProgress).values(position=position))
+
+    async def _replace(
+        self, table: type[LogTile | LogTree], rows: Rows, columns: Sequence[str]
+    ) -> None:
+        row = insert(table).values(rows)
+        changed = {column: row.excluded[column] for column in columns}
+        constraint = f"pk_{table.__tablename__}"
+        await self._session.execute(row.on_conflict_do_update(constraint=constraint, set_=changed))
+
+
+def _unsealed(  # noqa: PLR0913, PLR0917 - the columns of the statement
+    position: int,
+    gate: str | None,
+    direction: str | None,
+    principal: UUID,
+    plate: str | None,
+    company: UUID | None,
+    *event: Any,  # noqa: ANN401 - the columns of the event
+) -> Unsealed:
+    return Unsealed(position, gate, direction, LoggedEvent(*event), principal, plate, company)
+
+
+def _of(queue: Queue) -> dict[str, Any]:
+    return {"gate_code": queue.gate, "direction": queue.direction.value}
+
+
+def _queue_in(table: type[LogTree], queues: Collection[Queue]) -> ColumnElement[bool]:
+    keys = [(queue.gate, queue.direction.value) for queue in queues]
+    return tuple_(table.gate_code, table.direction).in_(keys)

@@ -1,0 +1,226 @@
+"""Sealing: committed events of queues become leaves of their logs, batch by batch.
+
+Safe to run several at a time and to stop at any instant: a turn's leaves, tiles and checkpoints are
+stored under one lock, in one transaction with how far it went. The order is that of the feed, which
+gives positions after commit: (batch of numbering, event number). An event that another one of its
+queue rests on was committed before the other drew its number, so it has the lower position.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.core.signing import LogSigner
+from app.domain.log.canonical import canonical
+from app.domain.log.checkpoints import (
+    Checkpoint,
+    KeyType,
+    NamedKey,
+    Note,
+    Signature,
+    origin_of,
+)
+from app.domain.log.leaves import (
+    LOGGED,
+    Clock,
+    Leaf,
+    What,
+    commitment,
+    commits,
+    leaf_of,
+    queues_of,
+    seal,
+)
+from app.domain.log.merkle import leaf_hash, root
+from app.domain.log.tiles import Tile, edge, grow, hash_in
+from app.domain.vocabulary import Queue
+from app.repositories.log import Batches, Head, Tiles, Unsealed
+from app.repositories.unit_of_work import UnitOfWork
+
+EVENTS_A_TURN: Final = 1000
+STARTED: Final = "waiting.started"
+INTRODUCED: Final = (STARTED, "entry.joined")
+"""What tells of an entry for the first time in a log, with commitments to plate and company."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """What only the edge can give: the service's name, its key, which clock it goes by, salts."""
+
+    service: str
+    signer: LogSigner
+    clock: Clock
+    new_salt: Callable[[], bytes]
+
+    def signed(self, checkpoint: Checkpoint) -> str:
+        """Return a checkpoint as the note that is published."""
+        key = NamedKey(checkpoint.origin, KeyType.NOTE, self.signer.publics[0])
+        signature = Signature(key.name, key.id, self.signer.sign(checkpoint.body))
+        return str(Note(checkpoint.body, [signature]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a turn goes on from."""
+
+    heads: Mapping[Queue, Head]
+    tiles: Tiles
+    introduced: set[tuple[Queue, UUID]]
+
+
+class Sealing:
+    """Puts what was committed into the logs."""
+
+    def __init__(self, uow: UnitOfWork, now: datetime, sealer: Sealer) -> None:
+        """Work within one transaction, at an instant of the business clock."""
+        self._uow = uow
+        self._now = now
+        self._sealer = sealer
+
+    async def seal(self) -> int:
+        """Seal up to `EVENTS_A_TURN` events of queues and return how many.
+
+        None are while somebody else seals, who will have seen the same.
+
+        Raises:
+            RuntimeError: a log's tiles are not those of its root; somebody has changed its rows.
+        """
+        log = self._uow.log
+        done, newest = await log.standing()
+        if done == newest or not await log.lock():
+            return 0
+        done, newest = await log.standing()  # whoever held the lock may have gone on
+        found = await log.unsealed(done, newest, LOGGED, EVENTS_A_TURN)
+        queues = _by_queue(found)
+        known = await self._known(queues)
+        turn = Batches()
+        for queue, events in queues.items():
+            self._batch(turn, known, queue, events)
+        await log.append(turn)
+        await log.passed(found[-1].position if len(found) == EVENTS_A_TURN else newest)
+        return len(found)
+
+    async def _known(self, queues: Mapping[Queue, Sequence[Unsealed]]) -> _Known:
+        if not queues:
+            return _Known({}, {}, set())
+        log = self._uow.log
+        heads = await log.heads(queues)
+        tiles = await log.tiles({queue: edge(head.size) for queue, head in heads.items()})
+        starting = {
+            one.event.entry
+            for events in queues.values()
+            for one in events
+            if one.event.kind == STARTED and one.event.entry is not None
+        }
+        return _Known(heads, tiles, set(await log.already(starting, INTRODUCED)))
+
+    def _batch(
+        self, turn: Batches, known: _Known, queue: Queue, events: Sequence[Unsealed]
+    ) -> None:
+        """Add a seal leaf and the leaves of events to the log of a queue."""
+        before = known.heads.get(queue)
+        tiles = known.tiles.get(queue, {})
+        if before is not None and _root(before.size, tiles) != before.root:
+            message = f"the log of {queue.gate} ({queue.direction}) is not what was signed"
+            raise RuntimeError(message)
+        size, sealed_at = (before.size, before.sealed_at) if before else (0, self._now)
+        sealed_at = max(sealed_at, self._now)  # clocks of machines differ, seals never go back
+        first = _row(queue, size, seal(sealed_at, len(events), self._sealer.clock))
+        rows = [first, *self._leaves(turn, known, queue, events, size + 1)]
+        changed = grow(tiles, size, [leaf_hash(row["leaf"].encode()) for row in rows])
+        head = _head(size + len(rows), {**tiles, **changed}, sealed_at)
+        turn.leaves.extend(rows)
+        turn.tiles[queue], turn.heads[queue] = changed, head
+        turn.checkpoints.append(self._checkpoint(queue, head))
+
+    def _leaves(
+        self,
+        turn: Batches,
+        known: _Known,
+        queue: Queue,
+        events: Sequence[Unsealed],
+        first: int,
+    ) -> Iterator[Row]:
+        for index, one in enumerate(events, start=first):
+            openings = list(self._openings(known, queue, one))
+            hidden = {field: commitment(salt, what, value) for field, what, salt, value in openings}
+            turn.openings.extend(
+                {
+                    **_of(queue, index=index),
+                    "entry_id": one.event.entry,
+                    "field": field,
+                    "what": what.value,
+                    "salt": salt,
+                    "value": value,
+                }
+                for field, what, salt, value in openings
+            )
+            yield _row(queue, index, leaf_of(one.event, hidden), one)
+
+    def _openings(
+        self, known: _Known, queue: Queue, one: Unsealed
+    ) -> Iterator[tuple[str, What, bytes, str]]:
+        """Yield what a leaf commits to; the two officers of one leaf share a salt."""
+        kind, entry = one.event.kind, one.event.entry
+        if entry is not None and kind in INTRODUCED:
+            is_known = (queue, entry) in known.introduced
+            known.introduced.add((queue, entry))
+            if is_known and kind == STARTED:
+                return
+        salts = defaultdict[What, bytes](self._sealer.new_salt)
+        for name, what in commits(kind).items():
+            value = _value(name, what, one)
+            if value is not None:
+                yield name, what, salts[what], value
+
+    def _checkpoint(self, queue: Queue, head: Head) -> Row:
+        origin = origin_of(self._sealer.service, queue.gate, queue.direction)
+        note = self._sealer.signed(Checkpoint(origin, head.size, head.root))
+        return {
+            **_of(queue, size=head.size),
+            "root": head.root,
+            "sealed_at": head.sealed_at,
+            "note": note,
+        }
+
+
+def _by_queue(found: Sequence[Unsealed]) -> Mapping[Queue, Sequence[Unsealed]]:
+    queues: dict[Queue, list[Unsealed]] = {}
+    for one in found:
+        for queue in queues_of(one.event.kind, one.gate, one.direction):
+            queues.setdefault(queue, []).append(one)
+    return queues
+
+
+def _value(name: str, what: What, one: Unsealed) -> str | None:
+    """Return what a field of a leaf commits to, as text; None where nobody knows."""
+    known = {What.PLATE: one.plate, What.COMPANY: one.company, What.OFFICER: one.principal}
+    value = one.event.data.get(name) or known[what]
+    return None if value is None else str(value)
+
+
+def _root(size: int, tiles: Mapping[Tile, bytes]) -> bytes:
+    return root(size, lambda node: hash_in(tiles, node))
+
+
+def _head(size: int, tiles: Mapping[Tile, bytes], sealed_at: datetime) -> Head:
+    return Head(size, _root(size, tiles), sealed_at)
+
+
+def _of(queue: Queue, **more: int) -> dict[str, Any]:
+    return {"gate_code": queue.gate, "direction": queue.direction.value, **more}
+
+
+def _row(queue: Queue, index: int, leaf: Leaf, one: Unsealed | None = None) -> Row:
+    return {
+        **_of(queue, index=index),
+        "kind": leaf["kind"],
+        "event_number": one.event.number if one else None,
+        "entry_id": one.event.entry if one else None,
+        "leaf": canonical(leaf).decode(),
+    }
