@@ -77,17 +77,78 @@ def test_sql_stays_in_the_repositories(path: Path) -> None:
     assert set() == called(path) & {"execute", "scalars", "scalar", "select"}
 
 
-def test_only_one_place_changes_the_order_of_a_queue() -> None:
+ORDER = {
+    "queue_key": {"services/queues/calling.py", "services/queues/waiting.py"},
+    "points_carried": {"services/queues/waiting.py"},
+    "lane": {"services/queues/waiting.py"},
+    # An arrival is a place at a gate that calls nobody.
+    "waits_from": {"services/crossing/positions.py", "services/queues/waiting.py"},
+    "state": {
+        "services/crossing/passage.py",
+        "services/crossing/positions.py",
+        "services/crossing/release.py",
+        "services/queues/calling.py",
+        "services/queues/deferral.py",
+        "services/queues/diversion.py",
+        "services/queues/endings.py",
+        "services/queues/waiting.py",
+    },
+    "call_number": {"services/crossing/positions.py", "services/queues/waiting.py"},
+}
+"""What of an entry decides its place, and where alone it is set."""
+RUNNING = ("services", "api", "workers", "repositories", "cli", "web", "demo")
+
+
+def setters(column: str) -> set[str]:
+    """Return where a column of an entry is set, by attribute or in a statement."""
+    found = set()
+    for path in modules(*RUNNING):
+        for node in nodes(path):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets = [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else targets
+            attributes = {
+                (ast.unparse(one.value), one.attr)
+                for target in targets
+                for one in ast.walk(target)
+                if isinstance(one, ast.Attribute)
+            }
+            if ("entry", column) in attributes or (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func).endswith((".values", "setattr"))
+                and column in ast.unparse(node)
+                and "Entry" in ast.unparse(node)
+            ):
+                found.add(path.relative_to(APP).as_posix())
+    return found
+
+
+@pytest.mark.parametrize("column", ORDER)
+def test_only_these_change_the_order_of_a_queue(column: str) -> None:
     """Whoever sets a key changes who is called; there are few, and here they are."""
-    setters = {
-        path.relative_to(APP).as_posix()
-        for path in modules("services", "api", "workers", "repositories")
+    assert ORDER[column] == setters(column)
+
+
+def uses(name: str) -> set[str]:
+    return {path.relative_to(APP).as_posix() for path in modules(*RUNNING) if name in called(path)}
+
+
+def test_a_call_is_made_by_the_rule_or_by_an_override_and_by_nothing_else() -> None:
+    """Calls are written by one class, made by one, and out of turn for one: two officers."""
+    written = {path for path in uses("Call") if "Call" in models_of(APP / path)}
+    assert {"services/queues/summons.py"} == written
+    assert {"services/queues/calling.py"} == uses("Summons") == uses("OutOfTurn")
+    assert {"services/queues/overrides.py"} == uses("call_out_of_turn")
+    assert {"api/routes/queues.py"} == uses("call_next")
+
+
+def models_of(path: Path) -> set[str]:
+    """Return the names that a module imports of the tables."""
+    return {
+        alias.name
         for node in nodes(path)
-        if isinstance(node, ast.Assign)
-        for target in ast.walk(ast.Tuple(node.targets, ast.Store()))
-        if isinstance(target, ast.Attribute) and target.attr == "queue_key"
+        if isinstance(node, ast.ImportFrom) and node.module == "app.models"
+        for alias in node.names
     }
-    assert {"services/queues/calling.py", "services/queues/waiting.py"} == setters
 
 
 def test_a_queue_is_never_read_past_locked_rows() -> None:
@@ -104,6 +165,7 @@ FOR_AUTHORITIES = {
     "services/crossing/review.py",
     "services/crossing/sightings.py",
     "services/queues/calls.py",
+    "services/queues/overrides.py",
     "services/queues/withdrawal.py",
     "api/deps.py",
 }

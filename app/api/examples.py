@@ -158,6 +158,9 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "reason": "Power cut at the gate",
         }
     },
+    "propose_override": {
+        "A danger": {"entry": "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55", "reason": "danger"}
+    },
     "post_notice": {
         "A pause until further notice": {
             "kind": "pause",
@@ -353,6 +356,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "name": Word("The whole name.", "Sandbox company 1"),
     "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),
+    "override": Word("The id of an override.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),
     "substitution": Word("The id of a substitution.", ID),
     "settled": Word("Whether to list the settled ones; else the open ones.", example=True),

@@ -492,9 +492,38 @@ class OutageUnfitError(UnfitError):
 
 
 class SecondOfficerNeededError(ForbiddenError):
-    """An outage is signed by another officer than who reported it."""
+    """What two officers must say was said twice by one."""
 
     code: ClassVar[str] = "second-officer-needed"
+
+
+class OverrideNotFoundError(NotFoundError):
+    """No override of that id."""
+
+    code: ClassVar[str] = "override-not-found"
+
+
+class OverrideRefusedError(ConflictError):
+    """The vehicle may not be called now, whoever's turn it is, or it is its turn."""
+
+    code: ClassVar[str] = "override-refused"
+
+    @classmethod
+    def because(cls, rule: str) -> "OverrideRefusedError":
+        """Return the error that says why: a rule of this list, or what keeps the vehicle back."""
+        return cls(errors=(FieldError("/entry", rule),))
+
+
+class OverrideLapsedError(ConflictError):
+    """The override was proposed on a legal day that is over."""
+
+    code: ClassVar[str] = "override-lapsed"
+
+
+class OverrideNotConfirmedError(ConflictError):
+    """A second officer confirms an override before the board approves it."""
+
+    code: ClassVar[str] = "override-not-confirmed"
 
 
 class DifficultyNotFoundError(NotFoundError):

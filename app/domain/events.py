@@ -92,6 +92,10 @@ MISSED = {
     "number": _number("Which miss of the entry it is; null: it does not count."),
     "faults": _codes("What stood in the vehicle's way, so that the miss costs nothing."),
 }
+OVERRIDE = {
+    "override": _id("The override."),
+    "reason": _code("For what."),
+}
 SUBSTITUTION = {
     "substitution": _id("The substitution."),
     "pointers": _codes("JSON pointers to what changes."),
@@ -276,8 +280,31 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "points": _number("The points with which it was chosen."),
             "policy": _code("The policy edition that chose."),
             "call_number": _code("The number that is shown."),
+            "override": _id("The override by which it is called out of its turn; null: none."),
         },
         withheld=frozenset({"heads", "skips"}),
+    ),
+    "override.proposed": EventKind(
+        "An officer proposes to call the entry out of its turn.", OVERRIDE, Audience.AUTHORITIES
+    ),
+    "override.confirmed": EventKind(
+        "A second officer confirms it; past the week's budget the board must approve too.",
+        OVERRIDE,
+        Audience.AUTHORITIES,
+    ),
+    "override.approved": EventKind(
+        "A member of the board approves it.", OVERRIDE, Audience.AUTHORITIES
+    ),
+    "override.made": EventKind(
+        "The entry is called out of its turn; its call follows.",
+        {
+            **CLOCK,
+            **OVERRIDE,
+            "week": _code("The Monday of its week."),
+            "number": _number("Which one of its week and queue it is."),
+            "budget": _number("How many a week two officers may make without the board."),
+        },
+        withheld=frozenset({"due", "proposed_by", "confirmed_by", "approved_by"}),
     ),
     "call.reminded": EventKind(
         "The window of the call ends soon.",
@@ -425,6 +452,9 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "document": _code("SHA-256 of the edition's canonical JSON."),
             "rates": Field(Shape.RATES, "Points of each lane in an open second."),
             "strict": _codes("Lanes that go first."),
+            "overrides": _number(
+                "How many a week two officers may call out of turn by themselves."
+            ),
         },
         Audience.EVERYBODY,
     ),

@@ -98,7 +98,9 @@ class PolicyEdition:
     `windows_minutes` is how long a call stands, by the yard location it finds the vehicle in;
     `in_position` the locations in which a recorded vehicle waits; `uncounted` the reasons for which
     a missed call costs nothing; `cancelling_counts` whether cancelling after the call is a miss;
-    `bound` the promise to the public, in a sentence; `evidence` what each part rests on, by name.
+    `bound` the promise to the public, in a sentence; `override_budget` how many vehicles a week two
+    officers may call out of turn in a queue, before a member of the board must approve too;
+    `evidence` what each part rests on, by name.
     """
 
     code: str
@@ -120,6 +122,7 @@ class PolicyEdition:
     expiry: ExpiryRule
     in_position: frozenset[str]
     modes: Mapping[Queue, QueueMode]
+    override_budget: int
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
     @property
@@ -217,6 +220,7 @@ def _read(document: Document) -> PolicyEdition:
         expiry=read_expiry(document),
         in_position=frozenset(document["positions"]["in_position"]),
         modes=dict(_modes(document["queues"])),
+        override_budget=document["manual_override"]["weekly_cap_per_gate"],
         evidence=dict(_evidence(document)),
     )
 

@@ -10,6 +10,7 @@ from app.domain.gates import ZONE, Gate, Yard
 from app.domain.green_lane import LaneRows
 from app.domain.notices import NoticeKind, Notices
 from app.domain.open_clock import OpenClock, legal_day
+from app.domain.overrides import OverrideReason
 from app.domain.policy import Policies, PolicyEdition
 from app.domain.required_checks import RequiredChecks
 from app.domain.retention import WITHOUT_ROWS, Retention
@@ -59,6 +60,7 @@ class Reference:
     stay_limits: tuple[StayLimit, ...] = ()
     two_way: tuple[TwoWayRow, ...] = ()
     retention: Retention = WITHOUT_ROWS
+    override_reasons: tuple[OverrideReason, ...] = ()
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 

@@ -7,13 +7,14 @@ events, never their clocks: a call may read the clock and then wait for the lock
 Units as in `queue_order`: clocks are whole open seconds of the queue, points whole numbers.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.overrides import Overridden
 from app.domain.queue_order import (
     NO_LANE,
     Choice,
@@ -107,11 +108,15 @@ class Lifted:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """An entry was called, while barriers kept whole sub-queues from it."""
+    """An entry was called, while barriers kept whole sub-queues from it.
+
+    `override` is the one by which it was called out of its turn, told before.
+    """
 
     entry: UUID
     clock: int
     barriers: tuple[Barrier, ...] = ()
+    override: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +129,15 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class RatesChanged:
-    """Another policy edition holds from this reading of the clock on."""
+    """Another policy edition holds from this reading of the clock on.
+
+    `overrides` is how many a week it lets two officers make alone, None where that was not told.
+    """
 
     rates: Rates
     clock: int
     strict: Collection[Lane] = NO_LANE
+    overrides: int | None = None
 
 
 Event = (
@@ -140,6 +149,7 @@ Event = (
     | LaneChanged
     | Held
     | Lifted
+    | Overridden
     | Called
     | Returned
     | RatesChanged
@@ -150,6 +160,7 @@ class Fault(StrEnum):
     """In what an event differs from the rule."""
 
     CALL = "call"
+    OVERRIDE = "override"
     POINTS = "points"
     RATE = "rate"
     NOT_WAITING = "not-waiting"
@@ -173,7 +184,9 @@ Found = tuple[Fault, UUID | int | None, UUID | int | None]
 class WaitingList:
     """Everybody who waits in one queue, and the rule that orders them."""
 
-    __slots__ = ("_called", "_causes", "_kept", "_keyed", "rates", "strict")
+    __slots__ = (
+        "_called", "_causes", "_kept", "_keyed", "_made", "_overrides", "budget", "rates", "strict",
+    )  # fmt: skip
 
     def __init__(self, rates: Rates, *, strict: Collection[Lane] = NO_LANE) -> None:
         """Begin empty, under an edition's rates and strict lanes."""
@@ -183,6 +196,9 @@ class WaitingList:
         self._called: set[UUID] = set()
         self._causes: defaultdict[UUID, set[str]] = defaultdict(set)
         self._kept: dict[UUID, int] = {}
+        self._overrides: dict[UUID, Overridden] = {}
+        self._made: Counter[str] = Counter()
+        self.budget: int | None = None
 
     def __contains__(self, entry: UUID) -> bool:
         """Tell whether an entry has a key: it waits or is called."""
@@ -249,8 +265,29 @@ class WaitingList:
 
     def due(self, clock: int, barriers: Collection[Barrier] = ()) -> Choice | None:
         """Return whom the rule calls next of those whom no barrier stops."""
-        free = [one for one in self.callable if not any(it.stops(one.sub_queue) for it in barriers)]
-        return choose(heads(free), self.rates, clock, strict=self.strict)
+        return choose(heads(self.free(barriers)), self.rates, clock, strict=self.strict)
+
+    def free(self, barriers: Collection[Barrier]) -> list[Waiting]:
+        """Return everybody who may be called: neither held nor stopped by a barrier."""
+        return [one for one in self.callable if not any(it.stops(one.sub_queue) for it in barriers)]
+
+    def override(self, told: Overridden) -> None:
+        """Expect an entry to be called out of its turn."""
+        self._overrides[told.override] = told
+
+    def is_overridden(self, call: "Called", due: UUID | None) -> bool:
+        """Tell whether a call has a complete override, made against whom the rule calls: `due`."""
+        told = self._overrides.get(call.override) if call.override else None
+        if told is None or (told.entry, told.due) != (call.entry, due):
+            return False
+        may_be_called = any(one.id == call.entry for one in self.free(call.barriers))
+        return may_be_called and told.is_complete(self._made[told.week], self.budget)
+
+    def count(self, override: UUID | None) -> None:
+        """Count an override that has been made in its week; it calls once."""
+        told = self._overrides.pop(override, None) if override else None
+        if told is not None:
+            self._made[told.week] += 1
 
     def call(self, clock: int, barriers: Collection[Barrier] = ()) -> Choice | None:
         """Call whom the rule calls next; None where nobody may be called."""
@@ -316,14 +353,21 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
             if event.carried != due:
                 yield Fault.POINTS, due, event.carried
         case Called():
-            choice = line.due(event.clock, event.barriers)
-            called = None if choice is None else choice.first.id
-            if called != event.entry:
-                yield Fault.CALL, called, event.entry
+            yield from _call_fault(line, event)
         case Returned() if not line.is_called(event.entry):
             yield Fault.NOT_CALLED, None, event.entry
         case _:
             pass
+
+
+def _call_fault(line: WaitingList, event: Called) -> Iterator[Found]:
+    choice = line.due(event.clock, event.barriers)
+    due = None if choice is None else choice.first.id
+    if event.override is not None:
+        if not line.is_overridden(event, due):
+            yield Fault.OVERRIDE, due, event.entry
+    elif due != event.entry:
+        yield Fault.CALL, due, event.entry
 
 
 def _entry_faults(line: WaitingList, event: Entered) -> Iterator[Found]:
@@ -357,18 +401,22 @@ def _happen(line: WaitingList, event: Event) -> None:
             line.lift(event.entry, event.cause)
         case Called():
             line.take(event.entry)
+            line.count(event.override)
         case Returned():
             line.put_back(event.entry, event.charges)
         case _:
             _happen_beyond(line, event)
 
 
-def _happen_beyond(line: WaitingList, event: Gone | Brought | RatesChanged) -> None:
-    """Let happen what comes from outside the queue: other gates, another edition."""
+def _happen_beyond(line: WaitingList, event: Gone | Brought | Overridden | RatesChanged) -> None:
+    """Let happen what comes from outside the queue: other gates, officers, another edition."""
     match event:
+        case Overridden():
+            line.override(event)
         case Gone():
             line.go(event.entry)
         case Brought():
             line.bring(event.entry, event.carried, event.causes)
         case _:
             line.change_rates(event.rates, event.clock, strict=event.strict)
+            line.budget = event.overrides

@@ -32,6 +32,7 @@ from app.models.log import (
 from app.models.money import Charge, Order, Payment
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
+from app.models.overrides import Override
 from app.models.passes import HandedPass
 from app.models.personal import PersonalRead, ResealProgress, SubjectErasure
 from app.models.queues import (
@@ -50,6 +51,7 @@ from app.models.reference import (
     GateClosure,
     GateHours,
     GreenLaneDays,
+    OverrideReasonRow,
     PolicyEdition,
     Product,
     ProductAccess,
@@ -120,6 +122,8 @@ __all__ = [
     "Order",
     "Organisation",
     "Outage",
+    "Override",
+    "OverrideReasonRow",
     "Payment",
     "PersonalRead",
     "PolicyEdition",

@@ -41,6 +41,13 @@ class Call(Identified, Base):
         one_of("outcome", CallOutcome),
         CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_has_outcome"),
         Index(None, "entry_id"),
+        # An override calls once.
+        Index(
+            "uq_calls_override_id",
+            "override_id",
+            unique=True,
+            postgresql_where=text("override_id IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
@@ -66,6 +73,7 @@ class Call(Identified, Base):
     faults: Mapped[list[Any] | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
     withdrawal_reason: Mapped[str | None]
+    override_id: Mapped[UUID | None] = mapped_column(ForeignKey("overrides.id"))
 
 
 class Deadline(Identified, Base):

@@ -193,6 +193,15 @@ class RetentionRow(Dated, Base):
     record: Mapped[str]
 
 
+class OverrideReasonRow(Dated, Base):
+    """For what, on some days, a vehicle may be called out of its turn."""
+
+    __tablename__ = "override_reasons"
+    __table_args__ = (has_days("valid_on"), said_once("override_reasons", "code"))
+
+    code: Mapped[str]
+
+
 class TariffEdition(Base):
     """The immutable content of a fee table; when it rules stands in `tariff_forces`."""
 

@@ -20,6 +20,7 @@ from app.models import (
     GateClosure,
     GateHours,
     GreenLaneDays,
+    OverrideReasonRow,
     PolicyEdition,
     Principal,
     Product,
@@ -185,6 +186,11 @@ class ReferenceRepository:
     async def retention(self) -> list[Document]:
         """Return the rows that say how long personal data are kept."""
         statement = select(RetentionRow).order_by(RetentionRow.record, RetentionRow.id)
+        return [dated(row) for row in await self._all(statement)]
+
+    async def override_reasons(self) -> list[Document]:
+        """Return for what a vehicle may be called out of its turn."""
+        statement = select(OverrideReasonRow).order_by(OverrideReasonRow.code, OverrideReasonRow.id)
         return [dated(row) for row in await self._all(statement)]
 
     async def tariffs(self) -> list[Document]:

@@ -30,6 +30,7 @@ from app.repositories.money import MoneyRepository
 from app.repositories.moves import MovesRepository
 from app.repositories.notices import NoticesRepository
 from app.repositories.organisations import OrganisationsRepository
+from app.repositories.overrides import OverridesRepository
 from app.repositories.passes import PassesRepository
 from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
@@ -160,6 +161,11 @@ class UnitOfWork:
     def personal(self) -> PersonalRepository:
         """Drivers found by their numbers, and who read their data."""
         return PersonalRepository(self._session)
+
+    @cached_property
+    def overrides(self) -> OverridesRepository:
+        """Calls out of turn, and who stands behind each."""
+        return OverridesRepository(self._session)
 
     @cached_property
     def passes(self) -> PassesRepository:

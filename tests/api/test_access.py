@@ -433,6 +433,9 @@ WHO = {
     "waive_check": {"agency", "board"},
     "post_notice": {"officer", "board"},
     "lift_notice": {"officer", "board"},
+    "propose_override": {"officer"},
+    "confirm_override": {"officer"},
+    "approve_override": {"board"},
     "place_hold": {"officer", "agency"},
     "lift_hold": {"officer", "agency", "board"},
     "place_scoped_hold": {"officer", "agency"},
@@ -511,6 +514,7 @@ WHO_READS = {
     "get_difficulty": EVERYBODY,
     "list_calls": {"officer", "agency", "yard", "board", "auditor"},
     "get_call": {"officer", "agency", "yard", "board", "auditor"},
+    "list_override_proposals": {"officer", "board", "auditor"},
     "list_organisations": {"board", "admin", "auditor"},
     "get_organisation": {*Role},
     "get_session": {*Role},
@@ -519,7 +523,7 @@ WHO_READS = {
     "list_scoped_holds": {"officer", "agency", "board", "auditor"},
 }
 PUBLIC = {
-    "list_notices", "get_notice",
+    "list_notices", "get_notice", "list_overrides",
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
     "list_tariffs", "get_tariff", "quote_fees", "judge_green_lane", "list_green_lane_rules",
     "list_produce", "list_policies", "get_policy", "get_daily_report",

@@ -31,6 +31,7 @@ CLOSED = {
     "stay_limits": "valid_on",
     "two_way_rules": "valid_on",
     "retention_rows": "valid_on",
+    "override_reasons": "valid_on",
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }

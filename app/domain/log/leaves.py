@@ -151,7 +151,14 @@ def _logged(fields: Mapping[str, Read], commits: Mapping[str, What] = _NOTHING) 
 
 LOGGED: Final[Mapping[str, Logged]] = {
     "rates.changed": _logged(
-        {**_CLOCK, "policy": _code, "rates": _numbers, "strict": _codes, "document": _code}
+        {
+            **_CLOCK,
+            "policy": _code,
+            "rates": _numbers,
+            "strict": _codes,
+            "overrides": _number,
+            "document": _code,
+        }
     ),
     "waiting.started": _logged(
         {**_LANE, **_PLACE, "waits_from": _instant, "call_number": _code}, _OF_ENTRY
@@ -180,9 +187,22 @@ LOGGED: Final[Mapping[str, Logged]] = {
             "points": _number,
             "policy": _code,
             "call_number": _code,
+            "override": _code,
             "heads": partial(_list, partial(_fields, _HEAD)),
             "skips": partial(_list, _skip),
         }
+    ),
+    "override.made": _logged(
+        {
+            **_CLOCK,
+            "override": _code,
+            "due": _code,
+            "reason": _code,
+            "week": _code,
+            "number": _number,
+            "budget": _number,
+        },
+        dict.fromkeys(("proposed_by", "confirmed_by", "approved_by"), What.OFFICER),
     ),
     "call.missed": _logged(_MISSED),
     "call.excused": _logged(_MISSED),
@@ -227,7 +247,8 @@ def commits(kind: str) -> Mapping[str, What]:
 
     `plate` and `company` are of the event's entry; a waiting start has them only where it is the
     entry's first in this log, a substitution has the plate that goes on. `officer` is the principal
-    who acted, `first_officer` who acted first of two, whom the event's data name.
+    who acted, `first_officer` who acted first of two, whom the event's data name; so do those of an
+    override, under the names of their fields.
     """
     return LOGGED[kind].commits
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.overrides import Overridden
 from app.domain.queue_order import Rates
 from app.domain.replay import (
     Brought,
@@ -49,7 +50,8 @@ def replayed(stored: Iterable[Told]) -> Iterator[Event]:
 def retold(kind: str, entry: UUID | None, data: Data) -> tuple[Event, ...]:
     """Return what one stored event is to the replay: mostly one event, none where it is no word."""
     if kind == RATES_CHANGED:
-        return (RatesChanged(_rates(data["rates"]), data["clock"], _lanes(data["strict"])),)
+        strict, overrides = _lanes(data["strict"]), data.get("overrides")
+        return (RatesChanged(_rates(data["rates"]), data["clock"], strict, overrides),)
     if entry is None:
         return ()
     if kind == CALL_MADE:
@@ -88,7 +90,8 @@ def _call(entry: UUID, data: Data) -> tuple[Event, ...]:
     kept = [(UUID(skip["entry"]), skip["reason"]) for skip, barrier in skips if barrier is None]
     held = (Held(skipped, reason) for skipped, reason in kept)
     lifted = (Lifted(skipped, reason) for skipped, reason in kept)
-    return (*held, Called(entry, data["clock"], barriers), *lifted)
+    override = UUID(data["override"]) if data.get("override") else None
+    return (*held, Called(entry, data["clock"], barriers, override), *lifted)
 
 
 def _sub_queue(data: Data) -> SubQueue:
@@ -105,6 +108,7 @@ def _lanes(names: Iterable[str]) -> frozenset[Lane]:
 
 
 _OF_ENTRY: Final[Mapping[str, Callable[[UUID, Data], Event]]] = {
+    "override.made": Overridden.parse,
     "waiting.started": _started,
     "waiting.moved": _moved,
     "waiting.stopped": _stopped,

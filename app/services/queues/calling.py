@@ -9,16 +9,18 @@ from app.domain.errors import (
     CallsPausedError,
     GateClosedError,
     GateNotFoundError,
+    OverrideRefusedError,
     QueueCallsNobodyError,
     QueueNotFoundError,
 )
 from app.domain.notices import Notice
+from app.domain.overrides import OverrideRefusal
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Choice, change_rates, choose
 from app.domain.steps import Step, step
 from app.domain.sub_queues import Barrier, SubQueue, sub_queues, unbarred
 from app.domain.vocabulary import Queue, QueueMode, State
-from app.models import Call, Entry
+from app.models import Call, Entry, Override
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.queues.barriers import Barriers
@@ -26,6 +28,7 @@ from app.services.queues.closing import by_notice, excludes_some, exclusion_of
 from app.services.queues.deadlines import BATCH, Deadlines
 from app.services.queues.notice_limits import used_up
 from app.services.queues.noticing import on_newest_notices
+from app.services.queues.out_of_turn import OutOfTurn
 from app.services.queues.skips import KeptBack, Skip, first_of, skip_of, skips_of
 from app.services.queues.summons import Summons
 from app.services.queues.waiting import WaitingLine, sub_queue_of, waiting
@@ -73,6 +76,19 @@ class Calling:
         self._used_up: Sequence[Notice] = ()
         self._stopped: Skip | None = None
 
+    async def begin(self) -> Act:
+        """Take the queue's lock exclusively, and return the act, dated after the last call.
+
+        Raises:
+            GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError.
+        """
+        self._ensure_calls()
+        await self._uow.queues.lock(self._queue, exclusive=True)
+        last_call, revision = await self._uow.queues.before_calling(self._queue)
+        act = await on_newest_notices(self._uow, self._act, revision)
+        self._act = act.not_before(last_call)
+        return self._act
+
     async def call_next(self, count: int) -> Called:
         """Call up to `count` vehicles, one after the other, each the one with the most points.
 
@@ -80,12 +96,7 @@ class Calling:
             GateNotFoundError, QueueNotFoundError, QueueCallsNobodyError, GateClosedError,
             CallsPausedError.
         """
-        self._ensure_calls()
-        await self._uow.queues.lock(self._queue, exclusive=True)
-        last_call, revision = await self._uow.queues.before_calling(self._queue)
-        act = await on_newest_notices(self._uow, self._act, revision)
-        self._act = act.not_before(last_call)
-        line = WaitingLine(self._uow, self._act, self._queue)
+        line = WaitingLine(self._uow, await self.begin(), self._queue)
         calls: list[Call] = []
         entries: dict[Any, Entry] = {}
         for _ in range(count):
@@ -98,6 +109,23 @@ class Calling:
         if line.events:
             await self._uow.records.insert_events(line.events)
         return Called(calls, entries, self._stopped)
+
+    async def call_out_of_turn(self, override: Override) -> Call:
+        """Call the vehicle of an override that is complete; ask after `begin`.
+
+        Raises:
+            OverrideRefusedError: it may not be called now, or the rule calls it next.
+            GateClosedError, CallsPausedError.
+        """
+        entry = (await self._uow.entries.locked_in_queue(override.entry_id)).entry
+        self._act = self._act.not_before(entry.changed_at)
+        line = WaitingLine(self._uow, self._act, self._queue)
+        called = await self._call_one(line, OutOfTurn(override, entry))
+        if called is None:
+            reason = self._stopped["reason"] if self._stopped else OverrideRefusal.NOT_WAITING
+            raise OverrideRefusedError.because(reason)
+        await self._uow.records.insert_events(line.events)
+        return called[0]
 
     def _ensure_calls(self) -> None:
         if queue_at(self._act, self._queue) is not QueueMode.CALLED:
@@ -146,10 +174,14 @@ class Calling:
         self._act = self._act.not_before(*(entry.changed_at for entry in entries))
         line.catch_up(self._act)
 
-    async def _call_one(self, line: WaitingLine) -> tuple[Call, Entry] | None:
+    async def _call_one(
+        self, line: WaitingLine, instead: OutOfTurn | None = None
+    ) -> tuple[Call, Entry] | None:
         excluded, candidates = await self._up_to_date(line)
         self._ensure_open()
         edition = await self._edition_in_force(line)
+        if instead is not None:
+            await instead.ensure_callable(self._uow, self._act, line, excluded or ())
         everybody = excluded is not None
         chosen, barred = await self._choose(candidates, line, edition, everybody=everybody)
         if chosen is None:
@@ -162,8 +194,10 @@ class Calling:
             return None
         skips = await skips_of(self._uow, line, choice, edition, excluded or ())
         skips += [skip_of(one, barrier, edition, line.clock) for one, barrier in barred]
+        if instead is not None:
+            choice, entry = instead.instead_of(self._act, choice, line, edition), instead.entry
         summons = Summons(self._act, line, edition)
-        call = summons.call(entry, choice, skips)
+        call = summons.call(entry, choice, skips, instead.override.id if instead else None)
         entry.state = step(State(entry.state), Step.CALL).value
         entry.awaits_place = not entry.inside
         entry.changed_at = self._act.now

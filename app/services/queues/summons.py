@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.domain.deadlines import DeadlineKind, reminder_at
 from app.domain.gates import Location
@@ -24,7 +25,9 @@ class Summons:
         self._line = line
         self._edition = edition
 
-    def call(self, entry: Entry, choice: Choice, skips: list[Skip]) -> Call:
+    def call(
+        self, entry: Entry, choice: Choice, skips: list[Skip], override: UUID | None = None
+    ) -> Call:
         """Return the call of the chosen entry, and tell of it in its line."""
         act, line, begins = self._act, self._line, self._window_begins()
         heads = [self._head(head) for head in _first_of_each_lane(choice)]
@@ -33,6 +36,7 @@ class Summons:
                 "call.made", line.queue, entry.id,
                 clock=line.clock, points=choice.points, policy=self._edition.code, heads=heads,
                 skips=skips, call_number=entry.call_number,
+                override=str(override) if override else None,
             )
         )  # fmt: skip
         return Call(
@@ -53,6 +57,7 @@ class Summons:
             heads=heads,
             skips=skips[:SKIPS_SHOWN],
             called_by=act.principal.id,
+            override_id=override,
         )
 
     def deadlines(self, call: Call, entry: Entry) -> list[Deadline]:

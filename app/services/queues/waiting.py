@@ -126,7 +126,7 @@ class WaitingLine:
             self._act.event(
                 "rates.changed", self.queue, None,
                 clock=self.clock, policy=edition.code, rates=dict(edition.rates),
-                strict=sorted(edition.strict),
+                strict=sorted(edition.strict), overrides=edition.override_budget,
             )
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from app.domain.charges import Tariffs, parse_edition, parse_force
 from app.domain.gates import parse_gate, parse_yard
 from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
 from app.domain.notices import Notices
+from app.domain.overrides import parse_override_reasons
 from app.domain.policy import Policies, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
@@ -47,6 +48,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     stays = await uow.reference.stay_limits()
     two_way = await uow.reference.two_way_rules()
     retention = await uow.reference.retention()
+    override_reasons = await uow.reference.override_reasons()
     volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
@@ -66,6 +68,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         stay_limits=parse_stay_limits(stays),
         two_way=parse_two_way(two_way),
         retention=Retention(parse_retention(retention)),
+        override_reasons=parse_override_reasons(override_reasons),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents={
             **kept,
@@ -76,6 +79,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
             "stay-limits": {"rows": stays},
             "two-way": {"rows": two_way},
             "retention": {"rows": retention},
+            "override-reasons": {"rows": override_reasons},
             "tariffs": {document["code"]: document for document in tariffs},
             "policies": {document["code"]: document for document in policies},
         },

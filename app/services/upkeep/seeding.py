@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.charges import Tariffs, parse_edition, parse_force
 from app.domain.gates import parse_gates, parse_yards
 from app.domain.green_lane import parse_lane_days, parse_products
+from app.domain.overrides import parse_override_reasons
 from app.domain.policy import parse_policy
 from app.domain.required_checks import parse_required_checks
 from app.domain.retention import parse_retention
@@ -22,6 +23,7 @@ from app.models import (
     GateClosure,
     GateHours,
     GreenLaneDays,
+    OverrideReasonRow,
     PolicyEdition,
     Product,
     ProductAccess,
@@ -104,6 +106,7 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_stay_limits(documents["stay-limits"]["rows"])
     parse_two_way(documents["two-way"]["rows"])
     parse_retention(documents["retention"]["rows"])
+    parse_override_reasons(documents["override-reasons"]["rows"])
     parse_policy(documents["queue-policy"])
     for row in documents["daily-volumes"]["rows"]:
         parse_volume(row)
@@ -154,6 +157,10 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
     yield (
         RetentionRow,
         [{"record": row["record"], **_dated(row)} for row in documents["retention"]["rows"]],
+    )
+    yield (
+        OverrideReasonRow,
+        [{"code": row["code"], **_dated(row)} for row in documents["override-reasons"]["rows"]],
     )
     yield from _of_tariffs(_editions(documents))
     yield from _of_policy(documents["queue-policy"])
