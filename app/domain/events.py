@@ -277,6 +277,7 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         "The entry is called; the call tells its window and why it was chosen.",
         {
             **CLOCK,
+            **CALL,
             "points": _number("The points with which it was chosen."),
             "policy": _code("The policy edition that chose."),
             "call_number": _code("The number that is shown."),

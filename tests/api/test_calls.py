@@ -74,6 +74,7 @@ async def test_a_call_says_why(gate: Gate, session: AsyncSession) -> None:
     assert event is not None
     assert (call["open_clock"], 600) == (stored.clock, stored.points)
     assert (stored.clock, stored.policy_code) == (event.data["clock"], event.data["policy"])
+    assert call["id"] == event.data["call"]
 
 
 async def test_several_are_called_in_order_and_fewer_where_nobody_is_left(gate: Gate) -> None:

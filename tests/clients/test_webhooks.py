@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from app.clients.gateway import GatewayClient
 from app.clients.webhooks import WebhookClient
+from app.domain.driver_messages import MessageKind, TextMessage
 from app.domain.webhooks import Answer, AttemptError, Message
 from tests.receivers import (
     Behave,
@@ -131,6 +133,22 @@ async def test_a_name_that_leads_inside_is_not_connected_to(found: Sequence[str]
         await client.aclose()
     assert {Answer(None, AttemptError.ADDRESS)} == {answer, inside}
     assert [] == receiver.got
+
+
+@pytest.mark.parametrize(
+    "url", ["https://sms.example.com/send", "https://127.0.0.1/send", "http://sms.example.com/"]
+)
+async def test_a_gateway_that_leads_inside_is_told_nothing(url: str) -> None:
+    """At each message, whatever its name meant when the service started."""
+
+    async def resolve(_host: str, _port: int) -> Sequence[str]:
+        return ["10.0.0.7"]
+
+    gateway = GatewayClient(url, "token", is_open=False, resolve=resolve)
+    text = TextMessage(UUID(int=7), MessageKind.CALL, "+84912345678", "Come")
+    answer = await gateway.send(text)
+    await gateway.aclose()
+    assert Answer(None, AttemptError.ADDRESS) == answer
 
 
 def certificate(name: str, place: str) -> ssl.SSLContext:

@@ -30,17 +30,18 @@ class Summons:
     ) -> Call:
         """Return the call of the chosen entry, and tell of it in its line."""
         act, line, begins = self._act, self._line, self._window_begins()
+        call_id = act.tools.new_id()
         heads = [self._head(head) for head in _first_of_each_lane(choice)]
         line.events.append(
             act.event(
-                "call.made", line.queue, entry.id,
+                "call.made", line.queue, entry.id, call=str(call_id),
                 clock=line.clock, points=choice.points, policy=self._edition.code, heads=heads,
                 skips=skips, call_number=entry.call_number,
                 override=str(override) if override else None,
             )
         )  # fmt: skip
         return Call(
-            id=act.tools.new_id(),
+            id=call_id,
             entry_id=entry.id,
             gate_code=line.queue.gate,
             direction=line.queue.direction.value,
