@@ -136,6 +136,7 @@ def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
         "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": (PASSES_SECONDS, PassKeeper(todays).forget),
         "batches": (BATCHES_SECONDS, batches.do_batches),
+        "old-batches": (FORGETTING_SECONDS, batches.forget),
         "exchange": (EXCHANGE_SECONDS, exchange.try_again),
         "old-messages": (FORGETTING_SECONDS, exchange.forget),
     }

@@ -195,8 +195,7 @@ class Process:
 
     async def pulse(self) -> None:
         """Learn what other processes changed: the reference data, the sandbox's clock."""
-        async with self.sessions() as session:
-            uow = UnitOfWork(session)
+        async with self.reading() as uow:
             pulse = await uow.access.pulse()
             self.clock = pulse.clock
             await self.reference_at(pulse.revision, uow)

@@ -135,13 +135,9 @@ class AccessRepository:
 
     async def pulse(self) -> Pulse:
         """Return the revision of reference data and the business clock."""
-        statement = (
-            select(ReferenceRevision.revision, BusinessClock)
-            .select_from(ReferenceRevision)
-            .outerjoin(BusinessClock, true())
-        )
-        row = (await self._session.execute(statement)).one()
-        return Pulse(row.revision, _clock(row.BusinessClock))
+        found = await self._wire.ask(PULSE)
+        revision, *clock = found[0]
+        return Pulse(revision, _clock(*clock))
 
     async def schema_and_time(self) -> tuple[str | None, datetime]:
         """Return the migration that is applied, and the database's time."""
@@ -197,8 +193,8 @@ class AccessRepository:
 
         The first to ask makes it, whoever else asks at that moment.
         """
-        known = await self.principal(SERVICE)
-        if known is None:
+        known = await self._wire.ask(SERVICE_IDS)
+        if not known:
             name = insert(Organisation).values(
                 name=SERVICE_ORGANISATION, kind=OrganisationKind.OPERATOR.value, verified=True
             )
@@ -211,9 +207,9 @@ class AccessRepository:
                 revoked_at=func.clock_timestamp(),
             )
             await self._session.execute(row.on_conflict_do_nothing())
-            known = await self.principal(SERVICE)
-            assert known is not None
-        return Principal(known.id, known.organisation_id, known.name, Role(known.role))
+            known = await self._wire.ask(SERVICE_IDS)
+        principal_id, organisation_id = known[0]
+        return Principal(principal_id, organisation_id, SERVICE, Role.ADMIN)
 
     async def acting(self, principal_id: UUID) -> Principal | None:
         """Return the principal of an id for whom something is still done.
@@ -266,10 +262,7 @@ def _opening(way: _Way) -> Select[*tuple[Any, ...]]:
             PrincipalRow.supervisor,
             Organisation.tax_code,
             Organisation.verified,
-            ReferenceRevision.revision,
-            BusinessClock.machine_at,
-            BusinessClock.business_at,
-            BusinessClock.speed,
+            *STATE,
         )
         .select_from(way.whose)
         .join(Organisation, Organisation.id == PrincipalRow.organisation_id)
@@ -352,6 +345,17 @@ def _array(role: MemberRole, *, personal: bool) -> ColumnElement[Any]:
     return literal_column(f"ARRAY[{scopes}]")
 
 
+STATE = (
+    ReferenceRevision.revision,
+    BusinessClock.machine_at,
+    BusinessClock.business_at,
+    BusinessClock.speed,
+)
+"""What caches go by."""
+PULSE = Prepared(select(*STATE).select_from(ReferenceRevision).outerjoin(BusinessClock, true()))
+SERVICE_IDS = Prepared(
+    select(PrincipalRow.id, PrincipalRow.organisation_id).where(PrincipalRow.name == SERVICE)
+)
 INSTANTS = ("at", "idle_since")
 WAYS: Mapping[type[Presented], _Way] = {
     ByKey: _by_key(CredentialKind.KEY, ApiKey.key_hash == bindparam("key_hash")),
@@ -411,10 +415,13 @@ def _read_opening(row: _Row, kind: CredentialKind) -> Opening:
     answer = None
     if row.status is not None:
         answer = Answer(row.fingerprint, row.status, row.location, row.body)
-    return Opening(principal, row.revision, _clock(row), row.taken, answer)
+    clock = _clock(row.machine_at, row.business_at, row.speed)
+    return Opening(principal, row.revision, clock, row.taken, answer)
 
 
-def _clock(row: Any) -> ClockRow | None:  # noqa: ANN401 - a row, an object, or nothing
-    if row is None or row.business_at is None:
+def _clock(
+    machine_at: datetime | None, business_at: datetime | None, speed: int | None
+) -> ClockRow | None:
+    if machine_at is None or business_at is None or speed is None:
         return None
-    return ClockRow(row.machine_at, row.business_at, row.speed)
+    return ClockRow(machine_at, business_at, speed)

@@ -41,6 +41,11 @@ class DriverMessagesRepository:
             DriverMessageProgress, 1, with_for_update=True, populate_existing=True
         )
 
+    async def has_news(self) -> bool:
+        """Tell whether the feed went on since messages were made."""
+        made_to = select(DriverMessageProgress.position).scalar_subquery()
+        return bool(await self._session.scalar(select(FeedProgress.position > made_to)))
+
     async def newest(self) -> int:
         """Return the last position of the feed."""
         return await self._session.scalar(select(FeedProgress.position)) or 0
@@ -84,6 +89,16 @@ class DriverMessagesRepository:
             await self._session.execute(insert(DriverMessage).on_conflict_do_nothing(), rows)
 
     # --- what senders ask ----------------------------------------------------------------------
+
+    async def are_due(self, now: datetime, machine: datetime) -> bool:
+        """Tell whether a message is to be sent now, or its time is over."""
+        due = exists().where(
+            DriverMessage.state == PENDING,
+            DriverMessage.sends_from <= now,
+            or_(DriverMessage.due_at <= machine, DriverMessage.sends_until <= now),
+            _free(machine),
+        )
+        return bool(await self._session.scalar(select(due)))
 
     async def drop_late(self, now: datetime, machine: datetime) -> None:
         """Drop what nobody sends at this moment and whose time is over."""

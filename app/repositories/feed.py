@@ -1,20 +1,24 @@
 """The feed of events: what has no position yet, who reads what, and what has served its time."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Select,
+    and_,
+    bindparam,
     case,
     cast,
     delete,
     exists,
     func,
     literal,
+    or_,
     select,
     true,
     union_all,
@@ -24,6 +28,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS, FOR_SIDES, Concerned
+from app.domain.feed import Horizon, Seen
 from app.domain.questions import FeedQuestion, ToldEvent
 from app.models import (
     Delivery,
@@ -36,11 +41,10 @@ from app.models import (
     LogProgress,
 )
 from app.repositories.delegations import others_who_read
-from app.repositories.prepared import Wire
+from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
+from app.repositories.stays import NEWEST, SNAPSHOT
 
-LOCK = "feed"
-SEED = 0
 SCANNED = 1000
 """So many positions a question looks through at most, whatever it is narrowed to."""
 
@@ -88,18 +92,24 @@ class FeedRepository:
         self._session = session
         self._wire = wire
 
-    async def lock(self) -> bool:
-        """Keep others from numbering until the transaction ends; False where somebody does now."""
-        take = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, SEED))
-        return bool(await self._session.scalar(select(take)))
+    async def lock(self, ripe: datetime) -> bool:
+        """Keep others from numbering until the transaction ends.
 
-    async def is_settled(self) -> bool:
-        """Tell whether every event has its position, and none can appear below the last."""
-        newest = select(func.coalesce(func.max(Event.number), 0)).scalar_subquery()
-        settled = exists().where(
-            FeedProgress.marked_to.is_(None), FeedProgress.settled_to >= newest
-        )
-        return bool(await self._session.scalar(select(settled)))
+        False where nothing is to be done, or somebody does it now: no event is without position,
+        and the horizon cannot move. What was marked up to `ripe` may move it.
+        """
+        return bool((await self._wire.ask(LOCK, ripe=ripe))[0][0])
+
+    async def standing(self) -> tuple[int, Horizon, Seen]:
+        """Return the last position, the horizon, and what moves it, as they are now."""
+        found = await self._wire.ask(STANDING)
+        position, settled_to, marked_to, marked_at, marked_xid, *seen = found[0]
+        return position, Horizon(settled_to, marked_to, marked_at, marked_xid), Seen(*seen)
+
+    async def advance(self, position: int, horizon: Horizon) -> None:
+        """Write down how far positions were given."""
+        moved = update(FeedProgress).values(position=position, **asdict(horizon))
+        await self._session.execute(moved)
 
     async def progress(self) -> FeedProgress:
         """Return how far positions were given; changing it is kept."""
@@ -251,6 +261,24 @@ def _numbered() -> ColumnElement[bool]:
     return exists().where(FeedItem.event_number == Event.number)
 
 
+def _lock() -> Select[bool | None]:
+    """Return a look at whether something is to be done, which takes the lock only where it is."""
+    ripe = bindparam("ripe", type_=DateTime(timezone=True))
+    is_news = exists().where(Event.number > FeedProgress.settled_to, ~_numbered())
+    can_move = or_(
+        and_(FeedProgress.marked_to.is_(None), FeedProgress.settled_to < NEWEST),
+        and_(FeedProgress.marked_xid.is_(None), FeedProgress.marked_at <= ripe),
+        FeedProgress.marked_xid <= SNAPSHOT[0],
+    )
+    lock = func.pg_try_advisory_xact_lock(func.hashtextextended("feed", 0))
+    return select(case((or_(can_move, is_news), lock)))
+
+
+def _standing() -> Select[*tuple[Any, ...]]:
+    horizon = [getattr(FeedProgress, one.name) for one in fields(Horizon)]
+    return select(FeedProgress.position, *horizon, *SNAPSHOT, NEWEST)
+
+
 def _positions(after: int, reader: UUID | None, limit: int) -> Select[int]:
     """Return the next positions of one range, or of the two that a company reads."""
     every = select(FeedItem.position).where(FeedItem.position > after)
@@ -290,3 +318,7 @@ def _of(where: FeedQuestion) -> list[ColumnElement[bool]]:
     if where.gate is not None:
         narrowed.append(func.coalesce(Event.gate_code, Entry.gate_code) == where.gate)
     return narrowed
+
+
+LOCK = Prepared(_lock())
+STANDING = Prepared(_standing())

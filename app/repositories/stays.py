@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Executable,
     delete,
@@ -33,7 +34,12 @@ RANKS: ColumnElement[Any] = literal_column(
 )
 LEFT_APART: Mapping[str, list[Any]] = {"lane": [Stay.lane], "hour": [Stay.left_hour]}
 WAITED_APART: Mapping[str, list[Any]] = {"day": [Stay.waited_on], "hour": [Stay.waited_hour]}
-SNAPSHOT = ("pg_snapshot_xmin", "pg_snapshot_xmax")
+SNAPSHOT: tuple[ColumnElement[int], ...] = tuple(
+    literal_column(f"pg_snapshot_{end}(pg_current_snapshot())::text::bigint", BigInteger)
+    for end in ("xmin", "xmax")
+)
+"""The oldest running transaction and the next one."""
+NEWEST = select(func.coalesce(func.max(Event.number), 0)).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,8 @@ class StaysRepository:
 
         A transaction stores its events after the rows they tell of, so it has its id by then.
         """
-        numbers: list[ColumnElement[Any]] = [
-            literal_column(f"{one}(pg_current_snapshot())::text::bigint") for one in SNAPSHOT
-        ]
-        newest = select(func.max(Event.number)).scalar_subquery()
-        oldest, coming, last = (await self._rows(select(*numbers, newest)))[0]
-        return oldest, coming, last or 0
+        oldest, coming, newest = (await self._rows(select(*SNAPSHOT, NEWEST)))[0]
+        return oldest, coming, newest
 
     async def changed_after(self, number: int, limit: int) -> Changed:
         """Return the entries that the next `limit` events are about."""

@@ -26,7 +26,7 @@ class BatchWorker:
         self._reader = reader
 
     async def do_batches(self, sessions: Sessions) -> int:
-        """Do what is open, and forget what ended long ago; return how many rows were done.
+        """Do what is open; return how many rows were done.
 
         Raises:
             Exception: what stopped a batch; the others were done, and it is tried again next time.
@@ -40,7 +40,6 @@ class BatchWorker:
             total += sum(filter(None, done))
             if not any(one is not None for one in done):
                 break
-        await self._forget(sessions)
         for error in stopped.values():
             raise error
         return total
@@ -71,10 +70,13 @@ class BatchWorker:
             act = Act(today.now, today.reference, sender, self._tools)
             return await BatchWork(uow, act, batch, self._reader).do()
 
-    async def _forget(self, sessions: Sessions) -> None:
-        forgotten = FORGOTTEN
-        while forgotten == FORGOTTEN:
+    async def forget(self, sessions: Sessions) -> int:
+        """Forget what ended long ago, in small transactions; return how many batches."""
+        forgotten, count = 0, FORGOTTEN
+        while count == FORGOTTEN:
             async with sessions.begin() as session:
                 uow = UnitOfWork(session)
                 today = await self._todays.today(uow)
-                forgotten = await uow.batches.forget(today.now - KEPT, FORGOTTEN)
+                count = await uow.batches.forget(today.now - KEPT, FORGOTTEN)
+            forgotten += count
+        return forgotten

@@ -31,7 +31,7 @@ from app.services.publishing.deliveries import (
 from app.workers.today import machine_now
 
 WEBHOOKS = "webhooks"
-TURN_SECONDS = 0.1
+TURN_SECONDS = 0.25
 REST = timedelta(seconds=1)
 """A receiver to which something is due that must wait for something else is left alone so long."""
 Sessions = async_sessionmaker[AsyncSession]

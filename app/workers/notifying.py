@@ -60,6 +60,8 @@ class Notifier:
         return total
 
     async def _make(self, uow: UnitOfWork) -> int:
+        if not await uow.driver_messages.has_news():
+            return 0
         act, machine = await self._act(uow)
         making = Making(uow, act, machine)
         if self._wording is None:

@@ -57,6 +57,8 @@ class Sending:
     async def take(self, wording: Wording) -> tuple[int, Sequence[TextMessage]]:
         """Return how many were due, and those to be sent; nobody else takes them for a while."""
         messages, now = self._uow.driver_messages, self._act.now
+        if not await messages.are_due(now, self._machine):
+            return 0, ()
         await messages.drop_late(now, self._machine)
         taken = await messages.take(now, self._machine, LEASE, AT_ONCE)
         if not taken:

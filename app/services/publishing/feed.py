@@ -6,17 +6,16 @@ asks for what comes after a position misses none.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.domain.authorisation import Action, decide
 from app.domain.errors import FeedForgottenError, FeedPositionUnknownError
 from app.domain.events import EVENTS, FOR_ALL, FOR_SIDES, OF_ENTRIES, told_to
-from app.domain.feed import KEPT, Horizon, Seen
+from app.domain.feed import KEPT, MARGIN
 from app.domain.principal import Principal
 from app.domain.questions import FeedQuestion, ToldEvent
-from app.models import FeedProgress
 from app.repositories.feed import Unnumbered
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -50,25 +49,25 @@ class Numbering:
         None does while somebody else gives positions, who will have seen the same.
         """
         feed = self._uow.feed
-        if await feed.is_settled() or not await feed.lock():
+        if not await feed.lock(ripe=self._now - MARGIN):
             return 0
-        progress = await feed.progress()
-        seen = Seen(*await self._uow.stays.horizon())
-        found = await feed.unnumbered(progress.settled_to, EVENTS_A_TURN)
-        await self._give(progress, found)
+        position, horizon, seen = await feed.standing()
+        found = await feed.unnumbered(horizon.settled_to, EVENTS_A_TURN)
+        await self._give(position, found)
         last = found[-1].number if len(found) == EVENTS_A_TURN else None
-        _keep(progress, _horizon(progress).follow(seen, last, self._now))
-        await self._uow.flush()
+        moved = horizon.follow(seen, last, self._now)
+        if found or moved != horizon:
+            await feed.advance(position + len(found), moved)
         return len(found)
 
     async def forget(self, limit: int) -> int:
         """Delete up to `limit` positions that are older than they are kept; return how many."""
         return await self._uow.feed.forget(self._now - KEPT, limit)
 
-    async def _give(self, progress: FeedProgress, found: Sequence[Unnumbered]) -> None:
+    async def _give(self, position: int, found: Sequence[Unnumbered]) -> None:
         if not found:
             return
-        news = [_news(*one) for one in enumerate(found, start=progress.position + 1)]
+        news = [_news(*one) for one in enumerate(found, start=position + 1)]
         items = [
             {
                 "position": one.position,
@@ -85,7 +84,6 @@ class Numbering:
         ]
         listeners = await self._uow.webhooks.listeners()
         await self._uow.feed.insert(items, readers, heard(news, listeners, self._now))
-        progress.position += len(found)
 
 
 class Feed:
@@ -134,15 +132,6 @@ async def history(
     elif decide(act.principal, Action.DELEGATE, relations):
         kinds = OF_ENTRIES | FOR_SIDES
     return await uow.feed.of_entry(entry_id, kinds, after, limit)
-
-
-def _horizon(progress: FeedProgress) -> Horizon:
-    return Horizon(progress.settled_to, progress.marked_to, progress.marked_at, progress.marked_xid)
-
-
-def _keep(progress: FeedProgress, horizon: Horizon) -> None:
-    for name, value in asdict(horizon).items():
-        setattr(progress, name, value)
 
 
 def _news(position: int, one: Unnumbered) -> News:
