@@ -204,6 +204,10 @@ class WaitingList:
         """Tell whether an entry has a key: it waits or is called."""
         return entry in self._keyed
 
+    def get(self, entry: UUID) -> Waiting:
+        """Return an entry that has a key."""
+        return self._keyed[entry]
+
     @property
     def waiting(self) -> list[Waiting]:
         """Everybody who waits, held or not; a called entry does not."""
