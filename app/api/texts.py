@@ -24,6 +24,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
     explanation.{code}                            why an entry is in its lane, at its place, called
     skip.{reason}                                 why somebody was not called
+    certificate.{why}                             why one who came later went before
     web.{page}.{part}, web.member.{role}          what served pages say
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails
 """

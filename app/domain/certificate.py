@@ -118,7 +118,9 @@ class Certificate:
         return sum(one.why is Why.INVERSION for one in self.overtakes)
 
 
-def certify(entry: UUID, events: Iterable[Told], before: Collection[UUID] = ()) -> Certificate:
+def certify(
+    entry: UUID, events: Iterable[Told], before: Collection[UUID | None] = ()
+) -> Certificate:
     """Return the certificate of an entry from the events of its queue, in order.
 
     They begin with the last change of rates before its start, or with any earlier event; `before`
@@ -138,10 +140,10 @@ class _Book:
     Those who began before it are left out: they may go first.
     """
 
-    def __init__(self, entry: UUID, before: Collection[UUID]) -> None:
+    def __init__(self, entry: UUID, before: Collection[UUID | None]) -> None:
         self.entry = entry
         self.is_over = False
-        self._before = set(before)
+        self._before: set[UUID | None] = set(before)
         self._started: Mark | None = None
         self._called: Mark | None = None
         self._line = WaitingList(NO_RATES)

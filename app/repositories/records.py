@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.certificate import Told
 from app.domain.questions import ExceptionFilter
 from app.domain.vocabulary import Queue
 from app.models import (
@@ -246,6 +247,62 @@ class RecordsRepository:
             .order_by(Event.number)
         )
         return [(kind, entry, data) for kind, entry, data in await self._session.execute(statement)]
+
+    async def waited(self, queue: Queue, entry_id: UUID) -> tuple[int, int] | None:
+        """Return the numbers of the first start of an entry's waiting in a queue and of its end.
+
+        The end is the last time that it left the line; 0 where it never did.
+        """
+        started, stopped = (Event.kind == kind for kind in ("waiting.started", "waiting.stopped"))
+        statement = (
+            select(
+                func.coalesce(func.min(Event.number).filter(started), 0),
+                func.coalesce(func.max(Event.number).filter(stopped), 0),
+            )
+            .where(Event.entry_id == entry_id)
+            .where(Event.gate_code == queue.gate, Event.direction == queue.direction.value)
+        )
+        began, ended = (await self._session.execute(statement)).one()
+        return (began, ended) if began else None
+
+    async def told_while(
+        self, queue: Queue, entry_id: UUID, kinds: Sequence[str], began: int, ended: int | None
+    ) -> Sequence[Told]:
+        """Return the events of a queue from number `began` to `ended`, in order of number.
+
+        With what was told of the entry before, and the last change of rates before.
+        """
+        here = (Event.gate_code == queue.gate, Event.direction == queue.direction.value)
+        row = (Event.number, Event.recorded_at, Event.kind, Event.entry_id, Event.data)
+        rates = (
+            select(*row)
+            .where(*here, Event.kind == literal("rates.changed", literal_execute=True))
+            .where(Event.number < began)
+            .order_by(Event.number.desc())
+            .limit(1)
+            .subquery()
+        )
+        own = select(*row).where(*here, Event.entry_id == entry_id, Event.number < began)
+        since = select(*row).where(*here, Event.number >= began)
+        if ended is not None:
+            since = since.where(Event.number <= ended)
+        statement = union_all(
+            select(rates), own.where(Event.kind.in_(kinds)), since.where(Event.kind.in_(kinds))
+        ).order_by("number")
+        return [Told(*one) for one in await self._session.execute(statement)]
+
+    async def started_before(
+        self, queue: Queue, entry_ids: Collection[UUID], number: int
+    ) -> Collection[UUID | None]:
+        """Return which of some entries began to wait in a queue before an event."""
+        statement = (
+            select(Event.entry_id)
+            .where(Event.entry_id.in_(entry_ids), Event.kind == "waiting.started")
+            .where(Event.gate_code == queue.gate, Event.direction == queue.direction.value)
+            .where(Event.number < number)
+            .distinct()
+        )
+        return (await self._session.scalars(statement)).all()
 
     async def newest_at(self, queue: Queue) -> datetime | None:
         """Return when the newest event of a queue was recorded; ask under its exclusive lock."""

@@ -492,6 +492,7 @@ WHO_READS = {
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
     "explain_entry": EVERYBODY,
+    "get_certificate": EVERYBODY,
     "get_pass": EVERYBODY,
     "get_driver": PERSONAL_READERS,
     "list_personal_reads": {"company", "app", "board", "auditor"},

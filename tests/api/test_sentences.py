@@ -6,6 +6,7 @@ import pytest
 
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
+from app.domain.certificate import Why
 from app.domain.closures import ClosureKind
 from app.domain.discrepancies import Discrepancy
 from app.domain.driver_messages import MessageKind
@@ -52,6 +53,7 @@ EXPLAINED = (
     "not-in-position", "deferred", "company-limited", "past-queue", "ended", "not-to-be-called",
     "stopped", "others-first", "next", "chosen", "chosen-over", "passed-over",
 )  # fmt: skip
+CERTIFIED = ("nobody", "some", "inverted", "not-waited", "calls-nobody")
 SKIPPED = (HELD, PAUSED, CLOSED, *BarrierKind, *ClosureKind, *(*STOPS, *LIMITS))
 
 
@@ -74,6 +76,7 @@ def keys() -> Iterator[str]:
     yield from (f"step.{one}" for one in Step)
     yield from (f"explanation.{code}" for code in EXPLAINED)
     yield from (f"skip.{reason}" for reason in SKIPPED)
+    yield from (f"certificate.{why}" for why in (*Why, *CERTIFIED))
     yield from (f"driver-message.{kind}" for kind in MessageKind)
     yield from (f"quarantine.{reason}" for reason in QuarantineReason)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))

@@ -39,7 +39,7 @@ FILES: Final = {
 }
 HEAVY: Final = {
     *("register_batch", "export_entries", "get_queue_sheet"),
-    *("search_entries", "export_subject", "erase_subject"),
+    *("search_entries", "export_subject", "erase_subject", "get_certificate"),
 }
 MONEY_NAMES: Final = re.compile(r"amount|total|balance|due|fee|price")
 

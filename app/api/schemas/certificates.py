@@ -1,0 +1,159 @@
+"""The certificate of an entry on the wire: who came later and went before, and by which rule."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.schemas.evidence import label_of
+from app.api.schemas.types import Instant, Open, Out
+from app.api.texts import CATALOGUE, Language
+from app.domain.certificate import Claim, Mark, Overtake, Why
+from app.domain.errors import Fact
+from app.domain.policy import PolicyEdition
+from app.domain.vocabulary import Direction, Lane, QueueMode, State
+from app.services.queues.certifying import Certified
+
+
+class MarkOut(Out):
+    """When something was recorded, and the number of its event."""
+
+    at: Instant
+    event: int
+
+
+class ClaimOut(Out):
+    """What an entry had at a call."""
+
+    lane: Annotated[Lane, Open]
+    rate: int
+    points: int
+    open_wait_seconds: int
+    """Open seconds of this queue since its waiting started."""
+
+
+class OvertakeOut(Out):
+    """One who came later and went before, with the one rule that let it."""
+
+    entry: UUID
+    call_number: Annotated[str, Field(examples=["TT-0147"])]
+    why: Annotated[Why, Open]
+    because: str | None
+    """The hold, closure or barrier that stood in the way; of an override, which one."""
+    message: str
+    started: MarkOut
+    called: MarkOut
+    theirs: ClaimOut
+    ours: ClaimOut | None
+    """`null` while this entry was not in line."""
+
+
+class CertificateOut(Out):
+    """Everybody who came later and went before an entry; an empty list is nobody."""
+
+    entry: UUID
+    reference: Annotated[str, Field(examples=["E4K7-9QXPM2"])]
+    gate: str
+    direction: Annotated[Direction, Open]
+    mode: Annotated[QueueMode, Open] | None
+    """Where nobody is called, nobody is called before anybody."""
+    state: Annotated[State, Open]
+    lane: Annotated[Lane, Open]
+    call_number: str | None
+    policy: Annotated[str, Field(examples=["queue-policy-2022-02"])]
+    bound: str
+    """What that edition promises, in a sentence."""
+    started: MarkOut | None
+    """When its waiting started in this queue; `null`: it has not."""
+    called: MarkOut | None
+    """The call that stands; `null`: it waits still, or never did."""
+    message: str
+    overtakes: list[OvertakeOut]
+    inversions: int
+    """How many of them no rule lets pass: 0, or the service has a fault."""
+    as_of: Instant
+
+
+def certificate_out(found: Certified, language: Language) -> CertificateOut:
+    """Return a certificate in the language of the reader."""
+    entry, certificate = found.entry, found.certificate
+    started, called = certificate.started, certificate.called
+    return CertificateOut(
+        entry=entry.id,
+        reference=entry.reference,
+        gate=entry.gate_code,
+        direction=entry.direction,
+        mode=found.mode,
+        state=entry.state,
+        lane=entry.lane,
+        call_number=entry.call_number,
+        policy=found.edition.code,
+        bound=label_of(found.edition.bound, language),
+        started=_mark_out(started) if started else None,
+        called=_mark_out(called) if called else None,
+        message=_summary(found, language),
+        overtakes=[_overtake_out(one, found.edition, language) for one in certificate.overtakes],
+        inversions=certificate.inversions,
+        as_of=found.as_of,
+    )
+
+
+def _summary(found: Certified, language: Language) -> str:
+    certificate = found.certificate
+    if found.mode is not QueueMode.CALLED and certificate.started is None:
+        return CATALOGUE.say("certificate.calls-nobody", language)
+    if certificate.started is None:
+        return CATALOGUE.say("certificate.not-waited", language)
+    if not certificate.overtakes:
+        return CATALOGUE.say("certificate.nobody", language)
+    count: Fact = len(certificate.overtakes)
+    key = "certificate.inverted" if certificate.inversions else "certificate.some"
+    return CATALOGUE.say(key, language, {"count": count, "inversions": certificate.inversions})
+
+
+def _overtake_out(one: Overtake, edition: PolicyEdition, language: Language) -> OvertakeOut:
+    return OvertakeOut(
+        entry=one.entry,
+        call_number=one.call_number,
+        why=one.why,
+        because=one.because,
+        message=CATALOGUE.say(f"certificate.{one.why}", language, _told(one, edition, language)),
+        started=_mark_out(one.started),
+        called=_mark_out(one.called),
+        theirs=_claim_out(one.theirs),
+        ours=_claim_out(one.ours) if one.ours else None,
+    )
+
+
+def _told(one: Overtake, edition: PolicyEdition, language: Language) -> dict[str, Fact]:
+    labels = {row.lane: label_of(row.label, language) for row in edition.lanes}
+    facts: dict[str, Fact] = {
+        "lane": labels.get(one.theirs.lane, one.theirs.lane.value),
+        "rate": one.theirs.rate,
+        "points": one.theirs.points,
+        "wait": one.theirs.open_wait,
+        "because": one.because,
+        "why": one.because,
+    }
+    if one.ours is not None:
+        facts |= {
+            "own": one.ours.points,
+            "own_rate": one.ours.rate,
+            "own_wait": one.ours.open_wait,
+            # So long the faster one must have waited at least, rounded up.
+            "least": -(-one.ours.rate * one.ours.open_wait // one.theirs.rate),
+        }
+    return facts
+
+
+def _mark_out(mark: Mark) -> MarkOut:
+    return MarkOut(at=mark.at, event=mark.number)
+
+
+def _claim_out(claim: Claim) -> ClaimOut:
+    return ClaimOut(
+        lane=claim.lane,
+        rate=claim.rate,
+        points=claim.points,
+        open_wait_seconds=claim.open_wait,
+    )

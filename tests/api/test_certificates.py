@@ -1,0 +1,122 @@
+"""Certificates: who came later and went before, to parties and to whoever has the driver's link."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from tests.api.conftest import Gate, Statements, lorry
+
+Recorder = Callable[[], AbstractContextManager[Statements]]
+
+
+async def certificate(
+    gate: Gate, entry: dict[str, Any], who: str = "company-1", language: str = "en"
+) -> dict[str, Any]:
+    path = f"/v1/entries/{entry['id']}/certificate"
+    answer = await gate.get(path, who, headers={"Accept-Language": language})
+    assert 200 == answer.status_code, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def queued(gate: Gate, number: int, **changes: Any) -> dict[str, Any]:
+    entry = await gate.register(**lorry(number, **changes))
+    await gate.move(entry)
+    return entry
+
+
+async def overtaken(gate: Gate) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Let a green truck that came later be called before a lorry; return both."""
+    first = await queued(gate, 1)
+    gate.wait(minutes=20)
+    green = await gate.register()
+    await gate.move(green)
+    gate.wait(minutes=30)
+    await gate.call()
+    return first, green
+
+
+async def test_a_later_comer_is_told_with_its_rule_both_waits_and_the_bound(gate: Gate) -> None:
+    first, green = await overtaken(gate)
+    found = await certificate(gate, first)
+    assert ("queued", None, 0, 1) == (
+        found["state"], found["called"], found["inversions"], len(found["overtakes"]),
+    )  # fmt: skip
+    went = found["overtakes"][0]
+    assert (green["id"], "TT-0002", "faster-lane") == (
+        went["entry"], went["call_number"], went["why"],
+    )  # fmt: skip
+    assert {"lane": "green", "rate": 2, "points": 3600, "open_wait_seconds": 1800} == went["theirs"]
+    assert {"lane": "ordinary", "rate": 1, "points": 3000, "open_wait_seconds": 3000} == (
+        went["ours"]
+    )
+    assert "needed 1500 at least to pass one that had waited 3000" in went["message"]
+    assert "plate" not in str(found)
+    assert "2026-03-11T09:50:00+07:00" == went["called"]["at"]
+    assert "Nobody who came later was called first." == (await certificate(gate, green))["message"]
+
+
+async def test_who_was_called_and_came_keeps_its_certificate(gate: Gate) -> None:
+    first, _ = await overtaken(gate)
+    await gate.call()
+    await gate.arrive(first)
+    await queued(gate, 3)
+    await gate.call()
+    found = await certificate(gate, first)
+    assert ["TT-0002"] == [one["call_number"] for one in found["overtakes"]]
+    assert None is not found["called"]
+
+
+async def test_one_that_has_not_waited_and_one_that_nobody_calls_are_told_so(gate: Gate) -> None:
+    entry = await gate.register()
+    found = await certificate(gate, entry)
+    assert (None, [], "This entry has not begun to wait in this queue.") == (
+        found["started"], found["overtakes"], found["message"],
+    )  # fmt: skip
+    other = await gate.register(**lorry(2, gate="coc-nam"))
+    told = await certificate(gate, other, language="vi")
+    assert ("arrival-order", "Cửa khẩu này không gọi số mà xếp theo thứ tự đến.") == (
+        told["mode"], told["message"],
+    )  # fmt: skip
+
+
+async def test_a_hold_and_a_return_to_the_line_are_no_ones_gain(gate: Gate) -> None:
+    held = await queued(gate, 1)
+    gate.wait(minutes=1)
+    returned = await queued(gate, 2)
+    gate.wait(minutes=1)
+    await queued(gate, 3)
+    await gate.amend(returned, planned_arrival_at=None)
+    await gate.post(f"/v1/entries/{held['id']}/holds", "customs", {"reason": "scan"})
+    await gate.amend(returned, planned_arrival_at="2026-03-11T10:00:00+07:00")
+    gate.wait(minutes=5)
+    await gate.call(2)
+    whys = [one["why"] for one in (await certificate(gate, held))["overtakes"]]
+    assert ["held", "held"] == whys
+    assert 0 == (await certificate(gate, returned))["inversions"]
+
+
+async def test_others_than_parties_and_authorities_learn_nothing(gate: Gate) -> None:
+    entry = await gate.register()
+    path = f"/v1/entries/{entry['id']}/certificate"
+    assert 404 == (await gate.get(path, "company-2")).status_code
+    assert 401 == (await gate.get(path)).status_code
+    assert 200 == (await gate.get(path, "auditor")).status_code
+
+
+async def test_a_certificate_takes_the_same_statements_however_many_went_before(
+    gate: Gate, statements: Recorder
+) -> None:
+    sent_of: list[int] = []
+    for many in (1, 5):
+        first = await queued(gate, 100 * many)
+        await gate.post(f"/v1/entries/{first['id']}/holds", "customs", {"reason": "scan"})
+        for number in range(many):
+            await queued(gate, 100 * many + number + 1)
+        gate.wait(minutes=1)
+        assert many == len(await gate.call(many))
+        with statements() as sent:
+            found = await certificate(gate, first)
+        assert many == len(found["overtakes"])
+        sent_of.append(len(sent))
+    assert sent_of[0] == sent_of[1] <= 6, sent_of
