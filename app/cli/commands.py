@@ -21,6 +21,7 @@ from app.core.logs import configure_logs
 from app.core.postgres_account import EmbeddedServerError
 from app.demo.failures import DemoError
 from app.domain.errors import DomainError
+from app.domain.identifiers import Kind, read
 from app.domain.vocabulary import Agency, Role, Scope
 from app.main import create_app, running_jobs
 from app.services.upkeep.keys import Grant, Member
@@ -114,6 +115,19 @@ def recount() -> None:
         typer.echo(f"Counted again in {asyncio.run(preparing.recount(settings))} turns")
 
 
+def fit_tax_code(asked: str | None) -> str | None:
+    """Return a tax code as it is stored.
+
+    Raises:
+        BadParameter: it can be nobody's.
+    """
+    code = read(Kind.TAX_CODE, asked).normalised if asked is not None else None
+    if asked is not None and code is None:
+        message = "--tax-code is none of Viet Nam: its check digit says so, or its length"
+        raise typer.BadParameter(message)
+    return code
+
+
 @app.command()
 def keys(  # noqa: PLR0913 - options of a command
     name: Annotated[str, typer.Argument(help="Of the system that acts, such as customs-huu-nghi")],
@@ -128,6 +142,10 @@ def keys(  # noqa: PLR0913 - options of a command
     days: Annotated[
         int | None, typer.Option(min=1, max=3650, help="How long it opens; none: for ever")
     ] = None,
+    tax_code: Annotated[
+        str | None,
+        typer.Option(callback=fit_tax_code, help="Of the organisation, made if it is not there"),
+    ] = None,
 ) -> None:
     """Make and print an API key for a system; those it had before open nothing any more."""
     if not (name.strip() and organisation.strip()):
@@ -140,7 +158,7 @@ def keys(  # noqa: PLR0913 - options of a command
         message = "--supervisor goes with --agency"
         raise typer.BadParameter(message)
     with plain_errors(), any_database(begin()) as settings:
-        member = Member(name, organisation, role, agency, supervisor=supervisor)
+        member = Member(name, organisation, role, agency, tax_code, supervisor=supervisor)
         lasts = timedelta(days=days) if days else None
         grant = Grant(frozenset(scope), lasts) if scope else Grant(lasts=lasts)
         typer.echo(asyncio.run(preparing.give_key(settings, member, grant)))

@@ -104,7 +104,8 @@ async def give_key(settings: Settings, member: Member, grant: Grant = ORDINARY) 
 
     Raises:
         SchemaError: the schema is not that of this release.
-        MemberError: the name is another's: a key never changes what its holder may do.
+        MemberError: the name is another's: a key never changes what its holder may do. Or the
+            organisation is there, with another tax code.
     """
     async with engine_of(settings) as engine:
         await _check_schema(engine)
@@ -148,6 +149,9 @@ async def _check_schema(engine: AsyncEngine) -> None:
 async def _check_member(uow: UnitOfWork, member: Member) -> None:
     known = await uow.access.principal(member.name)
     organisation = await uow.access.organisation(member.organisation)
+    if organisation and member.tax_code not in {None, organisation.tax_code}:
+        message = f"{member.organisation} has another tax code, or none"
+        raise MemberError(message)
     if known is None:
         kind = KINDS[member.role]
         if organisation and (organisation.kind, organisation.agency) != (kind, member.agency):

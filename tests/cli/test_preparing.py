@@ -1,6 +1,7 @@
 """What commands do to a database, in this process: a process each would take seconds."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from app.core.config import Settings
 from app.core.migrations import newest_revision
 from app.domain.exchange import AdapterKind
 from app.domain.vocabulary import Agency, Role, Scope
-from app.models import ApiKey, Principal
+from app.models import ApiKey, Organisation, Principal
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.exchange.sandbox import SANDBOX_SOURCES
 from app.services.upkeep.keys import SANDBOX, UNBOUND, Grant, Keys, Member
@@ -67,6 +68,21 @@ async def test_a_new_key_opens_what_its_role_may_and_voids_the_one_before(
     async with AsyncSession(database) as session:
         found = (await session.scalars(select(Principal).where(Principal.name == NEW.name))).one()
     assert ("agency", "customs") == (found.role, found.agency)
+
+
+async def test_a_company_is_made_with_its_tax_code_which_a_later_key_does_not_change(
+    database: AsyncEngine,
+) -> None:
+    settings, code = on(database), "9900123459"
+    fleet = Member("fleet-9", "Fleet 9", Role.COMPANY, tax_code=code)
+    for asked in (fleet, replace(fleet, tax_code=None), fleet):
+        await preparing.give_key(settings, asked)
+    async with AsyncSession(database) as session:
+        named = select(Organisation.tax_code, Organisation.verified)
+        row = (await session.execute(named.where(Organisation.name == "Fleet 9"))).one()
+    assert (code, False) == (row.tax_code, row.verified)
+    with pytest.raises(preparing.MemberError, match="another tax code"):
+        await preparing.give_key(settings, replace(fleet, tax_code="9900123466"))
 
 
 async def opened(database: AsyncEngine, name: str, key: str) -> str | None:

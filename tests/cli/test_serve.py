@@ -277,6 +277,12 @@ def test_a_key_has_a_name_and_an_organisation(folder: Path) -> None:
     assert not folder.exists()
 
 
+def test_a_tax_code_that_cannot_be_one_is_refused_before_anything_is_made(folder: Path) -> None:
+    ended = run(folder, "keys", "fleet", "company", "Fleet", "--tax-code", "9900123450")
+    assert (2, True) == (ended.returncode, "--tax-code is none" in ended.stderr)
+    assert not folder.exists()
+
+
 def test_the_document_is_written_without_a_database(folder: Path) -> None:
     written = folder.parent / "openapi.json"
     assert 0 == run(folder, "openapi", str(written)).returncode
