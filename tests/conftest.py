@@ -134,7 +134,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: pytest.Item) -> None:
     """Tell a worker process of xdist where the server is."""
-    node.workerinput["database"] = node.config.stash[ADDRESS]  # type: ignore[attr-defined]
+    node.workerinput["database"] = node.config.stash[ADDRESS]  # type: ignore[attr-defined] # xdist's, which has no types
 
 
 @pytest.fixture(scope="session")

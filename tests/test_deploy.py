@@ -100,7 +100,7 @@ def test_panels_have_ids_of_their_own_and_do_not_overlap() -> None:
 
 def test_compose_runs_known_commands_with_known_settings() -> None:
     services = read("compose.yaml")["services"]
-    commands = set(typer.main.get_command(command).commands)  # type: ignore[attr-defined]
+    commands = set(typer.main.get_command(command).commands)  # type: ignore[attr-defined] # a group of commands
     ours = [one for one in services.values() if one["image"] == "gate"]
     assert {"serve", "work"} == {word for one in ours for word in one["command"]}
     assert {"serve", "work"} <= commands

@@ -106,7 +106,7 @@ def test_of_several_rates_each_must_have_some_left() -> None:
 
     with pytest.raises(RateExceededError):
         limits.admit(scope, "key", "a")
-    assert dict(scope[SCOPE_KEY])[b"ratelimit-policy"] == (  # type: ignore[call-overload]
+    assert dict(scope[SCOPE_KEY])[b"ratelimit-policy"] == (  # type: ignore[call-overload] # a scope's values are any object
         b'"key-1s";q=2;w=1, "key-60s";q=3;w=60'
     )
 
@@ -118,7 +118,7 @@ def admitted(limits: RateLimits, client: str, organisation: str | None) -> bytes
         limits.admit(scope, "read", client, organisation)
     except RateExceededError:
         return None
-    left: bytes = dict(scope[SCOPE_KEY])[b"ratelimit"]  # type: ignore[call-overload]
+    left: bytes = dict(scope[SCOPE_KEY])[b"ratelimit"]  # type: ignore[call-overload] # a scope's values are any object
     return left
 
 
@@ -143,7 +143,7 @@ def test_the_tightest_allowance_is_told_and_all_are_named() -> None:
     scope: dict[str, object] = {}
     limits.admit(scope, "read", "a", "company")
 
-    told: dict[bytes, bytes] = dict(scope[SCOPE_KEY])  # type: ignore[call-overload]
+    told: dict[bytes, bytes] = dict(scope[SCOPE_KEY])  # type: ignore[call-overload] # a scope's values are any object
     assert told[b"ratelimit"] == b'"read-1s";r=4;t=1'
     assert told[b"ratelimit-policy"].split(b", ") == [
         b'"read-1s";q=5;w=1',

@@ -50,7 +50,7 @@ async def test_a_pulse_goes_on_after_one_that_failed(error: Exception) -> None:
                 raise error
             done.set()
 
-    beating = asyncio.create_task(keep_pulse(Failing(), seconds=0))  # type: ignore[arg-type]
+    beating = asyncio.create_task(keep_pulse(Failing(), seconds=0))  # type: ignore[arg-type] # a stand-in
     await asyncio.wait(
         {beating, waiting := asyncio.create_task(done.wait())}, return_when="FIRST_COMPLETED"
     )

@@ -207,7 +207,7 @@ def test_the_readme_names_only_known(pattern: str, known: str) -> None:
     makefile = (PROJECT / "Makefile").read_text()
     names = {
         "targets": set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE)),
-        "commands": set(typer.main.get_command(command).commands),  # type: ignore[attr-defined]
+        "commands": set(typer.main.get_command(command).commands),  # type: ignore[attr-defined] # a group of commands
         "settings": {environment_name(name) for name in Settings.model_fields},
     }[known]
     said = set(re.findall(pattern, README, re.MULTILINE))

@@ -93,7 +93,7 @@ async def test_a_row_is_read_again_although_the_session_knows_it(
     entry = await uow.entries.by_id(identity)
     assert entry is not None
     connection = await session.connection()
-    await connection.execute(Entry.__table__.update().values(version=7))  # type: ignore[attr-defined]
+    await connection.execute(Entry.__table__.update().values(version=7))  # type: ignore[attr-defined] # a table, though typed as any selectable
     assert 1 == entry.version
     assert 7 == (await uow.entries.locked(identity)).version
 
