@@ -191,8 +191,10 @@ def _reseller(found: Mapping[str, Any]) -> str:
         " call number, and expires. A place that somebody holds by standing there cannot be sold"
         " either: a substitution is of the same company and the same goods, an amendment reaches"
         " neither the plate nor the declaration, and a truck that comes under another plate begins"
-        " at the end. `tests/races/test_resale.py` shows each on the service and its database;"
-        f" `GATE_TEST_EXAMPLES={found['accounts']}` runs it with as many accounts.\n"
+        " at the end. What is left is to own the truck that waits, and to carry for others what one"
+        " has declared oneself: a carrier. `tests/races/test_resale.py` shows each on the service"
+        f' and its database, by `GATE_TEST_EXAMPLES={found["accounts"]} make test PYTEST="-k'
+        ' resale"` with as many accounts.\n'
     )
 
 

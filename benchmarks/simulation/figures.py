@@ -99,13 +99,16 @@ def equation(site: Site, days: int, seeds: Sequence[int], told: Callable[[], Non
     """
     calm = (draw(site, days=days, seed=seed, calm=True) for seed in seeds)
     return {
-        "even": _over(site, (draw_even(site, days=days, seed=seed) for seed in seeds), told),
-        "calm": _over(site, calm, told),
-        "real": _over(site, (draw(site, days=days, seed=seed) for seed in seeds), told),
+        "even": slowdown_over(
+            site, (draw_even(site, days=days, seed=seed) for seed in seeds), told
+        ),
+        "calm": slowdown_over(site, calm, told),
+        "real": slowdown_over(site, (draw(site, days=days, seed=seed) for seed in seeds), told),
     }
 
 
-def _over(site: Site, traffics: Iterable[Traffic], told: Callable[[], None]) -> Json:
+def slowdown_over(site: Site, traffics: Iterable[Traffic], told: Callable[[], None]) -> Json:
+    """Return the slow-down that is predicted and measured over traffics of one shape."""
     rates = site.edition.rates
     predicted, measured, ours, usual = [], [], 0, 0
     for traffic in traffics:
