@@ -30,13 +30,15 @@ from app.clients.otlp import sending, spans_of
 from app.clients.webhooks import WebhookClient
 from app.core.access_tokens import AccessTokens
 from app.core.ciphers import ApiKeys, Cipher, Tokens
-from app.core.config import Settings, load_settings
+from app.core.config import Settings, SettingsError, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
 from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
 from app.core.signing import Signers
+from app.domain.log.checkpoints import NoteError
 from app.domain.log.leaves import SALT_BYTES, Clock
 from app.services.act import Tools
+from app.services.log.reading import witnesses_of
 from app.services.log.sealing import Sealer
 from app.services.notifying.sending import Wording
 from app.web import sign_in
@@ -70,6 +72,7 @@ log = structlog.get_logger()
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service for `settings`, read from the environment where none are given."""
     settings = settings or load_settings()
+    ensure_witnesses(settings)
     tags = TAGS if settings.is_production else (*TAGS, *SANDBOX_TAGS)
     app = application(version="0.1.0", tags=tags, lifespan=_lifespan)
     app.state.settings = settings
@@ -95,6 +98,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
         scenarios.install(app)
     return app
+
+
+def ensure_witnesses(settings: Settings) -> None:
+    """Look at the keys of witnesses before anything begins.
+
+    Raises:
+        SettingsError: one is no key that cosigns, or its id is not its own.
+    """
+    try:
+        witnesses_of(settings.log_witnesses)
+    except NoteError as error:
+        message = "GATE_LOG_WITNESSES: write keys that cosign (C2SP, type 4) as name+id+key"
+        raise SettingsError(message) from error
 
 
 def make_tools(settings: Settings) -> Tools:

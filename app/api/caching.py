@@ -13,6 +13,8 @@ from app.domain.errors import StaleVersionError
 
 NOT_MODIFIED: Final = 304
 JSON: Final = "application/json"
+FOREVER: Final = 31_536_000
+"""The seconds for which nobody needs to ask again for what never changes."""
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 # A version alone, or with the bytes it was seen in: either names what was declared.
@@ -46,12 +48,13 @@ def conditional(  # noqa: PLR0913 - each is one header
 ) -> Response:
     """Return `body` with its tag, or 304 without it where the client has it.
 
-    `max_age` is in seconds; 0 means "ask each time". Give `etag` where it is known already, and
-    `vary` "Accept-Language" where the body has sentences.
+    `max_age` is in seconds; 0 means "ask each time", `FOREVER` that it never changes. Give `etag`
+    where it is known already, and `vary` "Accept-Language" where the body has sentences.
     """
     tag = etag or etag_of(body)
     audience = "public" if public else "private"
-    headers = {"ETag": tag, "Cache-Control": f"{audience}, max-age={max_age}"}
+    kept = f"max-age={max_age}" + (", immutable" if max_age >= FOREVER else "")
+    headers = {"ETag": tag, "Cache-Control": f"{audience}, {kept}"}
     if vary:
         headers["Vary"] = vary
     if is_known(request.headers.get("if-none-match"), tag):

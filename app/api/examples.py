@@ -13,6 +13,11 @@ OTHER_ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b56"
 
 SIGNED: Final = "eyJhbGciOiJFZERTQSIsImtpZCI6Ii4uLiIsInR5cCI6ImdhdGUtcGFzcyJ9.eyJ2IjoxfQ.c2lnbmVk"
 
+COSIGNED: Final = (
+    "border-gate/tan-thanh/export\n1742\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+    "— witness.example x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXg\n"
+)
+
 _GOODS: Final = {
     "goods_group": "fresh-produce-export",
     "product": "durian",
@@ -312,6 +317,7 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "With a day for both": {"overlap_hours": 24},
         "At once": {"overlap_hours": 0},
     },
+    "cosign_checkpoint": {"A checkpoint with a witness's line": {"note": COSIGNED}},
     "move_clock": {"A day in a minute": {"now": "2030-01-02T08:00:00+07:00", "speed": 1440}},
 }
 
@@ -399,6 +405,12 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "reader": Word("The name of who read.", "border_guard"),
     "read_from": Word("Read at or after.", "2026-02-21T00:00:00+07:00"),
     "read_before": Word("Read before.", "2026-02-22T00:00:00+07:00"),
+    "size": Word("How many leaves the log had; without it, those of now.", 1742),
+    "index": Word("Which leaf, from 0.", 17),
+    "old": Word("How many leaves the log had once.", 903),
+    "new": Word("How many it had later; without it, those of now.", 1742),
+    "from": Word("The first leaf, from 0.", 0),
+    "path": Word("The path of a tile in C2SP tlog-tiles, after `tile/`.", "0/000.p/12"),
     "limit": Word("How many items at most.", 50),
     "cursor": Word("`next_cursor` of the page before.", "q1w2e3r4t5y6u7i8o9p0"),
     "If-Match": Word(

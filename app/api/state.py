@@ -25,6 +25,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.access.sessions import Clock as SessionClock
 from app.services.act import Today, Tools
 from app.services.crossing.passes import Passes, Revoked
+from app.services.log.reading import witnesses_of
 from app.services.publishing.boards import read_boards
 from app.services.publishing.reports import Reports
 from app.services.queues.expected import Forecast
@@ -86,6 +87,7 @@ class Process:
         self._feeling = asyncio.Lock()
         self.watch = Watch(self._news)
         self._revoking = asyncio.Lock()
+        self.witnesses = witnesses_of(self.settings.log_witnesses)
 
     def now(self, clock: ClockRow | None) -> datetime:
         """Return business time in whole seconds: the machine's, unless the sandbox moved it."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from app.models import (
     FeedItem,
     FeedProgress,
     LogCheckpoint,
+    LogCosignature,
     LogLeaf,
     LogOpening,
     LogProgress,
@@ -65,6 +66,19 @@ class Batches:
     checkpoints: list[Row] = field(default_factory=list)
     tiles: dict[Queue, Mapping[Tile, bytes]] = field(default_factory=dict)
     heads: dict[Queue, Head] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint, and what witnesses have said of it."""
+
+    checkpoint: LogCheckpoint
+    cosignatures: Sequence[LogCosignature]
+
+    @property
+    def note(self) -> str:
+        """The signed note with the lines of its witnesses."""
+        return self.checkpoint.note + "".join(one.line for one in self.cosignatures)
 
 
 class LogRepository:
@@ -166,6 +180,60 @@ class LogRepository:
             if entry is not None
         )
 
+    # --- what anybody reads --------------------------------------------------------------------
+
+    async def checkpoint(self, queue: Queue, size: int | None = None) -> Published | None:
+        """Return a log's checkpoint of a size, or its newest, with the cosignatures it has."""
+        at = LogCheckpoint.size == size if size is not None else true()
+        newest = (
+            select(LogCheckpoint)
+            .where(_queue_is(LogCheckpoint, queue), at)
+            .order_by(LogCheckpoint.size.desc())
+            .limit(1)
+        )
+        found = await self._session.scalar(newest)
+        if found is None:
+            return None
+        return (await self._published([found], queue))[0]
+
+    async def checkpoints(self, queue: Queue, after: int, limit: int) -> Sequence[Published]:
+        """Return up to `limit` checkpoints of a log above a size, lowest first."""
+        statement = (
+            select(LogCheckpoint)
+            .where(_queue_is(LogCheckpoint, queue), LogCheckpoint.size > after)
+            .order_by(LogCheckpoint.size)
+            .limit(limit)
+        )
+        return await self._published((await self._session.scalars(statement)).all(), queue)
+
+    async def leaves(self, queue: Queue, start: int, end: int) -> Sequence[str]:
+        """Return the texts of a log's leaves from an index up to another, which is out."""
+        statement = (
+            select(LogLeaf.leaf)
+            .where(_queue_is(LogLeaf, queue), LogLeaf.index >= start, LogLeaf.index < end)
+            .order_by(LogLeaf.index)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def cosign(self, queue: Queue, size: int, lines: Rows) -> None:
+        """Keep what witnesses say of a checkpoint; of each the first word stays."""
+        rows = [{**_of(queue), "size": size, **line} for line in lines]
+        await self._session.execute(insert(LogCosignature).values(rows).on_conflict_do_nothing())
+
+    async def _published(self, found: Sequence[LogCheckpoint], queue: Queue) -> Sequence[Published]:
+        statement = (
+            select(LogCosignature)
+            .where(
+                _queue_is(LogCosignature, queue),
+                LogCosignature.size.in_([one.size for one in found]),
+            )
+            .order_by(LogCosignature.received_at, LogCosignature.witness)
+        )
+        lines = (await self._session.scalars(statement)).all() if found else ()
+        return [Published(one, [line for line in lines if line.size == one.size]) for one in found]
+
+    # --- what is appended ----------------------------------------------------------------------
+
     async def append(self, batches: Batches) -> None:
         """Store what a turn has sealed, whole."""
         if not batches.leaves:
@@ -215,6 +283,12 @@ def _unsealed(  # noqa: PLR0913, PLR0917 - the columns of the statement
 
 def _of(queue: Queue) -> dict[str, Any]:
     return {"gate_code": queue.gate, "direction": queue.direction.value}
+
+
+def _queue_is(
+    table: type[LogCheckpoint | LogCosignature | LogLeaf], queue: Queue
+) -> ColumnElement[bool]:
+    return and_(table.gate_code == queue.gate, table.direction == queue.direction.value)
 
 
 def _queue_in(table: type[LogTree], queues: Collection[Queue]) -> ColumnElement[bool]:

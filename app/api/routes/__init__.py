@@ -20,6 +20,7 @@ from app.api.routes import (
     green_lane,
     health,
     keys,
+    log,
     members,
     moves,
     notices,
@@ -87,6 +88,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     members.router,
     sessions.router,
     keys.router,
+    log.router,
     health.router,
 )
 SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router, driver_messages.sandbox)
@@ -125,6 +127,7 @@ _DESCRIPTIONS: Final = {
     "clients": "The systems of an organisation, and the keys they are known by.",
     "reports": "What passed, what stood and how long it waited, as the Board counts; open data.",
     "keys": "The public keys by which anybody checks what this service has signed.",
+    "log": "The sealed log of each queue: checkpoints, tiles, leaves, proofs, witnesses.",
     "health": "Whether the process lives and is fit for work, and its metrics.",
 }
 TAGS: Final[tuple[Mapping[str, str], ...]] = tuple(

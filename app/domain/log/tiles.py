@@ -6,11 +6,11 @@ of what it will be.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.log.merkle import HASH_BYTES, Node, complete
+from app.domain.log.merkle import EMPTY, HASH_BYTES, Known, Node, complete
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
@@ -83,6 +83,18 @@ def tile_of(node: Node) -> Tile:
     """Return the tile that has a complete subtree's hash, or all its parts."""
     number, _, _ = _place(node)
     return Tile(node.level // HEIGHT, number)
+
+
+def needed(ask: Callable[[Known], object]) -> frozenset[Tile]:
+    """Return the tiles that an answer is made of: it is asked for with hashes that mean nothing."""
+    found: set[Tile] = set()
+
+    def note(node: Node) -> bytes:
+        found.add(tile_of(node))
+        return EMPTY
+
+    ask(note)
+    return frozenset(found)
 
 
 def split(hashes: bytes) -> list[bytes]:
