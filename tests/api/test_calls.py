@@ -172,6 +172,7 @@ async def test_a_held_truck_is_passed_over_and_the_call_says_who_posted_it(gate:
     skip = {
         "call_number": "TT-0001", "lane": "ordinary", "points": 1200,
         "reason": "held", "posted_by": "customs", "cause": None, "route": None, "notice": None,
+        "message": "Not called: the vehicle is held.",
     }  # fmt: skip
     assert [skip] == call["skips"]
 

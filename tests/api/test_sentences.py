@@ -62,7 +62,7 @@ def keys() -> Iterator[str]:
     yield from (f"finding.{code}" for code in (*Discrepancy, *TwoWayRule))
     yield from (f"next.{code}" for code in STEPS)
     yield from (f"change.{kind}" for kind in MOVES)
-    yield from (f"call.{outcome}" for outcome in ("open", *CallOutcome))
+    yield from (f"call.{outcome}" for outcome in ("open", "skipped", *CallOutcome))
     yield from (f"fault.{kind}" for kind in FaultKind)
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
     yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD, Role.YARD))

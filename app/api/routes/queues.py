@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.deps import Caller, OfProcess, RetryRequired, Uow, Visitor, anyone, may
+from app.api.deps import Caller, OfProcess, RetryRequired, Spoken, Uow, Visitor, anyone, may
 from app.api.front import shelve
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
@@ -13,6 +13,7 @@ from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.api.texts import CATALOGUE, Language
 from app.domain.errors import (
     CallsPausedError,
     GateClosedError,
@@ -67,6 +68,7 @@ async def call_next_vehicles(
     uow: Uow,
     caller: Caller,
     retry: RetryRequired,
+    language: Spoken,
     body: CallsIn | None = None,
 ) -> Response:
     """Call the next vehicles by the rule, each with the reason why it was chosen.
@@ -76,12 +78,12 @@ async def call_next_vehicles(
     calls again.
     """
     called = await Calling(uow, caller, Queue(gate, direction)).call_next(body.count if body else 1)
-    calls = [_call_out(call, called.entries[call.id]) for call in called.calls]
-    stopped = _skip_out(called.stopped) if called.stopped else None
+    calls = [_call_out(call, called.entries[call.id], language) for call in called.calls]
+    stopped = _skip_out(called.stopped, language) if called.stopped else None
     return await retry.answer(CallsOut(calls=calls, stopped=stopped))
 
 
-def _call_out(call: Call, entry: Entry) -> CallOut:
+def _call_out(call: Call, entry: Entry, language: Language) -> CallOut:
     return CallOut(
         id=call.id,
         entry=entry.id,
@@ -97,7 +99,7 @@ def _call_out(call: Call, entry: Entry) -> CallOut:
         open_clock=call.clock,
         policy=call.policy_code,
         compared=[_head_out(head) for head in call.heads],
-        skips=[_skip_out(skip) for skip in call.skips],
+        skips=[_skip_out(skip, language) for skip in call.skips],
     )
 
 
@@ -111,12 +113,13 @@ def _head_out(head: Mapping[str, Any]) -> HeadOut:
     )
 
 
-def _skip_out(skip: Mapping[str, Any]) -> SkipOut:
+def _skip_out(skip: Mapping[str, Any], language: Language) -> SkipOut:
     return SkipOut(
         call_number=skip["call_number"],
         lane=skip["lane"],
         points=skip["points"],
         reason=skip["reason"],
+        message=CATALOGUE.say("call.skipped", language, {"why": skip["reason"]}),
         posted_by=skip["posted_by"],
         cause=skip["cause"],
         route=skip.get("route"),

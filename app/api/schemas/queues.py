@@ -129,6 +129,7 @@ class SkipOut(Out):
     lane: Annotated[Lane, Open]
     points: int
     reason: Annotated[str, Field(examples=["held"])]
+    message: Annotated[str, Field(examples=["Not called: the vehicle is held."])]
     posted_by: Annotated[str | None, Field(examples=["customs"])]
     """The authority of a hold or notice; the board for a closure, a route's capacity; the yards."""
     cause: Annotated[str | None, Field(examples=["lunar-new-year"])]
