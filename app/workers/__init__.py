@@ -20,8 +20,8 @@ Sessions = async_sessionmaker[AsyncSession]
 Job = Callable[[Sessions], Awaitable[int]]
 Jobs = Mapping[str, tuple[float, Job]]
 
-# Half of what a reader may wait after a commit.
-FEED_SECONDS: Final = 0.1
+# What a commit may wait for its place in the feed; a turn finds the more events the later it is.
+FEED_SECONDS: Final = 0.25
 
 JOBS: Final[Jobs] = {
     "housekeeping": (60, keep_house),
