@@ -235,7 +235,7 @@ class UnitOfWork:
     @cached_property
     def webhooks(self) -> WebhooksRepository:
         """Webhooks, and what is due to them."""
-        return WebhooksRepository(self._session)
+        return WebhooksRepository(self._session, self._wire)
 
     @cached_property
     def yards(self) -> YardsRepository:

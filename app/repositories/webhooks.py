@@ -10,14 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    DateTime,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -41,10 +45,11 @@ from app.models import (
     Webhook,
 )
 from app.repositories.pages import page_of
+from app.repositories.prepared import Prepared, Wire
 
 Page = Sequence[Any] | None
 # Constants of the statements, so that the partial indexes can be used.
-PENDING = literal(DeliveryState.PENDING.value, literal_execute=True)
+PENDING: ColumnElement[str] = literal_column(f"'{DeliveryState.PENDING}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,10 @@ class Listener:
 class WebhooksRepository:
     """Questions about webhooks and deliveries."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
     # --- what their owners ask -----------------------------------------------------------------
 
@@ -176,12 +182,7 @@ class WebhooksRepository:
 
     async def due(self, now: datetime) -> Sequence[UUID]:
         """Return the webhooks that something is due to."""
-        waiting = exists().where(Delivery.webhook_id == Webhook.id, *_due(now))
-        may_probe = or_(Webhook.probe_at.is_(None), Webhook.probe_at <= now)
-        statement = select(Webhook.id).where(
-            Webhook.state == WebhookState.ACTIVE.value, may_probe, waiting
-        )
-        return (await self._session.scalars(statement)).all()
+        return [webhook for (webhook,) in await self._wire.ask(SOMETHING_DUE, now=now)]
 
     async def take(
         self, webhook_id: UUID, now: datetime, lease: timedelta, limit: int
@@ -290,7 +291,15 @@ class WebhooksRepository:
         return len(ids)
 
 
-def _due(now: datetime) -> list[ColumnElement[bool]]:
+def _something_due() -> Select[UUID]:
+    now = bindparam("now", type_=DateTime(timezone=True))
+    waiting = exists().where(Delivery.webhook_id == Webhook.id, *_due(now))
+    may_probe = or_(Webhook.probe_at.is_(None), Webhook.probe_at <= now)
+    is_active = Webhook.state == WebhookState.ACTIVE.value
+    return select(Webhook.id).where(is_active, may_probe, waiting)
+
+
+def _due(now: datetime | BindParameter[datetime]) -> list[ColumnElement[bool]]:
     free = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
     return [Delivery.state == PENDING, Delivery.due_at <= now, free]
 
@@ -315,3 +324,6 @@ def _heard(webhook: Webhook, reader: UUID | None, after: int) -> Select[*tuple[A
     if webhook.gate_code is not None:
         statement = statement.where(or_(gate.is_(None), gate == webhook.gate_code))
     return statement
+
+
+SOMETHING_DUE = Prepared(_something_due())
