@@ -390,6 +390,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
         "2026-02-21T08:00:00+07:00",
     ),
     "on": Word("A day in the gate's zone.", "2026-05-15"),
+    "day": Word("The legal day; without it, today.", "2026-05-15"),
     "from_day": Word("The first legal day; without it, today.", "2024-08-22"),
     "to_day": Word("The day after the last one.", "2024-08-23"),
     "since": Word("The first legal day of the totals; without it, 1 January.", "2022-02-21"),

@@ -218,6 +218,10 @@ class WaitingList:
         """Everybody who waits and is not held."""
         return [one for one in self.waiting if not self._causes.get(one.id)]
 
+    def is_held(self, entry: UUID) -> bool:
+        """Tell whether something keeps an entry from being called."""
+        return bool(self._causes.get(entry))
+
     def is_called(self, entry: UUID) -> bool:
         """Tell whether an entry has been called and has not come back or left."""
         return entry in self._called
@@ -339,7 +343,7 @@ def _follow(line: WaitingList, event: Event) -> list[Found]:
             return [(Fault.NOT_WAITING, None, event.entry)]
         case _:
             found = list(_faults(line, event))
-            _happen(line, event)
+            happen(line, event)
             return found
 
 
@@ -388,7 +392,8 @@ def _rate_fault(line: WaitingList, event: Entered | LaneChanged) -> Iterator[Fou
         yield Fault.RATE, line.rates[event.lane], event.rate
 
 
-def _happen(line: WaitingList, event: Event) -> None:
+def happen(line: WaitingList, event: Event) -> None:
+    """Let an event happen to the list; whoever moves, leaves or is called there must wait in it."""
     match event:
         case Entered():
             key = key_at(event.rate, event.clock, event.carried, event.charges)

@@ -20,6 +20,7 @@ from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.driver_messages import DriverMessagesRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.exchange import ExchangeRepository
+from app.repositories.fairness import FairnessRepository
 from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.keys import KeysRepository
@@ -116,6 +117,11 @@ class UnitOfWork:
     def exchange(self) -> ExchangeRepository:
         """Partners' messages and their sources."""
         return ExchangeRepository(self._session)
+
+    @cached_property
+    def fairness(self) -> FairnessRepository:
+        """What reports of fairness are made of."""
+        return FairnessRepository(self._session)
 
     @cached_property
     def forecasts(self) -> ForecastsRepository:

@@ -528,7 +528,7 @@ PUBLIC = {
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
     "list_tariffs", "get_tariff", "quote_fees", "judge_green_lane", "list_green_lane_rules",
     "list_produce", "list_policies", "get_policy", "get_daily_report",
-    "get_cumulative_report", "get_waits_report", "get_difficulties_report",
+    "get_cumulative_report", "get_waits_report", "get_fairness_report", "get_difficulties_report",
     "list_published_difficulties", "report_difficulty_by_link", "list_difficulties_by_link",
     "check_live", "check_ready", "get_metrics", "get_keys", "issue_token",
     "get_pass_by_link", "list_pass_revocations",

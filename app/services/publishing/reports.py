@@ -23,6 +23,7 @@ from app.domain.stays import stock_day
 from app.domain.vocabulary import Lane, Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
+from app.services.publishing.fairness import FairnessReport, fairness_of
 
 HOURS = range(24)
 
@@ -186,6 +187,14 @@ class Reports:
             replace(heading, recorded_until=self._today.now),
             [known.get(gate) or DifficultiesCounted.none(gate) for gate in (*gates, None)],
         )
+
+    async def fairness(self, gate: str, day: date) -> FairnessReport:
+        """Return how fair the queues of a gate were on a day.
+
+        Raises:
+            GateNotFoundError.
+        """
+        return await fairness_of(self._uow, self._today, gate, day)
 
     @property
     def _until(self) -> datetime:

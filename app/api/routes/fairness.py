@@ -1,0 +1,43 @@
+"""How fair a gate was on a day, for everybody."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.caching import conditional
+from app.api.deps import HeavyVisitor, OfProcess, anyone
+from app.api.problems import problem_responses
+from app.api.readings import MOMENT, UNCHANGED
+from app.api.schemas.fairness import FairnessReportOut, fairness_out
+from app.api.schemas.types import Day, Sought
+from app.api.strict_json import StrictRoute
+from app.domain.errors import GateNotFoundError
+from app.services.publishing.reports import Reports
+
+router = APIRouter(prefix="/v1/gates", tags=["reports"], route_class=StrictRoute)
+
+
+@router.get(
+    "/{gate}/reports/fairness",
+    response_model=FairnessReportOut,
+    dependencies=[anyone()],
+    responses={**UNCHANGED, **problem_responses(GateNotFoundError)},
+)
+async def get_fairness_report(
+    gate: Sought,
+    request: Request,
+    visitor: HeavyVisitor,
+    process: OfProcess,
+    day: Day | None = None,
+) -> Response:
+    """Return how fair the queues of a gate were on a legal day; without one, today.
+
+    Overtakes, inversions, the bound, skips, backfills, exceptions, moves between lanes, excused
+    misses, overrides and waits. Each figure says whether the public log recomputes it.
+    """
+    on = day or visitor.day
+
+    async def draw(reports: Reports) -> bytes:
+        answer = fairness_out(await reports.fairness(gate, on))
+        return answer.__pydantic_serializer__.to_json(answer)
+
+    body = await process.report(("fairness", gate, on, visitor.day), visitor, draw)
+    return conditional(request, body, MOMENT)
