@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.deadlines import DeadlineKind
@@ -115,19 +115,7 @@ class DeadlinesRepository:
         Those stand before it all the time who arrived by its start, are let in after its end or not
         yet, have not gone by then, and are held by nobody.
         """
-        admitted_at = (
-            select(func.min(Observation.occurred_at))
-            .where(Observation.entry_id == Call.entry_id, Observation.kind == "admission")
-            .correlate(Call)
-            .scalar_subquery()
-        )
-        seen = (
-            select(Call.id, Call.entry_id, Call.ended_at, admitted_at.label("admitted_at"))
-            .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
-            .where(Call.called_at > window.starts_at - LONGEST_STAY)
-            .where(Call.called_at < window.ends_at, Call.outcome == "answered")
-            .subquery()
-        )
+        seen = _seen(queue, window)
         held = exists(
             select(Hold.id)
             .where(Hold.entry_id == seen.c.entry_id, Hold.placed_at < window.ends_at)
@@ -151,6 +139,23 @@ class DeadlinesRepository:
             )
         ).one()
         return Traffic(*row)
+
+
+def _seen(queue: Queue, window: Window) -> Subquery:
+    """Return the calls of a queue that were followed, with when each vehicle was let in."""
+    admitted_at = (
+        select(func.min(Observation.occurred_at))
+        .where(Observation.entry_id == Call.entry_id, Observation.kind == "admission")
+        .correlate(Call)
+        .scalar_subquery()
+    )
+    return (
+        select(Call.id, Call.entry_id, Call.ended_at, admitted_at.label("admitted_at"))
+        .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
+        .where(Call.called_at > window.starts_at - LONGEST_STAY)
+        .where(Call.called_at < window.ends_at, Call.outcome == "answered")
+        .subquery()
+    )
 
 
 def _forgotten(before: datetime) -> Iterator[ColumnElement[bool]]:

@@ -199,21 +199,7 @@ class WebhooksRepository:
             if not await self._may_probe(webhook_id, now, lease):
                 return None, ()
             limit = 1
-        earlier = aliased(Delivery)
-        overtaken = exists().where(
-            earlier.webhook_id == webhook_id,
-            earlier.entry_id == Delivery.entry_id,
-            earlier.state == PENDING,
-            earlier.position < Delivery.position,
-        )
-        free = (
-            select(Delivery.id)
-            .where(Delivery.webhook_id == webhook_id, *_due(now), ~overtaken)
-            .order_by(Delivery.due_at, Delivery.position)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("free")
-        )
+        free = _free(webhook_id, now).limit(limit).with_for_update(skip_locked=True).cte("free")
         taken = (
             update(Delivery)
             .where(Delivery.id.in_(select(free.c.id)))
@@ -302,6 +288,22 @@ def _something_due() -> Select[UUID]:
 def _due(now: datetime | BindParameter[datetime]) -> list[ColumnElement[bool]]:
     free = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
     return [Delivery.state == PENDING, Delivery.due_at <= now, free]
+
+
+def _free(webhook_id: UUID, now: datetime) -> Select[UUID]:
+    """Return what is due to a webhook and may go: of each entry, the earliest that is pending."""
+    earlier = aliased(Delivery)
+    overtaken = exists().where(
+        earlier.webhook_id == webhook_id,
+        earlier.entry_id == Delivery.entry_id,
+        earlier.state == PENDING,
+        earlier.position < Delivery.position,
+    )
+    return (
+        select(Delivery.id)
+        .where(Delivery.webhook_id == webhook_id, *_due(now), ~overtaken)
+        .order_by(Delivery.due_at, Delivery.position)
+    )
 
 
 def _heard(webhook: Webhook, reader: UUID | None, after: int) -> Select[*tuple[Any, ...]]:
