@@ -117,6 +117,15 @@ class Certificate:
         """How many of them no rule lets pass; anything but 0 is a fault of the service."""
         return sum(one.why is Why.INVERSION for one in self.overtakes)
 
+    @property
+    def marks(self) -> Mapping[int, UUID]:
+        """The events that it speaks of, by number, each with the entry whose it is."""
+        own = {one.number: self.entry for one in (self.started, self.called) if one}
+        theirs = {
+            mark.number: one.entry for one in self.overtakes for mark in (one.started, one.called)
+        }
+        return {**own, **theirs}
+
 
 def certify(
     entry: UUID, events: Iterable[Told], before: Collection[UUID | None] = ()

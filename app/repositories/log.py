@@ -215,6 +215,29 @@ class LogRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def leaves_of(
+        self, queue: Queue, entries: Collection[UUID], numbers: Collection[int]
+    ) -> Mapping[int, tuple[int, str]]:
+        """Return index and text of the leaves of some events of some entries, by event number."""
+        statement = select(LogLeaf.event_number, LogLeaf.index, LogLeaf.leaf).where(
+            LogLeaf.gate_code == queue.gate,
+            LogLeaf.direction == queue.direction.value,
+            LogLeaf.entry_id.in_(entries),
+            LogLeaf.event_number.in_(numbers),
+        )
+        rows = await self._session.execute(statement)
+        return {number: (index, leaf) for number, index, leaf in rows if number is not None}
+
+    async def openings(self, entry: UUID, whats: Collection[str]) -> Sequence[LogOpening]:
+        """Return what opens the commitments of an entry, of some kinds, in all logs."""
+        statement = (
+            select(LogOpening)
+            .where(LogOpening.entry_id == entry, LogOpening.what.in_(whats))
+            .order_by(LogOpening.gate_code, LogOpening.direction, LogOpening.index)
+            .order_by(LogOpening.field)
+        )
+        return (await self._session.scalars(statement)).all()
+
     async def cosign(self, queue: Queue, size: int, lines: Rows) -> None:
         """Keep what witnesses say of a checkpoint; of each the first word stays."""
         rows = [{**_of(queue), "size": size, **line} for line in lines]

@@ -1,10 +1,19 @@
 """Certificates: who came later and went before, to parties and to whoever has the driver's link."""
 
+import base64
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.domain.log.merkle import leaf_hash, proves_inclusion
+from app.workers.feeding import number_events
+from app.workers.sealing import SealingWorker
+from app.workers.today import Todays
 from tests.api.conftest import Gate, Statements, lorry
+from tests.logs import sealer
 
 Recorder = Callable[[], AbstractContextManager[Statements]]
 
@@ -54,6 +63,39 @@ async def test_a_later_comer_is_told_with_its_rule_both_waits_and_the_bound(gate
     assert "plate" not in str(found)
     assert "2026-03-11T09:50:00+07:00" == went["called"]["at"]
     assert "Nobody who came later was called first." == (await certificate(gate, green))["message"]
+
+
+def proves(mark: dict[str, Any], checkpoint: dict[str, Any]) -> bool:
+    """Tell whether the proof of a mark leads to the checkpoint, by what the answer says alone."""
+    proven = mark["log"]
+    proof = [base64.b64decode(one) for one in proven["proof"]]
+    root = base64.b64decode(checkpoint["root"])
+    leaf = leaf_hash(proven["leaf"].encode())
+    return proves_inclusion(leaf, proven["index"], checkpoint["size"], proof, root)
+
+
+async def test_each_start_and_call_is_proven_to_stand_in_the_log(
+    gate: Gate, sessions: async_sessionmaker[AsyncSession]
+) -> None:
+    first, green = await overtaken(gate)
+    assert None is (await certificate(gate, first))["checkpoint"]
+    await number_events(sessions)
+    todays = Todays(is_production=False, machine_now=lambda: gate.now)
+    await SealingWorker(sealer(), todays).seal(sessions)
+    found = await certificate(gate, first)
+    went, checkpoint = found["overtakes"][0], found["checkpoint"]
+    marks = [found["started"], went["started"], went["called"]]
+    assert all(proves(mark, checkpoint) for mark in marks)
+    leaves = [json.loads(mark["log"]["leaf"]) for mark in marks]
+    assert [
+        ("waiting.started", first["id"]),
+        ("waiting.started", green["id"]),
+        ("call.made", green["id"]),
+    ] == [(leaf["kind"], leaf["entry"]) for leaf in leaves]
+    assert [mark["event"] for mark in marks] == [leaf["number"] for leaf in leaves]
+    await gate.call()
+    later = await certificate(gate, first)
+    assert (None, checkpoint["size"]) == (later["called"]["log"], later["checkpoint"]["size"])
 
 
 async def test_who_was_called_and_came_keeps_its_certificate(gate: Gate) -> None:
@@ -119,4 +161,4 @@ async def test_a_certificate_takes_the_same_statements_however_many_went_before(
             found = await certificate(gate, first)
         assert many == len(found["overtakes"])
         sent_of.append(len(sent))
-    assert sent_of[0] == sent_of[1] <= 6, sent_of
+    assert sent_of[0] == sent_of[1] <= 8, sent_of

@@ -13,6 +13,7 @@ from app.domain.vocabulary import Lane
 from tests.domain.queue_story import NINE, STEPS, Story, told_by, who
 
 A, B = who(0), who(1)
+OVERRIDE = "00000000-0000-0000-0000-000000000007"
 ORDINARY, GREEN, SEASON = Lane.ORDINARY, Lane.GREEN, Lane.GREEN_SEASON
 
 Step = tuple[str, int, Lane, int]
@@ -97,6 +98,7 @@ def test_both_waits_and_both_points_are_told() -> None:
         went.theirs.lane, went.theirs.rate, went.theirs.points, went.theirs.open_wait,
     )  # fmt: skip
     assert went.theirs.rate * went.theirs.open_wait >= went.ours.rate * went.ours.open_wait
+    assert {2: A, 3: B, 4: B} == found.marks
     assert ("N-0002", 3, 4) == (went.call_number, went.started.number, went.called.number)
 
 
@@ -157,8 +159,8 @@ def test_an_override_is_told_as_one() -> None:
     story = two()
     story.call(B)
     *before, call = story.told
-    made = Told(call.number, call.at, call.kind, call.entry, {**call.data, "override": "7"})
-    assert [(Why.OVERRIDE, "7")] == [
+    made = Told(call.number, call.at, call.kind, call.entry, {**call.data, "override": OVERRIDE})
+    assert [(Why.OVERRIDE, OVERRIDE)] == [
         (one.why, one.because) for one in certify(A, [*before, made]).overtakes
     ]
 

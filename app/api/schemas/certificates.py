@@ -1,25 +1,40 @@
 """The certificate of an entry on the wire: who came later and went before, and by which rule."""
 
+import base64
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from app.api.schemas.evidence import label_of
+from app.api.schemas.log import CheckpointOut, Hash, Size, checkpoint_out
 from app.api.schemas.types import Instant, Open, Out
 from app.api.texts import CATALOGUE, Language
 from app.domain.certificate import Claim, Mark, Overtake, Why
 from app.domain.errors import Fact
 from app.domain.policy import PolicyEdition
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
+from app.services.log.proving import Proof, Proofs
 from app.services.queues.certifying import Certified
 
 
+class ProvenOut(Out):
+    """Where an event stands in the log of the queue, and the proof (RFC 9162, 2.1.3)."""
+
+    index: Size
+    leaf: Annotated[str, Field(examples=['{"clock":"time","kind":"seal","leaves":3}'])]
+    """The text that is hashed, after a zero byte, to begin with."""
+    proof: list[Hash]
+    """The hashes that lead from it to the root of the certificate's checkpoint."""
+
+
 class MarkOut(Out):
-    """When something was recorded, and the number of its event."""
+    """When something was recorded, the number of its event, and where that stands in the log."""
 
     at: Instant
     event: int
+    log: ProvenOut | None
+    """`null`: not sealed yet; that takes some seconds."""
 
 
 class ClaimOut(Out):
@@ -71,6 +86,8 @@ class CertificateOut(Out):
     overtakes: list[OvertakeOut]
     inversions: int
     """How many of them no rule lets pass: 0, or the service has a fault."""
+    checkpoint: CheckpointOut | None
+    """What was signed of the log, against which the proofs hold; `null`: nothing is sealed yet."""
     as_of: Instant
 
 
@@ -89,11 +106,12 @@ def certificate_out(found: Certified, language: Language) -> CertificateOut:
         call_number=entry.call_number,
         policy=found.edition.code,
         bound=label_of(found.edition.bound, language),
-        started=_mark_out(started) if started else None,
-        called=_mark_out(called) if called else None,
+        started=_mark_out(started, found.proofs) if started else None,
+        called=_mark_out(called, found.proofs) if called else None,
         message=_summary(found, language),
-        overtakes=[_overtake_out(one, found.edition, language) for one in certificate.overtakes],
+        overtakes=[_overtake_out(one, found, language) for one in certificate.overtakes],
         inversions=certificate.inversions,
+        checkpoint=checkpoint_out(found.proofs.checkpoint) if found.proofs else None,
         as_of=found.as_of,
     )
 
@@ -111,15 +129,17 @@ def _summary(found: Certified, language: Language) -> str:
     return CATALOGUE.say(key, language, {"count": count, "inversions": certificate.inversions})
 
 
-def _overtake_out(one: Overtake, edition: PolicyEdition, language: Language) -> OvertakeOut:
+def _overtake_out(one: Overtake, found: Certified, language: Language) -> OvertakeOut:
     return OvertakeOut(
         entry=one.entry,
         call_number=one.call_number,
         why=one.why,
         because=one.because,
-        message=CATALOGUE.say(f"certificate.{one.why}", language, _told(one, edition, language)),
-        started=_mark_out(one.started),
-        called=_mark_out(one.called),
+        message=CATALOGUE.say(
+            f"certificate.{one.why}", language, _told(one, found.edition, language)
+        ),
+        started=_mark_out(one.started, found.proofs),
+        called=_mark_out(one.called, found.proofs),
         theirs=_claim_out(one.theirs),
         ours=_claim_out(one.ours) if one.ours else None,
     )
@@ -146,8 +166,14 @@ def _told(one: Overtake, edition: PolicyEdition, language: Language) -> dict[str
     return facts
 
 
-def _mark_out(mark: Mark) -> MarkOut:
-    return MarkOut(at=mark.at, event=mark.number)
+def _mark_out(mark: Mark, proofs: Proofs | None) -> MarkOut:
+    proof = proofs.of.get(mark.number) if proofs else None
+    return MarkOut(at=mark.at, event=mark.number, log=_proven_out(proof) if proof else None)
+
+
+def _proven_out(proof: Proof) -> ProvenOut:
+    hashes = [base64.b64encode(one).decode() for one in proof.hashes]
+    return ProvenOut(index=proof.index, leaf=proof.leaf, proof=hashes)
 
 
 def _claim_out(claim: Claim) -> ClaimOut:

@@ -14,6 +14,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.authorising import reached
 from app.services.declarations.entries import entry_of_link
+from app.services.log.proving import Proofs, proofs_of
 from app.services.queues.waiting import kept_edition, queue_of
 
 IN_LINE = frozenset({State.QUEUED, State.CALLED, State.REGISTERED})
@@ -22,12 +23,16 @@ IN_LINE = frozenset({State.QUEUED, State.CALLED, State.REGISTERED})
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """An entry with its certificate, under the edition of its queue; no mode: it has no queue."""
+    """An entry with its certificate, under the edition of its queue; no mode: it has no queue.
+
+    `proofs` is None while nothing of the queue is sealed.
+    """
 
     entry: Entry
     edition: PolicyEdition
     mode: QueueMode | None
     certificate: Certificate
+    proofs: Proofs | None
     as_of: datetime
 
 
@@ -59,11 +64,14 @@ class Certifying:
 
     async def _certified(self, entry: Entry) -> Certified:
         today, queue = self._today.not_before(entry.changed_at), queue_of(entry)
+        certificate = await self._certificate(entry)
+        marks = certificate.marks
         return Certified(
             entry=entry,
             edition=await kept_edition(self._uow, today, queue),
             mode=today.reference.mode(queue, today.day),
-            certificate=await self._certificate(entry),
+            certificate=certificate,
+            proofs=await proofs_of(self._uow, queue, marks) if marks else None,
             as_of=today.now,
         )
 
