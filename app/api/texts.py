@@ -19,7 +19,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     season.{place}                                whether there is one in a season's allotment
     change.{kind}                                 what moved an entry in its queue
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing
-    call.skipped                                  that somebody was not called, and why
+    call.skipped, calls.exhausted                 why somebody was not called; why nobody else was
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
     driver-message.{kind}                         what a driver is told by text message
     authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names

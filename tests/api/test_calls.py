@@ -87,6 +87,18 @@ async def test_several_are_called_in_order_and_fewer_where_nobody_is_left(gate: 
     assert [] == await gate.call()
 
 
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(1, None), (2, "Nobody else waits who may be called: look at who is not ready, or held.")],
+)
+async def test_fewer_calls_than_asked_for_say_why(gate: Gate, count: int, told: str | None) -> None:
+    await queued(gate, 1)
+    headers = {"Idempotency-Key": "calls", "Accept-Language": "en"}
+    answer = await gate.ask("POST", CALLS, "officer-1", json={"count": count}, headers=headers)
+    called = answer.json()
+    assert (1, None, told) == (len(called["calls"]), called["stopped"], called["message"])
+
+
 async def test_a_called_truck_sees_until_when_it_is_awaited(gate: Gate) -> None:
     entry = await queued(gate, 1, "viettel-logistics-park")
     await gate.call()

@@ -77,10 +77,16 @@ async def call_next_vehicles(
     keeps back. Needs an `Idempotency-Key`: a retry never
     calls again.
     """
-    called = await Calling(uow, caller, Queue(gate, direction)).call_next(body.count if body else 1)
+    count = body.count if body else 1
+    called = await Calling(uow, caller, Queue(gate, direction)).call_next(count)
     calls = [_call_out(call, called.entries[call.id], language) for call in called.calls]
     stopped = _skip_out(called.stopped, language) if called.stopped else None
-    return await retry.answer(CallsOut(calls=calls, stopped=stopped))
+    message = _why_no_more(stopped, language) if len(calls) < count else None
+    return await retry.answer(CallsOut(calls=calls, stopped=stopped, message=message))
+
+
+def _why_no_more(stopped: SkipOut | None, language: Language) -> str:
+    return stopped.message if stopped else CATALOGUE.say("calls.exhausted", language)
 
 
 def _call_out(call: Call, entry: Entry, language: Language) -> CallOut:

@@ -171,6 +171,11 @@ class CallsOut(Out):
     calls: list[CallOut]
     stopped: SkipOut | None
     """Who would have been called next, and why not, where closures or limits leave nobody else."""
+    message: Annotated[
+        str | None,
+        Field(examples=["Nobody else waits who may be called: look at who is not ready, or held."]),
+    ]
+    """Why there are no more; null: as many were called as were asked for."""
 
 
 class AccuracyOut(Out):
