@@ -152,6 +152,7 @@ async def _act(process: Process, uow: UnitOfWork, opening: Opening) -> Act:
         now=process.now(opening.clock),
         reference=await process.reference_at(opening.revision, uow),
         forecasts=process.forecasts,
+        logs=process.logs,
         principal=opening.principal,
         tools=process.tools,
     )

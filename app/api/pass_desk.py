@@ -41,10 +41,14 @@ async def pass_by_link(process: Process, today: Today, token: str) -> SignedPass
 
 
 async def pass_answer(request: Request, answer: PassOut, written: Written) -> Response:
-    """Return a pass as its holder wants it; a picture that the client has is not drawn again."""
+    """Return a pass as its holder wants it; a picture that the client has is not drawn again.
+
+    The tag is that of the pass: a client that has it needs none for a log that went on meanwhile.
+    """
     if written is Written.JSON:
+        tag = etag_of(answer.model_copy(update={"log": None}).model_dump_json().encode())
         body = answer.model_dump_json().encode()
-        return conditional(request, body, 0, public=False, vary=VARY)
+        return conditional(request, body, 0, etag=tag, public=False, vary=VARY)
     tag = etag_of(f"{written} {answer.jws}".encode())
     known = is_known(request.headers.get("if-none-match"), tag)
     body = b"" if known else await draw(answer.jws, written)

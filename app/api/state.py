@@ -1,7 +1,7 @@
 """What one process keeps for all its requests: caches of rows, and clocks read at the edge."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,10 +16,12 @@ from app.api.schemas.boards import Boards, boards_of
 from app.api.watching import Watch
 from app.core.config import Settings
 from app.core.database import is_passing
+from app.domain.log.checkpoints import Sealed
 from app.domain.occupancy import Occupancy
 from app.domain.principal import Credential, CredentialKind
 from app.domain.questions import ClockRow
 from app.domain.reference import Reference
+from app.domain.vocabulary import Queue
 from app.repositories.feed import News
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.access.sessions import Clock as SessionClock
@@ -68,6 +70,7 @@ class Process:
         default_factory=lambda: Moments(FORECAST_SECONDS, QUEUES_KEPT)
     )
     orders: Moments[KeptOrder] = field(default_factory=lambda: Moments(SECOND, QUEUES_KEPT))
+    logs: Mapping[Queue, Sealed] = field(default_factory=dict)
     reading_files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))
     keys_used: set[UUID] = field(default_factory=set)
@@ -99,7 +102,7 @@ class Process:
     async def today(self) -> Today:
         """Return what a visitor asks with, from memory; at most a second old."""
         now, reference = self.now(self.clock), await self.reference_at(None)
-        return Today(now, reference, forecasts=self.forecasts, orders=self.orders)
+        return Today(now, reference, forecasts=self.forecasts, orders=self.orders, logs=self.logs)
 
     async def reference_at(self, revision: int | None, uow: UnitOfWork | None = None) -> Reference:
         """Return the reference data of `revision` or later, read where memory has older ones.
@@ -196,10 +199,10 @@ class Process:
         self.shelf.clear()
 
     async def pulse(self) -> None:
-        """Learn what other processes changed: the reference data, the sandbox's clock."""
+        """Learn what others changed: the reference data, the sandbox's clock, the logs."""
         async with self.reading() as uow:
             pulse = await uow.access.pulse()
-            self.clock = pulse.clock
+            self.clock, self.logs = pulse.clock, pulse.logs
             await self.reference_at(pulse.revision, uow)
 
     async def store_uses(self) -> None:

@@ -1,5 +1,6 @@
 """Principals, and the one statement that opens every authenticated request."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,14 +31,16 @@ from sqlalchemy.orm import join
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import DateTime, Text
 
+from app.domain.log.checkpoints import Sealed
 from app.domain.members import MemberRole, scopes_of
 from app.domain.organisations import OrganisationKind
 from app.domain.principal import Credential, CredentialKind, Principal
 from app.domain.questions import ClockRow
-from app.domain.vocabulary import Agency, Role, Scope
+from app.domain.vocabulary import Agency, Direction, Queue, Role, Scope
 from app.models import (
     ApiKey,
     BusinessClock,
+    LogTree,
     Member,
     MemberSession,
     Organisation,
@@ -107,6 +110,7 @@ class Pulse:
 
     revision: int
     clock: ClockRow | None
+    logs: Mapping[Queue, Sealed]
 
 
 class AccessRepository:
@@ -134,10 +138,10 @@ class AccessRepository:
         return _read_opening(_Row(*found[0]), kind) if found else None
 
     async def pulse(self) -> Pulse:
-        """Return the revision of reference data and the business clock."""
+        """Return the revision of reference data, the business clock, and how the logs stand."""
         found = await self._wire.ask(PULSE)
-        revision, *clock = found[0]
-        return Pulse(revision, _clock(*clock))
+        logs, revision, *clock = found[0]
+        return Pulse(revision, _clock(*clock), _logs(logs))
 
     async def schema_and_time(self) -> tuple[str | None, datetime]:
         """Return the migration that is applied, and the database's time."""
@@ -352,7 +356,21 @@ STATE = (
     BusinessClock.speed,
 )
 """What caches go by."""
-PULSE = Prepared(select(*STATE).select_from(ReferenceRevision).outerjoin(BusinessClock, true()))
+# As a text: the driver's own connection gives no JSON.
+LOGS = select(
+    cast(
+        func.json_agg(
+            func.json_build_array(
+                LogTree.gate_code, LogTree.direction, LogTree.size,
+                func.encode(LogTree.root, "hex"), LogTree.sealed_at,
+            )
+        ),
+        Text,
+    )
+).scalar_subquery()  # fmt: skip
+PULSE = Prepared(
+    select(LOGS, *STATE).select_from(ReferenceRevision).outerjoin(BusinessClock, true())
+)
 SERVICE_IDS = Prepared(
     select(PrincipalRow.id, PrincipalRow.organisation_id).where(PrincipalRow.name == SERVICE)
 )
@@ -371,6 +389,15 @@ OPENINGS = {
     for kind, way in WAYS.items()
 }
 ANSWER = Prepared(_answer())
+
+
+def _logs(text: str | None) -> Mapping[Queue, Sealed]:
+    return {
+        Queue(gate, Direction(direction)): Sealed(
+            size, bytes.fromhex(root), datetime.fromisoformat(sealed_at)
+        )
+        for gate, direction, size, root, sealed_at in json.loads(text or "[]")
+    }
 
 
 class _Row(NamedTuple):

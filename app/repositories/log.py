@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.log.checkpoints import Sealed
 from app.domain.log.leaves import LoggedEvent
 from app.domain.log.tiles import Tile
 from app.domain.vocabulary import Direction, Queue
@@ -49,15 +49,6 @@ class Unsealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """How a log stands: its leaves, the root over them, when they were sealed."""
-
-    size: int
-    root: bytes
-    sealed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Batches:
     """The rows of what a turn seals, of all queues together, as they come."""
 
@@ -65,7 +56,7 @@ class Batches:
     openings: list[Row] = field(default_factory=list)
     checkpoints: list[Row] = field(default_factory=list)
     tiles: dict[Queue, Mapping[Tile, bytes]] = field(default_factory=dict)
-    heads: dict[Queue, Head] = field(default_factory=dict)
+    heads: dict[Queue, Sealed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +126,7 @@ class LogRepository:
         )
         return [_unsealed(*row) for row in await self._session.execute(statement)]
 
-    async def heads(self, queues: Collection[Queue] | None = None) -> Mapping[Queue, Head]:
+    async def sealed(self, queues: Collection[Queue] | None = None) -> Mapping[Queue, Sealed]:
         """Return how logs stand, of all queues or of some; one that has no leaf is left out."""
         statement = select(
             LogTree.gate_code, LogTree.direction, LogTree.size, LogTree.root, LogTree.sealed_at
@@ -143,7 +134,7 @@ class LogRepository:
         if queues is not None:
             statement = statement.where(_queue_in(LogTree, queues))
         return {
-            Queue(gate, Direction(direction)): Head(size, root, sealed_at)
+            Queue(gate, Direction(direction)): Sealed(size, root, sealed_at)
             for gate, direction, size, root, sealed_at in await self._session.execute(statement)
         }
 

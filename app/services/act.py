@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core.access_tokens import AccessTokens
 from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.signing import Signers
+from app.domain.log.checkpoints import Sealed
 from app.domain.principal import Principal
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
@@ -47,13 +48,15 @@ class Today:
     """What anybody may ask with: business time in whole seconds, and the reference data.
 
     `forecasts` is where the process keeps how its queues go on; without it each is made anew.
-    `orders` is where it keeps them for those who only look; without it the rows are asked.
+    `orders` is where it keeps them for those who only look; without it the rows are asked. `logs`
+    are how the queues' logs stood when the process last looked.
     """
 
     now: datetime
     reference: Reference
     forecasts: Kept | None = field(default=None, kw_only=True)
     orders: Kept | None = field(default=None, kw_only=True)
+    logs: Mapping[Queue, Sealed] = field(default_factory=dict, kw_only=True)
 
     @property
     def day(self) -> date:

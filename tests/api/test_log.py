@@ -173,6 +173,26 @@ async def test_what_never_changes_is_kept_by_who_has_it(sealed: Gate) -> None:
     assert "public, max-age=1" == newest_one.headers["cache-control"]
 
 
+async def test_boards_reports_and_passes_tell_how_the_log_stands(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.move(entry)
+    unknown = (await gate.board())["log"]
+    path = f"/v1/entries/{entry['id']}/pass"
+    before = (await gate.get(path, "company-1")).headers["etag"]
+    await seal(gate)
+    await gate.app.state.process.pulse()
+    archive = (await gate.get(f"{LOG}/checkpoints")).json()["items"]
+    head = {name: archive[-1][name] for name in ("size", "root", "sealed_at")}
+    handed = await gate.get(path, "company-1")
+    report = (await gate.get("/v1/reports/daily", params={"area": "tan-thanh"})).json()
+    assert (None, head) == (unknown, (await gate.board())["log"])
+    assert (before, head) == (handed.headers["etag"], handed.json()["log"])
+    assert [{**head, "gate": "tan-thanh", "direction": "export"}] == report["logs"]
+    other = (await gate.get("/v1/reports/daily", params={"area": "huu-nghi"})).json()
+    assert [] == other["logs"]
+    assert (await gate.board("huu-nghi"))["log"] is None
+
+
 # --- witnesses ------------------------------------------------------------------------------------
 
 

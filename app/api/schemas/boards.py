@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.api.schemas.answers import estimate_out
+from app.api.schemas.log import known_sealed_out
 from app.api.schemas.notices import notice_told_out
 from app.api.schemas.queues import AccuracyOut, CalledOut, LaneStatusOut, QueueOut, QueuesOut
 from app.domain.questions import CallMade
@@ -48,6 +49,7 @@ def queue_out(board: QueueBoard) -> QueueOut:
         called_now=[_called_out(call) for call in board.called_now],
         calls_per_hour=board.calls_per_hour,
         policy=board.policy,
+        log=known_sealed_out(board.log),
         as_of=board.as_of,
     )
 

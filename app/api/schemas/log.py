@@ -1,7 +1,7 @@
 """The public log on the wire: bytes in base64 as checkpoints have them, leaves as their texts."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints
 from app.api.examples import COSIGNED
 from app.api.schemas.types import LARGEST, SAFE_RAW, Code, In, Instant, Open, Out
 from app.core.signing import LogSigner
-from app.domain.log.checkpoints import LONGEST, KeyType, NamedKey, origin_of
+from app.domain.log.checkpoints import LONGEST, KeyType, NamedKey, Sealed, origin_of
 from app.domain.vocabulary import Direction, Queue
-from app.services.log.reading import Continued, Head, Included, Published
+from app.services.log.reading import Continued, Included, Published
 
 Size = Annotated[int, Field(ge=0, le=LARGEST, examples=[1742])]
 """How many leaves a log has, or had."""
@@ -21,12 +21,19 @@ Text = Annotated[str, Field(examples=[COSIGNED])]
 """A signed note (C2SP): three lines, an empty one, and a line for each signature."""
 
 
-class HeadOut(Out):
+class SealedOut(Out):
     """How a log stood when this was told: keep it, and nobody can rewrite what was before."""
 
     size: Size
     root: Hash
     sealed_at: Instant
+
+
+class LogSealedOut(SealedOut):
+    """How the log of a queue stood when this was told."""
+
+    gate: Code
+    direction: Annotated[Direction, Open]
 
 
 class CosignatureOut(Out):
@@ -37,7 +44,7 @@ class CosignatureOut(Out):
     """When it says to have seen it."""
 
 
-class CheckpointOut(HeadOut):
+class CheckpointOut(SealedOut):
     """What was signed of a log when a batch had been sealed."""
 
     note: Text
@@ -112,9 +119,22 @@ class LogKeysOut(Out):
     """The keys of those whose cosignatures are taken, as C2SP writes them."""
 
 
-def head_out(head: Head) -> HeadOut:
+def known_sealed_out(head: Sealed | None) -> SealedOut | None:
+    """Return how a log stands, where it has a leaf."""
+    return sealed_out(head) if head else None
+
+
+def sealed_out(head: Sealed) -> SealedOut:
     """Return how a log stands."""
-    return HeadOut(size=head.size, root=_written(head.root), sealed_at=head.sealed_at)
+    return SealedOut(size=head.size, root=_written(head.root), sealed_at=head.sealed_at)
+
+
+def logs_out(heads: Mapping[Queue, Sealed]) -> list[LogSealedOut]:
+    """Return how logs stand, in order of their queues."""
+    return [
+        LogSealedOut(gate=queue.gate, direction=queue.direction, **dict(sealed_out(heads[queue])))
+        for queue in sorted(heads)
+    ]
 
 
 def checkpoint_out(published: Published) -> CheckpointOut:

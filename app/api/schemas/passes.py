@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.api.examples import SIGNED
+from app.api.schemas.log import SealedOut, known_sealed_out
 from app.api.schemas.types import Choice, Code, In, Instant, Open, Out, RawIdentifier
 from app.api.texts import CATALOGUE, Language, moment
 from app.domain.errors import Fact
@@ -41,6 +42,9 @@ class PassOut(SaidOut):
     """The signed pass (RFC 7515, compact); it is the text of the QR code."""
     message: str
     """What it is good for, and when, in words."""
+    log: SealedOut | None
+    """How the public log of its queue stands: keep it, and what was before cannot be rewritten.
+    Null where nothing has been sealed yet. It is no part of what is signed."""
 
 
 class PassCheckIn(In):
@@ -100,7 +104,10 @@ class RevocationsOut(Out):
 def pass_out(signed: SignedPass, language: Language) -> PassOut:
     """Return a pass for its holder."""
     return PassOut(
-        **_said(signed.said), jws=signed.jws, message=use_sentence(signed.said, language)
+        **_said(signed.said),
+        jws=signed.jws,
+        message=use_sentence(signed.said, language),
+        log=known_sealed_out(signed.log),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.api.paging import Page
 from app.api.schemas.entries import EstimateOut, ExceptionOut, PlaceOut
+from app.api.schemas.log import SealedOut
 from app.api.schemas.naming import NamesVehicle
 from app.api.schemas.notices import NoticeToldOut
 from app.api.schemas.types import (
@@ -240,6 +241,8 @@ class QueueOut(Out):
     called_now: list[CalledOut]
     calls_per_hour: int | None
     policy: str
+    log: SealedOut | None
+    """How its public log stands; null where nothing has been sealed yet."""
     as_of: Instant
 
 

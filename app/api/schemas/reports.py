@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.api.schemas.evidence import TextOut
+from app.api.schemas.log import LogSealedOut, logs_out
 from app.api.schemas.types import Day, Instant, Open, Out
 from app.api.spreadsheets import Cell
 from app.api.texts import CATALOGUE, Language
@@ -140,6 +141,8 @@ class DailyReportOut(HeadingOut):
     """What passed each day, and what stood at 20:00."""
 
     lines: list[DailyLineOut]
+    logs: list[LogSealedOut]
+    """How the public logs of these gates stand."""
 
 
 class PartOut(Out):
@@ -211,7 +214,8 @@ def daily_out(report: DailyReport, reference: Reference) -> DailyReportOut:
     """Return a daily report."""
     today = reference.day(report.heading.as_of)
     lines = [_daily_line(line, today) for line in report.lines]
-    return DailyReportOut(**heading_members(report.heading, reference), lines=lines)
+    logs = logs_out(report.logs)
+    return DailyReportOut(**heading_members(report.heading, reference), lines=lines, logs=logs)
 
 
 def cumulative_out(report: CumulativeReport, reference: Reference) -> CumulativeReportOut:

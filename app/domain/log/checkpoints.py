@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
@@ -52,6 +53,15 @@ class Checkpoint:
     def body(self) -> str:
         """The text that is signed."""
         return f"{self.origin}\n{self.size}\n{_written(self.root)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How a log stands: its leaves, the root over them, when the last of them were sealed."""
+
+    size: int
+    root: bytes
+    sealed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.core.signing import SignatureError, Signers, UnknownKeyError, Verifier
 from app.domain.authorisation import Action
+from app.domain.log.checkpoints import Sealed
 from app.domain.misses import CallOutcome, Window
 from app.domain.passes import (
     DAYS,
@@ -43,10 +44,11 @@ PART = 500
 
 @dataclass(frozen=True, slots=True)
 class SignedPass:
-    """A pass, and the text that is its QR code."""
+    """A pass, the text that is its QR code, and how its queue's log stands."""
 
     said: Pass
     jws: str
+    log: Sealed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class Passes:
         until = self._today.reference.begin_of(self._today.day + timedelta(days=DAYS))
         said = issue(self._bearer(entry), call, until)
         await self._uow.passes.keep(_row(said, entry, call, self._today.now))
-        return SignedPass(said, self._signers.ed25519.sign(claims_of(said), TYPE))
+        jws = self._signers.ed25519.sign(claims_of(said), TYPE)
+        return SignedPass(said, jws, self._today.logs.get(said.queue))
 
     async def _summons(self, entry: Entry) -> Summoned | None:
         is_called = entry.state == State.CALLED

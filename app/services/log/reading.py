@@ -20,6 +20,7 @@ from app.domain.log.checkpoints import (
     NamedKey,
     Note,
     NoteError,
+    Sealed,
     Signature,
     cosigned,
     read_checkpoint,
@@ -30,10 +31,10 @@ from app.domain.log.checkpoints import (
 from app.domain.log.merkle import HASH_BYTES, Known, consistency, inclusion, root
 from app.domain.log.tiles import WIDTH, Wanted, bundle, hash_in, needed
 from app.domain.vocabulary import Queue
-from app.repositories.log import Head, Published
+from app.repositories.log import Published
 from app.repositories.unit_of_work import UnitOfWork
 
-__all__ = ["MOST_LEAVES", "Continued", "Head", "Included", "Log", "Published", "witnesses_of"]
+__all__ = ["MOST_LEAVES", "Continued", "Included", "Log", "Published", "witnesses_of"]
 
 MOST_LEAVES: Final = 1000
 
@@ -191,8 +192,8 @@ class Log:
             raise CosignatureRefusedError(reason=Reason.UNKNOWN_CHECKPOINT)
         return found
 
-    async def _head(self) -> Head:
-        heads = await self._uow.log.heads([self._queue])
+    async def _head(self) -> Sealed:
+        heads = await self._uow.log.sealed([self._queue])
         if self._queue not in heads:
             raise LogNotFoundError
         return heads[self._queue]

@@ -20,6 +20,7 @@ from app.domain.log.checkpoints import (
     KeyType,
     NamedKey,
     Note,
+    Sealed,
     Signature,
     origin_of,
 )
@@ -37,7 +38,7 @@ from app.domain.log.leaves import (
 from app.domain.log.merkle import leaf_hash, root
 from app.domain.log.tiles import Tile, edge, grow, hash_in
 from app.domain.vocabulary import Queue
-from app.repositories.log import Batches, Head, Tiles, Unsealed
+from app.repositories.log import Batches, Tiles, Unsealed
 from app.repositories.unit_of_work import UnitOfWork
 
 EVENTS_A_TURN: Final = 1000
@@ -68,7 +69,7 @@ class Sealer:
 class _Known:
     """What a turn goes on from."""
 
-    heads: Mapping[Queue, Head]
+    heads: Mapping[Queue, Sealed]
     tiles: Tiles
     introduced: set[tuple[Queue, UUID]]
 
@@ -109,7 +110,7 @@ class Sealing:
         if not queues:
             return _Known({}, {}, set())
         log = self._uow.log
-        heads = await log.heads(queues)
+        heads = await log.sealed(queues)
         tiles = await log.tiles({queue: edge(head.size) for queue, head in heads.items()})
         starting = {
             one.event.entry
@@ -178,7 +179,7 @@ class Sealing:
             if value is not None:
                 yield name, what, salts[what], value
 
-    def _checkpoint(self, queue: Queue, head: Head) -> Row:
+    def _checkpoint(self, queue: Queue, head: Sealed) -> Row:
         origin = origin_of(self._sealer.service, queue.gate, queue.direction)
         note = self._sealer.signed(Checkpoint(origin, head.size, head.root))
         return {
@@ -208,8 +209,8 @@ def _root(size: int, tiles: Mapping[Tile, bytes]) -> bytes:
     return root(size, lambda node: hash_in(tiles, node))
 
 
-def _head(size: int, tiles: Mapping[Tile, bytes], sealed_at: datetime) -> Head:
-    return Head(size, _root(size, tiles), sealed_at)
+def _head(size: int, tiles: Mapping[Tile, bytes], sealed_at: datetime) -> Sealed:
+    return Sealed(size, _root(size, tiles), sealed_at)
 
 
 def _of(queue: Queue, **more: int) -> dict[str, Any]:

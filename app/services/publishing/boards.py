@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.expected_wait import Estimate
 from app.domain.gates import Gate
+from app.domain.log.checkpoints import Sealed
 from app.domain.notices import Effect, Notice
 from app.domain.open_clock import OpenClock
 from app.domain.policy import PolicyEdition
@@ -51,6 +52,7 @@ class QueueBoard:
     called_now: Sequence[CallMade]
     calls_per_hour: int | None
     policy: str
+    log: Sealed | None
     as_of: datetime
 
     @property
@@ -115,6 +117,7 @@ def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
         ],
         calls_per_hour=_rate(recent, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
+        log=today.logs.get(queue),
         as_of=today.now,
     )
 

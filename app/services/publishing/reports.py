@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.domain.errors import EmptyValidityError, PeriodTooLongError, UnknownCodeError
+from app.domain.log.checkpoints import Sealed
 from app.domain.reports import (
     Area,
     DifficultiesCounted,
@@ -70,10 +71,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class DailyReport:
-    """Figures a day and area, in order of day, then of area, then of lane or hour."""
+    """Figures a day and area, in order of day, then of area, then of lane or hour.
+
+    `logs` are how the public logs of these gates stand.
+    """
 
     heading: Heading
     lines: Sequence[Line]
+    logs: Mapping[Queue, Sealed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,9 @@ class Reports:
             if by is Split.GATE or service.serves(area, day)
             for slot in _slots(day, by)
         ]
-        return DailyReport(heading, lines)
+        gates = _gates(heading.areas)
+        logs = {queue: head for queue, head in self._today.logs.items() if queue.gate in gates}
+        return DailyReport(heading, lines, logs)
 
     async def cumulative(self, asked: Asked) -> CumulativeReport:
         """Return the totals since a day: printed parts, recorded parts, and the days unknown.
