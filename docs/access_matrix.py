@@ -36,7 +36,7 @@ OF_AUTHORITIES: Final = {"hold", "exception", "call", "source", "message", "over
 """What paths name that is authorities' alone."""
 OF_EVERYBODY: Final = {
     "gate", "direction", "yard", "code", "token", "notice", "outage", "session",
-    "path", "size",
+    "path", "size", "policy_proposal",
 }  # fmt: skip
 """What paths name that belongs to nobody, opens by itself, or is one's own alone."""
 

@@ -163,6 +163,42 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "reason": "Power cut at the gate",
         }
     },
+    "propose_policy": {
+        "From a day on": {
+            "code": "queue-policy-2027-01",
+            "starts_on": "2027-01-01",
+            "title": {"vi": "Chính sách hàng chờ 2027", "en": "Queue policy 2027"},
+            "bound": {
+                "vi": "Xe luồng xanh chỉ được gọi trước khi đã chờ ít nhất một phần ba.",
+                "en": "A green-lane vehicle is called first once it has waited a third as long.",
+            },
+            "lanes": [
+                {"lane": "green-season", "rate": 4},
+                {"lane": "green", "rate": 3},
+                {"lane": "ordinary", "rate": 1},
+            ],
+            "capacity_shares": [{"green-season": 10, "green": 25}],
+            "source": "Decision of the Board of 2 December 2026",
+        },
+        "An emergency": {
+            "code": "queue-policy-emergency-1",
+            "emergency": {
+                "hours": 24,
+                "reason": "4,800 vehicles stand at the gate",
+                "notice": {"vi": "Luồng xanh tạm thời như luồng thường", "en": "One lane for all"},
+            },
+            "title": {"vi": "Chính sách khẩn cấp", "en": "Emergency policy"},
+            "bound": {"vi": "Ai đến trước gọi trước.", "en": "Who came first is called first."},
+            "lanes": [
+                {"lane": "green-season", "rate": 1},
+                {"lane": "green", "rate": 1},
+                {"lane": "ordinary", "rate": 1},
+            ],
+            "capacity_shares": [{"green": 30}],
+            "source": "Decision of the Board of 2 December 2026",
+        },
+    },
+    "withdraw_policy": {"The queue has dissolved": {"reason": "The queue has dissolved"}},
     "propose_override": {
         "A danger": {"entry": "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55", "reason": "danger"}
     },
@@ -362,6 +398,8 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "name": Word("The whole name.", "Sandbox company 1"),
     "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),
+    "policy_proposal": Word("The id of what the board proposed.", ID),
+    "other": Word("The code of the edition to compare with.", "queue-policy-2022-02"),
     "override": Word("The id of an override.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),
     "substitution": Word("The id of a substitution.", ID),

@@ -497,6 +497,29 @@ class SecondOfficerNeededError(ForbiddenError):
     code: ClassVar[str] = "second-officer-needed"
 
 
+class ProposalNotFoundError(NotFoundError):
+    """No proposal of that id."""
+
+    code: ClassVar[str] = "proposal-not-found"
+
+
+class EditionCodeTakenError(ConflictError):
+    """Another edition has the code, announced or proposed."""
+
+    code: ClassVar[str] = "edition-code-taken"
+
+
+class EditionRefusedError(ConflictError):
+    """The edition can no longer be announced or withdrawn; the errors say why."""
+
+    code: ClassVar[str] = "edition-refused"
+
+    @classmethod
+    def because(cls, pointer: str, rule: str) -> "EditionRefusedError":
+        """Return the error that names the field and the rule."""
+        return cls(errors=(FieldError(pointer, rule),))
+
+
 class OverrideNotFoundError(NotFoundError):
     """No override of that id."""
 

@@ -92,6 +92,14 @@ MISSED = {
     "number": _number("Which miss of the entry it is; null: it does not count."),
     "faults": _codes("What stood in the vehicle's way, so that the miss costs nothing."),
 }
+EDITION = {
+    "edition_kind": _code("Tariff or policy."),
+    "edition": _code("The edition."),
+    "emergency": _flag("Whether it rules for some hours, over another."),
+    "starts_on": _code("The first legal day on which it rules; null: an emergency."),
+    "starts_at": _instant("From when an emergency rules."),
+    "ends_at": _instant("Until when."),
+}
 OVERRIDE = {
     "override": _id("The override."),
     "reason": _code("For what."),
@@ -513,6 +521,19 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     ),
     "member.signed_out": EventKind(
         "A session of a member was ended, by whom it belongs to.", SESSION, Audience.ORGANISATION
+    ),
+    "edition.proposed": EventKind(
+        "A member of the board proposes a policy edition.", EDITION, Audience.AUTHORITIES
+    ),
+    "edition.announced": EventKind(
+        "The board announces a policy edition: from which day, or for which hours, it rules.",
+        EDITION,
+        Audience.EVERYBODY,
+    ),
+    "edition.withdrawn": EventKind(
+        "The board takes an edition back before its day, or ends an emergency.",
+        EDITION,
+        Audience.EVERYBODY,
     ),
     "edition.confirmed": EventKind(
         "A board member has confirmed an edition.",

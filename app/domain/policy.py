@@ -7,7 +7,7 @@ Source: the edition itself, which names its legal text and says whether it is of
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.domain.errors import FieldError, NoPolicyInForceError, PolicyUnfitError
@@ -148,18 +148,37 @@ class PolicyEdition:
         return self.misses[min(number, len(self.misses)) - 1]
 
 
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """An edition that rules from an instant (in) to another (out), over whatever rules then."""
+
+    starts_at: datetime
+    ends_at: datetime
+    edition: PolicyEdition
+
+
 class Policies:
     """The published editions; one, or none and that is an error, is in force on a day."""
 
-    __slots__ = ("_timeline",)
+    __slots__ = ("_emergencies", "_timeline")
 
-    def __init__(self, editions: Iterable[PolicyEdition]) -> None:
-        """Keep the editions by their days.
+    def __init__(
+        self, editions: Iterable[PolicyEdition], emergencies: Iterable[Emergency] = ()
+    ) -> None:
+        """Keep the editions by their days, and those of emergencies.
 
         Raises:
             OverlappingValidityError: two of them share a day.
         """
         self._timeline = Timeline((edition.valid, edition) for edition in editions)
+        self._emergencies = tuple(emergencies)
+
+    def at(self, now: datetime, on: date) -> PolicyEdition | None:
+        """Return the edition of an instant of the legal day `on`: an emergency's goes first."""
+        for one in self._emergencies:
+            if one.starts_at <= now < one.ends_at:
+                return one.edition
+        return self.get(on)
 
     def get(self, on: date) -> PolicyEdition | None:
         """Return the edition of the legal day `on`, None where there is none."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 
 from app.domain.charges import Tariffs
+from app.domain.editions import Announced
 from app.domain.errors import UnknownCodeError
 from app.domain.gates import ZONE, Gate, Yard
 from app.domain.green_lane import LaneRows
@@ -61,6 +62,7 @@ class Reference:
     two_way: tuple[TwoWayRow, ...] = ()
     retention: Retention = WITHOUT_ROWS
     override_reasons: tuple[OverrideReason, ...] = ()
+    announced: Mapping[str, Announced] = field(default_factory=dict)
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 
@@ -106,6 +108,10 @@ class Reference:
     def begin_of(self, on: date) -> datetime:
         """Return the instant at which a legal day begins."""
         return datetime.combine(on, time(), self.zone)
+
+    def policy_at(self, now: datetime) -> PolicyEdition | None:
+        """Return the policy edition that rules at an instant; None where none does."""
+        return self.policies.at(now, self.day(now))
 
     def mode(self, queue: Queue, on: date) -> QueueMode | None:
         """Return how a queue runs on a day; None where it has no queue, or no edition rules."""

@@ -6,6 +6,7 @@ from app.models.batches import Batch, BatchRow
 from app.models.delegations import Delegation
 from app.models.difficulties import Difficulty
 from app.models.driver_messages import DriverMessage, DriverMessageProgress
+from app.models.editions import PolicyProposal
 from app.models.entries import (
     Check,
     CheckRequest,
@@ -127,6 +128,7 @@ __all__ = [
     "Payment",
     "PersonalRead",
     "PolicyEdition",
+    "PolicyProposal",
     "Principal",
     "Product",
     "ProductAccess",

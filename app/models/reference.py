@@ -231,7 +231,10 @@ class TariffForce(Identified, Base):
 
 
 class PolicyEdition(Base):
-    """A version of the queue rules; no two rule on one day."""
+    """A version of the queue rules; no two that ship with the service rule on one day.
+
+    One that the board announced has no days here: when it rules stands in `policy_proposals`.
+    """
 
     __tablename__ = "policy_editions"
     __table_args__ = (
@@ -241,7 +244,7 @@ class PolicyEdition(Base):
 
     code: Mapped[str] = mapped_column(primary_key=True)
     official: Mapped[bool] = mapped_column(Boolean, server_default=false())
-    valid_on: Mapped[Range[date]] = mapped_column(DATERANGE)
+    valid_on: Mapped[Range[date] | None] = mapped_column(DATERANGE)
     document: Mapped[dict[str, Any]]
 
 

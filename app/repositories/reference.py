@@ -205,13 +205,16 @@ class ReferenceRepository:
         return [{**row.document, **_in_force(force[row.code])} for row in rows]
 
     async def policies(self) -> list[Document]:
-        """Return the policy editions in published shape, their days as the rows say."""
+        """Return the policy editions in published shape, their days as the rows say.
+
+        Those that the board announced have none of their own: `EditionsRepository.announced`.
+        """
         rows = await self._all(select(PolicyEdition).order_by(PolicyEdition.code))
         return [
             {
                 **row.document,
-                "valid_from": _iso(row.valid_on.lower),
-                "valid_to": _iso(row.valid_on.upper),
+                "valid_from": _iso(row.valid_on.lower) if row.valid_on else None,
+                "valid_to": _iso(row.valid_on.upper) if row.valid_on else None,
             }
             for row in rows
         ]

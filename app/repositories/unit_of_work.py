@@ -18,6 +18,7 @@ from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.driver_messages import DriverMessagesRepository
+from app.repositories.editions import EditionsRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.exchange import ExchangeRepository
 from app.repositories.fairness import FairnessRepository
@@ -102,6 +103,11 @@ class UnitOfWork:
     def driver_messages(self) -> DriverMessagesRepository:
         """What drivers are told by text message."""
         return DriverMessagesRepository(self._session)
+
+    @cached_property
+    def editions(self) -> EditionsRepository:
+        """Policy editions that the board proposes and announces."""
+        return EditionsRepository(self._session)
 
     @cached_property
     def entries(self) -> EntriesRepository:

@@ -10,7 +10,9 @@ from uuid import UUID
 from app.core.access_tokens import AccessTokens
 from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.signing import Signers
+from app.domain.errors import NoPolicyInForceError
 from app.domain.log.checkpoints import Sealed
+from app.domain.policy import PolicyEdition
 from app.domain.principal import Principal
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
@@ -62,6 +64,18 @@ class Today:
     def day(self) -> date:
         """The legal day of `now`."""
         return self.reference.day(self.now)
+
+    @property
+    def policy(self) -> PolicyEdition:
+        """The policy edition that rules now.
+
+        Raises:
+            NoPolicyInForceError: none does; no other stands in for it.
+        """
+        found = self.reference.policy_at(self.now)
+        if found is None:
+            raise NoPolicyInForceError(day=self.day.isoformat())
+        return found
 
     def not_before(self, *instants: datetime | None) -> Self:
         """Return the same question or act, its clock read no earlier than any of `instants`.

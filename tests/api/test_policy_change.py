@@ -20,6 +20,7 @@ RATES = {"green-season": 8, "green": 4, "ordinary": 1}
 async def successor(session: AsyncSession) -> str:
     """An edition from 12 March 2026 on, under which a green truck earns twice as much."""
     first = await session.get_one(PolicyEdition, OLD)
+    assert first.valid_on is not None
     assert first.valid_on.lower is not None
     begins = first.valid_on.lower.replace(2026, 3, 12)
     lanes = [{**lane, "rate": RATES[lane["code"]]} for lane in first.document["lanes"]]

@@ -38,8 +38,8 @@ UNKNOWN = "violet"
 @pytest.fixture(scope="module", autouse=True)
 def _generated() -> None:
     """Say what is to be done, rather than fail on an import or pass on old clients."""
-    made_from = CLIENTS / ".generated"
-    if not made_from.exists() or made_from.read_bytes() != (ROOT / "openapi.json").read_bytes():
+    base = CLIENTS / ".generated"
+    if not base.exists() or base.read_bytes() != (ROOT / "openapi.json").read_bytes():
         pytest.fail("the clients are missing or old: make clients")
 
 

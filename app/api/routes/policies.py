@@ -7,7 +7,14 @@ from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.readings import MINUTES, UNCHANGED, read
 from app.api.schemas.editions import ConfirmationOut, confirmation_out
-from app.api.schemas.policies import PoliciesOut, PolicyOut, policies_out, policy_out
+from app.api.schemas.policies import (
+    DifferencesOut,
+    PoliciesOut,
+    PolicyOut,
+    differences_out,
+    policies_out,
+    policy_out,
+)
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
@@ -40,6 +47,22 @@ async def get_policy(
     if document is None:
         raise EditionNotFoundError
     return read(request, policy_out(visitor, document, language), MINUTES)
+
+
+@router.get(
+    "/{code}/differences",
+    response_model=DifferencesOut,
+    dependencies=[anyone()],
+    responses={**UNCHANGED, **problem_responses(EditionNotFoundError)},
+)
+async def compare_policies(
+    code: Sought, other: Sought, request: Request, visitor: Visitor
+) -> Response:
+    """Return in what a policy edition differs from another, by JSON pointer into its document."""
+    documents = visitor.reference.documents["policies"]
+    if code not in documents or other not in documents:
+        raise EditionNotFoundError
+    return read(request, differences_out(documents[code], documents[other]), MINUTES)
 
 
 @router.post(

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from app.api.schemas.editions import EditionOut, edition_fields
 from app.api.schemas.evidence import EvidenceOut, Label, TextOut, label_of
-from app.api.schemas.types import Day, Open, Out
+from app.api.schemas.types import Day, Instant, Open, Out
 from app.api.texts import Language
+from app.domain.editions import EditionState, differences, state_of
 from app.domain.expiry import expiry_document
 from app.domain.gates import Location
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
@@ -30,8 +31,16 @@ class LaneRateOut(EvidenceOut):
 
 
 class PolicySummaryOut(EditionOut):
-    """A policy edition in a list."""
+    """A policy edition in a list: one that ships with the service, or that the board announced."""
 
+    state: Annotated[EditionState, Open]
+    """Where it stands by its days; `withdrawn`: the board took it back before."""
+    base: str | None
+    """The edition that it was made from."""
+    starts_at: Instant | None
+    """Of an emergency: from when it rules, over the edition of the day."""
+    ends_at: Instant | None
+    """And until when; then the other rules again."""
     valid_from: Day | None
     valid_to: Day | None
     """The first day on which it no longer rules."""
@@ -127,6 +136,23 @@ class LegalTextOut(EvidenceOut):
     text: TextOut
 
 
+class DifferenceOut(Out):
+    """Something that two editions say differently."""
+
+    pointer: Annotated[str, Field(examples=["/lanes/1/rate"])]
+    before: str | int | bool | None
+    """What the other edition has there; null: nothing."""
+    after: str | int | bool | None
+
+
+class DifferencesOut(Out):
+    """In what an edition differs from another."""
+
+    edition: str
+    other: str
+    items: list[DifferenceOut]
+
+
 class PolicyOut(PolicySummaryOut):
     """A policy edition with its whole content, which never changes once announced."""
 
@@ -187,19 +213,37 @@ def policy_out(today: Today, document: Row, language: Language) -> PolicyOut:
     )
 
 
+def differences_out(document: Row, other: Row) -> DifferencesOut:
+    """Return in what an edition differs from another, leaf by leaf."""
+    return DifferencesOut(
+        edition=document["code"],
+        other=other["code"],
+        items=[
+            DifferenceOut(pointer=pointer, before=before, after=after)
+            for pointer, before, after in differences(dict(other), dict(document))
+        ],
+    )
+
+
 def _summary(today: Today, document: Row, language: Language) -> dict[str, Any]:
-    in_force = today.reference.policies.get(today.day)
+    when = today.reference.announced.get(document["code"])
+    in_force = today.reference.policy_at(today.now)
     return {
         **edition_fields(today.reference, EditionKind.POLICY, document, language),
         "in_force": in_force is not None and in_force.code == document["code"],
+        "state": state_of(document, when, today.now, today.day),
+        "base": document.get("base"),
+        "starts_at": when.starts_at if when else None,
+        "ends_at": when.until if when else None,
         "valid_from": document["valid_from"],
         "valid_to": document["valid_to"],
-        "lanes": [_lane(row, language) for row in document["lanes"]],
+        "lanes": [lane_out(row, language) for row in document["lanes"]],
         "bound": TextOut.model_validate(document["order"]["sentence"]),
     }
 
 
-def _lane(row: Row, language: Language) -> LaneRateOut:
+def lane_out(row: Row, language: Language) -> LaneRateOut:
+    """Return what a lane earns."""
     return LaneRateOut(
         lane=row["code"],
         names=TextOut.model_validate(row["label"]),

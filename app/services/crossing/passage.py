@@ -145,7 +145,7 @@ class Passage:
     async def _count_late(self, entry: Entry, line: WaitingLine) -> None:
         """Count a cancellation after the call as a miss of the company, as the edition says."""
         call = line.calls.get(entry.id)
-        edition = self._act.reference.policies.get(self._act.day)
+        edition = self._act.reference.policy_at(self._act.now)
         if call is not None and edition is not None and edition.cancelling_counts:
             limits = CompanyLimits(self._uow, self._act)
             line.events += await limits.strike(entry, call, self._act.now)

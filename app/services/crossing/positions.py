@@ -203,7 +203,7 @@ class Positions:
         if entry.gate_code not in yard.serves:
             self._cases.open(self._act, "yard-does-not-serve-gate", entry, seen, yard=yard.code)
             return False
-        edition = self._act.reference.policies.in_force(self._act.day)
+        edition = self._act.policy
         return yard.location in edition.in_position
 
     async def _take_position(self, entry: Entry, seen: Observation) -> None:

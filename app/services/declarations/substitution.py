@@ -67,7 +67,7 @@ class Substitutions:
         met = await self._under_locks(found, change)
         document, pointers = substituted(met.entry.declared, change)
         ensure_known(self._act.reference, read_declaration(document))
-        rule = self._act.reference.policies.in_force(self._act.day).substitution
+        rule = self._act.policy.substitution
         before = await self._uow.moves.substitutions(entry_id)
         ensure_allowed(rule, [SubstitutionState(one.state) for one in before])
         proposed = self._proposed(met.entry, change, pointers, reason)

@@ -63,7 +63,7 @@ class QueueBoard:
 
 async def read_boards(uow: UnitOfWork, today: Today) -> Mapping[Queue, QueueBoard]:
     """Return the boards of all queues of today, in two statements and that of their forecasts."""
-    edition = today.reference.policies.get(today.day)
+    edition = today.reference.policy_at(today.now)
     if edition is None:
         return {}
     standings = await uow.boards.standings()

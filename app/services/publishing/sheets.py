@@ -74,7 +74,7 @@ class Sheets:
         gate = today.reference.gates.get(code)
         if gate is None:
             raise GateNotFoundError
-        edition = today.reference.policies.in_force(today.day)
+        edition = today.policy
         queues = [
             await self._called(queue)
             if edition.modes[queue] is QueueMode.CALLED

@@ -144,7 +144,7 @@ class Calling:
         if clock.is_open(act.now):
             return
         opens_at = clock.next_change(act.now)
-        lead = timedelta(minutes=act.reference.policies.in_force(act.day).lead_minutes)
+        lead = timedelta(minutes=act.policy.lead_minutes)
         if opens_at is None or opens_at - act.now > lead:
             opens = opens_at.isoformat() if opens_at else None
             raise GateClosedError(gate=self._queue.gate, opens_at=opens)
@@ -152,7 +152,7 @@ class Calling:
     async def _edition_in_force(self, line: WaitingLine) -> PolicyEdition:
         """Return today's edition; the first call under it recomputes all keys from the points."""
         kept = await line.edition()
-        edition = self._act.reference.policies.in_force(self._act.day)
+        edition = self._act.policy
         if edition.code != kept.code:
             await self._rekey(line, kept, edition)
         return edition

@@ -31,7 +31,7 @@ class Deferring:
         """
         found = await reached(self._uow, self._act, entry_id, Action.DEFER)
         act, entry, line = await join_line(self._uow, self._act, found)
-        offered = act.reference.policies.in_force(act.day).deferral
+        offered = act.policy.deferral
         before = await self._uow.deadlines.count_of(entry.id, DeadlineKind.DEFERRAL_END)
         after, until = defer(State(entry.state), offered, before, minutes, act.now)
         await line.leave(entry, why="deferred")

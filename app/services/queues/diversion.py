@@ -96,7 +96,7 @@ class Diverting:
     async def _position(self, entry: Entry, there: Queue) -> None:
         """Keep or take position where the yard serves the other gate, too; else give it up."""
         yard = self._act.reference.yards.get(entry.yard_code or "")
-        edition = self._act.reference.policies.in_force(self._act.day)
+        edition = self._act.policy
         serves = yard is not None and there.gate in yard.serves
         counts = serves and yard is not None and yard.location in edition.in_position
         if not (counts and self._mode(there) is QueueMode.CALLED):

@@ -77,7 +77,7 @@ class Expiry:
         return [{**one, "recorded_at": self._act.now} for one in (*line.events, event)]
 
     def _edition(self) -> PolicyEdition | None:
-        return self._act.reference.policies.get(self._act.day)
+        return self._act.reference.policy_at(self._act.now)
 
     def _before(self, edition: PolicyEdition) -> datetime:
         return self._act.reference.begin_of(edition.expiry.ended_before(self._act.day))

@@ -69,7 +69,7 @@ async def overrides_made(
         page=await uow.overrides.page(queue, after, limit, made=True),
         week=week,
         this_week=await uow.overrides.count_made(queue, week),
-        budget=today.reference.policies.in_force(today.day).override_budget,
+        budget=today.policy.override_budget,
         by_reason=await uow.overrides.count_by_reason(queue),
     )
 
@@ -129,7 +129,7 @@ class Overrides:
         override.confirmed_by, override.confirmed_at = act.principal.id, act.now
         told = await self._tell("override.confirmed", override, act)
         number = await self._number(override, act)
-        budget = act.reference.policies.in_force(act.day).override_budget
+        budget = act.policy.override_budget
         return told if needs_board(number, budget) else await self._make(override, calling, act)
 
     async def approve(self, override_id: UUID) -> Told:

@@ -61,7 +61,7 @@ class Scoring:
         return await self._uow.scores.forget(week, end - UNSCORED_KEPT, limit)
 
     def _queues(self) -> list[Queue]:
-        edition = self._today.reference.policies.get(self._today.day)
+        edition = self._today.reference.policy_at(self._today.now)
         modes = edition.modes if edition else {}
         return sorted(queue for queue, mode in modes.items() if mode is QueueMode.CALLED)
 

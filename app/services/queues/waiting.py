@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.diversion import worth
+from app.domain.editions import digest
 from app.domain.findings import is_ready
 from app.domain.green_lane import Season, Verdict
 from app.domain.misses import CallOutcome
@@ -56,7 +57,7 @@ async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdi
 def edition_of(today: Today, code: str | None) -> PolicyEdition:
     """Return the edition of that code, the one in force where a queue never had any."""
     if code is None:
-        return today.reference.policies.in_force(today.day)
+        return today.policy
     return today.reference.policy_codes[code]
 
 
@@ -108,7 +109,7 @@ class WaitingLine:
 
     async def _first_edition(self) -> str:
         """Remember today's edition, or learn which one another first comer remembered just now."""
-        today = self._act.reference.policies.in_force(self._act.day)
+        today = self._act.policy
         if await self._uow.queues.set_edition(self.queue, today.code, replace=False):
             self.tell_rates(today)
             return today.code
@@ -127,6 +128,7 @@ class WaitingLine:
                 "rates.changed", self.queue, None,
                 clock=self.clock, policy=edition.code, rates=dict(edition.rates),
                 strict=sorted(edition.strict), overrides=edition.override_budget,
+                document=digest(self._act.reference.documents["policies"][edition.code]),
             )
         )  # fmt: skip
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.charges import Tariffs, parse_edition, parse_force
+from app.domain.editions import Announced, is_ruling, with_days
 from app.domain.gates import parse_gate, parse_yard
 from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
 from app.domain.notices import Notices
+from app.domain.open_clock import legal_day
 from app.domain.overrides import parse_override_reasons
-from app.domain.policy import Policies, parse_policy
+from app.domain.policy import Emergency, Policies, PolicyEdition, parse_policy
 from app.domain.reference import Pending, Reference
 from app.domain.required_checks import parse_required_checks
 from app.domain.retention import Retention, parse_retention
@@ -52,9 +55,10 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
     tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
     confirmed = await uow.reference.confirmations() if strict else None
-    rules = list(_usable("policy", policies, confirmed))
+    zone, announced = ZoneInfo(kept["gates"]["time_zone"]), await uow.editions.announced()
+    policies = with_days(policies, announced, partial(legal_day, zone=zone))
+    rules = [one for one in _usable("policy", policies, confirmed) if is_ruling(one, announced)]
     editions = {document["code"]: parse_policy(document) for document in rules}
-    zone = ZoneInfo(kept["gates"]["time_zone"])
     return Reference(
         revision=revision,
         gates={document["code"]: parse_gate(document, zone) for document in gates},
@@ -62,7 +66,8 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         lane_rows=_lane_rows(gates, produce),
         required_checks=parse_required_checks(checks),
         tariffs=_tariffs(tariffs, confirmed),
-        policies=Policies(editions.values()),
+        policies=_policies(editions, announced),
+        announced=announced,
         policy_codes=editions,
         volumes=volumes,
         stay_limits=parse_stay_limits(stays),
@@ -86,6 +91,19 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         zone=zone,
         notices=Notices(await uow.notices.counting()),
     )
+
+
+def _policies(
+    editions: Mapping[str, PolicyEdition], announced: Mapping[str, Announced]
+) -> Policies:
+    """Return the editions: by their days, and those of emergencies by their hours."""
+    emergencies = [
+        Emergency(one.starts_at, one.until, editions[code])
+        for code, one in announced.items()
+        if one.starts_at and one.until and code in editions
+    ]
+    over = {one.edition.code for one in emergencies}
+    return Policies([one for code, one in editions.items() if code not in over], emergencies)
 
 
 def _lane_rows(gates: Iterable[Document], produce: Document) -> LaneRows:
