@@ -20,6 +20,7 @@ STYLE: Final = (
     "table{border-collapse:collapse;width:100%}"
     "td{border-top:1px solid #999;padding:.4em .6em;text-align:left}"
     "button{font:inherit;padding:.3em .8em}form{margin:0}"
+    "h2{font-size:1.1em;margin:1em 0 .2em}p{margin:.3em 0}.hash{overflow-wrap:anywhere}"
 )
 _HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY: Final = (

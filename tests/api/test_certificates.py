@@ -4,10 +4,17 @@ import base64
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
+import pytest
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.api.certificate_desk import certified_by_link
+from app.api.certificate_sheet import MOST_SHOWN, sheet_of
+from app.api.papers import certificate_pdf
+from app.api.texts import Language
 from app.domain.log.merkle import leaf_hash, proves_inclusion
 from app.workers.feeding import number_events
 from app.workers.sealing import SealingWorker
@@ -162,3 +169,79 @@ async def test_a_certificate_takes_the_same_statements_however_many_went_before(
         assert many == len(found["overtakes"])
         sent_of.append(len(sent))
     assert sent_of[0] == sent_of[1] <= 8, sent_of
+
+
+# --- for the driver: by the link, as a page, as a paper ------------------------------------------
+
+
+def link_of(entry: dict[str, Any]) -> str:
+    token: str = entry["tracking"]["token"]
+    return token
+
+
+async def test_the_link_of_a_driver_opens_the_same_certificate(gate: Gate) -> None:
+    first, _ = await overtaken(gate)
+    answer = await gate.get(f"/v1/tracking/{link_of(first)}/certificate")
+    assert 200 == answer.status_code, answer.text
+    assert await certificate(gate, first) == answer.json()
+    wrong = await gate.get(f"/v1/tracking/{'A' * 24}/certificate")
+    assert (404, "tracking-not-found") == (wrong.status_code, wrong.json()["code"])
+
+
+SAID = {
+    "vi": ("Chứng nhận thứ tự gọi xe", "1 xe đến sau đã được gọi trước", "Luồng xanh"),
+    "en": ("Certificate of the order of calls", "1 vehicle(s) that came later", "Green lane"),
+    "zh": ("叫号次序证明", "有 1 辆后到的车先被呼叫", "绿色通道"),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+async def test_a_page_shows_it_in_the_language_of_the_reader_without_script(
+    gate: Gate, language: str
+) -> None:
+    first, _ = await overtaken(gate)
+    path = f"/certificates/{link_of(first)}"
+    answer = await gate.http.get(path, headers={"Accept-Language": language})
+    assert (200, language) == (answer.status_code, answer.headers["content-language"])
+    assert all(said in answer.text for said in (*SAID[language], "TT-0002", first["reference"]))
+    assert "<script" not in answer.text
+    assert "15C" not in answer.text
+    assert f"/v1/tracking/{link_of(first)}/certificate?format=pdf" in answer.text
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("token", ["A" * 24, "A" * 65, "x%C4%91"])
+async def test_a_page_of_a_wrong_link_says_so(gate: Gate, token: str) -> None:
+    answer = await gate.http.get(f"/certificates/{token}", headers={"Accept": "text/html"})
+    assert (404, "text/html; charset=utf-8") == (
+        answer.status_code, answer.headers["content-type"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", SAID)
+async def test_a_paper_has_its_own_fonts_and_is_the_same_bytes_again(
+    gate: Gate, language: str
+) -> None:
+    first, _ = await overtaken(gate)
+    path = f"/v1/entries/{first['id']}/certificate"
+    headers = {"Accept-Language": language, "Accept": "application/pdf"}
+    answer = await gate.get(path, "company-1", headers=headers)
+    assert (200, "application/pdf") == (answer.status_code, answer.headers["content-type"])
+    assert answer.content.startswith(b"%PDF-")
+    assert len(answer.content) < 100_000
+    assert (b"DroidSansFallback" in answer.content) == ("zh" == language)
+    again = await gate.get(f"{path}?format=pdf", "company-1", headers={"Accept-Language": language})
+    assert answer.content == again.content
+    assert first["reference"] in answer.headers["content-disposition"]
+
+
+async def test_a_paper_shows_a_hundred_and_tells_of_the_rest(gate: Gate, app: FastAPI) -> None:
+    first, _ = await overtaken(gate)
+    process = app.state.process
+    found = await certified_by_link(process, await process.today(), link_of(first))
+    many = replace(found.certificate, overtakes=found.certificate.overtakes * (MOST_SHOWN + 1))
+    reference = (await process.today()).reference
+    sheet = sheet_of(replace(found, certificate=many), reference, Language.EN)
+    assert (MOST_SHOWN, "And 1 more, told in the JSON.") == (len(sheet.passed), sheet.more)
+    assert b"%PDF-" in await certificate_pdf(sheet, Language.EN, found.as_of)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     batches,
     calls,
+    certificates,
     checks,
     clients,
     difficulties,
@@ -77,6 +78,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     overrides.router,
     orders.router,
     tracking.router,
+    certificates.router,
     passes.router,
     gates.router,
     tariffs.router,

@@ -12,7 +12,6 @@ from app.api.failures import IfMatchMissingError
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
-from app.api.rate_limits import Work
 from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
     brief_out,
@@ -21,7 +20,6 @@ from app.api.schemas.answers import (
     standing_out,
     tracking_out,
 )
-from app.api.schemas.certificates import CertificateOut, certificate_out
 from app.api.schemas.declarations import EntryIn, EntryPatch
 from app.api.schemas.entries import EntriesOut, EntryOut, RegisteredOut, StandingOut, TrackingOut
 from app.api.schemas.explanations import ExplanationOut, explanation_out
@@ -48,7 +46,6 @@ from app.services.declarations.amendment import Amendment
 from app.services.declarations.declaring import Driver
 from app.services.declarations.entries import Entries
 from app.services.declarations.registration import Registration
-from app.services.queues.certifying import Certifying
 from app.services.queues.explaining import Explaining
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"], route_class=StrictRoute)
@@ -217,22 +214,6 @@ async def explain_entry(entry: UUID, uow: Uow, caller: Caller, language: Spoken)
     their call numbers.
     """
     return explanation_out(await Explaining(uow, caller).explain(entry), language)
-
-
-@router.get(
-    "/{entry}/certificate",
-    dependencies=[may(*EVERYBODY, work=Work.HEAVY, on=Action.READ)],
-    responses=problem_responses(EntryNotFoundError, NoPolicyInForceError),
-)
-async def get_certificate(
-    entry: UUID, uow: Uow, caller: Caller, language: Spoken
-) -> CertificateOut:
-    """Return everybody who came later and went before this entry, or nobody.
-
-    Each with its lane, both open waits and the one rule that let it pass. Others are told by their
-    call numbers and by the ids that the public log has.
-    """
-    return certificate_out(await Certifying(uow, caller).of_entry(entry, caller), language)
 
 
 @router.get(

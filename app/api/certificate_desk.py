@@ -1,0 +1,80 @@
+"""Certificates by a tracking link, and how every certificate is written."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from app.api.caching import JSON, conditional
+from app.api.certificate_sheet import CertificateSheet, sheet_of
+from app.api.papers import PDF, certificate_pdf
+from app.api.pictures import preferred
+from app.api.schemas.certificates import certificate_out
+from app.api.state import Process
+from app.api.texts import Language
+from app.services.act import Today
+from app.services.queues.certifying import Certified, Certifying
+
+VARY: Final = "Accept, Accept-Language"
+
+
+class CertificateFormat(StrEnum):
+    """How a certificate is written."""
+
+    JSON = "json"
+    PDF = "pdf"
+
+
+async def get_format(
+    request: Request,
+    written: Annotated[CertificateFormat | None, Query(alias="format", examples=["pdf"])] = None,
+) -> CertificateFormat:
+    """Return how the caller wants a certificate."""
+    if written is not None:
+        return written
+    liked = preferred(request.headers.get("accept", ""), [JSON, PDF])
+    return CertificateFormat.PDF if liked == PDF else CertificateFormat.JSON
+
+
+async def certified_by_link(process: Process, today: Today, token: str) -> Certified:
+    """Return the certificate of the entry that a tracking token opens.
+
+    Raises:
+        TrackingNotFoundError: the token is wrong or has been revoked.
+        NoPolicyInForceError: no edition says what its lane earns.
+    """
+    async with process.reading() as uow:
+        return await Certifying(uow, today).of_link(token)
+
+
+async def sheet_by_link(
+    process: Process, today: Today, token: str, language: Language
+) -> CertificateSheet:
+    """Return the same as a page shows it.
+
+    Raises:
+        TrackingNotFoundError, NoPolicyInForceError: as above.
+    """
+    found = await certified_by_link(process, today, token)
+    return sheet_of(found, today.reference, language)
+
+
+async def certificate_answer(
+    request: Request,
+    found: Certified,
+    today: Today,
+    language: Language,
+    written: CertificateFormat,
+) -> Response:
+    """Return a certificate as its reader wants it."""
+    if written is CertificateFormat.JSON:
+        answer = certificate_out(found, language)
+        body = answer.__pydantic_serializer__.to_json(answer)
+        return conditional(request, body, 0, public=False, vary=VARY)
+    sheet = sheet_of(found, today.reference, language)
+    body = await certificate_pdf(sheet, language, found.as_of)
+    response = conditional(request, body, 0, public=False, media_type=PDF, vary=VARY)
+    name = f"certificate-{found.entry.reference}.pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
