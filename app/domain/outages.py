@@ -29,9 +29,10 @@ def counted_from(
 ) -> datetime:
     """Return from when a wait counts that began at `occurred_at` and is recorded `now`.
 
-    From its beginning where a signed outage covers that, but from no earlier than `not_before`:
-    what it rests on (the declaration, the rates) must have been there. Else from now.
+    From its beginning, but from no earlier than `not_before`: what it rests on (the declaration,
+    the rates) must have been there. One signed outage must cover both; else it counts from now.
     """
-    if not any(outage.covers(occurred_at) for outage in outages):
+    since = max((occurred_at, *not_before))
+    if not any(outage.covers(occurred_at) and outage.covers(since) for outage in outages):
         return now
-    return min(now, max((occurred_at, *not_before)))
+    return min(now, since)

@@ -12,8 +12,8 @@ from typing import Protocol
 from uuid import UUID
 
 from app.domain.queue_order import NO_LANE, Rates, Waiting, key_at
-from app.domain.replay import WaitingList
 from app.domain.vocabulary import Lane
+from app.domain.waiting_list import WaitingList
 from benchmarks.simulation.traffic import MIX, PRODUCE, Truck
 
 TURNS = (Lane.GREEN, *[Lane.ORDINARY] * 7)

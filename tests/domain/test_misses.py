@@ -32,9 +32,9 @@ from app.domain.notices import Notice, NoticeKind
 from app.domain.open_clock import OpenClock, OpenHours
 from app.domain.policy import CompanyLimit, parse_policy
 from app.domain.queue_order import Waiting, points
-from app.domain.replay import WaitingList
 from app.domain.validity import Validity
 from app.domain.vocabulary import Lane, State
+from app.domain.waiting_list import WaitingList
 
 REFERENCE = Path(__file__).parents[2] / "app" / "reference" / "queue-policy.json"
 EDITION = parse_policy(json.loads(REFERENCE.read_text(encoding="utf-8")))

@@ -28,8 +28,8 @@ from app.domain.queue_order import (
     precedence,
     slowdown_thousandths,
 )
-from app.domain.replay import WaitingList
 from app.domain.vocabulary import Lane
+from app.domain.waiting_list import WaitingList
 
 MORNING = datetime(2026, 5, 4, 7, tzinfo=UTC)
 DEFAULT: Rates = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}

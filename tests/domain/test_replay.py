@@ -25,11 +25,11 @@ from app.domain.replay import (
     Moved,
     RatesChanged,
     Returned,
-    WaitingList,
     replay,
 )
 from app.domain.sub_queues import Barrier, BarrierKind, SubQueue
 from app.domain.vocabulary import Lane
+from app.domain.waiting_list import WaitingList
 
 MORNING = datetime(2026, 5, 4, 7, tzinfo=UTC)
 RATES: Rates = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}

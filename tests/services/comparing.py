@@ -14,6 +14,7 @@ from app.services.act import Today
 from app.services.queues.places import Places
 from tests.races.house import House
 from tests.races.promises import broken_promises, out_of_time
+from tests.sealed import logged, sealed, verified
 from tests.services.acting import export
 from tests.services.plain.vehicles import GATES, Truck
 from tests.services.plain.zone import PlainZone
@@ -40,6 +41,8 @@ async def compare(house: House, zone: PlainZone, reference: Reference, now: date
                 reference.clock(export(gate)).reading(now)
             )
             await _compare_calls(uow, zone, gate)
+            wrong = verified(sealed(await logged(session, export(gate)))).wrong
+            assert wrong is None, wrong
             await _compare_place(uow, zone, gate, Today(now, reference), rows)
 
 

@@ -6,6 +6,7 @@ business. Plates, companies and officers stand there as commitments, SHA-256 ove
 value, which only who is given the salt can open. Source: design, section 7; `docs/log-format.md`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ Read = Callable[[Any], Any]
 
 SEAL: Final = "seal"
 SALT_BYTES: Final = 16
+_COMMITMENT: Final = re.compile("sha256:[0-9a-f]{64}")
 
 
 class Clock(StrEnum):
@@ -278,6 +280,30 @@ def leaf_of(event: LoggedEvent, commitments: Mapping[str, str]) -> Leaf:
         "number": event.number,
         "occurred_at": instant(event.occurred_at),
     }
+
+
+def unlike(kind: str, data: Mapping[str, Any]) -> str | None:
+    """Return the first field of a leaf that has not the form of the log, None where all have.
+
+    A field that nobody knows is passed over: later versions may tell more.
+    """
+    logged = LOGGED[kind]
+    for name, value in data.items():
+        if name in logged.commits:
+            fits = isinstance(value, str) and _COMMITMENT.fullmatch(value) is not None
+        else:
+            read = logged.fields.get(name)
+            fits = read is None or _fits(read, value)
+        if not fits:
+            return name
+    return None
+
+
+def _fits(read: Read, value: object) -> bool:
+    try:
+        return bool(read(value) == value)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return False
 
 
 def seal(sealed_at: datetime, leaves: int, clock: Clock) -> Leaf:

@@ -72,7 +72,7 @@ def _moved(entry: UUID, data: Data) -> Event:
 
 
 def _stopped(entry: UUID, data: Data) -> Event:
-    return Left(entry, data["clock"])
+    return Left(entry, data["clock"], data.get("carried"))
 
 
 def _lane_changed(entry: UUID, data: Data) -> Event:
@@ -91,7 +91,7 @@ def _call(entry: UUID, data: Data) -> tuple[Event, ...]:
     held = (Held(skipped, reason) for skipped, reason in kept)
     lifted = (Lifted(skipped, reason) for skipped, reason in kept)
     override = UUID(data["override"]) if data.get("override") else None
-    return (*held, Called(entry, data["clock"], barriers, override), *lifted)
+    return (*held, Called(entry, data["clock"], barriers, override, data.get("points")), *lifted)
 
 
 def _sub_queue(data: Data) -> SubQueue:

@@ -199,9 +199,9 @@ def _by_queue(found: Sequence[Unsealed]) -> Mapping[Queue, Sequence[Unsealed]]:
 
 
 def _value(name: str, what: What, one: Unsealed) -> str | None:
-    """Return what a field of a leaf commits to, as text; None where nobody knows."""
+    """Return what a field of a leaf commits to, as text; None where the event says nobody."""
     known = {What.PLATE: one.plate, What.COMPANY: one.company, What.OFFICER: one.principal}
-    value = one.event.data.get(name) or known[what]
+    value = one.event.data.get(name, known[what])
     return None if value is None else str(value)
 
 
