@@ -165,6 +165,7 @@ class Fault(StrEnum):
     NOT_WAITING = "not-waiting"
     WAITS_ALREADY = "waits-already"
     NOT_CALLED = "not-called"
+    NOT_HELD = "not-held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
             yield from _entry_faults(line, event)
         case Gone() | Brought() if event.entry in line:
             yield Fault.WAITS_ALREADY, None, event.entry
-        case Gone() if line.kept(event.entry) not in {None, event.earned}:
+        case Gone() if line.kept(event.entry) != event.earned:
             yield Fault.POINTS, line.kept(event.entry), event.earned
         case LaneChanged():
             yield from _rate_fault(line, event)
@@ -224,6 +225,8 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
             yield from _points_fault(line, event, event.carried)
         case Returned() if not line.is_called(event.entry):
             yield Fault.NOT_CALLED, None, event.entry
+        case Lifted() if event.cause not in line.causes(event.entry):
+            yield Fault.NOT_HELD, None, event.entry
         case _:
             pass
 
@@ -253,7 +256,7 @@ def _entry_faults(line: WaitingList, event: Entered) -> Iterator[Found]:
     if event.entry in line:
         yield Fault.WAITS_ALREADY, None, event.entry
     kept, brought = line.kept(event.entry), event.carried - event.charges
-    if kept not in {None, brought}:
+    if kept != brought:
         yield Fault.POINTS, kept, brought
 
 

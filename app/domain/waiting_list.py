@@ -78,13 +78,13 @@ class WaitingList:
         """Tell whether an entry has been called and has not come back or left."""
         return entry in self._called
 
-    def is_held(self, entry: UUID) -> bool:
-        """Tell whether something keeps an entry from being called."""
-        return bool(self._causes.get(entry))
+    def causes(self, entry: UUID) -> Collection[str]:
+        """Return what keeps an entry from being called."""
+        return self._causes.get(entry, ())
 
-    def kept(self, entry: UUID) -> int | None:
-        """Return the points with which an entry left, None if it never waited here."""
-        return self._kept.get(entry)
+    def kept(self, entry: UUID) -> int:
+        """Return the points with which an entry left or came, none if it never waited."""
+        return self._kept.get(entry, 0)
 
     def points(self, entry: UUID, clock: int) -> int:
         """Return what an entry that waits or is called has earned."""

@@ -128,7 +128,7 @@ class Calls:
                 notice is None or self._notices.is_in_force(notice, at)
             )
         if reason == HELD:
-            return self._line.is_held(who)
+            return bool(self._line.causes(who))
         return reason not in EXCLUDE or self._notices.has(reason, at)
 
     def _missed(self, entry: UUID, data: Data) -> Iterator[Broken]:

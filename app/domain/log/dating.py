@@ -22,7 +22,6 @@ MOST: Final = timedelta(minutes=1)
 
 _KINDS: Final = frozenset(KINDS)
 _SECOND: Final = timedelta(seconds=1)
-_LONG: Final = len("2026-05-04T07:00:07Z")
 
 
 def read_instant(text: str) -> datetime:
@@ -32,7 +31,7 @@ def read_instant(text: str) -> datetime:
         ValueError, TypeError: it is not written as `instant` writes it.
     """
     at = datetime.fromisoformat(text)
-    if len(text) != _LONG or text[-1] != "Z":
+    if instant(at) != text:
         raise ValueError(text)
     return at
 

@@ -103,6 +103,11 @@ def _code(value: str | None) -> str | None:
     return None if value is None else str.__str__(value)
 
 
+def _id(value: str | None) -> str | None:
+    """Return an id in the one way to write it."""
+    return None if value is None else str(UUID(value))
+
+
 _codes: Final[Read] = partial(_list, _code)
 
 _CLOCK: Final[Mapping[str, Read]] = {"clock": _number}
@@ -118,7 +123,7 @@ _OUTAGE: Final[Mapping[str, Read]] = {
     "ends_at": _instant,
 }
 _HEAD: Final[Mapping[str, Read]] = {
-    "entry": _code,
+    "entry": _id,
     "lane": _code,
     "rate": _number,
     "points": _number,
@@ -126,7 +131,7 @@ _HEAD: Final[Mapping[str, Read]] = {
     "open_wait": _number,
 }
 _SKIPPED: Final[Mapping[str, Read]] = {
-    "entry": _code,
+    "entry": _id,
     "lane": _code,
     "points": _number,
     "reason": _code,
@@ -186,10 +191,11 @@ LOGGED: Final[Mapping[str, Logged]] = {
     "call.made": _logged(
         {
             **_CLOCK,
+            "call": _code,
             "points": _number,
             "policy": _code,
             "call_number": _code,
-            "override": _code,
+            "override": _id,
             "heads": partial(_list, partial(_fields, _HEAD)),
             "skips": partial(_list, _skip),
         }
@@ -197,8 +203,8 @@ LOGGED: Final[Mapping[str, Logged]] = {
     "override.made": _logged(
         {
             **_CLOCK,
-            "override": _code,
-            "due": _code,
+            "override": _id,
+            "due": _id,
             "reason": _code,
             "week": _code,
             "number": _number,

@@ -7,8 +7,16 @@ from app.domain.replay import Fault
 
 
 class Why(StrEnum):
-    """Which rule a leaf breaks; those of the queue itself are in `app.domain.replay.Fault`."""
+    """Which rule a leaf breaks; those of the queue itself are in `app.domain.replay.Fault`.
 
+    The first five are about what was signed, the others about what leaves say.
+    """
+
+    SIGNATURE = "signature"
+    TILE = "tile"
+    ROOT = "root"
+    FORK = "fork"
+    SHORTER = "shorter"
     FORM = "form"
     BATCH = "batch"
     OFFICERS = "officers"

@@ -1,0 +1,129 @@
+"""Two verifiers that share no code: honest histories verify, and of 500 cheats both find each."""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from random import Random
+from types import ModuleType
+
+import pytest
+
+from app.domain.log.checkpoints import Checkpoint
+from app.domain.log.continuing import forked, unlike_tile
+from app.domain.log.leaves import LOGGED, Clock
+from app.domain.log.merkle import leaf_hash, root
+from app.domain.log.retelling import KINDS
+from app.domain.log.rules import Wrong
+from app.domain.log.tiles import Tile, grow, hash_in
+from app.domain.log.verifying import outages_in, verify
+from app.domain.vocabulary import Lane
+from tests.histories import history, seal_up
+from tests.tampering import BY_RULE, ON_FILES
+
+PROGRAM = Path(__file__).parents[1] / "tools/verify_log.py"
+CHEATS, STEPS = 500, 250
+LOTS = 5
+
+
+@pytest.fixture(scope="session")
+def program() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("verify_log", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def honest(seed: int, steps: int = STEPS) -> tuple[bytes, ...]:
+    return tuple(seal_up(history(seed, steps)))
+
+
+def by_rules(leaves: Sequence[bytes]) -> Wrong | None:
+    return verify(leaves, outages_in(leaves)).wrong
+
+
+def tree(leaves: Sequence[bytes]) -> dict[Tile, bytes]:
+    return grow({}, 0, [leaf_hash(leaf) for leaf in leaves])
+
+
+def signed(leaves: Sequence[bytes], size: int) -> Checkpoint:
+    tiles = tree(leaves[:size])
+    return Checkpoint("origin", size, root(size, lambda node: hash_in(tiles, node)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_history_of_thousands_verifies_by_both(program: ModuleType, seed: int) -> None:
+    leaves = honest(seed, 4000)
+    verdict = verify(leaves, outages_in(leaves))
+    wrong, rules = program.check_rules(leaves)
+    assert (None, None) == (verdict.wrong, wrong)
+    counts = rules.counts
+    assert (verdict.batches, verdict.calls) == (counts["batches"], counts["calls"])
+    assert (verdict.overrides, verdict.by_outage) == (counts["overrides"], counts["by_outage"])
+    assert min(verdict.calls, 500) == 500
+    assert min(verdict.overrides, verdict.by_outage) > 0
+    told = {json.loads(leaf)["kind"] for leaf in leaves}
+    assert set(KINDS) <= told
+
+
+def test_a_sandbox_verifies_whenever_it_was_sealed(program: ModuleType) -> None:
+    leaves = seal_up(history(1, 300), Clock.SANDBOX)
+    late = [leaf.replace(b'"sealed_at":"2026', b'"sealed_at":"2027') for leaf in leaves]
+    assert None is by_rules(late)
+    assert Clock.SANDBOX is verify(late, ()).clock
+    assert program.check_rules(late)[1].is_sandbox
+    assert None is program.check_rules(late)[0]
+
+
+def cheats(lot: int) -> Iterator[tuple[str, bool, tuple[bytes, ...], list[bytes]]]:
+    """Yield a lot of cheats: which one, whether a rule must find it, before and after."""
+    random = Random(lot)  # noqa: S311 - cheats that can be tried again
+    for number in range(CHEATS // LOTS):
+        tampers = BY_RULE if number % 2 else ON_FILES
+        tamper = tampers[number // 2 % len(tampers)]
+        before = honest(lot * 8 + number % 8)
+        after = tamper(list(before), random)
+        if tuple(after) != before:
+            yield tamper.__name__, tamper in BY_RULE, before, after
+
+
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_every_cheat_is_found_and_named_and_both_agree(program: ModuleType, lot: int) -> None:
+    """By the rules alone; else by who kept a checkpoint, though everything was signed anew."""
+    found_by_rule = 0
+    for name, is_by_rule, before, after in cheats(lot):
+        ours, theirs = by_rules(after), program.check_rules(after)[0]
+        said = name, ours, theirs
+        assert (ours and ours.leaf) == (theirs and theirs.leaf), said
+        assert ours is not None or not is_by_rule, said
+        found_by_rule += ours is not None
+        kept = [signed(before, len(before) // 2), signed(before, len(before))]
+        ours = forked(tree(after), len(after), kept)
+        theirs = program.check_old(after, kept, "yours")
+        assert ours is not None, said
+        assert (ours.leaf, ours.why) == (theirs.leaf, theirs.rule)
+    assert found_by_rule > 0.8 * CHEATS / LOTS
+
+
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_a_leaf_that_is_not_the_one_in_the_tree_is_named_exactly(lot: int) -> None:
+    for name, _, before, after in cheats(lot):
+        first = next(
+            (at for at, pair in enumerate(zip(before, after, strict=False)) if len(set(pair)) > 1),
+            min(len(before), len(after)),
+        )
+        wrong = unlike_tile(tree(after), tree(before))
+        assert first == (wrong.leaf if wrong else len(after)), name
+
+
+def test_the_program_knows_the_same_kinds_fields_and_lanes(program: ModuleType) -> None:
+    known = {kind: {*one.fields, *one.commits} for kind, one in LOGGED.items()}
+    assert known == {kind: set(fields) for kind, fields in program.FIELDS_OF.items()}
+    assert list(program.LANES) == [lane.value for lane in Lane]
+    assert program.ORDERS == set(KINDS)
