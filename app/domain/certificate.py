@@ -27,9 +27,9 @@ from app.domain.replay import (
     Moved,
     RatesChanged,
     Returned,
-    WaitingList,
 )
 from app.domain.vocabulary import Lane
+from app.domain.waiting_list import WaitingList
 
 STARTED: Final = "waiting.started"
 ENDED: Final = "waiting.stopped"

@@ -29,11 +29,11 @@ from app.domain.replay import (
     Moved,
     RatesChanged,
     Returned,
-    WaitingList,
     happen,
 )
 from app.domain.sub_queues import Barrier
 from app.domain.vocabulary import Lane
+from app.domain.waiting_list import WaitingList
 
 _NEEDS_LINE: Final = (Moved, Left, LaneChanged, Called, Returned)
 FEWEST: Final = 10

@@ -60,9 +60,9 @@ class WaitingList:
         """Tell whether an entry has a key: it waits or is called."""
         return entry in self._keyed
 
-    def get(self, entry: UUID) -> Waiting | None:
-        """Return an entry that waits or is called as the rule sees it, None where it does not."""
-        return self._keyed.get(entry)
+    def get(self, entry: UUID) -> Waiting:
+        """Return an entry that has a key."""
+        return self._keyed[entry]
 
     @property
     def waiting(self) -> list[Waiting]:
@@ -77,6 +77,10 @@ class WaitingList:
     def is_called(self, entry: UUID) -> bool:
         """Tell whether an entry has been called and has not come back or left."""
         return entry in self._called
+
+    def is_held(self, entry: UUID) -> bool:
+        """Tell whether something keeps an entry from being called."""
+        return bool(self._causes.get(entry))
 
     def causes(self, entry: UUID) -> Collection[str]:
         """Return what keeps an entry from being called."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.domain.certificate import Told
 from app.domain.queue_order import Waiting, key_at
-from app.domain.replay import WaitingList
 from app.domain.vocabulary import Lane
+from app.domain.waiting_list import WaitingList
 
 NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 RATES = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}

@@ -104,9 +104,9 @@ class Calls:
 
     def _is_head(self, who: UUID, head: Data, clock: int) -> bool:
         """Tell whether who was compared waits as the call says."""
-        one = self._line.get(who)
-        if one is None:
+        if who not in self._line:
             return False
+        one = self._line.get(who)
         began, rate = self._began.get(who), self._line.rates[one.lane]
         waited = head["open_wait"] if began is None else clock - began
         seen = one.lane, rate, self._line.points(who, clock), one.waits_from, waited
@@ -116,9 +116,9 @@ class Calls:
     def _is_skip(self, skip: Data, at: datetime, clock: int) -> bool:
         """Tell whether who was skipped waits as the call says, and whether its reason is there."""
         who, reason = UUID(skip["entry"]), skip["reason"]
-        one = self._line.get(who)
-        if one is None or self._line.is_called(who):
+        if who not in self._line or self._line.is_called(who):
             return False
+        one = self._line.get(who)
         if (one.lane, self._line.points(who, clock)) != (skip["lane"], skip["points"]):
             return False
         barrier = read_barrier(skip)
@@ -128,15 +128,13 @@ class Calls:
                 notice is None or self._notices.is_in_force(notice, at)
             )
         if reason == HELD:
-            return bool(self._line.causes(who))
+            return self._line.is_held(who)
         return reason not in EXCLUDE or self._notices.has(reason, at)
 
     def _missed(self, entry: UUID, data: Data) -> Iterator[Broken]:
         """Yield a charge that is no whole minutes of the lane, or not what others paid for it."""
-        one, charges = self._line.get(entry), data["charges"]
-        if one is None:
-            return
-        minutes, rest = divmod(charges, self._line.rates[one.lane] * MINUTE_SECONDS)
+        charges, rate = data["charges"], self._line.rates[self._line.get(entry).lane]
+        minutes, rest = divmod(charges, rate * MINUTE_SECONDS)
         miss = self._under.get(entry, ""), data["number"]
         if rest or minutes < 0 or self._costs.setdefault(miss, minutes) != minutes:
             yield Broken(Why.CHARGE, f"the miss costs {charges}")
