@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from app.domain.errors import FieldError, PolicyUnfitError, SharesOverCapacityError
+from app.domain.green_lane import Produce
 from app.domain.log.canonical import canonical
 from app.domain.policy import PolicyEdition, parse_policy
 from app.domain.queue_order import slowdown_thousandths
@@ -189,6 +190,18 @@ def _override(row: Document, wanted: EditionWanted) -> Document:
     if wanted.override_budget is None:
         return row
     return {**row, "weekly_cap_per_gate": wanted.override_budget, **_ours(wanted.source)}
+
+
+def unlimited(wanted: EditionWanted, produce: Produce) -> Iterator[FieldError]:
+    """Yield each lane that is to be strict while a season of it has no daily allotment.
+
+    Without one there is no "at most that many a day pass you", which is what is promised.
+    """
+    seasons = [season for one in produce.products.values() for season in one.seasons]
+    without = {season.lane for season in seasons if season.daily_allotment is None}
+    for position, one in enumerate(wanted.lanes):
+        if one.strict and one.lane in without:
+            yield FieldError(f"/lanes/{position}/strict", "strict-needs-allotment", one.lane)
 
 
 def longest_emergency(base: Document) -> timedelta:

@@ -11,6 +11,7 @@ from app.domain.vocabulary import Direction, Queue
 from app.models import Event
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.queues.replaying import differences
+from app.services.upkeep.reference_data import read_reference
 from tests.api.conftest import Gate, lorry
 
 BASE, NEW = "queue-policy-2022-02", "queue-policy-2026-03"
@@ -337,3 +338,16 @@ async def test_the_database_keeps_what_was_announced(
     await announce(gate, wanted())
     with pytest.raises(IntegrityError):
         await session.execute(text(f"UPDATE policy_proposals SET {change}"))
+
+
+async def test_in_production_the_two_words_of_an_announcement_are_its_confirmation(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await announce(gate, wanted())
+    found = await read_reference(UnitOfWork(session), unofficial_needs_confirmation=True)
+    assert [NEW] == list(found.policy_codes)
+    assert BASE in {one.code for one in found.pending}
+    gate.go_to("2026-03-12T09:00:00+07:00")
+    edition = found.policy_at(gate.now)
+    assert edition is not None
+    assert NEW == edition.code

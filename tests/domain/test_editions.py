@@ -17,8 +17,11 @@ from app.domain.editions import (
     drafted,
     longest_emergency,
     state_of,
+    unlimited,
     with_days,
 )
+from app.domain.errors import PolicyUnfitError, SharesOverCapacityError
+from app.domain.green_lane import parse_products
 from app.domain.open_clock import legal_day
 from app.domain.policy import Emergency, Policies, parse_policy
 from app.domain.vocabulary import Lane, Text
@@ -184,3 +187,47 @@ def test_whoever_differs_differs_both_ways_and_nothing_from_itself(one: Any, oth
     assert [] == list(differences(one, one))
     there, back = list(differences(one, other)), list(differences(other, one))
     assert {(at, after, before) for at, before, after in there} == set(back)
+
+
+@pytest.mark.parametrize(
+    ("strict", "allotment", "named"),
+    [
+        pytest.param(True, None, ["/lanes/0/strict"], id="strict without an allotment"),
+        pytest.param(True, 200, [], id="strict inside one"),
+        pytest.param(False, None, [], id="not strict"),
+    ],
+)
+def test_a_strict_season_has_an_allotment_or_no_bound(
+    strict: bool, allotment: int | None, named: list[str]
+) -> None:
+    document = copy_of(reference("produce"))
+    rows = [season for one in document["products"] for season in one["seasons"]]
+    for row in rows:
+        row["daily_allotment"] = allotment
+    wanted = EditionWanted(
+        "new", TEXT, TEXT, [LaneWanted(Lane.GREEN_SEASON, 3, strict)], [{}], "us"
+    )
+    assert rows
+    found = unlimited(wanted, parse_products(document))
+    assert named == [one.pointer for one in found]
+
+
+def draft_of(*lanes: LaneWanted, shares: dict[Lane, int]) -> dict[str, Any]:
+    return drafted(BASE, EditionWanted("new", TEXT, TEXT, lanes, [shares], "us"))
+
+
+def test_what_is_left_out_is_as_in_the_edition_it_is_made_from() -> None:
+    document = draft_of(*(LaneWanted(lane, 2) for lane in Lane), shares={})
+    assert (BASE["call"], BASE["manual_override"], BASE["code"]) == (
+        document["call"], document["manual_override"], document["base"],
+    )  # fmt: skip
+
+
+def test_a_draft_that_cannot_be_names_field_and_rule() -> None:
+    same = [LaneWanted(lane, 1, strict=True) for lane in Lane]
+    with pytest.raises(PolicyUnfitError) as unfit:
+        draft_of(*same, shares={})
+    assert ["/lanes/1/strict", "/lanes/2/strict"] == [one.pointer for one in unfit.value.errors]
+    with pytest.raises(SharesOverCapacityError) as over:
+        draft_of(*(LaneWanted(lane, 1) for lane in Lane), shares={Lane.GREEN: 101})
+    assert ["/capacity_shares/0"] == [one.pointer for one in over.value.errors]

@@ -9,6 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
+from app.domain.overrides import Overridden
 from app.domain.queue_order import Rates, Waiting, key_at, place
 from app.domain.replay import (
     Brought,
@@ -319,6 +320,7 @@ class QueueDay(RuleBasedStateMachine):
         self.rates = dict(RATES)
         self.strict: frozenset[Lane] = frozenset()
         self.clock = 0
+        self.made = 0
         self.trucks: dict[UUID, Truck] = {}
         self.events: list[Event] = []
 
@@ -401,6 +403,22 @@ class QueueDay(RuleBasedStateMachine):
         truck.is_called = False
         truck.earned -= charges
         self.events.append(Returned(entry, charges))
+
+    @rule(entry=entries, budget_is_used_up=st.booleans())
+    def is_called_out_of_turn(self, entry: UUID, *, budget_is_used_up: bool) -> None:
+        truck = self.truck(entry)
+        free = [it for it in self.waiting() if not it.causes]
+        assume(truck in free and min(free, key=self.claim) is not truck)
+        due, board = min(free, key=self.claim).id, "board-1" if budget_is_used_up else None
+        self.made += 1
+        number = self.made
+        budget = number - 1 if budget_is_used_up else number
+        override, officers = UUID(int=1000 + number), ("officer-1", "officer-2", board)
+        self.events.append(
+            Overridden(entry, override, due, "danger", "2026-05-04", number, budget, *officers)
+        )
+        self.events.append(Called(entry, self.clock, override=override))
+        truck.is_called = True
 
     @rule(
         rates=st.fixed_dictionaries({lane: st.integers(1, 4) for lane in Lane}),

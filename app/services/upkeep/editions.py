@@ -20,6 +20,7 @@ from app.domain.editions import (
     drafted,
     longest_emergency,
     state_of,
+    unlimited,
 )
 from app.domain.errors import (
     EditionCodeTakenError,
@@ -92,6 +93,9 @@ class Editions:
         base = self._base(base_code)
         self._ensure_time(base, wanted.code, starts_on, emergency)
         document = drafted(base, wanted)
+        without_bound = tuple(unlimited(wanted, self._act.reference.lane_rows.produce))
+        if without_bound:
+            raise PolicyUnfitError(errors=without_bound, policy=wanted.code)
         await self._uow.reference.lock()
         if await self._uow.editions.is_taken(wanted.code):
             raise EditionCodeTakenError(code=wanted.code)
