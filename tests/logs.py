@@ -133,6 +133,7 @@ def _ensure_batches(log: Log) -> None:
         batch = leaves[at + 1 : at + 1 + seal["leaves"]]
         assert seal["leaves"] == len(batch) > 0
         assert all(leaf["kind"] != "seal" for leaf in batch)
+        assert sorted(batch, key=lambda leaf: leaf["number"]) == batch
         at += 1 + len(batch)
         ends.append(at)
         sealed.append(seal["sealed_at"])

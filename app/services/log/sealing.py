@@ -1,9 +1,10 @@
 """Sealing: committed events of queues become leaves of their logs, batch by batch.
 
 Safe to run several at a time and to stop at any instant: a turn's leaves, tiles and checkpoints are
-stored under one lock, in one transaction with how far it went. The order is that of the feed, which
-gives positions after commit: (batch of numbering, event number). An event that another one of its
-queue rests on was committed before the other drew its number, so it has the lower position.
+stored under one lock, in one transaction with how far it went. Batches follow the feed, which gives
+positions after commit, and in a batch leaves follow their event numbers, as its readers expect: one
+that was committed late has a late position though its number is low. An event that another one of
+its queue rests on was committed before the other drew its number, so it is first by either.
 """
 
 from collections import defaultdict
@@ -192,7 +193,7 @@ class Sealing:
 
 def _by_queue(found: Sequence[Unsealed]) -> Mapping[Queue, Sequence[Unsealed]]:
     queues: dict[Queue, list[Unsealed]] = {}
-    for one in found:
+    for one in sorted(found, key=lambda one: one.event.number):
         for queue in queues_of(one.event.kind, one.gate, one.direction):
             queues.setdefault(queue, []).append(one)
     return queues
