@@ -1,11 +1,8 @@
 """Two verifiers that share no code: honest histories verify, and of 500 cheats both find each."""
 
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from random import Random
 from types import ModuleType
 
@@ -20,23 +17,17 @@ from app.domain.log.rules import Wrong
 from app.domain.log.tiles import Tile, grow, hash_in
 from app.domain.log.verifying import outages_in, verify
 from app.domain.vocabulary import Lane
+from tests import published
 from tests.histories import history, seal_up
 from tests.tampering import BY_RULE, ON_FILES
 
-PROGRAM = Path(__file__).parents[1] / "tools/verify_log.py"
 CHEATS, STEPS = 500, 250
 LOTS = 5
 
 
 @pytest.fixture(scope="session")
 def program() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_log", PROGRAM)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return published.program()
 
 
 @cache

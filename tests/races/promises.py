@@ -41,7 +41,8 @@ class Promises:
       that has waited at least as many open seconds.
     * A faster lane passes a slower one only after at least its share of the other's open wait.
 
-    Whom a hold or a barrier keeps from being called is passed by everybody.
+    Whom a hold or a barrier keeps from being called is passed by everybody; whom two officers let
+    be called out of its turn passes everybody.
     """
 
     def __init__(self) -> None:
@@ -70,7 +71,8 @@ class Promises:
                     waiter.plain = False
             case Called():
                 first = self.called[event.entry] = self.waiting.pop(event.entry)
-                return list(self._of_call(first, event)) if first.plain else []
+                by_rule = first.plain and event.override is None
+                return list(self._of_call(first, event)) if by_rule else []
             case Returned():
                 # Who was charged waits on, but no longer by its wait alone.
                 back = self.waiting[event.entry] = self.called.pop(event.entry)

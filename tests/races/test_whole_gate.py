@@ -1,9 +1,13 @@
-"""Twenty at once on twenty connections, at two gates, doing whatever anybody may do there."""
+"""Twenty at once on twenty connections, at two gates, doing whatever anybody may do there.
+
+Meanwhile two workers seal what happens in the logs of the queues, and somebody keeps what is
+signed: then both verifiers play the hour again from what is published.
+"""
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -15,18 +19,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.api.state import Process
 from app.core.config import Settings
 from app.domain.errors import BusyError, DomainError
+from app.domain.log.leaves import SEAL, queues_of
 from app.domain.notices import NoticeKind, Wanted
 from app.domain.vocabulary import Direction
+from app.main import make_sealer
 from app.models import Event
+from app.services.crossing.outages import Outages
 from app.services.crossing.sightings import Sighting
 from app.services.declarations.views import EntryView
+from app.services.queues.overrides import Overrides
 from app.workers.deadlines import DeadlineWorker
+from app.workers.feeding import number_events
+from app.workers.sealing import SealingWorker
 from app.workers.today import Todays
+from tests.published import Reading, read
 from tests.races.accounts import what_does_not_add_up
 from tests.races.house import House, dice, fruit, truck
-from tests.services.acting import Acts
+from tests.services.acting import Acts, export
 
 HANDS, ACTS_EACH, TRUCKS, SPEED = 20, 12, 40, 120
+SEALERS, SEALING_SECONDS = 2, 0.5
+A_STEP = timedelta(hours=1) / (HANDS * ACTS_EACH)
+"""What each act moves the clock beside its running: however fast they are, an hour passes."""
 GATES = ("huu-nghi", "tan-thanh")
 YARDS = ("bao-nguyen", "xuan-cuong", "viettel-logistics-park")
 FRUIT = "fresh-produce-export"
@@ -47,11 +61,16 @@ LEAST = {
 def settings() -> Settings:
     """A connection for everybody at once, and patience on a slow machine."""
     return Settings(
-        pool_size=HANDS, pool_overflow=0, pool_timeout_seconds=60, lock_timeout_ms=30_000
+        pool_size=HANDS + SEALERS,
+        pool_overflow=0,
+        pool_timeout_seconds=60,
+        lock_timeout_ms=30_000,
     )
 
 
-async def test_whatever_20_do_at_once_adds_up(house: House, database: AsyncEngine) -> None:
+async def test_whatever_20_do_in_an_hour_adds_up_and_the_log_of_it_verifies(
+    house: House, database: AsyncEngine
+) -> None:
     fleet = [await house.register(_document(number)) for number in range(TRUCKS)]
     for number, view in enumerate(fleet):
         if number % 3:
@@ -59,17 +78,20 @@ async def test_whatever_20_do_at_once_adds_up(house: House, database: AsyncEngin
             await Acts(house).move(Sighting(reference=view.entry.reference), yard, "in")
     house.clock.run(SPEED)
 
-    with _most_at_once(database) as most:
-        await asyncio.gather(*(Hand(house, fleet, dice(hand)).act() for hand in range(HANDS)))
-    house.clock.run(0)
-    house.clock.at += timedelta(hours=2)
-    while await _worker(house).do_due(house.sessions):
-        pass
+    async with _sealed(house) as kept:
+        with _most_at_once(database) as most:
+            await asyncio.gather(*(Hand(house, fleet, dice(hand)).act() for hand in range(HANDS)))
+        house.clock.run(0)
+        house.clock.at += timedelta(hours=2)
+        while await _worker(house).do_due(house.sessions):
+            pass
 
     assert most[0] > HANDS * 3 // 4
     assert [] == await what_does_not_add_up(house, GATES)
     happened = Counter(event.kind for event in await house.rows(Event))
     assert not {kind: happened[kind] for kind, least in LEAST.items() if happened[kind] < least}
+    for gate in GATES:
+        await _ensure_published(house, gate, kept[gate])
 
 
 Act = Callable[[EntryView], Awaitable[Any]]
@@ -84,11 +106,13 @@ class Hand:
         self.things: Sequence[Act] = (
             self.call, self.call, self.move, self.move, self.arrive, self.observe, self.amend,
             self.certify, self.hold, self.hold_plate, self.notice, self.divert, self.substitute,
-            self.withdraw, self.defer, self.cancel, self.work,
+            self.withdraw, self.defer, self.cancel, self.work, self.register, self.override,
+            self.sign_outage,
         )  # fmt: skip
 
     async def act(self) -> None:
         for _ in range(ACTS_EACH):
+            self.house.clock.at += A_STEP
             try:
                 await self.chance.choice(self.things)(self.chance.choice(self.fleet))
             except BusyError:
@@ -159,8 +183,79 @@ class Hand:
         if self.chance.random() < 0.3:
             await self.acts.cancel(view.entry.id, "company-1")
 
+    async def register(self, _: EntryView) -> None:
+        view = await self.house.register(_document(self.chance.randrange(TRUCKS, 10_000)))
+        await self.move(view)
+
+    async def override(self, view: EntryView) -> None:
+        queue = export(view.entry.gate_code)
+        async with self.house.acting("officer-1") as (uow, act):
+            wanted = await Overrides(uow, act).propose(queue, view.entry.id, "danger")
+        async with self.house.acting("officer-2") as (uow, act):
+            await Overrides(uow, act).confirm(wanted.override.id)
+
+    async def sign_outage(self, _: EntryView) -> None:
+        ends = self.house.clock.at
+        times = (ends - timedelta(minutes=9), ends - timedelta(minutes=4))
+        async with self.house.acting("officer-1") as (uow, act):
+            outage = await Outages(uow, act).report(self.chance.choice(GATES), *times, "no power")
+        async with self.house.acting("officer-2") as (uow, act):
+            await Outages(uow, act).sign(outage.id)
+
     async def work(self, _: EntryView) -> None:
         await _worker(self.house).do_due(self.house.sessions)
+
+
+@asynccontextmanager
+async def _sealed(house: House) -> AsyncIterator[dict[str, list[str]]]:
+    """Seal what happens, and give the checkpoints of each gate that somebody fetched meanwhile."""
+    kept: dict[str, list[str]] = {gate: [] for gate in GATES}
+    over = asyncio.Event()
+
+    async def seal() -> None:
+        await number_events(house.sessions)
+        await SealingWorker(sealer, _todays(house)).seal(house.sessions)
+
+    async def go_on_sealing() -> None:
+        while not over.is_set():
+            await seal()
+            await asyncio.sleep(SEALING_SECONDS)
+
+    async def fetch() -> None:
+        while not over.is_set():
+            for gate, notes in kept.items():
+                answer = await house.http.get(f"/v1/log/{gate}/export/checkpoint")
+                notes.extend([answer.text] if answer.is_success else [])
+            await asyncio.sleep(SEALING_SECONDS)
+
+    process: Process = house.app.state.process
+    sealer = make_sealer(process.settings)
+    async with asyncio.TaskGroup() as group:
+        for job in (fetch, *[go_on_sealing] * SEALERS):
+            group.create_task(job())
+        yield kept
+        over.set()
+    await seal()
+
+
+async def _ensure_published(house: House, gate: str, kept: Sequence[str]) -> None:
+    """Ensure that the published log has every event of a queue, once, and verifies."""
+    loop = asyncio.get_running_loop()
+
+    def get(path: str) -> bytes:
+        asked = house.http.get(f"/v1/log/{path}")
+        return asyncio.run_coroutine_threadsafe(asked, loop).result().content
+
+    log = Reading(get, gate)
+    assert len(set(kept)) > 1
+    assert [] == await asyncio.to_thread(log.wrong, kept)
+    leaves = read(await asyncio.to_thread(lambda: log.leaves))
+    stored = [one.number for one in await house.rows(Event) if _is_of(one, gate)]
+    assert sorted(stored) == sorted(leaf["number"] for leaf in leaves if leaf["kind"] != SEAL)
+
+
+def _is_of(event: Event, gate: str) -> bool:
+    return export(gate) in queues_of(event.kind, event.gate_code, event.direction)
 
 
 def _document(number: int) -> dict[str, Any]:
@@ -174,8 +269,11 @@ def _document(number: int) -> dict[str, Any]:
 
 def _worker(house: House) -> DeadlineWorker:
     process: Process = house.app.state.process
-    todays = Todays(is_production=False, machine_now=house.clock)
-    return DeadlineWorker(process.tools, todays)
+    return DeadlineWorker(process.tools, _todays(house))
+
+
+def _todays(house: House) -> Todays:
+    return Todays(is_production=False, machine_now=house.clock)
 
 
 @contextmanager

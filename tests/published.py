@@ -1,0 +1,59 @@
+"""A log as anybody reads it over HTTP, checked by both verifiers: the service's and the stranger's.
+
+`Reading` asks for leaves, tiles and checkpoints as `tools/verify_log.py` does, by whatever answers.
+"""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from app.domain.log.verifying import Verdict, outages_in, verify
+
+PROGRAM = Path(__file__).parents[1] / "tools/verify_log.py"
+Get = Callable[[str], bytes]
+
+
+@cache
+def program() -> ModuleType:
+    """Return the program that strangers check a log by; it shares no code with the service."""
+    spec = importlib.util.spec_from_file_location("verify_log", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class Reading:
+    """The log of a gate's queue, read through `get`, which is given paths below `/v1/log/`."""
+
+    def __init__(self, get: Get, gate: str, direction: str = "export") -> None:
+        self.source = program().Service("", gate, direction)
+        self.source._get = get  # noqa: SLF001 - its one way to the network
+
+    @property
+    def leaves(self) -> list[bytes]:
+        """Every leaf that the newest checkpoint has signed."""
+        size = program().read_checkpoint(self.source.checkpoint().decode()).size
+        return list(self.source.leaves(size))
+
+    def wrong(self, kept: Sequence[str] = ()) -> list[Any]:
+        """Return everything that either verifier finds; `kept` are checkpoints fetched before."""
+        theirs: list[Any] = program().check(self.source, kept).wrong
+        ours = self.verdict().wrong
+        return theirs if ours is None else [*theirs, ours]
+
+    def verdict(self) -> Verdict:
+        """Return what the service's own verifier finds."""
+        leaves = self.leaves
+        return verify(leaves, outages_in(leaves))
+
+
+def read(leaves: Sequence[bytes]) -> list[dict[str, Any]]:
+    return [json.loads(leaf) for leaf in leaves]
