@@ -94,7 +94,7 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """A call of the entry, as it was stored."""
+    """A call of the entry, as it was stored; `overridden` tells that it was out of its turn."""
 
     at: datetime
     policy: PolicyEdition
@@ -106,6 +106,7 @@ class PastCall:
     charge: int
     heads: Sequence[Mapping[str, Any]]
     skips: Sequence[Mapping[str, Any]]
+    overridden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,8 +275,9 @@ def call_reasons(case: CallCase) -> Iterator[Reason]:
 
 def _past_call_reasons(call: PastCall) -> Iterator[Reason]:
     facts = {**_claim(call.call_number, call.lane, call.points), "at": call.at.isoformat()}
-    yield _by_policy(About.CALL, call.policy, "chosen", "order", facts)
-    for head in call.heads:
+    code, part = ("overridden", "manual_override") if call.overridden else ("chosen", "order")
+    yield _by_policy(About.CALL, call.policy, code, part, facts)
+    for head in () if call.overridden else call.heads:
         if head["lane"] != call.lane:
             against: Mapping[str, Fact] = {
                 "lane": head["lane"], "points": head["points"], "seconds": head["open_wait"],

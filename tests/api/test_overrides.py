@@ -96,6 +96,17 @@ async def test_its_call_says_that_it_was_out_of_turn_and_with_whom_it_was_compar
     )
 
 
+async def test_whoever_asks_why_is_told_of_the_override_and_not_of_the_rule(gate: Gate) -> None:
+    trucks = await line(gate, 2)
+    made = (await override(gate, trucks[1])).json()
+    told = (await gate.get(f"/v1/entries/{trucks[1]['id']}/explanation", "company-1")).json()
+    codes = [one["code"] for one in told["reasons"] if one["about"] == "call"]
+    assert "overridden" == codes[0]
+    assert not {"chosen", "chosen-over"} & set(codes)
+    calls = await gate.get("/v1/gates/tan-thanh/queues/export/calls", "officer-1")
+    assert made["id"] == calls.json()["items"][0]["override"]
+
+
 async def test_one_officer_is_not_enough(gate: Gate) -> None:
     trucks = await line(gate, 2)
     proposed = await propose(gate, trucks[1])

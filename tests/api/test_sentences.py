@@ -52,6 +52,7 @@ EXPLAINED = (
     "points", "charged", "points-kept", "place", "ahead", "ahead-strict", "no-queue", "not-arrived",
     "not-in-position", "deferred", "company-limited", "past-queue", "ended", "not-to-be-called",
     "stopped", "others-first", "next", "chosen", "chosen-over", "passed-over",
+    "overridden",
 )  # fmt: skip
 CERTIFIED = ("nobody", "some", "inverted", "not-waited", "calls-nobody")
 SKIPPED = (HELD, PAUSED, CLOSED, *BarrierKind, *ClosureKind, *(*STOPS, *LIMITS))

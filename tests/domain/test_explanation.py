@@ -196,6 +196,13 @@ def test_a_call_tells_its_points_whom_it_was_compared_with_and_who_was_passed_ov
     assert ("held", "customs") == (reasons[2].facts["why"], reasons[2].source.by)
 
 
+def test_a_call_out_of_turn_is_not_said_to_follow_the_rule() -> None:
+    head = {"lane": "ordinary", "points": 9000, "open_wait": 9000}
+    case = CallCase(State.CALLED, EDITION, calls=[call(heads=[head], overridden=True)])
+    expected = [("overridden", "manual_override"), ("call-open", "call")]
+    assert expected == told(call_reasons(case))
+
+
 def test_a_missed_call_follows_the_rule_of_misses() -> None:
     missed = call(outcome=CallOutcome.MISSED, charge=3600)
     reasons = list(call_reasons(CallCase(State.QUEUED, EDITION, EARNED, calls=[missed])))

@@ -74,6 +74,8 @@ class CallRecordOut(Out):
     charge_points: int
     faults: list[FaultOut]
     withdrawal_reason: str | None
+    override: UUID | None
+    """The override by which it was called out of its turn."""
 
 
 class CallRecordsOut(Page[CallRecordOut]):
@@ -114,6 +116,7 @@ def call_record_out(call: Call, entry: Entry, language: Language) -> CallRecordO
         charge_points=call.charge or 0,
         faults=faults_out(call.faults or (), language),
         withdrawal_reason=call.withdrawal_reason,
+        override=call.override_id,
     )
 
 

@@ -182,6 +182,7 @@ def _past(today: Today, call: Call) -> PastCall:
         charge=call.charge or 0,
         heads=call.heads,
         skips=call.skips,
+        overridden=call.override_id is not None,
     )
 
 
