@@ -88,6 +88,9 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "By a document": {"document_number": "024098001234", "purpose": "border-control"},
         "By a phone": {"phone": "0912 345 678", "purpose": "contact-driver"},
     },
+    "open_commitments": {
+        "A complaint": {"purpose": "complaint", "reason": "Complaint 2026-031 on the calls of May"},
+    },
     "record_check": {
         "Passed": {"kind": "medical", "result": "passed", "source_reference": "YT-2026-0815"},
         "Failed": {"kind": "medical", "result": "failed", "reason": "Fever; sent to be examined"},

@@ -39,6 +39,8 @@ class Action(StrEnum):
     """The driver's data in full, for a purpose."""
     READINGS = "readings"
     """Who read the driver's data in full."""
+    OPEN = "open"
+    """What opens the commitments of an entry in the public log."""
     RECORD = "record"
     """What authorities see, check, stop, release and settle."""
     PAY = "pay"
@@ -90,10 +92,11 @@ OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
                 Action.SUBSTITUTE,
                 Action.DEFER,
                 Action.REPORT,
+                Action.OPEN,
             }
         ),
-        Party.OWNER: frozenset({Action.READ, Action.REPORT}),
-        Party.PAYER: frozenset({Action.READ, Action.ORDERS, Action.REPORT}),
+        Party.OWNER: frozenset({Action.READ, Action.REPORT, Action.OPEN}),
+        Party.PAYER: frozenset({Action.READ, Action.ORDERS, Action.REPORT, Action.OPEN}),
         Tie.GRANTOR: frozenset({Action.DELEGATE}),
         Tie.GRANTEE: frozenset({Action.REFUSE}),
         Tie.REPORTER: frozenset({Action.DIFFICULTY}),
@@ -143,6 +146,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SHOW,
                 Action.ORDERS,
                 Action.READINGS,
+                Action.OPEN,
                 Action.STRIKES,
                 Action.DIFFICULTY,
                 Action.HOUSE,

@@ -24,6 +24,7 @@ from app.models.limits import SharedAllowance
 from app.models.log import (
     LogCheckpoint,
     LogCosignature,
+    LogDisclosure,
     LogLeaf,
     LogOpening,
     LogProgress,
@@ -110,6 +111,7 @@ __all__ = [
     "Hold",
     "LogCheckpoint",
     "LogCosignature",
+    "LogDisclosure",
     "LogLeaf",
     "LogOpening",
     "LogProgress",

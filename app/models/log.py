@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -18,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, one_direction
+from app.domain.openings import OpeningPurpose
+from app.models.base import Base, Identified, one_direction, one_of
 
 
 class OfQueue:
@@ -124,6 +126,29 @@ class LogOpening(OfQueue, Base):
     what: Mapped[str]
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     value: Mapped[str]
+
+
+class LogDisclosure(Identified, Base):
+    """An auditor's opening of an entry's commitments: who, when, for what; never what was opened.
+
+    `company_id` is who declared the entry.
+    """
+
+    __tablename__ = "log_disclosures"
+    __table_args__ = (
+        one_of("purpose", OpeningPurpose),
+        Index(None, "opened_at", "id"),
+        Index(None, "entry_id", "opened_at", "id"),
+        Index(None, "company_id", "opened_at", "id"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    purpose: Mapped[str]
+    reason: Mapped[str]
+    opened_at: Mapped[datetime]
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
 
 
 class LogProgress(Base):

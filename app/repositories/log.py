@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.authorisation import Action, decide
 from app.domain.log.checkpoints import Sealed
 from app.domain.log.leaves import LoggedEvent
 from app.domain.log.tiles import Tile
+from app.domain.principal import Principal
 from app.domain.vocabulary import Direction, Queue
 from app.models import (
     Entry,
@@ -20,12 +22,16 @@ from app.models import (
     FeedProgress,
     LogCheckpoint,
     LogCosignature,
+    LogDisclosure,
     LogLeaf,
     LogOpening,
     LogProgress,
     LogTile,
     LogTree,
+    Organisation,
 )
+from app.models import Principal as PrincipalRow
+from app.repositories.pages import page_of
 from app.repositories.prepared import Wire
 from app.repositories.rows import Rows, insert_rows
 
@@ -70,6 +76,15 @@ class Published:
     def note(self) -> str:
         """The signed note with the lines of its witnesses."""
         return self.checkpoint.note + "".join(one.line for one in self.cosignatures)
+
+
+class Disclosed(NamedTuple):
+    """An opening by an auditor with what a reader of the record asks: of which entry, by whom."""
+
+    disclosure: LogDisclosure
+    reference: str
+    auditor: str
+    organisation: str
 
 
 class LogRepository:
@@ -228,6 +243,31 @@ class LogRepository:
             .order_by(LogOpening.field)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def disclosures(
+        self,
+        principal: Principal,
+        entry: UUID | None,
+        after: Sequence[Any] | None,
+        limit: int,
+    ) -> Sequence[Disclosed]:
+        """Return up to `limit` openings by auditors after a cursor, newest first.
+
+        A company finds those of what it declared.
+        """
+        statement = (
+            select(LogDisclosure, Entry.reference, PrincipalRow.name, Organisation.name)
+            .join(Entry, Entry.id == LogDisclosure.entry_id)
+            .join(PrincipalRow, PrincipalRow.id == LogDisclosure.principal_id)
+            .join(Organisation, Organisation.id == LogDisclosure.organisation_id)
+        )
+        if not decide(principal, Action.READINGS):
+            statement = statement.where(LogDisclosure.company_id == principal.organisation_id)
+        if entry is not None:
+            statement = statement.where(LogDisclosure.entry_id == entry)
+        order = (LogDisclosure.opened_at, LogDisclosure.id)
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return [Disclosed(*row) for row in await self._session.execute(page)]
 
     async def cosign(self, queue: Queue, size: int, lines: Rows) -> None:
         """Keep what witnesses say of a checkpoint; of each the first word stays."""

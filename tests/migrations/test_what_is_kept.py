@@ -35,7 +35,7 @@ CLOSED = {
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }
-LOG = ("log_leaves", "log_checkpoints", "log_cosignatures")
+LOG = ("log_leaves", "log_checkpoints", "log_cosignatures", "log_disclosures")
 KEPT = (
     "tariff_editions", "published_volumes", "observations", "checks", "events", "payments", *LOG,
 )  # fmt: skip
@@ -49,6 +49,7 @@ EDITS = {
     "log_leaves": "leaf = '{}'",
     "log_checkpoints": "note = ''",
     "log_cosignatures": "line = ''",
+    "log_disclosures": "reason = ''",
 }
 
 
