@@ -73,7 +73,8 @@ class EditionWanted:
 class Announced:
     """When an announced edition rules: from a legal day on, or for some hours.
 
-    `ended_at` is when it was withdrawn, or an emergency ended before its time.
+    `ended_at` is when it was withdrawn, or an emergency ended before its time, `end_reason` why;
+    `reason` is why an emergency rules.
     """
 
     code: str
@@ -81,6 +82,8 @@ class Announced:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     ended_at: datetime | None = None
+    reason: str | None = None
+    end_reason: str | None = None
 
     @property
     def is_emergency(self) -> bool:

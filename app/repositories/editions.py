@@ -51,6 +51,8 @@ class EditionsRepository:
             PolicyProposal.starts_at,
             PolicyProposal.ends_at,
             PolicyProposal.withdrawn_at,
+            PolicyProposal.reason,
+            PolicyProposal.withdrawal_reason,
         ).where(PolicyProposal.approved_at.is_not(None))
         return {row.code: Announced(*row) for row in await self._session.execute(statement)}
 

@@ -177,7 +177,9 @@ async def test_an_edition_is_withdrawn_before_its_day_and_the_former_goes_on(
         withdrawn[name] for name in ("state", "withdrawn_by", "withdrawal_reason")
     )
     found = await editions(gate)
-    assert ("withdrawn", None) == (found[NEW]["state"], found[NEW]["valid_from"])
+    assert ("withdrawn", None, "thought again") == tuple(
+        found[NEW][name] for name in ("state", "valid_from", "end_reason")
+    )
     assert found[BASE]["valid_to"] is None
     gate.go_to("2026-03-12T09:00:00+07:00")
     assert [BASE] == await in_force(gate)
@@ -244,6 +246,7 @@ async def test_an_emergency_rules_at_once_for_its_hours_and_then_the_former_agai
     approved = (await announce(gate, emergency())).json()
     assert ("in-force", "2026-03-12T10:10:00+07:00") == (approved["state"], approved["ends_at"])
     assert ["one-lane"] == await in_force(gate)
+    assert AT_ONCE["reason"] == (await editions(gate))["one-lane"]["reason"]
     gate.wait(minutes=20)
     (call,) = await gate.call()
     assert ("one-lane", {"green": 1, "ordinary": 1}) == (

@@ -41,6 +41,10 @@ class PolicySummaryOut(EditionOut):
     """Of an emergency: from when it rules, over the edition of the day."""
     ends_at: Instant | None
     """And until when; then the other rules again."""
+    reason: str | None
+    """Why an emergency rules."""
+    end_reason: str | None
+    """Why an edition was withdrawn, or an emergency ended before its time."""
     valid_from: Day | None
     valid_to: Day | None
     """The first day on which it no longer rules."""
@@ -235,6 +239,8 @@ def _summary(today: Today, document: Row, language: Language) -> dict[str, Any]:
         "base": document.get("base"),
         "starts_at": when.starts_at if when else None,
         "ends_at": when.until if when else None,
+        "reason": when.reason if when else None,
+        "end_reason": when.end_reason if when else None,
         "valid_from": document["valid_from"],
         "valid_to": document["valid_to"],
         "lanes": [lane_out(row, language) for row in document["lanes"]],
