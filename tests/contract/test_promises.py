@@ -74,6 +74,7 @@ UNSAID: Final = frozenset(
         "one-organisation",
         "entry-or-discard",
         "about-nothing",
+        "day-or-emergency",
         "one-number",
         "names-nobody",
         "gate-of-entry",
