@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.log.retelling import CALL_MADE, NO_RATES, retold
+from app.domain.overrides import Overridden
 from app.domain.queue_order import Precedence, Waiting, charge, key_at, precedence
 from app.domain.replay import (
     Called,
@@ -159,6 +160,7 @@ class _Book:
         self._since: dict[UUID, tuple[Mark, Entered]] = {}
         self._went: dict[UUID, Overtake] = {}
         self._causes: dict[str, Why] = {}
+        self._overrides: dict[UUID, Overridden] = {}
         self._charged = 0
         self._rested = False
 
@@ -175,6 +177,8 @@ class _Book:
                     self._line.change_rates(event.rates, event.clock, strict=event.strict)
                 case Held() | Lifted() if event.entry == self.entry:
                     self._hold(told, event)
+                case Overridden():
+                    self._overrides[event.override] = event
                 case Entered():
                     self._enter(Mark(told.number, told.at), event)
                 case Moved() | Left() | LaneChanged() | Called() | Returned():
@@ -230,16 +234,15 @@ class _Book:
         in_line = self.entry in self._line
         ours = self._claim(self.entry, call.clock) if in_line else None
         theirs = self._claim(call.entry, call.clock)
-        why, because = self._why(call, data, theirs, ours)
+        why, because = self._why(call, theirs, ours)
         number = data["call_number"]
         return Overtake(call.entry, number, started, mark, why, theirs, ours, because)
 
-    def _why(
-        self, call: Called, data: Mapping[str, Any], theirs: Claim, ours: Claim | None
-    ) -> tuple[Why, str | None]:
+    def _why(self, call: Called, theirs: Claim, ours: Claim | None) -> tuple[Why, str | None]:
         """Return the one reason for which they went: the first that holds, in this order."""
-        if data.get("override") is not None:
-            return Why.OVERRIDE, data["override"]
+        override = self._overrides.get(call.override) if call.override else None
+        if override is not None and override.entry == call.entry:
+            return Why.OVERRIDE, override.reason
         if ours is None:
             return Why.NOT_IN_LINE, None
         if self._line.is_called(self.entry):

@@ -8,7 +8,6 @@ other lane, as the call itself tells them; inversions are found by playing the r
 Units: waits in open seconds, ratios in thousandths.
 """
 
-from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,23 +18,14 @@ from uuid import UUID
 from app.domain.certificate import Told
 from app.domain.errors import SharesOverCapacityError
 from app.domain.log.retelling import NO_RATES, retold
-from app.domain.queue_order import Rates, Waiting, precedence, slowdown_thousandths
-from app.domain.replay import (
-    Called,
-    Entered,
-    Event,
-    LaneChanged,
-    Left,
-    Moved,
-    RatesChanged,
-    Returned,
-    happen,
-)
-from app.domain.sub_queues import Barrier
+from app.domain.overrides import Overridden
+from app.domain.queue_order import Rates, slowdown_thousandths
+from app.domain.replay import Called, LaneChanged, Left, Moved, Returned, happen
 from app.domain.vocabulary import Lane
 from app.domain.waiting_list import WaitingList
 
-_NEEDS_LINE: Final = (Moved, Left, LaneChanged, Called, Returned)
+_OF_LINE: Final = (Moved, Left, LaneChanged, Called, Returned)
+"""What happens to those in line only; of others it is left out."""
 FEWEST: Final = 10
 """Calls on a day below which nobody can say how much longer a lane waited than another."""
 
@@ -115,65 +105,13 @@ def fairness(events: Iterable[Told], begin: datetime, end: datetime) -> Fairness
     return day.figures()
 
 
-class _Order:
-    """Who waits, in the order of each lane, so that the next of it is found without sorting."""
-
-    def __init__(self) -> None:
-        self.line = WaitingList(NO_RATES)
-        self._lanes: defaultdict[Lane, list[tuple[int, datetime, UUID]]] = defaultdict(list)
-
-    def happen(self, event: Event) -> None:
-        """Let an event happen to the list; one that does not fit it is left out."""
-        if isinstance(event, RatesChanged):
-            happen(self.line, event)
-            self._sort()
-        elif isinstance(event, Entered) or event.entry in self.line:
-            self._take_out(event.entry)
-            happen(self.line, event)
-            self._put_in(event.entry)
-        elif not isinstance(event, _NEEDS_LINE):
-            happen(self.line, event)
-
-    def due(self, call: Called) -> UUID | None:
-        """Return whom the rule calls at a call: the best of the lanes' next."""
-        line = self.line
-        firsts = [one for lane in self._lanes if (one := self._first(lane, call.barriers))]
-        key = [(precedence(one, line.rates, call.clock, strict=line.strict), one) for one in firsts]
-        return min(key)[1].id if key else None
-
-    def _first(self, lane: Lane, barriers: Sequence[Barrier]) -> Waiting | None:
-        for _, _, entry in self._lanes[lane]:
-            one = self.line.get(entry)
-            barred = any(barrier.stops(one.sub_queue) for barrier in barriers)
-            if not self.line.is_held(entry) and not barred:
-                return one
-        return None
-
-    def _rank(self, entry: UUID) -> tuple[int, datetime, UUID]:
-        one = self.line.get(entry)
-        return one.key, one.waits_from, one.id
-
-    def _take_out(self, entry: UUID) -> None:
-        if entry in self.line and not self.line.is_called(entry):
-            ranks = self._lanes[self.line.get(entry).lane]
-            del ranks[bisect_left(ranks, self._rank(entry))]
-
-    def _put_in(self, entry: UUID) -> None:
-        if entry in self.line and not self.line.is_called(entry):
-            insort(self._lanes[self.line.get(entry).lane], self._rank(entry))
-
-    def _sort(self) -> None:
-        self._lanes.clear()
-        for one in self.line.waiting:
-            insort(self._lanes[one.lane], self._rank(one.id))
-
-
 class _Day:
     """The figures of a day while events are heard."""
 
     def __init__(self, begin: datetime, end: datetime) -> None:
         self._begin, self._end = begin, end
-        self._order = _Order()
+        self._line = WaitingList(NO_RATES)
+        self._overrides: dict[UUID, Overridden] = {}
         self._found = Fairness()
         self._waits: defaultdict[Lane, list[int]] = defaultdict(list)
         self._worst: dict[Pair, int] = {}
@@ -181,16 +119,28 @@ class _Day:
     def hear(self, told: Told) -> None:
         counts = told.at >= self._begin
         for event in retold(told.kind, told.entry, told.data):
-            if counts and isinstance(event, Called) and event.override is None:
-                due = self._order.due(event)
-                self._found.inversions += due != event.entry
-            self._order.happen(event)
+            if isinstance(event, Called):
+                self._found.inversions += counts and self._is_inversion(event)
+            if isinstance(event, Overridden):
+                self._overrides[event.override] = event
+            if not isinstance(event, _OF_LINE) or event.entry in self._line:
+                happen(self._line, event)
         if counts:
             self._count(told.kind, told.data, told.entry)
 
+    def _is_inversion(self, call: Called) -> bool:
+        """Tell whether a call went to another than the rule's, and not by an override that says so.
+
+        Whether officers and budget stand behind an override is the verifier's to say.
+        """
+        choice = self._line.due(call.clock, call.barriers)
+        due = choice.first.id if choice else None
+        told = self._overrides.get(call.override) if call.override else None
+        return due != call.entry and (told is None or (told.entry, told.due) != (call.entry, due))
+
     def figures(self) -> Fairness:
         """Return what was found, with the bounds and waits that come of all calls together."""
-        line, found = self._order.line, self._found
+        line, found = self._line, self._found
         lanes = sorted(line.rates, key=lambda lane: -line.rates[lane])
         pairs = [Pair(one, other) for one in lanes for other in lanes]
         found.bounds = [
@@ -240,7 +190,7 @@ class _Day:
             return Slowdown(None, None)
         shares = {lane: 100 * len(one) // len(waits) for lane, one in self._waits.items()}
         try:
-            predicted = slowdown_thousandths(rates, shares, strict=self._order.line.strict)
+            predicted = slowdown_thousandths(rates, shares, strict=self._line.strict)
         except SharesOverCapacityError:
             predicted = None
         slowest = self._waits[min(rates, key=lambda lane: rates[lane])]

@@ -105,7 +105,7 @@ def _stop(story: Story, entry: UUID, why: str) -> None:
 def _miss(story: Story, entry: UUID, kind: str, charges: int) -> None:
     if story.line.is_called(entry):
         story.line.put_back(entry, charges)
-        story.tell(kind, entry, charges=charges)
+        story.tell(kind, entry, charges=charges, faults=[] if charges else ["authority-hold"])
 
 
 def _hold(story: Story, entry: UUID) -> None:

@@ -1,5 +1,6 @@
 """Certificates: who came later and went before, and the one rule that let each of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -155,13 +156,23 @@ def test_a_call_against_the_rule_is_explained_by_its_skips_or_is_an_inversion(
     assert (why is Why.INVERSION) == bool(found.inversions)
 
 
-def test_an_override_is_told_as_one() -> None:
+def overridden(due: UUID) -> dict[str, Any]:
+    return {
+        "override": OVERRIDE, "due": str(due), "reason": "medical-emergency", "number": 1,
+        "week": "2026-03-09", "budget": 5, "proposed_by": "a", "confirmed_by": "b",
+        "approved_by": None,
+    }  # fmt: skip
+
+
+def test_an_override_is_told_as_one_and_a_call_that_only_says_so_is_none() -> None:
     story = two()
     story.call(B)
     *before, call = story.told
-    made = Told(call.number, call.at, call.kind, call.entry, {**call.data, "override": OVERRIDE})
-    assert [(Why.OVERRIDE, OVERRIDE)] == [
-        (one.why, one.because) for one in certify(A, [*before, made]).overtakes
+    made = replace(call, data={**call.data, "override": OVERRIDE})
+    assert [Why.INVERSION] == [one.why for one in certify(A, [*before, made]).overtakes]
+    told = replace(call, kind="override.made", data=overridden(A))
+    assert [(Why.OVERRIDE, "medical-emergency")] == [
+        (one.why, one.because) for one in certify(A, [*before, told, made]).overtakes
     ]
 
 
