@@ -4,6 +4,7 @@ The pages need no internet and run under a strict policy: no script stands in a 
 from another server.
 """
 
+import asyncio
 import html
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -69,6 +70,7 @@ class Assets(StaticFiles):
 
 def install_pages(app: FastAPI) -> None:
     """Serve the document, its two pages and the explanation of each problem."""
+    app.state.openapi_json, app.state.making_openapi_json = None, asyncio.Lock()
     app.add_route("/openapi.json", openapi_json, include_in_schema=False)
     app.add_route("/docs", swagger_page, include_in_schema=False)
     app.add_route("/redoc", redoc_page, include_in_schema=False)
@@ -86,11 +88,16 @@ def _assets() -> Path:
 
 
 async def openapi_json(request: Request) -> Response:
-    """Answer with the document, made at the first request."""
+    """Answer with the document, made at the first request, beside all others: it takes seconds."""
     state = request.app.state
-    if getattr(state, "openapi_json", None) is None:
-        state.openapi_json = to_json(request.app.openapi())
+    async with state.making_openapi_json:
+        if state.openapi_json is None:
+            state.openapi_json = await asyncio.to_thread(_document, request.app)
     return conditional(request, state.openapi_json, 60)
+
+
+def _document(app: FastAPI) -> bytes:
+    return to_json(app.openapi())
 
 
 async def swagger_page(request: Request) -> Response:
