@@ -8,6 +8,7 @@ from app.models import Event, PolicyEdition, PolicyProposal
 from app.services.queues.replaying import differences
 from tests.api.test_policy_proposals import PROPOSALS, emergency, wanted
 from tests.races.house import CALLS, QUEUE, House, fruit, truck
+from tests.races.strangers import broken_in
 
 
 async def propose(house: House, body: dict[str, Any], who: str = "board-1") -> str:
@@ -47,3 +48,4 @@ async def test_an_emergency_begins_and_ends_among_calls_and_the_queue_replays(
     )
     async with house.acting("officer-1") as (uow, _):
         assert [] == await differences(uow, QUEUE)
+    assert [] == await broken_in(house)

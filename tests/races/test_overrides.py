@@ -11,6 +11,7 @@ from sqlalchemy import update
 from app.models import Call, Event, Override
 from app.services.queues.replaying import differences
 from tests.races.house import CALLS, QUEUE, House, truck
+from tests.races.strangers import broken_in
 
 PROPOSALS = "/v1/gates/tan-thanh/queues/export/override-proposals"
 BUDGET = 5
@@ -38,8 +39,10 @@ async def confirm(house: House, override: str, who: str = "officer-2") -> httpx.
 
 
 async def replayed(house: House) -> list[Any]:
+    """Return what a replay, and a stranger who reads the sealed log, find wrong with the queue."""
     async with house.acting("officer-1") as (uow, _):
-        return await differences(uow, QUEUE)
+        found = await differences(uow, QUEUE)
+    return [*found, *(await broken_in(house))]
 
 
 async def test_of_two_confirmations_at_once_one_calls(house: House) -> None:
