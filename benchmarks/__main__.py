@@ -15,6 +15,7 @@ from benchmarks.fleets import measure_fleets
 from benchmarks.opening import measure_opening
 from benchmarks.reports import measure_reports
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
+from benchmarks.sealing import measure_sealing
 from benchmarks.table import Measured, page
 
 PASTS = (100_000, 1_000_000)
@@ -38,11 +39,14 @@ def main(arguments: list[str]) -> int:
             checks = _told("checks", measure_checks, house)
             events = _told("events", measure_events, house)
             fleets = _told("fleets", measure_fleets, house)
+            sealings = _told("the log", measure_sealing, house)
             opening = _told("the opening minute", measure_opening, house)
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
         start = _told("starts", measure_start, folder)
-    measured = Measured(writes, access, reads, checks, events, opening, calls, year, start, fleets)
+    measured = Measured(
+        writes, access, reads, checks, events, opening, calls, year, start, fleets, sealings
+    )
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

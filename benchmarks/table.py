@@ -14,6 +14,7 @@ from benchmarks.fleets import Fleets
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Compared, Reads, Start, Writes
+from benchmarks.sealing import Sealings
 
 LIBRARIES = ("fastapi", "starlette", "pydantic", "uvicorn", "sqlalchemy", "asyncpg")
 HEAD = """# Results
@@ -40,6 +41,7 @@ class Measured:
     year: YearOfReports
     start: Start
     fleets: Fleets
+    sealings: Sealings
 
 
 def page(measured: Measured, *, quick: bool) -> str:
@@ -62,6 +64,7 @@ def page(measured: Measured, *, quick: bool) -> str:
         *_rates("tracking", reads.tracking),
         *_rates("checks", measured.checks.compared),
         f"| events delivered to one receiver | {measured.events.rate:,.0f} |",
+        f"| events sealed by one worker | {measured.sealings.rate:,.0f} |",
         _latency(writes),
         _first_attempt(measured.events),
         *_minute(measured.opening),
@@ -69,6 +72,10 @@ def page(measured: Measured, *, quick: bool) -> str:
         "| call the next one | median ms | p99 ms |",
         "| --- | --- | --- |",
         *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in calls.by_house.items()),
+        *(
+            f"| events beside are {name} (mean) | {mean:.1f} | |"
+            for name, mean in measured.sealings.call_ms.items()
+        ),
         f"\n| a year of reports over {year.entries:,} entries | median s | longest s |",
         "| --- | --- | --- |",
         *(f"| {name} | {half:.2f} | {most:.2f} |" for name, (half, most) in year.seconds.items()),
@@ -100,12 +107,14 @@ def _goals(measured: Measured) -> list[str]:
         ("quote, of the limit", writes.quote.ratio("service", "limit"), 0.8),
         ("board, of the bare handler", reads.board.ratio("service", "bare"), 0.8),
         ("tracking, of the bare handler", reads.tracking.ratio("service", "bare"), 0.8),
+        ("events sealed, of 2,000 a second", measured.sealings.rate / 2000, 1.0),
     )
     at_most = (
         ("who asks, by a key, of a registration", access.cost_percent("a key"), 10.0, "%"),
         ("who asks, by a token, of a registration", access.cost_percent("a token"), 10.0, "%"),
         ("call, p99 of the longest queue and past, of the shortest", long / short, 1.5, "x"),
         ("opening minute, the slower p99", opening.slowest_p99, 300.0, "ms"),
+        ("the log, of a call", measured.sealings.cost_percent, 15.0, "%"),
         ("event, p99 to its first attempt", measured.events.first_ms[1] / 1000, 2.0, "s"),
         ("a year of reports, the slowest", year.longest, 2.0, "s"),
         ("first start, on an empty folder", start.first, 30.0, "s"),

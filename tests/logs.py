@@ -27,7 +27,7 @@ from app.domain.vocabulary import Queue
 from app.models import Event, FeedItem, LogCheckpoint, LogLeaf, LogOpening, LogTile, LogTree
 from app.services.log.sealing import Sealer
 
-SERVICE = "gate.test"
+SERVICE = Settings().log_origin
 Sessions = async_sessionmaker[AsyncSession]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.api.sheets import sheet_page
 from app.api.state import Process
 from app.api.texts import Language
+from app.domain.log.checkpoints import Checkpoint
+from app.domain.log.leaves import is_logged
 from app.domain.questions import ClockRow
 from app.models import Call, Event, Stay, WorkerPulse
 from app.repositories.unit_of_work import UnitOfWork
@@ -25,11 +28,14 @@ from app.services.publishing.stays import Stays
 from app.workers import Job
 from app.workers.counting import count_stays
 from app.workers.deadlines import DeadlineWorker
+from app.workers.feeding import number_events
 from app.workers.housekeeping import keep_house
 from app.workers.pulses import Pulses
 from app.workers.scoring import ScoreKeeper
+from app.workers.sealing import SealingWorker
 from app.workers.sheets import SheetWriter
 from app.workers.today import Todays
+from tests.logs import Log, ensure_openings, ensure_whole, log_of, sealer
 from tests.races.accounts import what_does_not_add_up
 from tests.races.house import QUEUE, House, cut_off_after, dice, truck
 from tests.services.acting import Acts
@@ -42,7 +48,7 @@ PATIENCE_SECONDS = 120
 async def test_jobs_killed_50_times_at_random_lose_nothing_and_do_nothing_twice(
     house: House, tmp_path: Path
 ) -> None:
-    jobs, chance = _jobs(house, tmp_path), dice(50)
+    jobs, chance, kept = _jobs(house, tmp_path), dice(50), list[list[Checkpoint]]()
     pulses = {name: Pulses(name, 1, pause=0) for name in jobs}
     turns: Counter[str] = Counter()
     for number in range(KILLED):
@@ -51,6 +57,7 @@ async def test_jobs_killed_50_times_at_random_lose_nothing_and_do_nothing_twice(
             await Acts(house).call(QUEUE.gate, 2)
         house.clock.at += timedelta(minutes=4)
         name = chance.choice([*jobs])
+        kept.append((await log_of(house.sessions, QUEUE)).checkpoints[-1:])
         if number % 2:
             turns[name] += 1
             with cut_off_after(chance.randrange(1, 60)):
@@ -63,6 +70,9 @@ async def test_jobs_killed_50_times_at_random_lose_nothing_and_do_nothing_twice(
         await _turn(house, pulses[name], jobs[name])
 
     await _ensure_done_once(house)
+    log = await _ensure_sealed_once(house)
+    assert len(set(chain(*kept))) > 1
+    assert set(chain(*kept)) <= set(log.checkpoints)
     assert turns == {pulse.job: pulse.runs for pulse in await house.rows(WorkerPulse)}
     sheets = list(tmp_path.glob("*.html"))  # noqa: ASYNC240 - nobody else waits
     assert 9 == len(sheets)
@@ -81,10 +91,12 @@ async def test_gate_work_that_is_killed_again_and_again_loses_nothing(
     await _end(house)
     process: Process = house.app.state.process
     worker = DeadlineWorker(process.tools, Todays(is_production=False))
-    for job in (worker.do_due, count_stays):
+    sealing = SealingWorker(sealer(), _todays(house))
+    for job in (worker.do_due, count_stays, number_events, sealing.seal):
         while await job(house.sessions):
             pass
     await _ensure_done_once(house)
+    await _ensure_sealed_once(house)
 
 
 def _work_and_be_killed(address: str, after_seconds: float) -> None:
@@ -157,7 +169,19 @@ def _jobs(house: House, folder: Path) -> Mapping[str, Job]:
         "housekeeping": keep_house,
         "scoring": scores.keep,
         "sheets": sheets.write,
+        "feed": number_events,
+        "sealing": SealingWorker(sealer(), _todays(house)).seal,
     }
+
+
+async def _ensure_sealed_once(house: House) -> Log:
+    """Ensure that the log is whole, and has every event of the queue once."""
+    log = await log_of(house.sessions, QUEUE)
+    ensure_whole(log)
+    ensure_openings(log)
+    logged = {one.number for one in await house.rows(Event) if is_logged(one.kind)}
+    assert sorted(log.numbers) == sorted(logged.intersection(log.fed))
+    return log
 
 
 async def _ensure_done_once(house: House) -> None:
