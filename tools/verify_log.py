@@ -17,6 +17,7 @@ import heapq
 import json
 import re
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -33,6 +34,7 @@ PAGE = 1000
 ARCHIVE_PAGE = 200
 WIDTH = 256
 PATIENCE_SECONDS = 60
+TRIES = 20
 MINUTE = 60
 LARGEST = 2**53 - 1
 LEGAL_SECONDS = 7 * 3600  # legal days are those of UTC+7
@@ -101,11 +103,17 @@ class Service:
 
     def _get(self, path: str) -> bytes:
         request = urllib.request.Request(self.base + path, headers={"Accept": "*/*"})
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
-                return bytes(answer.read())
-        except (OSError, urllib.error.URLError) as error:
-            raise UncheckedError(f"{self.base}{path}: {error}") from error
+        for _ in range(TRIES):
+            try:
+                with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+                    return bytes(answer.read())
+            except urllib.error.HTTPError as error:
+                if error.code not in {429, 503}:
+                    raise UncheckedError(f"{self.base}{path}: {error}") from error
+                time.sleep(min(int(error.headers.get("Retry-After") or 1), PATIENCE_SECONDS))
+            except OSError as error:
+                raise UncheckedError(f"{self.base}{path}: {error}") from error
+        raise UncheckedError(f"{self.base}{path}: the service stays busy")
 
 
 class Folder:

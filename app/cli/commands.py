@@ -22,7 +22,7 @@ from app.core.postgres_account import EmbeddedServerError
 from app.demo.failures import DemoError
 from app.domain.errors import DomainError
 from app.domain.identifiers import Kind, read
-from app.domain.vocabulary import Agency, Role, Scope
+from app.domain.vocabulary import Agency, Direction, Role, Scope
 from app.main import create_app, running_jobs
 from app.services.upkeep.keys import Grant, Member
 from app.workers import work as work_on
@@ -224,6 +224,38 @@ def doctor(
     findings = diagnose()
     show(findings, as_json=as_json)
     if not is_fit(findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    url: Annotated[str, typer.Argument(help="A service, such as https://gate.example")],
+    gate: Annotated[str | None, typer.Option(help="Only the logs of this gate")] = None,
+    direction: Annotated[Direction | None, typer.Option(help="Only this way through")] = None,
+    kept: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that you kept; as often as needed")
+    ] = None,
+) -> None:
+    """Check the public logs of a service; ends with 1 where one is wrong, 2 where unchecked."""
+    from app.cli.verifying import (  # noqa: PLC0415 - servers start without
+        UncheckedError,
+        check_service,
+        report,
+    )
+
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
+    is_wrong = False
+    try:
+        for found in check_service(url, (gate, direction), kept or (), say):
+            is_wrong = is_wrong or bool(found.wrong)
+            for line in report(found):
+                typer.echo(line)
+    except UncheckedError as error:
+        typer.echo(f"NOT CHECKED  {error}", err=True)
+        raise typer.Exit(2) from None
+    if is_wrong:
         raise typer.Exit(1)
 
 

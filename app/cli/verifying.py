@@ -1,0 +1,208 @@
+"""`gate verify`: the logs of a service checked from outside, by the rules that it goes by itself.
+
+Everything is fetched as any stranger would. `tools/verify_log.py` checks the same and shares no
+code with the service; who does not trust the service takes that.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from app.core.signing import has_signed
+from app.domain.log.checkpoints import (
+    Checkpoint,
+    KeyType,
+    NoteError,
+    read_checkpoint,
+    read_key,
+    read_note,
+)
+from app.domain.log.continuing import forked, tiles_in_order, unlike_root, unlike_tile
+from app.domain.log.leaves import Clock
+from app.domain.log.merkle import HASH_BYTES, leaf_hash
+from app.domain.log.rules import Why, Wrong
+from app.domain.log.tiles import Tile, grow, path_of
+from app.domain.log.verifying import Verdict, outages_in, verify
+
+PAGE: Final = 1000
+ARCHIVE_PAGE: Final = 200
+PATIENCE_SECONDS: Final = 60
+TRIES: Final = 20
+BUSY: Final = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
+UNREADABLE: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, LookupError, TypeError)
+
+
+class UncheckedError(Exception):
+    """What is needed for checking could not be had; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found of one log: in `wrong` first what was signed, then the first wrong leaf."""
+
+    origin: str
+    size: int
+    verdict: Verdict | None
+    wrong: Sequence[Wrong]
+
+
+class PublicLog:
+    """The log of one queue, as anybody reads it."""
+
+    def __init__(self, http: httpx.Client, told: dict[str, Any]) -> None:
+        """Read the log that `/v1/log/key` tells of."""
+        self._http = http
+        self._path = f"/v1/log/{told['gate']}/{told['direction']}"
+        self.origin: str = told["origin"]
+        self.keys = [read_key(key) for key in told["keys"]]
+
+    def checkpoint(self) -> str | None:
+        """Return the newest checkpoint; None where nothing was sealed yet."""
+        answer = _get(self._http, f"{self._path}/checkpoint", httpx.codes.NOT_FOUND)
+        return None if answer.status_code == httpx.codes.NOT_FOUND else answer.text
+
+    def archive(self) -> Iterator[str]:
+        """Yield every checkpoint there was, oldest first."""
+        after, more = 0, True
+        while more:
+            asked = f"{self._path}/checkpoints?after={after}&limit={ARCHIVE_PAGE}"
+            page = _get(self._http, asked).json()
+            for item in page["items"]:
+                after = item["size"]
+                yield item["note"]
+            more = page["more"]
+
+    def leaves(self, size: int, say: Callable[[str], None]) -> Iterator[bytes]:
+        """Yield the first `size` leaves.
+
+        Raises:
+            UncheckedError: there are fewer.
+        """
+        done = 0
+        while done < size:
+            asked = f"{self._path}/leaves?from={done}&limit={min(PAGE, size - done)}"
+            lines = _get(self._http, asked).content.split(b"\n")[:-1]
+            if not lines:
+                message = f"{self.origin}: only {done} of {size} leaves are given"
+                raise UncheckedError(message)
+            yield from lines
+            done += len(lines)
+            say(f"{self.origin}: {done} of {size} leaves")
+
+    def tile(self, tile: Tile, width: int) -> bytes:
+        """Return a tile of so many hashes."""
+        return _get(self._http, f"{self._path}/{path_of(tile, width)}").content
+
+    def signed(self, note: str) -> Checkpoint | None:
+        """Return the checkpoint of a note, None where no key of this log has signed it.
+
+        Raises:
+            NoteError: it is none.
+        """
+        read = read_note(note)
+        lines = [(key, one) for key in self.keys for one in read.signatures if key.made(one)]
+        is_ours = any(
+            key.name == self.origin
+            and key.type is KeyType.NOTE
+            and has_signed(key.public, read.text, one.value)
+            for key, one in lines
+        )
+        found = read_checkpoint(read.text)
+        return found if is_ours and found.origin == self.origin else None
+
+
+def check_service(
+    url: str,
+    queue: tuple[str | None, str | None],
+    kept: Sequence[Path],
+    say: Callable[[str], None],
+) -> Iterator[Checked]:
+    """Yield what is found of each log of a service, or of those of one gate or direction.
+
+    Raises:
+        UncheckedError: something that is needed could not be had or read.
+    """
+    try:
+        with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as http:
+            notes = [path.read_text("utf-8") for path in kept]
+            told = _get(http, "/v1/log/key").json()["logs"]
+            logs = [PublicLog(http, one) for one in told if _is_meant(one, queue)]
+            if not logs:
+                message = "the service has no such log"
+                raise UncheckedError(message)
+            for log in logs:
+                mine = [note for note in notes if note.partition("\n")[0] == log.origin]
+                newest = log.checkpoint()
+                if newest is not None:
+                    yield _check(log, newest, mine, say)
+    except NoteError as error:
+        message = f"this is no signed note: {str(error)[:80]!r}"
+        raise UncheckedError(message) from error
+    except UNREADABLE as error:
+        message = f"{type(error).__name__}: {error}"
+        raise UncheckedError(message) from error
+
+
+def _check(log: PublicLog, note: str, kept: Sequence[str], say: Callable[[str], None]) -> Checked:
+    newest = log.signed(note)
+    old = [log.signed(one) for one in (*log.archive(), *kept)]
+    signed = [one for one in old if one is not None]
+    if newest is None or len(signed) < len(old):
+        said = "a checkpoint is signed by no key of this log"
+        size = 0 if newest is None else newest.size
+        return Checked(log.origin, size, None, [Wrong(0, Why.SIGNATURE, said)])
+    leaves = list(log.leaves(newest.size, say))
+    made = grow({}, 0, [leaf_hash(leaf) for leaf in leaves])
+    made = {tile: made[tile] for tile in tiles_in_order(made)}
+    given = {tile: log.tile(tile, len(hashes) // HASH_BYTES) for tile, hashes in made.items()}
+    say(f"{log.origin}: playing the queue again")
+    verdict = verify(leaves, outages_in(leaves))
+    found = (
+        unlike_tile(made, given),
+        unlike_root(made, newest),
+        forked(made, newest.size, signed),
+        verdict.wrong,
+    )
+    return Checked(log.origin, newest.size, verdict, [one for one in found if one is not None])
+
+
+def report(found: Checked) -> Iterator[str]:
+    """Yield what a person reads of one log."""
+    verdict = found.verdict
+    if found.wrong or verdict is None:
+        for one in found.wrong:
+            yield f"WRONG  {found.origin}, leaf {one.leaf}: {one.said} ({one.why.value})"
+        return
+    yield f"HOLDS  {found.origin}: {found.size} leaves in {verdict.batches} batches"
+    yield f"       {verdict.calls} calls, {verdict.overrides} of them out of turn, each by two"
+    yield f"       {verdict.by_outage} waits rest on an outage that two officers signed"
+    if verdict.clock is Clock.SANDBOX:
+        yield "       a sandbox: its clock jumps, so dates were not held against the seals"
+
+
+def _is_meant(told: dict[str, Any], queue: tuple[str | None, str | None]) -> bool:
+    return all(
+        asked in {None, told[name]}
+        for asked, name in zip(queue, ("gate", "direction"), strict=True)
+    )
+
+
+def _get(http: httpx.Client, path: str, *fine: int) -> httpx.Response:
+    """Return an answer, after what a service that is busy asks to wait.
+
+    Raises:
+        httpx.HTTPError: it does not answer, or refuses.
+    """
+    answer = http.get(path)
+    for _ in range(TRIES):
+        if answer.status_code not in BUSY:
+            break
+        time.sleep(min(int(answer.headers.get("retry-after", "1")), PATIENCE_SECONDS))
+        answer = http.get(path)
+    if answer.status_code not in fine:
+        answer.raise_for_status()
+    return answer

@@ -1,0 +1,113 @@
+"""The logs of a running service, checked from outside by both programs."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.conftest import PATIENCE_SECONDS, Service, run
+
+PROGRAM = Path(__file__).parents[2] / "tools/verify_log.py"
+LOG = "/v1/log/tan-thanh/export"
+LEAST = 8
+
+
+@pytest.fixture(scope="session")
+def busy(running: Service) -> Service:
+    """A service at which vehicles wait and were called, and all of it was sealed."""
+    keys = str(running.folder / "sandbox-keys.json")
+    words = ("--url", running.url, "--keys", keys, "--rate", "30", "--seconds", "6", "--seed", "7")
+    played = run(running.folder, "traffic", *words)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until and size(running) < LEAST:
+        time.sleep(0.2)
+    assert size(running) >= LEAST, played.stdout + played.stderr
+    return running
+
+
+def size(service: Service) -> int:
+    answer = httpx.get(f"{service.url}{LOG}/checkpoint")
+    return int(answer.text.split("\n")[1]) if answer.is_success else 0
+
+
+def program(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-I", str(PROGRAM), *words],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+@pytest.fixture
+def saved(busy: Service, tmp_path: Path) -> Path:
+    """What the program keeps of the log."""
+    words = ("--gate", "tan-thanh", "--save", str(tmp_path / "log"))
+    said = program(busy.url, *words)
+    assert (0, "HOLDS") == (said.returncode, said.stdout[:5]), said
+    return tmp_path / "log"
+
+
+def test_both_find_that_the_log_holds(busy: Service, saved: Path) -> None:
+    kept = str(saved / "checkpoint")
+    ours = run(busy.folder, "verify", busy.url, "--kept", kept)
+    assert 0 == ours.returncode, ours
+    assert "HOLDS  border-gate/tan-thanh/export" in ours.stdout
+    one = run(busy.folder, "verify", busy.url, "--gate", "tan-thanh", "--direction", "export")
+    assert 1 == one.stdout.count("HOLDS")
+    assert 0 == program(str(saved), "--kept", kept).returncode
+    keys = json.loads((saved / "key.json").read_text())["logs"]
+    (key,) = next(log["keys"] for log in keys if log["origin"].endswith("tan-thanh/export"))
+    assert 0 == program(str(saved), "--key", key, "--quiet").returncode
+
+
+def test_a_leaf_that_was_changed_is_named(saved: Path) -> None:
+    path = saved / "leaves.ndjson"
+    lines = path.read_bytes().split(b"\n")
+    index = next(at for at, line in enumerate(lines) if b'"kind":"waiting.started"' in line)
+    lines[index] = lines[index].replace(b'"carried":0', b'"carried":9')
+    path.write_bytes(b"\n".join(lines))
+    said = program(str(saved))
+    assert 1 == said.returncode, said
+    assert f"WRONG  leaf {index}: its hash is not that of tile 0/0 (tile)" in said.stdout
+    assert f"WRONG  leaf {index}: it left with 0 (points)" in said.stdout
+
+
+def edit_signature(folder: Path) -> Sequence[str]:
+    note = (folder / "checkpoint").read_text("utf-8")
+    size = note.split("\n")[1]
+    (folder / "checkpoint").write_text(
+        note.replace(f"\n{size}\n", f"\n{int(size) - 1}\n", 1), "utf-8"
+    )
+    return ()
+
+
+def keep_another(folder: Path) -> Sequence[str]:
+    (folder / "mine").write_text("border-gate/tan-thanh/export\n1\n" + "A" * 43 + "=\n\n", "utf-8")
+    return "--kept", str(folder / "mine")
+
+
+@pytest.mark.parametrize("cheat", [edit_signature, keep_another])
+def test_what_no_key_has_signed_is_wrong(
+    saved: Path, cheat: Callable[[Path], Sequence[str]]
+) -> None:
+    said = program(str(saved), *cheat(saved))
+    assert (1, "(signature)") == (said.returncode, said.stdout.split()[-1]), said
+
+
+def test_what_cannot_be_checked_ends_with_two(busy: Service, tmp_path: Path) -> None:
+    assert 2 == program(str(tmp_path)).returncode
+    assert 2 == program(busy.url).returncode
+    assert 2 == program("http://127.0.0.1:1", "--gate", "tan-thanh").returncode
+    assert 2 == run(busy.folder, "verify", "http://127.0.0.1:1").returncode
+    assert 2 == run(busy.folder, "verify", busy.url, "--gate", "no-gate").returncode
+    (tmp_path / "note").write_text("no note", "utf-8")
+    kept = ("--kept", str(tmp_path / "note"))
+    assert 0 == run(busy.folder, "verify", busy.url, *kept).returncode
+    assert 2 == run(busy.folder, "verify", busy.url, "--kept", str(tmp_path / "none")).returncode
