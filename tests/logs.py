@@ -20,7 +20,7 @@ from app.domain.log.checkpoints import (
     read_checkpoint,
     read_note,
 )
-from app.domain.log.leaves import SALT_BYTES, Clock, What, commitment
+from app.domain.log.leaves import LOGGED, SALT_BYTES, Clock, What, commitment, commits
 from app.domain.log.merkle import consistency, leaf_hash, proves_consistency, root
 from app.domain.log.tiles import Tile, grow, hash_in
 from app.domain.vocabulary import Queue
@@ -153,7 +153,7 @@ def ensure_openings(log: Log) -> None:
         (index, name): value
         for index, leaf in enumerate(leaves)
         for name, value in leaf.get("data", {}).items()
-        if isinstance(value, str) and value.startswith("sha256:")
+        if leaf["kind"] in LOGGED and name in commits(leaf["kind"])
     }
     assert made == opened
 
