@@ -17,6 +17,7 @@ from benchmarks.reports import measure_reports
 from benchmarks.rows import House, measure_calls, measure_reads, measure_start, measure_writes
 from benchmarks.sealing import measure_sealing
 from benchmarks.table import Measured, page
+from benchmarks.verifying import measure_verifying
 
 PASTS = (100_000, 1_000_000)
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -40,13 +41,13 @@ def main(arguments: list[str]) -> int:
             events = _told("events", measure_events, house)
             fleets = _told("fleets", measure_fleets, house)
             sealings = _told("the log", measure_sealing, house)
+            verified = _told("verifying", measure_verifying, house)
             opening = _told("the opening minute", measure_opening, house)
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
         start = _told("starts", measure_start, folder)
-    measured = Measured(
-        writes, access, reads, checks, events, opening, calls, year, start, fleets, sealings
-    )
+    every = (writes, access, reads, checks, events, opening, calls, year, start, fleets)
+    measured = Measured(*every, sealings, verified)
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

@@ -15,6 +15,7 @@ from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Compared, Reads, Start, Writes
 from benchmarks.sealing import Sealings
+from benchmarks.verifying import Verifications
 
 LIBRARIES = ("fastapi", "starlette", "pydantic", "uvicorn", "sqlalchemy", "asyncpg")
 HEAD = """# Results
@@ -42,6 +43,7 @@ class Measured:
     start: Start
     fleets: Fleets
     sealings: Sealings
+    verified: Verifications
 
 
 def page(measured: Measured, *, quick: bool) -> str:
@@ -65,6 +67,10 @@ def page(measured: Measured, *, quick: bool) -> str:
         *_rates("checks", measured.checks.compared),
         f"| events delivered to one receiver | {measured.events.rate:,.0f} |",
         f"| events sealed by one worker | {measured.sealings.rate:,.0f} |",
+        *(
+            f"| leaves verified by {name} | {rate:,.0f} |"
+            for name, rate in measured.verified.rates.items()
+        ),
         _latency(writes),
         _first_attempt(measured.events),
         *_minute(measured.opening),
@@ -108,6 +114,7 @@ def _goals(measured: Measured) -> list[str]:
         ("board, of the bare handler", reads.board.ratio("service", "bare"), 0.8),
         ("tracking, of the bare handler", reads.tracking.ratio("service", "bare"), 0.8),
         ("events sealed, of 2,000 a second", measured.sealings.rate / 2000, 1.0),
+        ("leaves verified, of 10,000 a second", measured.verified.slowest / 10_000, 1.0),
     )
     at_most = (
         ("who asks, by a key, of a registration", access.cost_percent("a key"), 10.0, "%"),

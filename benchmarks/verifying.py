@@ -41,6 +41,11 @@ class Verifications:
 
     rates: Mapping[str, float]
 
+    @property
+    def slowest(self) -> float:
+        """The rate of the slower one."""
+        return min(self.rates.values())
+
 
 def measure_verifying(house: House) -> Verifications:
     """Let both verifiers go through one log, in turn."""

@@ -1,6 +1,7 @@
 """Two verifiers that share no code: honest histories verify, and of 500 cheats both find each."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from random import Random
@@ -13,9 +14,11 @@ from app.domain.log.continuing import forked, unlike_tile
 from app.domain.log.leaves import LOGGED, Clock
 from app.domain.log.merkle import leaf_hash, root
 from app.domain.log.retelling import KINDS
-from app.domain.log.rules import Wrong
+from app.domain.log.rules import Why, Wrong
 from app.domain.log.tiles import Tile, grow, hash_in
 from app.domain.log.verifying import outages_in, verify
+from app.domain.replay import Fault
+from app.domain.sub_queues import BarrierKind
 from app.domain.vocabulary import Lane
 from tests import published
 from tests.histories import history, seal_up
@@ -118,3 +121,12 @@ def test_the_program_knows_the_same_kinds_fields_and_lanes(program: ModuleType) 
     assert known == {kind: set(fields) for kind, fields in program.FIELDS_OF.items()}
     assert list(program.LANES) == [lane.value for lane in Lane]
     assert program.ORDERS == set(KINDS)
+
+
+def test_the_page_for_strangers_names_every_kind_field_and_rule() -> None:
+    page = (published.PROGRAM.parents[1] / "docs/log-format.md").read_text("utf-8")
+    named = set(re.findall("`([^`]+)`", re.sub("```.*?```", "", page, flags=re.DOTALL)))
+    rules = {*Why, *Fault}
+    fields = {name for one in LOGGED.values() for name in (*one.fields, *one.commits)}
+    assert set() == {*LOGGED, *fields, *rules} - named
+    assert set() == {one.value for one in BarrierKind} - named
