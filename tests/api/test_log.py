@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.api.state import Process
+from app.core.config import Settings, SettingsError
 from app.core.signing import has_signed
 from app.domain.log.checkpoints import (
     KeyType,
@@ -21,7 +22,7 @@ from app.domain.log.checkpoints import (
     read_note,
 )
 from app.domain.log.merkle import leaf_hash, proves_consistency, proves_inclusion
-from app.main import make_sealer
+from app.main import create_app, make_sealer
 from app.workers.feeding import number_events
 from app.workers.sealing import SealingWorker
 from app.workers.today import Todays
@@ -213,6 +214,18 @@ async def cosign(gate: Gate, note: str) -> tuple[int, Any]:
 def with_witness(sealed: Gate) -> Gate:
     sealed.app.state.process.witnesses = [WITNESS_KEY]
     return sealed
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(str(NamedKey("log.example", KeyType.NOTE, bytes(32))), id="one that signs"),
+        pytest.param("witness.example+00000000+" + "A" * 44, id="one whose id is another's"),
+    ],
+)
+def test_no_service_begins_with_a_witness_that_could_never_sign(key: str) -> None:
+    with pytest.raises(SettingsError, match=r"^GATE_LOG_WITNESSES: "):
+        create_app(Settings(log_witnesses=f"{WITNESS_KEY},{key}"))
 
 
 async def test_a_witness_cosigns_a_checkpoint_that_all_then_see(with_witness: Gate) -> None:
