@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -168,7 +169,7 @@ async def _check_member(uow: UnitOfWork, member: Member) -> None:
 
 def _write_private(path: Path, keys: dict[str, str]) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".new")
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(json.dumps(keys, indent=2) + "\n")
-    unfinished.replace(path)
+    # Services of one database may start in one folder at once: each writes a file of its own.
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.", delete=False) as mine:
+        mine.write(json.dumps(keys, indent=2) + "\n")
+    Path(mine.name).replace(path)
