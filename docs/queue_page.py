@@ -214,10 +214,12 @@ def _rival(found: Mapping[str, Any]) -> str:
         " later the fleet is called than without the rival:\n\n"
         f"{_changes(names, found, ('the fleet', 'all others'))}\n"
         "Where the pass is read, nothing is lost, and the rival's entries can take no position any"
-        " more. Where a camera alone has seen the plate, the entry is in position once somebody has"
-        " read the pass or an officer has named it, and not before, since nobody could have known"
-        " whose it is. Mostly that is minutes; who came just before the gate opened then stands"
-        " behind those of the night. So much a rival can do, and it is a reason to read passes.\n"
+        " more. Where a camera alone has seen the plate, nobody can know whose it is until an"
+        " officer has named the entry, and only then can it be called; but its wait counts from the"
+        " sighting, which the log was told at once, so that it stands where it would have stood."
+        " What is left is a turn that came before the naming: those minutes a rival can still cost"
+        " whoever is next in line, never a place behind those of the night, and reading passes"
+        " leaves not even that.\n"
     )
 
 

@@ -71,6 +71,7 @@ class History:
         self.trucks: dict[UUID, Truck] = {}
         self.policy = ""
         self.notices: dict[str, str] = {}
+        self.seen: list[tuple[int, int, str]] = []
         self.made: dict[str, int] = {}
         self.numbers = 0
         self.editions = list(RATES)
@@ -137,7 +138,7 @@ class History:
         self.commit(plate=hidden("plate", truck.id), company=hidden("company", truck.id))
         truck.is_introduced, truck.began = True, -1
 
-    def start(self, truck: Truck, since: int | None = None) -> None:
+    def start(self, truck: Truck, since: int | None = None, **rests_on: Any) -> None:
         clock = self.clock
         if truck.waits_from is None:
             second = self.now if since is None else since
@@ -151,6 +152,7 @@ class History:
             "waiting.started", truck.id, clock=clock, lane=truck.lane, rate=rate,
             carried=truck.carried, waits_from=instant(truck.waits_from),
             call_number=f"TT-{len(self.trucks):04d}", route=where.route, inside=where.inside,
+            **rests_on,
         )  # fmt: skip
         if not truck.is_introduced:
             self.commit(plate=hidden("plate", truck.id), company=hidden("company", truck.id))
@@ -252,6 +254,19 @@ class History:
         truck = Truck(self.new_id(), Lane.ORDINARY)
         self.trucks[truck.id] = truck
         self.start(truck, came)
+
+    def see_contested(self) -> None:
+        """Let a camera see a plate that two have registered; its entry is named in some minutes."""
+        sighting = str(self.new_id())
+        self.tell("plate.contested", None, sighting=sighting)
+        self.seen.append((self.now + self.random.randint(300, 900), self.now, sighting))
+
+    def name(self) -> None:
+        for due, seen_at, sighting in [one for one in self.seen if one[0] <= self.now]:
+            self.seen.remove((due, seen_at, sighting))
+            truck = Truck(self.new_id(), Lane.ORDINARY)
+            self.trucks[truck.id] = truck
+            self.start(truck, seen_at, sighting=sighting)
 
     # --- calls ---------------------------------------------------------------------------------
 
@@ -369,6 +384,9 @@ class History:
             if self.random.random() < 0.002:
                 self.now += 8 * 3600
             self.come_back()
+            self.name()
+            if self.random.random() < 0.01:
+                self.see_contested()
             if self.random.random() < 0.004:
                 self.call(out_of_turn=True)
             if self.random.random() < 0.002:

@@ -6,9 +6,12 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from app.domain.log.canonical import canonical
+from app.domain.log.dating import read_instant
 from app.domain.log.leaves import instant
+from app.domain.log.verifying import outages_in
 
 Leaves = list[bytes]
 Tamper = Callable[[Leaves, Random], Leaves]
@@ -111,14 +114,55 @@ def swap_in_batch(leaves: Leaves, random: Random) -> Leaves:
 def back_date_a_wait(leaves: Leaves, random: Random) -> Leaves:
     """Let somebody have waited longer, clock and all; whom no outage covers."""
     by = random.choice((120, 1800, 7200))
+    outages = outages_in(leaves)
     found = [
         at for at in places(leaves, "waiting.started")
         if (leaf := json.loads(leaves[at]))["data"]["waits_from"] == leaf["occurred_at"]
+        and not any(one.covers(read_instant(earlier(leaf["at"], by))) for one in outages)
     ]  # fmt: skip
 
     def change(leaf: Read) -> None:
         data = leaf["data"]
         data["waits_from"], data["clock"] = earlier(data["waits_from"], by), data["clock"] - by
+
+    return changed(leaves, random.choice(found), change)
+
+
+def invent_a_sighting(leaves: Leaves, random: Random) -> Leaves:
+    """Let a wait that began as any rest on a sighting that nobody was told of."""
+    sighting = str(UUID(int=random.getrandbits(128)))
+    return changed(
+        leaves,
+        random.choice(places(leaves, "waiting.started")),
+        lambda leaf: leaf["data"].update(sighting=sighting),
+    )
+
+
+def use_a_sighting_twice(leaves: Leaves, random: Random) -> Leaves:
+    """Let the next wait begin where a vehicle was seen whose sighting has served."""
+    told = read(leaves)
+    starts = places(leaves, "waiting.started")
+    used = [at for at in starts[:-1] if told[at]["data"].get("sighting")]
+    if not used:
+        return invent_a_sighting(leaves, random)
+    at = random.choice(used)
+    following = starts[starts.index(at) + 1]
+    data = told[at]["data"]
+    rest = {name: data[name] for name in ("sighting", "waits_from", "clock")}
+    return changed(leaves, following, lambda leaf: leaf["data"].update(rest))
+
+
+def begin_before_the_sighting(leaves: Leaves, random: Random) -> Leaves:
+    found = [
+        at for at in places(leaves, "waiting.started")
+        if json.loads(leaves[at])["data"].get("sighting")
+    ]  # fmt: skip
+    if not found:
+        return back_date_a_wait(leaves, random)
+
+    def change(leaf: Read) -> None:
+        data = leaf["data"]
+        data["waits_from"], data["clock"] = earlier(data["waits_from"], 120), data["clock"] - 120
 
     return changed(leaves, random.choice(found), change)
 
@@ -202,7 +246,8 @@ ON_FILES: Final[tuple[Tamper, ...]] = (
 )  # fmt: skip
 """Found by the tree, or by a checkpoint that somebody kept; by the rules, mostly."""
 BY_RULE: Final[tuple[Tamper, ...]] = (
-    back_date_a_wait, back_date_a_clock, back_date_a_call, call_another, give_points, spare_a_miss,
+    back_date_a_wait, invent_a_sighting, use_a_sighting_twice, begin_before_the_sighting,
+    back_date_a_clock, back_date_a_call, call_another, give_points, spare_a_miss,
     sign_alone, seal_back, pretend_sandbox,
 )  # fmt: skip
 """Found by the rules alone, whoever signs."""

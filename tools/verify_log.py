@@ -36,6 +36,7 @@ WIDTH = 256
 PATIENCE_SECONDS = 60
 TRIES = 20
 MINUTE = 60
+SIGHTING_SERVES = 12 * 3600
 LARGEST = 2**53 - 1
 LEGAL_SECONDS = 7 * 3600  # legal days are those of UTC+7
 
@@ -280,7 +281,8 @@ FIELDS_OF: dict[str, dict[str, str]] = {
     for kind, fields in {
         "rates.changed": "clock:i policy:s rates:r strict:l overrides:i document:s",
         "waiting.started": "clock:i carried:i lane:s rate:i route:s inside:b waits_from:t"
-        " call_number:s plate:c company:c",
+        " call_number:s sighting:u plate:c company:c",
+        "plate.contested": "sighting:u",
         "waiting.moved": "clock:i route:s inside:b",
         "waiting.stopped": "clock:i carried:i why:s",
         "lane.changed": "clock:i carried:i lane:s rate:i before:s refused:l",
@@ -518,13 +520,17 @@ class Rules:
         self.last_call = -(2**62)
         self.starts: dict[str, str] = {}
         self.announced: dict[str, str] = {}
+        self.sightings: dict[str, int] = {}
+        self.served: set[str] = set()
         self.readings: list[tuple[int, int]] = []
         self.policy: str | None = None
         self.notices: dict[str, list[Any]] = {}
         self.costs: dict[tuple[str, Any], int] = {}
         self.overrides: dict[str, tuple[str, dict[str, Any]]] = {}
         self.made: dict[str, int] = {}
-        self.counts = {"batches": 0, "calls": 0, "overrides": 0, "by_outage": 0, "unknown": 0}
+        self.counts = dict.fromkeys(
+            ("batches", "calls", "overrides", "by_outage", "by_sighting", "unknown"), 0
+        )
 
     def take(self, raw: bytes) -> None:
         leaf = read_leaf(raw)
@@ -594,33 +600,40 @@ class Rules:
     def dates(
         self, kind: str, entry: str | None, at: int, occurred_at: int, data: dict[str, Any]
     ) -> None:
-        if kind in ORDERS:
-            if not (self.is_sandbox or abs(self.sealed_at - at) <= MINUTE or self.is_out(at)):
-                raise BrokenError(
-                    "sealed-late", f"recorded {told(at)}, sealed {told(self.sealed_at)}"
-                )
-            if occurred_at < self.last_call:
-                raise BrokenError("before-call", f"the last call was at {told(self.last_call)}")
+        if kind in ORDERS or kind == "plate.contested":
+            self.in_time(at)
+        if kind in ORDERS and occurred_at < self.last_call:
+            raise BrokenError("before-call", f"the last call was at {told(self.last_call)}")
         read_at = occurred_at
-        if kind == "waiting.started" and entry is not None:
-            since = data["waits_from"]
-            if entry not in self.starts:
-                read_at = seconds(since)
-                self.begin(entry, since)
-            elif self.starts[entry] != since:
-                raise BrokenError("back-dated", f"{since}, before {self.starts[entry]}")
-            self.starts[entry] = since
-        elif kind in {"entry.deferred", "entry.limited"} and entry is not None:
-            if self.is_fresh(seconds(data["until"])):
-                self.announced[entry] = data["until"]
-        elif kind == "entry.joined" and entry is not None:
-            self.starts.pop(entry, None)
-            if data["waits_from"] is not None:
-                self.starts[entry] = data["waits_from"]
+        if kind == "plate.contested":
+            self.see(data["sighting"], at)
+        elif kind == "waiting.started" and entry is not None:
+            read_at = self.begin(entry, occurred_at, data)
+        elif entry is not None:
+            self.expect(kind, entry, data)
         if data.get("clock") is not None:
             self.read_clock(read_at, data["clock"])
         if kind == "call.made":
             self.last_call = occurred_at
+
+    def in_time(self, at: int) -> None:
+        if not (self.is_sandbox or abs(self.sealed_at - at) <= MINUTE or self.is_out(at)):
+            raise BrokenError("sealed-late", f"recorded {told(at)}, sealed {told(self.sealed_at)}")
+
+    def see(self, sighting: str | None, at: int) -> None:
+        if sighting is None or sighting in self.sightings:
+            raise BrokenError("sighting", f"{sighting} names none, or is told twice")
+        self.sightings[sighting] = at
+
+    def expect(self, kind: str, entry: str, data: dict[str, Any]) -> None:
+        """Keep what a leaf says of the beginning of a wait that comes later."""
+        if kind in {"entry.deferred", "entry.limited"}:
+            if self.is_fresh(seconds(data["until"])):
+                self.announced[entry] = data["until"]
+        elif kind == "entry.joined":
+            self.starts.pop(entry, None)
+            if data["waits_from"] is not None:
+                self.starts[entry] = data["waits_from"]
 
     @property
     def is_sandbox(self) -> bool:
@@ -632,13 +645,30 @@ class Rules:
     def is_out(self, at: int) -> bool:
         return any(starts <= at < ends for starts, ends in self.outages)
 
-    def begin(self, entry: str, since: str) -> None:
-        at = seconds(since)
-        if self.is_fresh(at) or self.announced.get(entry) == since:
-            return
-        self.counts["by_outage"] += 1
-        if not self.is_out(at):
-            raise BrokenError("back-dated", f"from {since}, sealed {told(self.sealed_at)}")
+    def begin(self, entry: str, occurred_at: int, data: dict[str, Any]) -> int:
+        """Let a wait begin, or go on; return when its open clock was read."""
+        since, sighting = data["waits_from"], data.get("sighting")
+        if sighting is not None:
+            self.serve(sighting, seconds(since))
+        if entry in self.starts:
+            if self.starts[entry] != since:
+                raise BrokenError("back-dated", f"{since}, before {self.starts[entry]}")
+            return occurred_at
+        at, self.starts[entry] = seconds(since), since
+        if sighting is None and not (self.is_fresh(at) or self.announced.get(entry) == since):
+            self.counts["by_outage"] += 1
+            if not self.is_out(at):
+                raise BrokenError("back-dated", f"from {since}, sealed {told(self.sealed_at)}")
+        return at
+
+    def serve(self, sighting: str, since: int) -> None:
+        """A sighting of a contested plate serves one wait, which begins no earlier than it."""
+        seen_at = self.sightings.get(sighting)
+        is_old = self.sealed_at - since > SIGHTING_SERVES + MINUTE and not self.is_sandbox
+        if seen_at is None or since < seen_at or sighting in self.served or is_old:
+            raise BrokenError("sighting", f"{sighting} gives no wait from {told(since)}")
+        self.served.add(sighting)
+        self.counts["by_sighting"] += 1
 
     def read_clock(self, at: int, clock: int) -> None:
         """The open clock never runs back, nor faster than time."""
@@ -1084,6 +1114,7 @@ def report(found: Checked) -> Iterator[str]:
     yield f"HOLDS  {size} leaves in {counts['batches']} batches, {counts['calls']} calls"
     yield f"       {counts['overrides']} calls out of turn, each on the word of two officers"
     yield f"       {counts['by_outage']} waits that rest on an outage which two officers signed"
+    yield f"       {counts['by_sighting']} waits that rest on a sighting of a contested plate"
     if counts["unknown"]:
         yield f"       {counts['unknown']} leaves of kinds that this program does not know"
     if rules.is_sandbox:

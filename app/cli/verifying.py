@@ -180,6 +180,7 @@ def report(found: Checked) -> Iterator[str]:
     yield f"HOLDS  {found.origin}: {found.size} leaves in {verdict.batches} batches"
     yield f"       {verdict.calls} calls, {verdict.overrides} of them out of turn, each by two"
     yield f"       {verdict.by_outage} waits rest on an outage that two officers signed"
+    yield f"       {verdict.by_sighting} waits rest on an earlier sighting of a contested plate"
     if verdict.clock is Clock.SANDBOX:
         yield "       a sandbox: its clock jumps, so dates were not held against the seals"
 

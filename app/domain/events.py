@@ -251,6 +251,11 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         "The vehicle was recorded at a yard.",
         {"yard": _code("The yard."), "way": _code("In or out."), **BACKFILLED},
     ),
+    "plate.contested": EventKind(
+        "A vehicle came whose plate several have registered: somebody must name its entry.",
+        {"sighting": _id("The observation.")},
+        Audience.AUTHORITIES,
+    ),
     "waiting.started": EventKind(
         "The entry waits: it is ready and in position.",
         {
@@ -260,6 +265,7 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             **CARRIED,
             "waits_from": _instant("From when its wait counts."),
             "call_number": _code("The number that it will be called by."),
+            "sighting": _id("The sighting of a contested plate from which its wait counts."),
             **INSIDE,
         },
     ),

@@ -314,6 +314,20 @@ class RecordsRepository:
         )
         return await self._session.scalar(statement)
 
+    async def event_told_at(self, event_id: UUID) -> datetime | None:
+        """Return when an event was recorded; None where there is none of that id."""
+        return await self._session.scalar(select(Event.recorded_at).where(Event.id == event_id))
+
+    async def last_told_but(self, entry_id: UUID, kinds: Sequence[str]) -> datetime | None:
+        """Return when the newest event of an entry that is of none of `kinds` was recorded."""
+        statement = (
+            select(Event.recorded_at)
+            .where(Event.entry_id == entry_id, Event.kind.not_in(kinds))
+            .order_by(Event.number.desc())
+            .limit(1)
+        )
+        return await self._session.scalar(statement)
+
     async def last_told_at(self, entry_id: UUID, kinds: Sequence[str]) -> datetime | None:
         """Return when the newest event of an entry among `kinds` was recorded."""
         statement = (

@@ -7,7 +7,7 @@ may belong to whoever registered it first. That the service decides so, too, is 
 database in `tests/races/test_resale.py`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -31,6 +31,7 @@ NAMING_MINUTES: Final = (5, 15)
 """How long until an officer has named the entry of a plate that a camera alone has seen."""
 DISPUTE: Final = timedelta(days=1)
 """How long a company would take to get back a plate that somebody else registered first."""
+Late = Callable[[Truck, OpenClock, timedelta], Truck]
 
 
 def reseller(traffic: Traffic, rates: Rates, seed: int) -> Json:
@@ -66,11 +67,12 @@ def rival(traffic: Traffic, site: Site, clock: OpenClock, seed: int) -> Json:
     rates = site.edition.rates
     before = play(traffic, ByPoints(rates))
 
-    def delayed(by: Mapping[UUID, timedelta]) -> Json:
+    def delayed(by: Mapping[UUID, timedelta], late: Late) -> Json:
         trucks = sorted(
-            (_later(truck, clock, by.get(truck.id)) for truck in traffic.trucks),
-            key=lambda truck: (truck.waits_from, truck.id),
-        )
+            (late(truck, clock, by[truck.id]) if truck.id in by else truck
+             for truck in traffic.trucks),
+            key=lambda truck: (truck.enters, truck.waits_from, truck.id),
+        )  # fmt: skip
         after = play(replace(traffic, trucks=trucks), ByPoints(rates))
         return _won(before, after, fleet)
 
@@ -83,17 +85,20 @@ def rival(traffic: Traffic, site: Site, clock: OpenClock, seed: int) -> Json:
         "fleet": FLEET,
         "registered_by_rival": FLEET,
         "naming_minutes": list(NAMING_MINUTES),
-        "by-reference": delayed({}),
-        "by-plate-alone": delayed(naming),
-        "first-registered-owns": delayed(dict.fromkeys(fleet, DISPUTE)),
+        "by-reference": delayed({}, _waits_later),
+        "by-plate-alone": delayed(naming, _named_later),
+        "first-registered-owns": delayed(dict.fromkeys(fleet, DISPUTE), _waits_later),
     }
 
 
-def _later(truck: Truck, clock: OpenClock, by: timedelta | None) -> Truck:
-    if by is None:
-        return truck
+def _waits_later(truck: Truck, clock: OpenClock, by: timedelta) -> Truck:
     at = truck.waits_from + by
     return replace(truck, waits_from=at, clock=clock.reading(at))
+
+
+def _named_later(truck: Truck, clock: OpenClock, by: timedelta) -> Truck:
+    """Return a truck whose wait counts from when it was seen, but which nobody can call until."""
+    return replace(truck, named=clock.reading(truck.waits_from + by))
 
 
 def _won(before: Played, after: Played, some: Collection[UUID]) -> Json:

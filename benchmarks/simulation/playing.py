@@ -58,10 +58,10 @@ def play(traffic: Traffic, rule: Rule) -> Played:
         if not len(rule):
             if come == len(trucks):
                 break
-            free = max(free, trucks[come].clock)
+            free = max(free, trucks[come].enters)
         if free >= pace.end:
             break
-        while come < len(trucks) and trucks[come].clock <= free:
+        while come < len(trucks) and trucks[come].enters <= free:
             rule.enter(trucks[come])
             come += 1
         calls.append(Call(rule.call(free), free))

@@ -61,7 +61,8 @@ REGISTERS_BEFORE: Final = (20, 280)
 class Truck:
     """One vehicle that waits; `clock` is what the open clock reads when its wait begins.
 
-    `registered_at` is no input of our rule; there are rules that go by it.
+    `registered_at` is no input of our rule; there are rules that go by it. `named` is what the open
+    clock reads when it is known whose it is, where that is later than its wait begins.
     """
 
     id: UUID
@@ -69,6 +70,12 @@ class Truck:
     registered_at: datetime
     waits_from: datetime
     clock: int
+    named: int | None = None
+
+    @property
+    def enters(self) -> int:
+        """What the open clock reads when it can be called."""
+        return self.clock if self.named is None else self.named
 
 
 @dataclass(frozen=True, slots=True)

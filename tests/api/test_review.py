@@ -1,5 +1,6 @@
 """The review list: filters and pages, whose turn it is, settled once and with a reason."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -7,8 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Event, ExceptionCase
+from app.domain.vocabulary import Direction, Queue
+from app.models import Event, ExceptionCase, Observation
 from tests.api.conftest import PLATE, Gate, arrival, lorry, movement
+from tests.sealed import logged, sealed, verified
+
+QUEUE = Queue("tan-thanh", Direction.EXPORT)
 
 
 async def listed(here: Gate, who: str = "officer-1", **query: Any) -> list[dict[str, Any]]:
@@ -139,7 +144,7 @@ async def test_nothing_is_settled_that_is_not_there(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize("who", ["officer-1", "yard"])
-async def test_naming_the_entry_of_a_contested_plate_gives_it_its_position_from_now(
+async def test_naming_the_entry_of_a_contested_plate_gives_it_its_position_from_when_it_was_seen(
     gate: Gate, who: str
 ) -> None:
     one, two, case = await contested(gate)
@@ -148,7 +153,115 @@ async def test_naming_the_entry_of_a_contested_plate_gives_it_its_position_from_
     settled = await settle(gate, case, who, entry=two["id"])
     assert (200, two["id"]) == (settled.status_code, settled.json()["named_entry"])
     assert ["registered", "queued"] == [(await gate.entry(x))["state"] for x in (one, two)]
+    assert 1800 == (await gate.place(two))["open_wait_seconds"]
+
+
+async def test_whoever_came_meanwhile_is_called_after_it_and_the_log_proves_the_start(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await gate.move(await gate.register(**lorry(3)))
+    gate.wait(minutes=1)
+    _, two, case = await contested(gate)
+    gate.wait(minutes=10)
+    meanwhile = await gate.register(**lorry(2))
+    await gate.move(meanwhile)
+    gate.wait(minutes=20)
+    await settle(gate, case, entry=two["id"])
+    gate.wait(minutes=1)
+    called = [call["entry"] for call in await gate.call(3)]
+    assert [two["id"], meanwhile["id"]] == called[1:]
+    leaves = sealed(await logged(session, QUEUE))
+    seen = [json.loads(leaf) for leaf in leaves if b'"kind":"plate.contested"' in leaf]
+    started = [json.loads(leaf) for leaf in leaves if b'"kind":"waiting.started"' in leaf]
+    sighting = str(
+        await session.scalar(select(Observation.id).where(Observation.entry_id.is_(None)))
+    )
+    assert [(None, {"sighting": sighting})] == [(leaf["entry"], leaf["data"]) for leaf in seen]
+    assert [None, None, sighting] == [leaf["data"].get("sighting") for leaf in started]
+    assert seen[0]["at"] == started[2]["data"]["waits_from"]
+    verdict = verified(leaves)
+    assert (None, 1) == (verdict.wrong, verdict.by_sighting)
+
+
+async def amended(gate: Gate, entry: dict[str, Any]) -> None:
+    answer = await gate.amend(entry, "company-2", planned_arrival_at="2026-03-11T12:00:00+07:00")
+    assert 200 == answer.status_code
+
+
+async def held(gate: Gate, entry: dict[str, Any]) -> None:
+    body = {"reason": "x"}
+    answer = await gate.post(f"/v1/entries/{entry['id']}/holds", "customs", body)
+    assert 201 == answer.status_code, answer.text
+
+
+async def registered_again(gate: Gate, entry: dict[str, Any]) -> None:
+    """The rival takes its entry back and registers the plate once more."""
+    (rival,) = [
+        one for one in (await gate.get("/v1/entries", "company-1")).json()["items"]
+        if one["id"] != entry["id"]
+    ]  # fmt: skip
+    answer = await gate.post(f"/v1/entries/{rival['id']}/cancellation", "company-1")
+    assert answer.status_code in {200, 204}, answer.text
+    await gate.register(**lorry(1))
+
+
+@pytest.mark.parametrize(("happens", "waited"), [(amended, 20), (held, 30), (registered_again, 30)])
+async def test_the_wait_counts_from_when_the_entry_last_changed_and_no_rival_changes_it(
+    gate: Gate, happens: Any, waited: int
+) -> None:
+    _, two, case = await contested(gate)
+    gate.wait(minutes=10)
+    await happens(gate, two)
+    gate.wait(minutes=20)
+    await settle(gate, case, entry=two["id"])
+    assert 60 * waited == (await gate.place(two))["open_wait_seconds"]
+
+
+async def test_a_rival_at_another_gate_delays_nobody_either(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await gate.register(**lorry(1, gate="huu-nghi"))
+    mine = await gate.register("company-2", **lorry(1))
+    await movement(gate, **PLATE)
+    (case,) = await listed(gate, rule="plate-contested")
+    gate.wait(minutes=30)
+    await settle(gate, case, entry=mine["id"])
+    assert 1800 == (await gate.place(mine))["open_wait_seconds"]
+    told = select(Event.gate_code).where(Event.kind == "plate.contested").order_by(Event.number)
+    assert ["huu-nghi", "tan-thanh"] == (await session.scalars(told)).all()
+
+
+async def test_who_leaves_a_yard_or_arrives_uncalled_tells_no_sighting(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await contested(gate)
+    await movement(gate, **PLATE, way="out")
+    await arrival(gate, **PLATE)
+    told = await session.scalars(select(Event.kind).where(Event.kind == "plate.contested"))
+    assert ["plate.contested"] == told.all()
+
+
+async def test_what_is_named_after_a_night_waits_from_now(gate: Gate) -> None:
+    _, two, case = await contested(gate)
+    gate.wait(hours=12, minutes=1)
+    await settle(gate, case, entry=two["id"])
     assert 0 == (await gate.place(two))["open_wait_seconds"]
+
+
+async def test_one_sighting_serves_one_wait(gate: Gate, session: AsyncSession) -> None:
+    """Seen twice, named twice: the second naming finds it waiting, the rival nothing."""
+    one, two, case = await contested(gate)
+    gate.wait(minutes=5)
+    await movement(gate, **PLATE)
+    (_, again) = await listed(gate, rule="plate-contested")
+    gate.wait(minutes=5)
+    await settle(gate, case, entry=two["id"])
+    await settle(gate, again, entry=one["id"])
+    assert ["registered", "queued"] == [(await gate.entry(x))["state"] for x in (one, two)]
+    assert 600 == (await gate.place(two))["open_wait_seconds"]
+    assert (None, 1) == (
+        (verdict := verified(sealed(await logged(session, QUEUE)))).wrong, verdict.by_sighting
+    )  # fmt: skip
 
 
 async def test_naming_counts_for_an_arrival_too(gate: Gate) -> None:

@@ -2,8 +2,9 @@
 
 Nobody can be slipped in with yesterday's age: what orders a queue is sealed within a minute of its
 recording, and a wait begins within a minute of its seal. What is older rests on an outage leaf, on
-an earlier leaf that announced it, or on the gate that the entry came from. In a sandbox the clock
-jumps and runs faster, so there seals only never go back.
+an earlier leaf that announced it, on one that told of a vehicle with a contested plate (each serves
+one wait), or on the gate that the entry came from. In a sandbox the clock jumps and runs faster, so
+there seals only never go back.
 """
 
 from bisect import bisect_left
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.contested import SERVES, SIGHTED
 from app.domain.log.leaves import Clock, instant
 from app.domain.log.retelling import CALL_MADE, KINDS
 from app.domain.log.rules import Broken, Why
@@ -45,9 +47,11 @@ class Dates:
         self._sealed_at = self._last_call = datetime.min.replace(tzinfo=UTC)
         self._starts: dict[UUID, datetime] = {}
         self._announced: dict[UUID, datetime] = {}
+        self._sightings: dict[str, datetime] = {}
+        self._served: set[str] = set()
         self._readings: list[tuple[datetime, int]] = []
         self.clock: Clock | None = None
-        self.by_outage = 0
+        self.by_outage = self.by_sighting = 0
 
     def seal(self, sealed_at: datetime, clock: Clock) -> Iterator[Broken]:
         """Begin a batch; yield what is wrong with its seal."""
@@ -64,10 +68,13 @@ class Dates:
         recorded_at, read_at = at
         if kind in _KINDS:
             yield from self._orders(recorded_at, read_at)
-        if entry is not None and kind == "waiting.started":
+        if kind == SIGHTED:
+            yield from self._see(data["sighting"], recorded_at)
+        elif entry is not None and kind == "waiting.started":
             since = read_instant(data["waits_from"])
             read_at = read_at if entry in self._starts else since
-            yield from self._start(entry, since)
+            yield from self._rest(data.get("sighting"), since)
+            yield from self._start(entry, since, data.get("sighting"))
         elif entry is not None:
             self._expect(kind, entry, data)
         if data.get("clock") is not None:
@@ -76,20 +83,45 @@ class Dates:
             self._last_call = read_at
 
     def _orders(self, recorded_at: datetime, occurred_at: datetime) -> Iterator[Broken]:
+        yield from self._in_time(recorded_at)
+        if occurred_at < self._last_call:
+            yield Broken(Why.BEFORE_CALL, f"the last call was at {instant(self._last_call)}")
+
+    def _in_time(self, recorded_at: datetime) -> Iterator[Broken]:
         late = self._sealed_at - recorded_at
         is_near = self.clock is Clock.SANDBOX or -MOST <= late <= MOST
         if not (is_near or self._is_covered(recorded_at)):
             said = f"recorded {instant(recorded_at)}, sealed {instant(self._sealed_at)}"
             yield Broken(Why.SEALED_LATE, said)
-        if occurred_at < self._last_call:
-            yield Broken(Why.BEFORE_CALL, f"the last call was at {instant(self._last_call)}")
 
-    def _start(self, entry: UUID, since: datetime) -> Iterator[Broken]:
+    def _see(self, sighting: str | None, recorded_at: datetime) -> Iterator[Broken]:
+        """Keep when a vehicle with a contested plate was told of; once, and as it was seen."""
+        yield from self._in_time(recorded_at)
+        if sighting is None or sighting in self._sightings:
+            yield Broken(Why.SIGHTING, f"{sighting} names none, or is told twice")
+            return
+        self._sightings[sighting] = recorded_at
+
+    def _rest(self, sighting: str | None, since: datetime) -> Iterator[Broken]:
+        """Let a sighting serve a wait: it was told no later than that begins, and serves no other.
+
+        Nor for longer than it may, so that nobody can lay up sightings for those who pay later.
+        """
+        if sighting is None:
+            return
+        told_at = self._sightings.get(sighting)
+        is_old = self._sealed_at - since > SERVES + MOST and self.clock is not Clock.SANDBOX
+        if told_at is None or since < told_at or sighting in self._served or is_old:
+            yield Broken(Why.SIGHTING, f"{sighting} gives no wait from {instant(since)}")
+        self._served.add(sighting)
+        self.by_sighting += 1
+
+    def _start(self, entry: UUID, since: datetime, sighting: str | None) -> Iterator[Broken]:
         known = self._starts.get(entry)
         self._starts[entry] = since
         if known is not None and known != since:
             yield Broken(Why.BACK_DATED, f"from {instant(since)}, before from {instant(known)}")
-        if known is None and not self._may_begin(entry, since):
+        if known is None and sighting is None and not self._may_begin(entry, since):
             said = f"from {instant(since)}, sealed {instant(self._sealed_at)}"
             yield Broken(Why.BACK_DATED, said)
 

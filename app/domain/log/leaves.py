@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.contested import SIGHTED
 from app.domain.sub_queues import BarrierKind
 from app.domain.vocabulary import Direction, Queue
 
@@ -168,8 +169,10 @@ LOGGED: Final[Mapping[str, Logged]] = {
         }
     ),
     "waiting.started": _logged(
-        {**_LANE, **_PLACE, "waits_from": _instant, "call_number": _code}, _OF_ENTRY
+        {**_LANE, **_PLACE, "waits_from": _instant, "call_number": _code, "sighting": _id},
+        _OF_ENTRY,
     ),
+    SIGHTED: _logged({"sighting": _id}),
     "waiting.moved": _logged({**_CLOCK, **_PLACE}),
     "waiting.stopped": _logged({**_CARRIED, "why": _code}),
     "lane.changed": _logged({**_LANE, "before": _code, "refused": _codes}),

@@ -25,6 +25,7 @@ class Why(StrEnum):
     NUMBER = "number"
     SEALED_LATE = "sealed-late"
     BACK_DATED = "back-dated"
+    SIGHTING = "sighting"
     OPEN_CLOCK = "open-clock"
     BEFORE_CALL = "before-call"
     POLICY = "policy"

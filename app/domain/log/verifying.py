@@ -35,6 +35,7 @@ class Verdict:
     """What was found of a log: how much was looked at, and the first leaf that is wrong.
 
     `by_outage` counts waits that began before they could be sealed, on the word of two officers;
+    `by_sighting` those that count from an earlier sighting of a contested plate;
     `unknown` the leaves of kinds that this verifier does not know, which order nothing.
     """
 
@@ -43,6 +44,7 @@ class Verdict:
     calls: int
     overrides: int
     by_outage: int
+    by_sighting: int
     unknown: int
     clock: Clock | None
     wrong: Wrong | None
@@ -115,7 +117,13 @@ class Verifier:
         """Return what was found, `broken` by the leaf after those that were taken."""
         dates, at = self._dates, self._counts["leaves"]
         wrong = None if broken is None else Wrong(at, broken.why, broken.said)
-        return Verdict(**self._counts, by_outage=dates.by_outage, clock=dates.clock, wrong=wrong)
+        return Verdict(
+            **self._counts,
+            by_outage=dates.by_outage,
+            by_sighting=dates.by_sighting,
+            clock=dates.clock,
+            wrong=wrong,
+        )
 
     def _leaf(self, leaf: Json) -> Iterator[Broken]:
         if leaf["kind"] == SEAL:

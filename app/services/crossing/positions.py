@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.core.ids import read_reference
 from app.domain.discrepancies import observed as compared
@@ -15,6 +16,7 @@ from app.domain.vocabulary import Direction, Queue, State
 from app.models import Entry, ExceptionCase, Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.crossing.contested import since_sighting, tell_sighting
 from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.outages import since_when
 from app.services.crossing.presence import doubt_presence, note_arrival, note_presence
@@ -38,10 +40,14 @@ class Seen:
 class Positions:
     """Records where vehicles are seen; starts waiting."""
 
-    def __init__(self, uow: UnitOfWork, act: Act) -> None:
-        """Work within one transaction, for one act."""
+    def __init__(self, uow: UnitOfWork, act: Act, named: UUID | None = None) -> None:
+        """Work within one transaction, for one act.
+
+        `named` is the sighting of a contested plate whose entry is named by this act.
+        """
         self._uow = uow
         self._act = act
+        self._named = named
         self._finder = Finder(uow, act)
         self._cases = Contradictions(uow)
 
@@ -147,12 +153,13 @@ class Positions:
 
     async def _contested(self, seen: Observation, report: "Reported") -> Seen:
         """Several open entries share the plate: nobody gets position until one is named."""
+        told = await tell_sighting(self._uow, self._act, seen, self._finder.contested)
         await self._keep(seen)
         self._cases.open(self._act, "plate-contested", None, seen)
         self._cases.opened[-1].gate_code = report.bound_for
         await self._uow.flush()
         queue = Queue(report.bound_for, report.sighting.direction or Direction.EXPORT)
-        await self._uow.records.insert_events(self._cases.events(self._act, queue))
+        await self._uow.records.insert_events([*told, *self._cases.events(self._act, queue)])
         return Seen(seen, None, self._cases.opened)
 
     async def _under_lock(
@@ -175,9 +182,16 @@ class Positions:
         return True
 
     async def _date_back(self, entry: Entry, line: WaitingLine, seen: Observation) -> None:
-        """Let a first wait that is told late count from when two officers' word lets it."""
+        """Let a first wait that is told late count from when two officers' word lets it.
+
+        Or from when its plate was seen and contested, where that is earlier.
+        """
         if seen.backfilled and entry.waits_from is None:
             line.since = await since_when(self._uow, self._act, entry, seen.occurred_at)
+        if self._named is not None and line.is_called:
+            since = await since_sighting(self._uow, self._act, entry, self._named)
+            if since is not None and since < (line.since or self._act.now):
+                line.since, line.sighting = since, self._named
 
     def _compare(self, entry: Entry, seen: Observation) -> None:
         """Note in what the vehicle that was seen is not the one that is declared."""

@@ -55,7 +55,8 @@ class Review:
     async def settle(self, case_id: UUID, reason: str, entry_id: UUID | None) -> Reviewed:
         """Settle an exception; of a contested plate name the entry, which then has its position.
 
-        The entry named is in position from now on: nobody could have verified it before.
+        Its wait counts from when its queue was told of the sighting, if it could have begun then;
+        else from when it could, or from now.
 
         Raises:
             ExceptionNotFoundError, ExceptionSettledError, ExceptionNotYoursError.
@@ -88,7 +89,7 @@ class Review:
         if case.rule != CONTESTED or seen is None or not _is_of(entry, seen):
             raise EntryNotOnPlateError(errors=(FieldError("/entry", EntryNotOnPlateError.code),))
         sighting = Sighting(reference=entry.reference, occurred_at=seen.occurred_at, reason=reason)
-        positions = Positions(self._uow, self._act)
+        positions = Positions(self._uow, self._act, named=seen.id)
         if seen.yard_code is None:
             await positions.record_arrival(str(seen.gate_code), sighting)
         else:

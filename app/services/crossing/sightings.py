@@ -27,6 +27,7 @@ from app.services.crossing.scoped_holds import held_from_the_start
 from app.services.declarations.assessment import assess
 from app.services.declarations.declaring import declared_columns
 from app.services.declarations.situation import Situation
+from app.services.queues.waiting import queue_of
 
 # The edges show these rows and never ask for them: they import them from here.
 __all__ = ["LATE", "Finder", "Moment", "Observation", "Sighting", "Sightings", "moment"]
@@ -102,9 +103,10 @@ class Finder:
         self._uow = uow
         self._act = act
         self.events: list[Mapping[str, Any]] = []
+        self.contested: list[Queue] = []
 
     async def find(self, sighting: Sighting, gate: str) -> Entry | None:
-        """Return the entry; None where several open entries share the plate.
+        """Return the entry; None where several open entries share the plate (`contested` queues).
 
         Raises:
             EntryNotFoundError: no entry has the reference.
@@ -120,6 +122,7 @@ class Finder:
         candidates, stops = await self._uow.entries.open_or_held(plate, direction, scopes)
         holding = [entry for entry in candidates if entry.in_position]
         if len(candidates) > 1 and len(holding) != 1:
+            self.contested = [queue_of(entry) for entry in candidates]
             return None
         if candidates:
             return holding[0] if holding else candidates[0]

@@ -76,6 +76,7 @@ class WaitingLine:
         self.events: list[Mapping[str, Any]] = []
         self._edition: PolicyEdition | None = None
         self.since: datetime | None = None
+        self.sighting: UUID | None = None
 
     @property
     def clock(self) -> int:
@@ -275,8 +276,11 @@ class WaitingLine:
     async def _start(self, entry: Entry) -> None:
         rates = (await self.edition()).rates
         lane = Lane(entry.lane)
+        rests_on = {}
         if entry.waits_from is None:
             entry.waits_from = self.since or self._act.now
+            if self.sighting is not None:
+                rests_on["sighting"] = str(self.sighting)
             clock = self._act.reference.clock(self.queue).reading(entry.waits_from)
         else:
             clock = self.clock
@@ -295,6 +299,7 @@ class WaitingLine:
             call_number=entry.call_number,
             route=entry.route_code,
             inside=entry.inside,
+            **rests_on,
         )
 
     async def _change_lane(self, entry: Entry, lane: Lane) -> None:

@@ -76,6 +76,15 @@ def outage(kind: str = "outage.signed", starts: int = 0, ends: int = 3600, **mor
 
 
 SIGNED = outage()
+SIGHTING, NIGHT = str(UUID(int=99)), 12 * 3600
+
+
+def see(second: int = 50, sighting: str | None = SIGHTING) -> Event:
+    return "plate.contested", None, second, {"sighting": sighting}
+
+
+def named(entry: str = ONE, second: int = 900, since: int = 50) -> Event:
+    return waits(entry, second, since, sighting=SIGHTING)
 
 
 def leaves_of(
@@ -135,6 +144,9 @@ OUT_OF_TURN = call(OTHER, began=50, override=str(UUID(int=9)), heads=[head(OTHER
         pytest.param(
             [waits(second=3700, since=50), outage(starts=0, ends=3800)], id="signed afterwards"
         ),
+        pytest.param([see(), named()], id="named after it was seen"),
+        pytest.param([see(), named(since=800)], id="ready after it was seen"),
+        pytest.param([see(), named(second=50 + NIGHT)], id="named at the end of a night"),
         pytest.param(
             [("entry.deferred", ONE, 5, {"until": at(500)}), waits(second=900, since=500)],
             id="who was put off begins at the second that was told",
@@ -228,6 +240,15 @@ def test_what_keeps_the_rules_verifies(events: list[Event]) -> None:
         pytest.param(
             [waits(), waits(OTHER, 20, clock=21)], "open-clock", id="a clock that runs ahead"
         ),
+        pytest.param([named()], "sighting", id="an invented sighting"),
+        pytest.param([named(second=60)], "sighting", id="an invented one just now"),
+        pytest.param([see(), named(since=49)], "sighting", id="before it was seen"),
+        pytest.param([see(), named(second=900 + NIGHT)], "sighting", id="seen too long ago"),
+        pytest.param(
+            [see(), named(), named(OTHER, 901)], "sighting", id="a sighting that has served"
+        ),
+        pytest.param([see(), see(60)], "sighting", id="a sighting told twice"),
+        pytest.param([see(sighting=None)], "sighting", id="a sighting of nothing"),
         pytest.param([waits(carried=5)], "points", id="points from nowhere"),
         pytest.param([waits(), call(policy="q")], "policy", id="another edition"),
         pytest.param([waits(), call(heads=[])], "heads", id="nobody was compared"),
