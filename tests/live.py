@@ -100,14 +100,20 @@ def _serving(settings: Settings, listener: socket.socket) -> Iterator[None]:
 
 
 @contextmanager
-def _database(server_url: str) -> Iterator[str]:
+def prepared_database(server_url: str) -> Iterator[str]:
+    """Give the address of a database of its own, as the template is."""
     name = f"live_{uuid4().hex}"
     url = make_url(server_url)
-    address = url.set(database=name).render_as_string(hide_password=False)
     _apart(lambda: _run(server_url, CLONE.format(name=name, template=TEMPLATE)))
-    _apart(lambda: _set_clock(address))
-    yield address
+    yield url.set(database=name).render_as_string(hide_password=False)
     _apart(lambda: _run(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def _database(server_url: str) -> Iterator[str]:
+    with prepared_database(server_url) as address:
+        _apart(lambda: _set_clock(address))
+        yield address
 
 
 def _apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

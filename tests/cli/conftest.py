@@ -1,5 +1,6 @@
-"""`gate serve` in a process of its own, with a folder of its own."""
+"""`gate serve` and other commands in processes of their own, with folders of their own."""
 
+import atexit
 import json
 import os
 import signal
@@ -9,10 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import httpx
 import pytest
+
+from tests.cli.stem import Process, Stem
+from tests.live import prepared_database
 
 TREE = Path(__file__).parents[2]
 GATE = TREE / ".venv" / "bin" / "gate"
@@ -26,7 +33,7 @@ READY = "/health/ready"
 class Service:
     """A started service: its process, its address, and what it printed."""
 
-    process: "subprocess.Popen[str]"
+    process: "Process | subprocess.Popen[str]"
     port: int
     folder: Path
 
@@ -74,15 +81,12 @@ class Service:
 
 def run(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a command of `gate` to its end."""
-    return subprocess.run(  # noqa: S603 - our own words
-        [GATE, *words],
-        env=environment(folder, settings),
-        cwd=folder.parent,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    with TemporaryFile("w+") as said, TemporaryFile("w+") as complained:
+        env = environment(folder, settings)
+        process = stem().begin(words, env, folder.parent, (said, complained))
+        code = process.wait(PATIENCE_SECONDS)
+        texts = [one.read() for one in (said, complained) if one.seek(0) == 0]
+    return subprocess.CompletedProcess(words, code, *texts)
 
 
 def free_port() -> int:
@@ -99,28 +103,49 @@ def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
 Start = Callable[..., Service]
 
 
+@cache
+def stem() -> Stem:
+    """The process that commands are copied from, started when the first is."""
+    one = Stem()
+    atexit.register(one.stop)
+    return one
+
+
+def begin_serving(folder: Path, settings: Mapping[str, str], output: IO[str]) -> Process:
+    return stem().begin(["serve"], environment(folder, settings), folder.parent, (output, output))
+
+
+def execute_serving(
+    folder: Path, settings: Mapping[str, str], output: IO[str]
+) -> "subprocess.Popen[str]":
+    """Begin `gate serve` as a shell does, which takes some seconds more."""
+    return subprocess.Popen(  # noqa: S603 - our own words
+        [GATE, "serve"],
+        env=environment(folder, settings),
+        cwd=folder.parent,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
 @contextmanager
-def starting(folder: Path) -> Iterator[Start]:
+def starting(
+    folder: Path, begin: Callable[..., "Process | subprocess.Popen[str]"] = begin_serving
+) -> Iterator[Start]:
     """Give a function that starts the service on `folder`; what it started ends with the block."""
     services: list[Service] = []
 
-    def begin(until: str = READY, **settings: str) -> Service:
+    def start(until: str = READY, **settings: str) -> Service:
         port = free_port()
         with (folder.parent / "out").open("w") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own words
-                [GATE, "serve"],
-                env=environment(folder, {"PORT": str(port), **settings}),
-                cwd=folder.parent,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
+            process = begin(folder, {"PORT": str(port), **settings}, output)
         services.append(Service(process, port, folder))
         services[-1].wait_until(until)
         return services[-1]
 
     try:
-        yield begin
+        yield start
     finally:
         for service in services:
             if service.process.poll() is None:
@@ -135,12 +160,28 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def start(folder: Path) -> Iterator[Start]:
     """A function that starts the service with settings; what it started ends with the test."""
-    with starting(folder) as begin:
-        yield begin
+    with starting(folder) as start:
+        yield start
+
+
+@pytest.fixture
+def prepared(server_url: str) -> Iterator[str]:
+    """The address of a database of the test's own that has all that a sandbox needs."""
+    with prepared_database(server_url) as address:
+        yield address
+
+
+@pytest.fixture
+def start_prepared(prepared: str, start: Start) -> Start:
+    """What `start` gives, on a database that is there, beside which no worker works.
+
+    Making a database takes seconds.
+    """
+    return partial(start, DATABASE_URL=prepared)
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that runs for all who do not stop it."""
-    with starting(tmp_path_factory.mktemp("running") / "var") as begin:
-        yield begin()
+    """A service that runs for all who do not stop it, started as `gate serve` by a shell."""
+    with starting(tmp_path_factory.mktemp("running") / "var", execute_serving) as start:
+        yield start()

@@ -1,7 +1,6 @@
 """Once a revocation has answered, the key opens nothing on any of four processes."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 from typing import Any, NamedTuple
@@ -9,7 +8,6 @@ from typing import Any, NamedTuple
 import httpx
 
 from app.api.rate_limits import Work
-from app.core.embedded import FAST, EmbeddedServer
 from tests.cli.conftest import PATIENCE_SECONDS, Service, Start
 
 PROCESSES, ROUNDS = 4, 4
@@ -72,16 +70,12 @@ def new_client(service: Service) -> str:
 
 
 def test_no_process_opens_anything_once_the_revocation_has_answered(
-    start: Start, tmp_path: Path
+    start_prepared: Start,
 ) -> None:
     """Neither to the key nor to a token that was given for it by another process."""
-    with (
-        EmbeddedServer(tmp_path / "elsewhere", options=FAST) as server,
-        ThreadPoolExecutor(PROCESSES) as threads,
-    ):
-        settings = {"DATABASE_URL": server.url, **UNLIMITED}
-        services = [start(**settings)]  # it writes the keys, which the others find
-        services += threads.map(lambda _: start(**settings), range(PROCESSES - 1))
+    with ThreadPoolExecutor(PROCESSES) as threads:
+        services = [start_prepared(**UNLIMITED)]  # it writes the keys, which the others find
+        services += threads.map(lambda _: start_prepared(**UNLIMITED), range(PROCESSES - 1))
         client = new_client(services[0])
         for turn in range(ROUNDS):
             revoking, giving = services[turn], services[turn - 1]

@@ -17,7 +17,6 @@ import pytest
 
 from app.cli.greeting import example_entry
 from app.core.config import SECRETS, environment_name
-from app.core.embedded import FAST, EmbeddedServer
 from app.services.upkeep.keys import SANDBOX
 from tests.cli.conftest import (
     GATE,
@@ -104,8 +103,8 @@ def test_a_body_as_long_as_it_may_be_is_read(running: Service) -> None:
     assert {"invalid-request"} == {answer.json()["code"] for answer in answers}
 
 
-def test_who_says_nothing_is_not_waited_for_and_counted(start: Start) -> None:
-    service = start(GATE_HEAD_SECONDS="1")
+def test_who_says_nothing_is_not_waited_for_and_counted(start_prepared: Start) -> None:
+    service = start_prepared(GATE_HEAD_SECONDS="1")
     with socket.create_connection(("127.0.0.1", service.port), PATIENCE_SECONDS) as connection:
         assert b"" == connection.recv(100)
     told = service.ask("GET", "/metrics").text
@@ -113,9 +112,11 @@ def test_who_says_nothing_is_not_waited_for_and_counted(start: Start) -> None:
 
 
 @pytest.mark.parametrize(("trusted", "second"), [("127.0.0.1", 404), ("203.0.113.0/24", 429)])
-def test_a_proxy_is_believed_if_it_is_trusted(start: Start, trusted: str, second: int) -> None:
+def test_a_proxy_is_believed_if_it_is_trusted(
+    start_prepared: Start, trusted: str, second: int
+) -> None:
     # One an hour, so that however slow the machine is nothing comes back in between.
-    service = start(GATE_TRUSTED_PROXIES=trusted, GATE_RATE_LIMIT_PUBLIC="1/hour")
+    service = start_prepared(GATE_TRUSTED_PROXIES=trusted, GATE_RATE_LIMIT_PUBLIC="1/hour")
     path = f"{service.url}/v1/tracking/{'A' * 24}"
     asked = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in (1, 2)]
     assert [404, second] == [httpx.get(path, headers=one).status_code for one in asked]
@@ -141,7 +142,9 @@ def test_told_to_stop_it_finishes_what_runs_and_stops_its_database(
     assert not is_alive(database)
 
 
-def test_who_waits_for_events_gets_the_first_at_once_and_holds_up_no_end(start: Start) -> None:
+def test_who_waits_for_events_gets_the_first_at_once_and_holds_up_no_end(
+    start: Start,
+) -> None:
     service = start()
     events = "/v1/events?kinds=entry.registered&wait=25"
     with ThreadPoolExecutor(1) as thread:
@@ -247,13 +250,12 @@ def test_a_key_can_be_given_while_the_service_runs_and_replaced(running: Service
 
 
 def test_a_database_that_is_set_is_used_and_nothing_embedded_starts(
-    start: Start, folder: Path, tmp_path: Path
+    start_prepared: Start, folder: Path
 ) -> None:
-    with EmbeddedServer(tmp_path / "elsewhere", options=FAST) as server:
-        service = start(DATABASE_URL=server.url, GATE_LOG_LEVEL="debug")
-        assert register(service)
-        service.stop()
-        assert "housekeeping" not in (folder.parent / "out").read_text()
+    service = start_prepared(GATE_LOG_LEVEL="debug")
+    assert register(service)
+    service.stop()
+    assert "housekeeping" not in (folder.parent / "out").read_text()
     assert ["sandbox-keys.json"] == [path.name for path in folder.iterdir()]
 
 

@@ -68,8 +68,8 @@ def test_spans_arrive_with_operation_status_and_ids_and_nothing_personal(
         assert secret not in everything
 
 
-def test_a_collector_that_is_away_holds_up_nobody(start: Start) -> None:
-    service = start(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", GATE_TRACE_RATIO="1")
+def test_a_collector_that_is_away_holds_up_nobody(start_prepared: Start) -> None:
+    service = start_prepared(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9", GATE_TRACE_RATIO="1")
     assert 200 == service.ask("GET", "/v1/gates").status_code
     assert 0 == service.stop()
     said = (service.folder.parent / "out").read_text()
@@ -92,8 +92,8 @@ print([name for name in sys.modules if name.startswith("opentelemetry.sdk")])
     assert "[]\n" == told.stdout
 
 
-def test_a_span_joins_the_trace_of_who_asked(start: Start, collector: Collector) -> None:
-    service = start(**collector.settings)
+def test_a_span_joins_the_trace_of_who_asked(start_prepared: Start, collector: Collector) -> None:
+    service = start_prepared(**collector.settings)
     httpx.get(f"{service.url}/v1/gates", headers={"traceparent": f"00-{TRACE}-{PARENT}-01"})
     span = collector.wait_for("GET /v1/gates")
     assert (TRACE, PARENT) == (span["traceId"], span["parentSpanId"])
