@@ -233,7 +233,10 @@ def verify(
     gate: Annotated[str | None, typer.Option(help="Only the logs of this gate")] = None,
     direction: Annotated[Direction | None, typer.Option(help="Only this way through")] = None,
     kept: Annotated[
-        list[Path] | None, typer.Option(help="A checkpoint that you kept; as often as needed")
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="A checkpoint that you kept; as often as needed"
+        ),
     ] = None,
 ) -> None:
     """Check the public logs of a service; ends with 1 where one is wrong, 2 where unchecked."""

@@ -5,7 +5,7 @@ code with the service; who does not trust the service takes that.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -134,17 +134,35 @@ def check_service(
             if not logs:
                 message = "the service has no such log"
                 raise UncheckedError(message)
+            mine = _by_log(notes, logs)
             for log in logs:
-                mine = [note for note in notes if note.partition("\n")[0] == log.origin]
                 newest = log.checkpoint()
                 if newest is not None:
-                    yield _check(log, newest, mine, say)
+                    yield _check(log, newest, mine[log.origin], say)
+                elif mine[log.origin]:
+                    yield Checked(log.origin, 0, None, [Wrong(0, Why.SHORTER, "nothing is left")])
     except NoteError as error:
         message = f"this is no signed note: {str(error)[:80]!r}"
         raise UncheckedError(message) from error
     except UNREADABLE as error:
         message = f"{type(error).__name__}: {error}"
         raise UncheckedError(message) from error
+
+
+def _by_log(notes: Sequence[str], logs: Sequence[PublicLog]) -> Mapping[str, Sequence[str]]:
+    """Return the checkpoints that were kept by the names of the logs; none is left aside.
+
+    Raises:
+        UncheckedError: one is of no log that is to be checked.
+    """
+    mine: dict[str, list[str]] = {log.origin: [] for log in logs}
+    for note in notes:
+        origin = note.partition("\n")[0]
+        if origin not in mine:
+            message = f"a checkpoint that you kept is of no log here: {origin[:80]!r}"
+            raise UncheckedError(message)
+        mine[origin].append(note)
+    return mine
 
 
 def _check(log: PublicLog, note: str, kept: Sequence[str], say: Callable[[str], None]) -> Checked:

@@ -79,6 +79,18 @@ def test_a_leaf_that_was_changed_is_named(saved: Path) -> None:
     assert f"WRONG  leaf {index}: it left with 0 (points)" in said.stdout
 
 
+def test_a_log_that_was_emptied_is_wrong_for_whoever_kept_a_checkpoint(
+    busy: Service, tmp_path: Path
+) -> None:
+    """A service that tells of no leaves is believed by those alone who have never seen one."""
+    (tmp_path / "kept").write_text("border-gate/ban-chat/export\n5\n\n", "utf-8")
+    said = run(
+        busy.folder, "verify", busy.url, "--gate", "ban-chat", "--kept", str(tmp_path / "kept")
+    )
+    assert 1 == said.returncode, said
+    assert "WRONG  border-gate/ban-chat/export, leaf 0: nothing is left (shorter)" in said.stdout
+
+
 def edit_signature(folder: Path) -> Sequence[str]:
     note = (folder / "checkpoint").read_text("utf-8")
     size = note.split("\n")[1]
@@ -109,5 +121,5 @@ def test_what_cannot_be_checked_ends_with_two(busy: Service, tmp_path: Path) -> 
     assert 2 == run(busy.folder, "verify", busy.url, "--gate", "no-gate").returncode
     (tmp_path / "note").write_text("no note", "utf-8")
     kept = ("--kept", str(tmp_path / "note"))
-    assert 0 == run(busy.folder, "verify", busy.url, *kept).returncode
+    assert 2 == run(busy.folder, "verify", busy.url, *kept).returncode
     assert 2 == run(busy.folder, "verify", busy.url, "--kept", str(tmp_path / "none")).returncode
