@@ -111,6 +111,9 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "purpose": "border-control",
     "authority": "medical",
     "adapter": "plate-camera",
+    "code": "policy-2027-01",
+    "size": 1742,
+    "reason": "unknown-witness",
 }
 
 
