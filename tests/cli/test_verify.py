@@ -14,12 +14,13 @@ from tests.cli.conftest import PATIENCE_SECONDS, Service, run
 
 PROGRAM = Path(__file__).parents[2] / "tools/verify_log.py"
 LOG = "/v1/log/tan-thanh/export"
-LEAST = 8
+# A seal, the rates, a waiting start. Calls come only at hours when the gate is open.
+LEAST = 3
 
 
 @pytest.fixture(scope="session")
 def busy(running: Service) -> Service:
-    """A service at which vehicles wait and were called, and all of it was sealed."""
+    """A service at which vehicles wait, and were called if the gate is open; it was sealed."""
     keys = str(running.folder / "sandbox-keys.json")
     words = ("--url", running.url, "--keys", keys, "--rate", "30", "--seconds", "6", "--seed", "7")
     played = run(running.folder, "traffic", *words)
