@@ -99,8 +99,8 @@ class Dates:
         yield from self._in_time(recorded_at)
         if sighting is None or sighting in self._sightings:
             yield Broken(Why.SIGHTING, f"{sighting} names none, or is told twice")
-            return
-        self._sightings[sighting] = recorded_at
+        else:
+            self._sightings[sighting] = recorded_at
 
     def _rest(self, sighting: str | None, since: datetime) -> Iterator[Broken]:
         """Let a sighting serve a wait: it was told no later than that begins, and serves no other.
