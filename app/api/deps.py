@@ -7,10 +7,11 @@ The first statement authenticates, tells the time and the state of caches, and t
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from fastapi.params import Depends as Word
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
@@ -228,19 +229,19 @@ def may(
     scope: Scope | None = None,
     work: Work | None = None,
     on: Action | None = None,
-) -> Any:  # noqa: ANN401 - what FastAPI takes among `dependencies`
+) -> Word:
     """Return the route's word on who may call it, by what, what for, what it costs; see `May`."""
-    return Depends(May(frozenset(allowed), scope, work, on))
+    return Word(May(frozenset(allowed), scope, work, on))
 
 
-def anyone() -> Any:  # noqa: ANN401 - what FastAPI takes
+def anyone() -> Word:
     """Return the route's word that no key is needed."""
-    return Depends(Anyone())
+    return Word(Anyone())
 
 
-def by_link() -> Any:  # noqa: ANN401 - what FastAPI takes
+def by_link() -> Word:
     """Return the route's word that a tracking link opens it."""
-    return Depends(ByLink())
+    return Word(ByLink())
 
 
 async def get_language(request: Request) -> Language:

@@ -7,7 +7,7 @@ into a queue comes before the calls, and those before everything else; the rest 
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -348,7 +348,7 @@ class Player:
         raise DemoError(message)
 
 
-async def _together(acts: Any) -> None:  # noqa: ANN401 - any iterable of acts
+async def _together(acts: Iterable[Act]) -> None:
     """Do acts at once, as many as the client lets; the first failure ends them all."""
     try:
         async with asyncio.TaskGroup() as group:

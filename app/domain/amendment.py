@@ -143,7 +143,7 @@ def _certificate(document: Document) -> Document:
     return word
 
 
-def _without_nulls(value: Any) -> Any:  # noqa: ANN401 - JSON
+def _without_nulls(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _without_nulls(one) for key, one in value.items() if one is not None}
     if isinstance(value, list):

@@ -107,7 +107,7 @@ def _said(code: Discrepancy, vehicle: Document) -> str:
     return _key([box["number"] for box in vehicle.get("containers") or ()])
 
 
-def _key(value: Any) -> str:  # noqa: ANN401 - JSON: a text, a list of texts, or none
+def _key(value: str | list[str] | None) -> str:
     if isinstance(value, list):
         return ",".join(sorted(filter(None, map(plate_key, value))))
     return plate_key(value or "")

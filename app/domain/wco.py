@@ -115,6 +115,6 @@ def _id(value: str | None) -> dict[str, Any]:
     return _filled(ID=value)
 
 
-def _filled(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _filled(**members: object) -> dict[str, Any]:
     """Return what is not empty."""
     return {name: one for name, one in members.items() if one not in (None, {}, [], "")}

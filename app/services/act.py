@@ -41,7 +41,7 @@ class Kept(Protocol):
     def get(self, key: Hashable, /) -> Any | None:  # noqa: ANN401 - what was put
         """Return what was kept, None where that is too long ago."""
 
-    def put(self, key: Hashable, value: Any, /) -> None:  # noqa: ANN401 - as above
+    def put(self, key: Hashable, value: Any, /) -> None:  # noqa: ANN401 - what is to be kept
         """Keep something of a queue."""
 
 
@@ -100,7 +100,7 @@ class Act(Today):
         queue: Queue | None,
         entry_id: UUID | None,
         occurred_at: datetime | None = None,
-        **data: Any,  # noqa: ANN401 - JSON
+        **data: object,
     ) -> Mapping[str, Any]:
         """Return the columns of an event that this act causes; `data` names no person or goods."""
         return {

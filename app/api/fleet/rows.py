@@ -60,7 +60,7 @@ class Rows:
         }
 
 
-def _fit(kind: TypeAdapter[str], holder: Any, name: str) -> str | None:  # noqa: ANN401 - as it came
+def _fit(kind: TypeAdapter[str], holder: object, name: str) -> str | None:
     """Return what stands there, where it has the shape that is asked for."""
     try:
         return kind.validate_python(holder.get(name)) if isinstance(holder, dict) else None

@@ -195,7 +195,7 @@ class Keyring:
         made = self._act.tools.keys.make(client.role)
         return Given(await self._uow.keys.add(client.id, made, scopes, lasts), made.text)
 
-    async def _tell(self, kind: str, client: Principal, key: ApiKey, **more: Any) -> None:  # noqa: ANN401 - JSON
+    async def _tell(self, kind: str, client: Principal, key: ApiKey, **more: object) -> None:
         told = {"organisation": str(client.organisation_id), "client": str(client.id)}
         event = self._act.event(kind, None, None, None, **told, key=str(key.id), **more)
         await self._uow.records.insert_events([event])

@@ -177,7 +177,7 @@ class Members:
             principal, member, cipher.decrypt(member.display_name), cipher.decrypt(member.email)
         )
 
-    async def _tell(self, kind: str, member: Member, **more: Any) -> None:  # noqa: ANN401 - JSON
+    async def _tell(self, kind: str, member: Member, **more: object) -> None:
         await self._uow.flush()
         told = {"organisation": str(member.organisation_id), "member": str(member.id)}
         event = self._act.event(kind, None, None, None, **told, **more)

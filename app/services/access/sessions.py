@@ -199,7 +199,7 @@ async def _tell(
     kind: str,
     session: MemberSession,
     member: Member,
-    **more: Any,  # noqa: ANN401 - JSON
+    **more: object,
 ) -> None:
     await uow.flush()
     told = {"organisation": str(member.organisation_id), "member": str(member.id)}

@@ -251,7 +251,7 @@ class Positions:
         kind: str,
         line: WaitingLine,
         seen: Observation,
-        **data: Any,  # noqa: ANN401 - JSON
+        **data: object,
     ) -> Mapping[str, Any]:
         at, late = seen.occurred_at, seen.backfilled
         return self._act.event(kind, line.queue, seen.entry_id, at, backfilled=late, **data)

@@ -192,7 +192,7 @@ class WaitingLine:
         wanted: Step,
         kind: str,
         charges: int = 0,
-        **data: Any,  # noqa: ANN401 - JSON
+        **data: object,
     ) -> None:
         """Let a called entry wait again at a charge: it never stopped ageing.
 
@@ -324,6 +324,6 @@ class WaitingLine:
         prefix = self._act.reference.gates[self.queue.gate].call_prefix
         return f"{prefix}-{number:04d}"
 
-    def _record(self, kind: str, entry: Entry, **data: Any) -> None:  # noqa: ANN401 - JSON
+    def _record(self, kind: str, entry: Entry, **data: object) -> None:
         event = self._act.event(kind, self.queue, entry.id, None, **{"clock": self.clock, **data})
         self.events.append(event)
