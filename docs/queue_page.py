@@ -75,14 +75,32 @@ def _played(found: Mapping[str, Any]) -> str:
         f"{came:,} trucks came, {_percent(produce, came)} of them produce and"
         f" {_percent(traffic['came_closed'], came)} while the gate was shut. It could have passed"
         f" {traffic['capacity']:,}: {traffic['usual_capacity']} a day, less on"
-        f" {len(traffic['falls'])} days (as little as {min(traffic['falls'].values())} %), one day"
-        f" closed and three with pauses. At most {traffic['most_waiting']} waited at once. Who is"
-        " not called differs from rule to rule; how many wait does not, as no rule leaves the gate"
-        " idle while somebody waits.\n"
+        f" {len(traffic['falls'])} days (as little as {min(traffic['falls'].values())} %), none on"
+        f" {len(traffic['closed'])} day, and with pauses on {len(traffic['paused'])}. At most"
+        f" {traffic['most_waiting']} waited at once. Who is not called differs from rule to rule;"
+        " how many wait does not, as no rule leaves the gate idle while somebody waits.\n"
     )
 
 
 def _waits(found: Mapping[str, Any]) -> str:
+    season = found["season"]
+    return (
+        "## What each rule does\n\n"
+        "![Mean wait by rule and lane, with a line to the wait that 95 of 100 do not"
+        " exceed](queue.svg)\n\n"
+        "Waits in open hours and minutes, from the start of waiting to the call. Of the season at"
+        f" most {season['most_a_day']} came in a day, and its allotment is {season['allotment']}:"
+        " all of its trucks were inside it.\n\n"
+        f"{_by_lane(found)}\n"
+        "How many times as long ordinary goods wait as in first-come order, by the design equation"
+        f" and in these {found['made_with']['days']} days:\n\n"
+        f"{_slower(found)}\n"
+        f"{_share(found)}"
+    )
+
+
+def _by_lane(found: Mapping[str, Any]) -> str:
+    head = ("rule", "lane", "called", "still waits", "mean", "p50", "p95", "longest")
     rows = (
         (
             RULES[rule["rule"]],
@@ -94,8 +112,11 @@ def _waits(found: Mapping[str, Any]) -> str:
         for rule in found["rules"]
         for lane, told in rule["lanes"].items()
     )
-    head = ("rule", "lane", "called", "still waits", "mean", "p50", "p95", "longest")
-    slower = (
+    return tabled(head, rows)
+
+
+def _slower(found: Mapping[str, Any]) -> str:
+    rows = (
         (
             RULES[rule["rule"]],
             times(rule["predicted_thousandths"]),
@@ -103,17 +124,12 @@ def _waits(found: Mapping[str, Any]) -> str:
         )
         for rule in found["rules"]
     )
+    return tabled(("rule", "predicted", "measured"), rows)
+
+
+def _share(found: Mapping[str, Any]) -> str:
     fixed, usual = rule_named(found, "fixed-share"), rule_named(found, "first-come")
     return (
-        "## What each rule does\n\n"
-        "![Mean wait by rule and lane, with a line to the wait that 95 of 100 do not"
-        " exceed](queue.svg)\n\n"
-        "Waits in open hours and minutes, from the start of waiting to the call. The season's"
-        " allotment was never used up, so that all of its trucks were inside it.\n\n"
-        f"{tabled(head, rows)}\n"
-        "How many times as long ordinary goods wait as in first-come order, by the design equation"
-        f" and in these {found['made_with']['days']} days:\n\n"
-        f"{tabled(('rule', 'predicted', 'measured'), slower)}\n"
         "Under the fixed share a truck of the green lane waits"
         f" {clock(fixed['lanes']['green']['mean'])} on average, against"
         f" {clock(usual['lanes']['green']['mean'])} with no lanes at all; in"

@@ -4,6 +4,7 @@ Waits are open seconds, slow-downs thousandths: whole numbers, the same on any m
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,11 +14,13 @@ from app.domain.vocabulary import Lane
 from benchmarks.simulation.playing import Call, Kept, Played, check, play
 from benchmarks.simulation.rules import ByPoints, ByTurns, Rule, first_come, strict_priority
 from benchmarks.simulation.traffic import (
+    CLOSED,
     DIRECTION,
     FALLS,
     FIRST,
     GATE,
     MIX,
+    PAUSED,
     PRODUCE,
     USUAL_CAPACITY,
     Site,
@@ -142,8 +145,13 @@ def described(site: Site, days: int, traffic: Traffic) -> Json:
             "came_closed": sum(not clock.is_open(one.waits_from) for one in traffic.trucks),
             "usual_capacity": USUAL_CAPACITY,
             "capacity": traffic.pace.capacity,
-            "falls": {str(day + 1): percent for day, percent in sorted(FALLS.items())},
+            **_stops(days),
             "most_waiting": _most_waiting(traffic),
+        },
+        "season": {
+            "code": site.season.code,
+            "allotment": site.season.daily_allotment,
+            "most_a_day": _most_of_the_season(traffic),
         },
         "shares_percent": {lane.value: part for lane, part in shares_percent(traffic).items()},
     }
@@ -176,6 +184,19 @@ def mean_wait(played: Played, lane: Lane) -> int:
 def thousandths(one: int, other: int) -> int:
     """Return how many times as much one is as the other."""
     return round(1000 * one / other)
+
+
+def _stops(days: int) -> Json:
+    """Return on which of so many days, counted from 1, the gate does less, and how much of it."""
+    falls = {str(day + 1): percent for day, percent in sorted(FALLS.items()) if day < days}
+    closed, paused = ([day + 1 for day in some if day < days] for some in ((CLOSED,), PAUSED))
+    return {"falls": falls, "closed": closed, "paused": paused}
+
+
+def _most_of_the_season(traffic: Traffic) -> int:
+    """Return how many came at most on one day for whom there is an allotment."""
+    came = Counter(one.waits_from.date() for one in traffic.trucks if one.lane in SEASON)
+    return max(came.values(), default=0)
 
 
 def _most_waiting(traffic: Traffic) -> int:

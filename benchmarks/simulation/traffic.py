@@ -15,6 +15,8 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.gates import Gate, parse_gates
+from app.domain.green_lane.catalogue import parse_products
+from app.domain.green_lane.produce import Season
 from app.domain.open_clock import OpenClock, Pause
 from app.domain.policy import Policies, PolicyEdition, parse_policy
 from app.domain.vocabulary import Direction, Lane
@@ -112,10 +114,11 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Site:
-    """The queue as the reference data describe it: its gate, its edition, its usual day."""
+    """The queue as the reference data describe it: its gate, edition, season and usual day."""
 
     gate: Gate
     edition: PolicyEdition
+    season: Season
     daily: int
     source: str
 
@@ -135,7 +138,14 @@ def published_site() -> Site:
         ),
         key=lambda one: one.day,
     )
-    return Site(gate, edition, printed.vehicles, f"{printed.code}, {printed.evidence.source}")
+    season = next(
+        one
+        for product in parse_products(documents["produce"]).products.values()
+        for one in product.seasons
+        if (one.gate_code, one.lane) == (GATE, Lane.GREEN_SEASON) and one.covers(FIRST)
+    )
+    source = f"{printed.code}, {printed.evidence.source}"
+    return Site(gate, edition, season, printed.vehicles, source)
 
 
 def site_clock(site: Site, days: int, *, calm: bool = False) -> OpenClock:

@@ -126,6 +126,29 @@ def test_the_page_is_of_sixty_days_as_they_would_be_played_now() -> None:
     assert ours["measured_thousandths"] == pytest.approx(ours["predicted_thousandths"], rel=0.03)
 
 
+def test_what_the_page_says_in_words_is_what_was_found() -> None:
+    found = json.loads(RESULT.read_text("utf-8"))
+    traffic, season, told = found["traffic"], found["season"], found["equation"]
+    assert sum(traffic["came"].values()) < 3 * traffic["came_closed"]
+    assert season["most_a_day"] <= season["allotment"]
+    even, calm, real = (
+        told[how]["measured_thousandths"] / told[how]["predicted_thousandths"]
+        for how in ("even", "calm", "real")
+    )
+    assert even == pytest.approx(1, abs=0.005)
+    assert 1 < real < calm
+
+
+def test_on_the_page_are_the_reseller_and_the_rival_as_they_would_be_played_now() -> None:
+    found = json.loads(RESULT.read_text("utf-8"))
+    seed = found["made_with"]["seed"]
+    traffic = draw(SITE, days=60, seed=seed)
+    assert reseller(traffic, RATES, seed) == found["reseller"]
+    assert rival(traffic, SITE, site_clock(SITE, 60), seed) == found["rival"]
+    untouched = (found["reseller"]["ours"], found["rival"]["by-reference"])
+    assert {0} == {told[whose]["moved"] for told in untouched for whose in ("theirs", "others")}
+
+
 def _nothing() -> None:
     """Tell nobody."""
 
