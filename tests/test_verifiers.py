@@ -3,17 +3,21 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from random import Random
 from types import ModuleType
+from typing import Any
+from uuid import UUID
 
 import pytest
 
+from app.domain.log.canonical import canonical
 from app.domain.log.checkpoints import Checkpoint
 from app.domain.log.continuing import forked, unlike_tile
-from app.domain.log.leaves import LOGGED, Clock
+from app.domain.log.leaves import LOGGED, Clock, LoggedEvent, leaf_of, seal
 from app.domain.log.merkle import leaf_hash, root
-from app.domain.log.retelling import KINDS
+from app.domain.log.retelling import KINDS, NO_RATES
 from app.domain.log.rules import Why, Wrong
 from app.domain.log.tiles import Tile, grow, hash_in
 from app.domain.log.verifying import outages_in, verify
@@ -115,6 +119,48 @@ def test_a_leaf_that_is_not_the_one_in_the_tree_is_named_exactly(lot: int) -> No
         )
         wrong = unlike_tile(tree(after), tree(before))
         assert first == (wrong.leaf if wrong else len(after)), name
+
+
+NESTED = b"[" * 100_000
+BEFORE_ALL_CALENDARS = {"at": "0001-01-01T00:00:00+01:00"}
+
+
+@pytest.mark.parametrize("odd", [NESTED, b"7", b"\xff", BEFORE_ALL_CALENDARS])
+def test_a_leaf_made_to_break_its_reader_is_named_by_both(
+    program: ModuleType, odd: bytes | dict[str, str]
+) -> None:
+    first, leaf, *others = honest(0)
+    told = odd if isinstance(odd, bytes) else canonical({**json.loads(leaf), **odd})
+    ensure_unreadable(program, [first, told, *others], at=1)
+
+
+def test_a_miss_where_nobody_earns_anything_is_named_by_both(program: ModuleType) -> None:
+    """A whole minute of no points is nothing that a charge could be counted in."""
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    start = {
+        "clock": 0, "lane": "ordinary", "rate": 0, "carried": 0, "waits_from": at.isoformat(),
+        "route": None, "inside": False,
+    }  # fmt: skip
+    head = {name: start[name] for name in ("lane", "rate", "waits_from")}
+    heads = [{**head, "entry": str(UUID(int=1)), "points": 0, "open_wait": 0}]
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("rates.changed", {"clock": 0, "policy": "p", "rates": NO_RATES, "strict": []}),
+        ("waiting.started", start),
+        ("call.made", {"clock": 0, "points": 0, "policy": "p", "heads": heads, "skips": []}),
+        ("call.missed", {"clock": 0, "charges": 60, "call": "c", "number": 1, "faults": []}),
+    ]
+    leaves = [canonical(seal(at, len(told), Clock.TIME))]
+    for number, (kind, data) in enumerate(told, start=1):
+        event = LoggedEvent(number, UUID(int=number), kind, UUID(int=1), at, at, data)
+        leaves.append(canonical(leaf_of(event, {})))
+    ensure_unreadable(program, leaves, at=4)
+
+
+def ensure_unreadable(program: ModuleType, leaves: Sequence[bytes], *, at: int) -> None:
+    ours, theirs = by_rules(leaves), program.check_rules(leaves)[0]
+    assert ours is not None
+    assert theirs is not None
+    assert (at, "form") == (ours.leaf, ours.why) == (theirs.leaf, theirs.rule)
 
 
 def test_the_program_knows_the_same_kinds_fields_and_lanes(program: ModuleType) -> None:

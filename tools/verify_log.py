@@ -949,7 +949,10 @@ def is_two(data: dict[str, Any]) -> bool:
     return first is not None and second is not None and first != second
 
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+UNREADABLE = (
+    ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
+"""Whatever a leaf may be made to raise."""
 
 
 def outages_in(leaves: Iterable[bytes]) -> list[tuple[int, int]]:

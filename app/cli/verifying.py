@@ -33,7 +33,10 @@ ARCHIVE_PAGE: Final = 200
 PATIENCE_SECONDS: Final = 60
 TRIES: Final = 20
 BUSY: Final = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
-UNREADABLE: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, LookupError, TypeError)
+UNREADABLE: Final = (
+    httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, LookupError, TypeError, AttributeError,
+    RecursionError,
+)  # fmt: skip
 
 
 class UncheckedError(Exception):

@@ -26,7 +26,10 @@ Json = Mapping[str, Any]
 
 _SIGNED: Final = "outage.signed"
 _EVENT: Final = {"at", "data", "entry", "id", "kind", "number", "occurred_at"}
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
+# Whatever a leaf may be made to raise: odd types, nesting, instants that no calendar has.
+_UNREADABLE: Final = (
+    ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
 _SEALED: Final = {"clock", "kind", "leaves", "sealed_at"}
 
 
@@ -82,7 +85,9 @@ def _outage(leaf: bytes) -> SignedOutage | None:
 
 
 def _is_signed(data: Json) -> bool:
-    return None is not data.get("officer") != data.get("first_officer") is not None
+    """Tell whether two different officers have signed an outage."""
+    first, second = data.get("first_officer"), data.get("officer")
+    return None not in {first, second} and first != second
 
 
 class Verifier:
