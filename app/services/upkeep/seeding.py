@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -46,7 +46,16 @@ from app.repositories.unit_of_work import UnitOfWork
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 DAYS = ("valid_from", "valid_to")
-NAMES = ("gates", "yards", "produce", "required-checks", "queue-policy")
+NAMES = ("gates", "yards", "produce", "required-checks")
+"""Documents that have facts of their own, besides the rows that they list."""
+TABLES: Sequence[tuple[type[Base], str, str]] = (
+    (RequiredCheckRow, "required-checks", "kind"),
+    (StayLimitRow, "stay-limits", "vehicles"),
+    (TwoWayRuleRow, "two-way", "rule"),
+    (RetentionRow, "retention", "record"),
+    (OverrideReasonRow, "override-reasons", "code"),
+)
+"""Tables of dated rows: which document lists them, and what names a row besides its days."""
 
 
 def published_documents() -> dict[str, Row]:
@@ -125,7 +134,7 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
         ReferenceDocument,
         [
             {"code": name, "facts": _without(documents[name], "gates", "yards", "products", "rows")}
-            for name in NAMES[:4]
+            for name in NAMES
         ],
     )
     yield from _of_gates(documents["gates"]["gates"])
@@ -142,26 +151,9 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
         ],
     )
     yield from _of_produce(documents["produce"]["products"])
-    yield (
-        RequiredCheckRow,
-        [{"kind": row["kind"], **_dated(row)} for row in documents["required-checks"]["rows"]],
-    )
-    yield (
-        StayLimitRow,
-        [{"vehicles": row["vehicles"], **_dated(row)} for row in documents["stay-limits"]["rows"]],
-    )
-    yield (
-        TwoWayRuleRow,
-        [{"rule": row["rule"], **_dated(row)} for row in documents["two-way"]["rows"]],
-    )
-    yield (
-        RetentionRow,
-        [{"record": row["record"], **_dated(row)} for row in documents["retention"]["rows"]],
-    )
-    yield (
-        OverrideReasonRow,
-        [{"code": row["code"], **_dated(row)} for row in documents["override-reasons"]["rows"]],
-    )
+    for table, name, key in TABLES:
+        rows = documents[name]["rows"]
+        yield table, [{key: row[key], **_dated(row)} for row in rows]
     yield from _of_tariffs(_editions(documents))
     yield from _of_policy(documents["queue-policy"])
     yield (
