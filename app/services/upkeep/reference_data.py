@@ -43,54 +43,57 @@ async def read_reference(uow: UnitOfWork, *, unofficial_needs_confirmation: bool
 
 
 async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
-    kept = await uow.reference.documents()
-    gates = await uow.reference.gates()
-    produce = {**kept["produce"], "products": await uow.reference.products()}
-    yards = await uow.reference.yards()
-    checks = {**kept["required-checks"], "rows": await uow.reference.required_checks()}
-    stays = await uow.reference.stay_limits()
-    two_way = await uow.reference.two_way_rules()
-    retention = await uow.reference.retention()
-    override_reasons = await uow.reference.override_reasons()
-    volumes = Volumes(parse_volume(row) for row in await uow.reference.volumes())
-    tariffs, policies = await uow.reference.tariffs(), await uow.reference.policies()
+    announced = await uow.editions.announced()
+    documents = await _documents(uow, announced)
     confirmed = await uow.reference.confirmations() if strict else None
-    zone, announced = ZoneInfo(kept["gates"]["time_zone"]), await uow.editions.announced()
-    policies = with_days(policies, announced, partial(legal_day, zone=zone))
+    tariffs, policies = documents["tariffs"].values(), documents["policies"].values()
     rules = [one for one in _usable("policy", policies, confirmed) if is_ruling(one, announced)]
     editions = {document["code"]: parse_policy(document) for document in rules}
+    gates, zone = documents["gates"]["gates"], _zone(documents)
     return Reference(
         revision=revision,
         gates={document["code"]: parse_gate(document, zone) for document in gates},
-        yards={row["code"]: parse_yard(row) for row in yards},
-        lane_rows=_lane_rows(gates, produce),
-        required_checks=parse_required_checks(checks),
+        yards={row["code"]: parse_yard(row) for row in documents["yards"]["yards"]},
+        lane_rows=_lane_rows(gates, documents["produce"]),
+        required_checks=parse_required_checks(documents["required-checks"]),
         tariffs=_tariffs(tariffs, confirmed),
         policies=_policies(editions, announced),
         announced=announced,
         policy_codes=editions,
-        volumes=volumes,
-        stay_limits=parse_stay_limits(stays),
-        two_way=parse_two_way(two_way),
-        retention=Retention(parse_retention(retention)),
-        override_reasons=parse_override_reasons(override_reasons),
+        volumes=Volumes(parse_volume(row) for row in await uow.reference.volumes()),
+        stay_limits=parse_stay_limits(documents["stay-limits"]["rows"]),
+        two_way=parse_two_way(documents["two-way"]["rows"]),
+        retention=Retention(parse_retention(documents["retention"]["rows"])),
+        override_reasons=parse_override_reasons(documents["override-reasons"]["rows"]),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
-        documents={
-            **kept,
-            "gates": {**kept["gates"], "gates": gates},
-            "yards": {**kept["yards"], "yards": yards},
-            "produce": produce,
-            "required-checks": checks,
-            "stay-limits": {"rows": stays},
-            "two-way": {"rows": two_way},
-            "retention": {"rows": retention},
-            "override-reasons": {"rows": override_reasons},
-            "tariffs": {document["code"]: document for document in tariffs},
-            "policies": {document["code"]: document for document in policies},
-        },
+        documents=documents,
         zone=zone,
         notices=Notices(await uow.notices.counting()),
     )
+
+
+async def _documents(uow: UnitOfWork, announced: Mapping[str, Announced]) -> Mapping[str, Any]:
+    """Return every document by its name, with its rows as they stand; editions by their codes."""
+    kept, rows = await uow.reference.documents(), uow.reference
+    day_of = partial(legal_day, zone=_zone(kept))
+    policies = with_days(await rows.policies(), announced, day_of)
+    return {
+        **kept,
+        "gates": {**kept["gates"], "gates": await rows.gates()},
+        "yards": {**kept["yards"], "yards": await rows.yards()},
+        "produce": {**kept["produce"], "products": await rows.products()},
+        "required-checks": {**kept["required-checks"], "rows": await rows.required_checks()},
+        "stay-limits": {"rows": await rows.stay_limits()},
+        "two-way": {"rows": await rows.two_way_rules()},
+        "retention": {"rows": await rows.retention()},
+        "override-reasons": {"rows": await rows.override_reasons()},
+        "tariffs": {document["code"]: document for document in await rows.tariffs()},
+        "policies": {document["code"]: document for document in policies},
+    }
+
+
+def _zone(documents: Mapping[str, Any]) -> ZoneInfo:
+    return ZoneInfo(documents["gates"]["time_zone"])
 
 
 def _policies(
@@ -113,7 +116,7 @@ def _lane_rows(gates: Iterable[Document], produce: Document) -> LaneRows:
     )
 
 
-def _tariffs(documents: list[dict[str, Any]], confirmed: Confirmations | None) -> Tariffs:
+def _tariffs(documents: Iterable[Document], confirmed: Confirmations | None) -> Tariffs:
     usable = list(_usable("tariff", documents, confirmed))
     force = [row for document in documents for row in parse_force(document)]
     return Tariffs([parse_edition(document) for document in usable], force)
