@@ -109,12 +109,7 @@ def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
         on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
         lanes=[_lane(today, edition, lane, waiting, forecast) for lane in Lane] if forecast else [],
-        called_now=[
-            # A window ends at its end, also where nobody has come by to end it.
-            call
-            for call in calls
-            if call.still_called and today.now < call.window_ends_at
-        ],
+        called_now=[call for call in calls if _stands(call, today.now)],
         calls_per_hour=_rate(recent, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
         log=today.logs.get(queue),
@@ -138,6 +133,11 @@ def _lane(
         expected=forecast.joining(lane, today.now),
         last_week=forecast.last_week.get(lane, NOT_SCORED),
     )
+
+
+def _stands(call: CallMade, now: datetime) -> bool:
+    """Tell whether a call stands; its window ends also where nobody has come by to end it."""
+    return call.still_called and now < call.window_ends_at
 
 
 def _oldest(standings: Iterable[Standing], clock: OpenClock, now: datetime) -> int | None:
