@@ -12,7 +12,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.editions import (
-    DAYS,
     Announced,
     Document,
     EditionState,
@@ -63,7 +62,7 @@ def proposal_state(proposal: PolicyProposal, today: Today) -> EditionState:
         withdrawn = proposal.withdrawn_at is not None
         return EditionState.WITHDRAWN if withdrawn else EditionState.PROPOSED
     first = proposal.starts_on.isoformat() if proposal.starts_on else None
-    unread = {"code": proposal.code, **dict(zip(DAYS, (first, None), strict=True))}
+    unread = {"code": proposal.code, "valid_from": first, "valid_to": None}
     document = today.reference.documents["policies"].get(proposal.code, unread)
     return state_of(document, _when(proposal), today.now, today.day)
 
@@ -99,20 +98,7 @@ class Editions:
         await self._uow.reference.lock()
         if await self._uow.editions.is_taken(wanted.code):
             raise EditionCodeTakenError(code=wanted.code)
-        notice = emergency.notice if emergency else None
-        proposal = PolicyProposal(
-            id=self._act.tools.new_id(),
-            code=wanted.code,
-            document=document,
-            starts_on=starts_on,
-            hours=emergency.hours if emergency else None,
-            reason=emergency.reason if emergency else None,
-            notice_vi=notice["vi"] if notice else None,
-            notice_en=notice["en"] if notice else None,
-            notice_zh=notice["zh"] if notice else None,
-            proposed_at=self._act.now,
-            proposed_by=self._act.principal.id,
-        )
+        proposal = self._proposal(document, starts_on, emergency)
         self._uow.add(proposal)
         return await self._tell("edition.proposed", proposal)
 
@@ -159,10 +145,9 @@ class Editions:
             raise EditionRefusedError.because(PROPOSAL, EditionState.ENDED)
         proposal.withdrawn_at, proposal.withdrawn_by = self._act.now, self._act.principal.id
         proposal.withdrawal_reason = reason
-        if proposal.approved_at is None:
-            await self._uow.flush()
-            return await self._uow.editions.told(proposal.id)
         await self._uow.flush()
+        if proposal.approved_at is None:
+            return await self._uow.editions.told(proposal.id)
         await self._uow.reference.bump()
         return await self._tell("edition.withdrawn", proposal)
 
@@ -188,6 +173,24 @@ class Editions:
         if emergency and timedelta(hours=emergency.hours) > longest_emergency(base):
             wrong = FieldError(HOURS, "emergency-too-long", emergency.hours)
             raise PolicyUnfitError(errors=(wrong,), policy=code)
+
+    def _proposal(
+        self, document: Document, starts_on: date | None, emergency: EmergencyWanted | None
+    ) -> PolicyProposal:
+        notice = emergency.notice if emergency else None
+        return PolicyProposal(
+            id=self._act.tools.new_id(),
+            code=document["code"],
+            document=document,
+            starts_on=starts_on,
+            hours=emergency.hours if emergency else None,
+            reason=emergency.reason if emergency else None,
+            notice_vi=notice["vi"] if notice else None,
+            notice_en=notice["en"] if notice else None,
+            notice_zh=notice["zh"] if notice else None,
+            proposed_at=self._act.now,
+            proposed_by=self._act.principal.id,
+        )
 
     async def _locked(self, proposal_id: UUID) -> PolicyProposal:
         """Return a proposal under the locks of all that its edition changes."""
