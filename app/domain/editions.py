@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
-from app.domain.errors import FieldError, PolicyUnfitError, SharesOverCapacityError
+from app.domain.errors import Fact, FieldError, PolicyUnfitError, SharesOverCapacityError
 from app.domain.green_lane import Produce
 from app.domain.log.canonical import canonical
 from app.domain.policy import PolicyEdition, parse_policy
@@ -22,7 +22,6 @@ from app.domain.queue_order import slowdown_thousandths
 from app.domain.vocabulary import Basis, Lane, Text
 
 Document = Mapping[str, Any]
-Fact = str | int | bool | None
 DAYS: Final = ("valid_from", "valid_to")
 SHARES: Final = "/capacity_shares/{}"
 SECOND: Final = timedelta(seconds=1)
@@ -290,26 +289,23 @@ def differences(one: object, other: object, pointer: str = "") -> Iterator[tuple
 
     Values are compared leaf by leaf; None is also what is not there.
     """
+    before, after = _leaf(one), _leaf(other)
+    if before != after:
+        yield pointer, before, after
     parts, others = _parts(one), _parts(other)
-    if parts is None and others is None:
-        if one != other:
-            yield pointer, one, other  # type: ignore[misc]  # leaves of JSON
-        return
-    names = dict.fromkeys([*(parts or {}), *(others or {})])
-    if parts is None and one is not None:
-        yield pointer, one, None  # type: ignore[misc]  # leaves of JSON
-    if others is None and other is not None:
-        yield pointer, None, other  # type: ignore[misc]  # leaves of JSON
-    for name in names:
-        before, after = (parts or {}).get(name), (others or {}).get(name)
-        yield from differences(before, after, f"{pointer}/{name}")
+    for name in dict.fromkeys([*parts, *others]):
+        yield from differences(parts.get(name), others.get(name), f"{pointer}/{name}")
 
 
-def _parts(value: object) -> Mapping[str, object] | None:
+def _leaf(value: object) -> Fact:
+    return value if isinstance(value, str | int) else None
+
+
+def _parts(value: object) -> Mapping[str, object]:
     match value:
         case dict():
             return value
         case list():
             return {str(position): part for position, part in enumerate(value)}
         case _:
-            return None
+            return {}
