@@ -199,8 +199,7 @@ def unlimited(wanted: EditionWanted, produce: Produce) -> Iterator[FieldError]:
 
     Without one there is no "at most that many a day pass you", which is what is promised.
     """
-    seasons = [season for one in produce.products.values() for season in one.seasons]
-    without = {season.lane for season in seasons if season.daily_allotment is None}
+    without = {season.lane for season in produce.seasons if season.daily_allotment is None}
     for position, one in enumerate(wanted.lanes):
         if one.strict and one.lane in without:
             yield FieldError(f"/lanes/{position}/strict", "strict-needs-allotment", one.lane)

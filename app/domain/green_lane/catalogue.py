@@ -37,6 +37,11 @@ class Produce:
     shelf_life_classes: Mapping[str, Named]
     by_prefix: Mapping[str, tuple[Product, ...]]
 
+    @property
+    def seasons(self) -> Iterator[Season]:
+        """Every season of every product."""
+        return (season for product in self.products.values() for season in product.seasons)
+
     def product_of(self, hs_code: str | None, declared_code: str | None) -> Product | None:
         """Return the product of a goods line, or None where it is not on the list.
 

@@ -187,6 +187,4 @@ def _past(today: Today, call: Call) -> PastCall:
 
 
 def _season(reference: Reference, code: str | None) -> Season | None:
-    products = reference.lane_rows.produce.products.values()
-    seasons = (season for product in products for season in product.seasons)
-    return next((one for one in seasons if one.code == code), None)
+    return next((one for one in reference.lane_rows.produce.seasons if one.code == code), None)
