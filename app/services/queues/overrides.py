@@ -31,7 +31,6 @@ from app.services.queues.waiting import queue_of
 
 __all__ = ["Override", "Overrides", "OverridesMade", "Told", "overrides_made", "state_of"]
 
-
 REASON: Final = "/reason"
 
 
@@ -110,7 +109,8 @@ class Overrides:
             proposed_by=self._act.principal.id,
         )
         self._uow.add(override)
-        return await self._tell("override.proposed", override, self._act)
+        await self._tell("override.proposed", override, self._act)
+        return await self._uow.overrides.told(override.id)
 
     async def confirm(self, override_id: UUID) -> Told:
         """Confirm as the second officer: within the week's budget the vehicle is called.
@@ -127,10 +127,11 @@ class Overrides:
         if override.confirmed_by is not None:
             return await self._uow.overrides.told(override.id)
         override.confirmed_by, override.confirmed_at = act.principal.id, act.now
-        told = await self._tell("override.confirmed", override, act)
+        await self._tell("override.confirmed", override, act)
         number = await self._number(override, act)
-        budget = act.policy.override_budget
-        return told if needs_board(number, budget) else await self._make(override, calling, act)
+        if not needs_board(number, act.policy.override_budget):
+            await self._make(override, number, calling, act)
+        return await self._uow.overrides.told(override.id)
 
     async def approve(self, override_id: UUID) -> Told:
         """Approve for the board an override past the week's budget: the vehicle is called.
@@ -149,7 +150,8 @@ class Overrides:
             return await self._uow.overrides.told(override.id)
         override.approved_by, override.approved_at = act.principal.id, act.now
         await self._tell("override.approved", override, act)
-        return await self._make(override, calling, act)
+        await self._make(override, await self._number(override, act), calling, act)
+        return await self._uow.overrides.told(override.id)
 
     async def page(self, queue: Queue, after: Sequence[Any] | None, limit: int) -> Sequence[Told]:
         """Return up to `limit` overrides of a queue, proposals too, the last proposed first.
@@ -177,20 +179,18 @@ class Overrides:
         """Return the number, in its queue and week, of the next override; ask under the lock."""
         return await self._uow.overrides.count_made(_queue(override), week_of(act.day)) + 1
 
-    async def _make(self, override: Override, calling: Calling, act: Act) -> Told:
-        override.number, override.week_on = await self._number(override, act), week_of(act.day)
+    async def _make(self, override: Override, number: int, calling: Calling, act: Act) -> None:
+        override.number, override.week_on = number, week_of(act.day)
         override.made_at = act.now
         call = await calling.call_out_of_turn(override)
         override.made_at = call.called_at
         await self._uow.flush()
-        return await self._uow.overrides.told(override.id)
 
-    async def _tell(self, kind: str, override: Override, act: Act) -> Told:
+    async def _tell(self, kind: str, override: Override, act: Act) -> None:
         await self._uow.flush()
         facts = {"override": str(override.id), "reason": override.reason}
         event = act.event(kind, _queue(override), override.entry_id, None, **facts)
         await self._uow.records.insert_events([event])
-        return await self._uow.overrides.told(override.id)
 
 
 def _queue(override: Override) -> Queue:
