@@ -155,7 +155,8 @@ def _identifiers() -> str:
 
 
 def _sentences(title: str, family: str, meaning: str) -> str:
-    keys = sorted(key for key in CATALOGUE.keys() if key.startswith(f"{family}."))  # noqa: SIM118
+    known = CATALOGUE.keys()
+    keys = sorted(key for key in known if key.startswith(f"{family}."))
     rows = (
         (f"`{key.partition('.')[2]}`", CATALOGUE.text(key)["en"], CATALOGUE.text(key)["vi"])
         for key in keys

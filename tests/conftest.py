@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,7 +23,6 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.core.database import make_engine
 from app.core.embedded import FAST, EmbeddedServer
@@ -57,28 +55,6 @@ hypothesis.settings.load_profile("untimed")
 def key_of(name: str) -> str:
     """Return the API key of a sandbox member in every test database."""
     return f"test-key-of-{name}"
-
-
-async def prepare_template(engine: AsyncEngine) -> None:
-    """Bring an empty database to what every test begins with: the schema and reference data."""
-    # Domain tests do without alembic and the services.
-    from app.core.migrations import upgrade  # noqa: PLC0415 - as said above
-    from app.repositories.unit_of_work import UnitOfWork  # noqa: PLC0415 - as said above
-    from app.services.exchange.sandbox import register_sandbox_sources  # noqa: PLC0415
-    from app.services.upkeep.keys import SANDBOX, UNBOUND, Keys  # noqa: PLC0415 - as said above
-    from app.services.upkeep.seeding import Seeding, published_documents  # noqa: PLC0415
-
-    await upgrade(engine)
-    async with AsyncSession(engine) as session, session.begin():
-        uow = UnitOfWork(session)
-        await Seeding(uow).load(published_documents())
-        pepper = Settings().pepper.get_secret_value()
-        for member in SANDBOX:
-            made = await Keys(uow, pepper).issue(member, UNBOUND)
-            key = await uow.keys.opening(member.name, hash_of_key(made, pepper))
-            assert key is not None
-            key.key_hash = hash_of_key(key_of(member.name), pepper)
-        await register_sandbox_sources(uow, "admin", datetime(2022, 2, 21, tzinfo=UTC))
 
 
 class Server:
@@ -241,6 +217,8 @@ async def _clone(connection: AsyncConnection, url: str, settings: Settings) -> A
 
 
 async def _make_template(url: str) -> None:
+    from tests.template import prepare_template  # noqa: PLC0415 - domain tests do without services
+
     async with _maintenance(url) as connection:
         await connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
     engine = make_engine(_address(url, TEMPLATE), Settings())

@@ -15,7 +15,7 @@ def create_app(answers: Path) -> ASGIApp:
     }
     bodies = {path: reply["body"].encode() for path, reply in kept.items()}
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         path = scope["path"]
         await send({"type": "http.response.start", "status": 200, "headers": starts[path]})
         await send({"type": "http.response.body", "body": bodies[path]})
