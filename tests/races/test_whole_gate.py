@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.api.state import Process
 from app.core.config import Settings
 from app.domain.errors import BusyError, DomainError
-from app.domain.log.leaves import SEAL, queues_of
+from app.domain.log.leaves import SEAL, queue_of
 from app.domain.notices import NoticeKind, Wanted
 from app.domain.vocabulary import Direction
 from app.main import make_sealer
@@ -255,7 +255,7 @@ async def _ensure_published(house: House, gate: str, kept: Sequence[str]) -> Non
 
 
 def _is_of(event: Event, gate: str) -> bool:
-    return export(gate) in queues_of(event.kind, event.gate_code, event.direction)
+    return export(gate) == queue_of(event.kind, event.gate_code, event.direction)
 
 
 def _document(number: int) -> dict[str, Any]:

@@ -243,14 +243,14 @@ def is_logged(kind: str) -> bool:
     return kind in LOGGED
 
 
-def queues_of(kind: str, gate: str | None, direction: str | None) -> tuple[Queue, ...]:
-    """Return in whose logs an event stands; one about a whole gate is written for each direction.
+def queue_of(kind: str, gate: str | None, direction: str | None) -> Queue | None:
+    """Return in whose log an event stands; None where it is of no queue or its kind is not logged.
 
-    None where the kind is not logged or the event is of no queue.
+    What is about a whole gate is told as an event of each of its queues.
     """
     if gate is None or direction is None or not is_logged(kind):
-        return ()
-    return (Queue(gate, Direction(direction)),)
+        return None
+    return Queue(gate, Direction(direction))
 
 
 def commits(kind: str) -> Mapping[str, What]:

@@ -33,7 +33,7 @@ from app.domain.log.leaves import (
     commitment,
     commits,
     leaf_of,
-    queues_of,
+    queue_of,
     seal,
 )
 from app.domain.log.merkle import leaf_hash, root
@@ -194,7 +194,8 @@ class Sealing:
 def _by_queue(found: Sequence[Unsealed]) -> Mapping[Queue, Sequence[Unsealed]]:
     queues: dict[Queue, list[Unsealed]] = {}
     for one in sorted(found, key=lambda one: one.event.number):
-        for queue in queues_of(one.event.kind, one.gate, one.direction):
+        queue = queue_of(one.event.kind, one.gate, one.direction)
+        if queue is not None:
             queues.setdefault(queue, []).append(one)
     return queues
 

@@ -18,7 +18,7 @@ from app.domain.log.leaves import (
     commits,
     is_logged,
     leaf_of,
-    queues_of,
+    queue_of,
     seal,
 )
 from app.domain.log.retelling import KINDS
@@ -106,9 +106,9 @@ def test_every_kind_that_the_replay_needs_is_logged() -> None:
 
 
 def test_an_event_stands_in_the_log_of_its_queue() -> None:
-    assert (Queue("tan-thanh", Direction.EXPORT),) == queues_of("call.made", "tan-thanh", "export")
-    assert () == queues_of("entry.registered", "tan-thanh", "export")
-    assert () == queues_of("call.made", None, None) == queues_of("call.made", "tan-thanh", None)
+    assert Queue("tan-thanh", Direction.EXPORT) == queue_of("call.made", "tan-thanh", "export")
+    assert None is queue_of("entry.registered", "tan-thanh", "export")
+    assert None is queue_of("call.made", None, None) is queue_of("call.made", "tan-thanh", None)
     assert is_logged("call.made")
     assert not is_logged("entry.driver_changed")
 
