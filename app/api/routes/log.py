@@ -27,7 +27,7 @@ from app.api.schemas.log import (
     inclusion_out,
     log_keys_out,
 )
-from app.api.schemas.types import Sought
+from app.api.schemas.types import Out, Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import (
     BeyondLogError,
@@ -85,8 +85,7 @@ async def get_log_keys(request: Request, visitor: Visitor, process: OfProcess) -
     """
     queues = visitor.reference.queues(visitor.day)
     signer, service = process.tools.signers.log, process.settings.log_origin
-    keys = log_keys_out(signer, service, queues, process.witnesses)
-    return conditional(request, keys.model_dump_json().encode(), MINUTES)
+    return _json(request, log_keys_out(signer, service, queues, process.witnesses), MINUTES)
 
 
 @router.get(
@@ -129,7 +128,7 @@ async def get_old_checkpoint(
     """Return the checkpoint of a queue's log at a size, as it was signed, and who cosigned it."""
     async with reading_log(process, Queue(gate, direction)) as log:
         found = checkpoint_out(await log.checkpoint(size))
-    return conditional(request, found.model_dump_json().encode(), MINUTES)
+    return _json(request, found, MINUTES)
 
 
 @router.get(
@@ -196,8 +195,7 @@ async def prove_inclusion(
     """Return a leaf with the proof that it is in a queue's log, as that was at a size or is now."""
     async with reading_log(process, Queue(gate, direction)) as log:
         found = inclusion_out(await log.inclusion(index, size))
-    max_age = AT_ONCE if size is None else FOREVER
-    return conditional(request, found.model_dump_json().encode(), max_age)
+    return _json(request, found, AT_ONCE if size is None else FOREVER)
 
 
 @router.get(
@@ -217,8 +215,7 @@ async def prove_consistency(
     """Return the proof that a queue's log goes on with what it was at an old size."""
     async with reading_log(process, Queue(gate, direction)) as log:
         found = consistency_out(await log.consistency(old, new))
-    max_age = AT_ONCE if new is None else FOREVER
-    return conditional(request, found.model_dump_json().encode(), max_age)
+    return _json(request, found, AT_ONCE if new is None else FOREVER)
 
 
 @router.post(
@@ -236,3 +233,7 @@ async def cosign_checkpoint(
     who are not known are passed over.
     """
     return await cosign(process, Queue(gate, direction), body.note)
+
+
+def _json(request: Request, found: Out, max_age: int) -> Response:
+    return conditional(request, found.model_dump_json().encode(), max_age)
