@@ -45,10 +45,10 @@ Tiles = Mapping[Queue, Mapping[Tile, bytes]]
 class Unsealed:
     """An event that no log has yet, and what its leaf may commit to."""
 
+    event: LoggedEvent
     position: int
     gate: str | None
     direction: str | None
-    event: LoggedEvent
     principal: UUID
     plate: str | None
     company: UUID | None
@@ -76,6 +76,11 @@ class Published:
     def note(self) -> str:
         """The signed note with the lines of its witnesses."""
         return self.checkpoint.note + "".join(one.line for one in self.cosignatures)
+
+
+def row_of(queue: Queue, **columns: object) -> Row:
+    """Return a row of a queue's log."""
+    return {"gate_code": queue.gate, "direction": queue.direction.value, **columns}
 
 
 class Disclosed(NamedTuple):
@@ -117,29 +122,33 @@ class LogRepository:
 
         Plate and company are those that the entry has now.
         """
+        event = (
+            Event.number,
+            Event.id,
+            Event.kind,
+            Event.entry_id,
+            Event.occurred_at,
+            Event.recorded_at,
+            Event.data,
+        )
+        about = (
+            FeedItem.position,
+            Event.gate_code,
+            Event.direction,
+            Event.principal_id,
+            Entry.tractor_plate,
+            Entry.organisation_id,
+        )
         statement = (
-            select(
-                FeedItem.position,
-                Event.gate_code,
-                Event.direction,
-                Event.principal_id,
-                Entry.tractor_plate,
-                Entry.organisation_id,
-                Event.number,
-                Event.id,
-                Event.kind,
-                Event.entry_id,
-                Event.occurred_at,
-                Event.recorded_at,
-                Event.data,
-            )
+            select(*event, *about)
             .join(Event, Event.number == FeedItem.event_number)
             .outerjoin(Entry, Entry.id == Event.entry_id)
             .where(FeedItem.position > after, FeedItem.position <= to, Event.kind.in_(kinds))
             .order_by(FeedItem.position)
             .limit(limit)
         )
-        return [_unsealed(*row) for row in await self._session.execute(statement)]
+        rows = await self._session.execute(statement)
+        return [Unsealed(LoggedEvent(*row[: len(event)]), *row[len(event) :]) for row in rows]
 
     async def sealed(self, queues: Collection[Queue] | None = None) -> Mapping[Queue, Sealed]:
         """Return how logs stand, of all queues or of some; one that has no leaf is left out."""
@@ -226,8 +235,7 @@ class LogRepository:
     ) -> Mapping[int, tuple[int, str]]:
         """Return index and text of the leaves of some events of some entries, by event number."""
         statement = select(LogLeaf.event_number, LogLeaf.index, LogLeaf.leaf).where(
-            LogLeaf.gate_code == queue.gate,
-            LogLeaf.direction == queue.direction.value,
+            _queue_is(LogLeaf, queue),
             LogLeaf.entry_id.in_(entries),
             LogLeaf.event_number.in_(numbers),
         )
@@ -271,7 +279,7 @@ class LogRepository:
 
     async def cosign(self, queue: Queue, size: int, lines: Rows) -> None:
         """Keep what witnesses say of a checkpoint; of each the first word stays."""
-        rows = [{**_of(queue), "size": size, **line} for line in lines]
+        rows = [row_of(queue, size=size, **line) for line in lines]
         await self._session.execute(insert(LogCosignature).values(rows).on_conflict_do_nothing())
 
     async def _published(self, found: Sequence[LogCheckpoint], queue: Queue) -> Sequence[Published]:
@@ -299,12 +307,12 @@ class LogRepository:
             (LogLeaf, batches.leaves),
         )
         tiles = [
-            {**_of(queue), "level": tile.level, "number": tile.number, "hashes": hashes}
+            row_of(queue, level=tile.level, number=tile.number, hashes=hashes)
             for queue, changed in batches.tiles.items()
             for tile, hashes in changed.items()
         ]
         heads = [
-            {**_of(queue), "size": head.size, "root": head.root, "sealed_at": head.sealed_at}
+            row_of(queue, size=head.size, root=head.root, sealed_at=head.sealed_at)
             for queue, head in batches.heads.items()
         ]
         await self._replace(LogTile, tiles, ("hashes",))
@@ -321,22 +329,6 @@ class LogRepository:
         changed = {column: row.excluded[column] for column in columns}
         constraint = f"pk_{table.__tablename__}"
         await self._session.execute(row.on_conflict_do_update(constraint=constraint, set_=changed))
-
-
-def _unsealed(  # noqa: PLR0913, PLR0917 - the columns of the statement
-    position: int,
-    gate: str | None,
-    direction: str | None,
-    principal: UUID,
-    plate: str | None,
-    company: UUID | None,
-    *event: Any,  # noqa: ANN401 - the columns of the event
-) -> Unsealed:
-    return Unsealed(position, gate, direction, LoggedEvent(*event), principal, plate, company)
-
-
-def _of(queue: Queue) -> dict[str, Any]:
-    return {"gate_code": queue.gate, "direction": queue.direction.value}
 
 
 def _queue_is(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from app.core.signing import LogSigner
@@ -29,6 +29,7 @@ from app.domain.log.leaves import (
     LOGGED,
     Clock,
     Leaf,
+    LoggedEvent,
     What,
     commitment,
     commits,
@@ -39,15 +40,13 @@ from app.domain.log.leaves import (
 from app.domain.log.merkle import leaf_hash, root
 from app.domain.log.tiles import Tile, edge, grow, hash_in
 from app.domain.vocabulary import Queue
-from app.repositories.log import Batches, Tiles, Unsealed
+from app.repositories.log import Batches, Row, Tiles, Unsealed, row_of
 from app.repositories.unit_of_work import UnitOfWork
 
 EVENTS_A_TURN: Final = 1000
 STARTED: Final = "waiting.started"
 INTRODUCED: Final = (STARTED, "entry.joined")
 """What tells of an entry for the first time in a log, with commitments to plate and company."""
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +151,18 @@ class Sealing:
             openings = list(self._openings(known, queue, one))
             hidden = {field: commitment(salt, what, value) for field, what, salt, value in openings}
             turn.openings.extend(
-                {
-                    **_of(queue, index=index),
-                    "entry_id": one.event.entry,
-                    "field": field,
-                    "what": what.value,
-                    "salt": salt,
-                    "value": value,
-                }
+                row_of(
+                    queue,
+                    index=index,
+                    entry_id=one.event.entry,
+                    field=field,
+                    what=what.value,
+                    salt=salt,
+                    value=value,
+                )
                 for field, what, salt, value in openings
             )
-            yield _row(queue, index, leaf_of(one.event, hidden), one)
+            yield _row(queue, index, leaf_of(one.event, hidden), one.event)
 
     def _openings(
         self, known: _Known, queue: Queue, one: Unsealed
@@ -183,12 +183,7 @@ class Sealing:
     def _checkpoint(self, queue: Queue, head: Sealed) -> Row:
         origin = origin_of(self._sealer.service, queue.gate, queue.direction)
         note = self._sealer.signed(Checkpoint(origin, head.size, head.root))
-        return {
-            **_of(queue, size=head.size),
-            "root": head.root,
-            "sealed_at": head.sealed_at,
-            "note": note,
-        }
+        return row_of(queue, size=head.size, root=head.root, sealed_at=head.sealed_at, note=note)
 
 
 def _by_queue(found: Sequence[Unsealed]) -> Mapping[Queue, Sequence[Unsealed]]:
@@ -215,15 +210,12 @@ def _head(size: int, tiles: Mapping[Tile, bytes], sealed_at: datetime) -> Sealed
     return Sealed(size, _root(size, tiles), sealed_at)
 
 
-def _of(queue: Queue, **more: int) -> dict[str, Any]:
-    return {"gate_code": queue.gate, "direction": queue.direction.value, **more}
-
-
-def _row(queue: Queue, index: int, leaf: Leaf, one: Unsealed | None = None) -> Row:
-    return {
-        **_of(queue, index=index),
-        "kind": leaf["kind"],
-        "event_number": one.event.number if one else None,
-        "entry_id": one.event.entry if one else None,
-        "leaf": canonical(leaf).decode(),
-    }
+def _row(queue: Queue, index: int, leaf: Leaf, event: LoggedEvent | None = None) -> Row:
+    return row_of(
+        queue,
+        index=index,
+        kind=leaf["kind"],
+        event_number=event.number if event else None,
+        entry_id=event.entry if event else None,
+        leaf=canonical(leaf).decode(),
+    )
