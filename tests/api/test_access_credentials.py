@@ -83,45 +83,54 @@ async def end_key(session: AsyncSession, key: str, values: Mapping[str, Any]) ->
 async def every_one(gate: Gate, session: AsyncSession) -> Mapping[tuple[str, str], Headers]:
     """Return what is sent with each credential that opens nothing, once they have all ended."""
     dying, expiring = await give_key(session, WHO), await give_key(session, WHO)
-    old = await token_of(gate, WHO)
-    gate.wait(minutes=16)
-    revoked, expired = await token_of(gate, WHO, dying), await token_of(gate, WHO, expiring)
-    unsigned = f"{old[: old.rindex('.')]}.{'A' * 86}"
-    clock = gate.app.state.process.session_clock
-    moment = timedelta(seconds=1)
-    over, unused = {"expires_at": clock.at - moment}, {"seen_at": clock.at - clock.idle - moment}
-    found = {
-        ("nothing", "no header, no cookie"): {},
-        ("nothing", "of a scheme that is not ours"): {"Authorization": "Basic Zm9vOmJhcg=="},
-        ("key", "unknown"): bearer("gate_company_nothing"),
-        ("key", "expired"): bearer(await give_key(session, WHO, **ENDED)),
-        ("key", "revoked"): bearer(dying),
-        ("key", "of somebody who is disabled"): bearer(key_of(DISABLED)),
-        ("access token", "not signed by us"): bearer(unsigned),
-        ("access token", "expired"): bearer(old),
-        ("access token", "of a key that is revoked"): bearer(revoked),
-        ("access token", "of a key that has expired"): bearer(expired),
-        ("session", "unknown"): cookie(new_token()),
-        ("session", "expired"): cookie(await sign_in(gate, session, WHOSE_SESSION, **over)),
-        ("session", "not used for too long"): cookie(
-            await sign_in(gate, session, WHOSE_SESSION, **unused)
-        ),
-        ("session", "revoked"): cookie(
-            await sign_in(gate, session, WHOSE_SESSION, revoked_at=clock.at)
-        ),
-        ("session", "of somebody who is disabled"): cookie(
-            await sign_in(gate, session, WHOSE_SESSION_TOO)
-        ),
-        ("session", "from another site"): cookie(
-            await sign_in(gate, session, WHOSE_SESSION), OTHER
-        ),
-    }
+    expired = await give_key(session, WHO, **ENDED)
+    tokens = await tokens_of(gate, dying, expiring)
+    cookies = await cookies_of(gate, session)
     await end_key(session, dying, REVOKED)
     await end_key(session, expiring, ENDED)
     disabled = PrincipalRow.name.in_((DISABLED, WHOSE_SESSION_TOO))
     await session.execute(update(PrincipalRow).where(disabled).values(**REVOKED))
     await session.commit()
-    return found
+    return {
+        ("nothing", "no header, no cookie"): {},
+        ("nothing", "of a scheme that is not ours"): {"Authorization": "Basic Zm9vOmJhcg=="},
+        ("key", "unknown"): bearer("gate_company_nothing"),
+        ("key", "expired"): bearer(expired),
+        ("key", "revoked"): bearer(dying),
+        ("key", "of somebody who is disabled"): bearer(key_of(DISABLED)),
+        **{("access token", standing): bearer(token) for standing, token in tokens.items()},
+        **{("session", standing): headers for standing, headers in cookies.items()},
+    }
+
+
+async def tokens_of(gate: Gate, dying: str, expiring: str) -> Mapping[str, str]:
+    """Return an access token of each standing; the last two open until their keys end."""
+    old = await token_of(gate, WHO)
+    gate.wait(minutes=16)
+    return {
+        "not signed by us": f"{old[: old.rindex('.')]}.{'A' * 86}",
+        "expired": old,
+        "of a key that is revoked": await token_of(gate, WHO, dying),
+        "of a key that has expired": await token_of(gate, WHO, expiring),
+    }
+
+
+async def cookies_of(gate: Gate, session: AsyncSession) -> Mapping[str, Headers]:
+    """Return what a browser sends by a session of each standing."""
+    clock, moment = gate.app.state.process.session_clock, timedelta(seconds=1)
+    over, unused = {"expires_at": clock.at - moment}, {"seen_at": clock.at - clock.idle - moment}
+
+    async def of(who: str, **values: Any) -> str:
+        return await sign_in(gate, session, who, **values)
+
+    return {
+        "unknown": cookie(new_token()),
+        "expired": cookie(await of(WHOSE_SESSION, **over)),
+        "not used for too long": cookie(await of(WHOSE_SESSION, **unused)),
+        "revoked": cookie(await of(WHOSE_SESSION, revoked_at=clock.at)),
+        "of somebody who is disabled": cookie(await of(WHOSE_SESSION_TOO)),
+        "from another site": cookie(await of(WHOSE_SESSION), OTHER),
+    }
 
 
 @pytest.mark.parametrize("part", ROWS)

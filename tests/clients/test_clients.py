@@ -99,17 +99,18 @@ def enumerated() -> frozenset[str]:
     return frozenset(words)
 
 
-@pytest.fixture
-def newer(service: Live) -> Iterator[str]:
-    """The address of a later release, whose answers have a value in each enumeration for ours."""
-    known = enumerated()
+def renewed(value: object, known: frozenset[str]) -> object:
+    """Return an answer with another value in the place of each that is known."""
+    if isinstance(value, dict):
+        return {name: renewed(part, known) for name, part in value.items()}
+    if isinstance(value, list):
+        return [renewed(part, known) for part in value]
+    return UNKNOWN if value in known else value
 
-    def renewed(value: object) -> object:
-        if isinstance(value, dict):
-            return {name: renewed(part) for name, part in value.items()}
-        if isinstance(value, list):
-            return [renewed(part) for part in value]
-        return UNKNOWN if value in known else value
+
+def newer_than(url: str) -> type[BaseHTTPRequestHandler]:
+    """Return what answers as a service does, with values that it has not yet."""
+    known = enumerated()
 
     class Newer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -122,10 +123,8 @@ def newer(service: Live) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             kept = ("Authorization", "Content-Type")
             headers = {name: self.headers[name] for name in kept if name in self.headers}
-            answer = httpx.request(
-                self.command, service.url + self.path, content=body, headers=headers
-            )
-            content = json.dumps(renewed(answer.json())).encode()
+            answer = httpx.request(self.command, url + self.path, content=body, headers=headers)
+            content = json.dumps(renewed(answer.json(), known)).encode()
             self.send_response(answer.status_code)
             self.send_header("Content-Type", answer.headers["Content-Type"])
             self.send_header("Content-Length", str(len(content)))
@@ -135,7 +134,13 @@ def newer(service: Live) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Newer) as server:
+    return Newer
+
+
+@pytest.fixture
+def newer(service: Live) -> Iterator[str]:
+    """The address of a later release, whose answers have a value in each enumeration for ours."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), newer_than(service.url)) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
