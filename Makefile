@@ -102,8 +102,10 @@ clients: $(CLIENTS) ## Generate the Python and the TypeScript client, and compil
 # Where there is no npm the TypeScript client is left out, and its tests are skipped.
 $(CLIENTS): openapi.json tests/clients/python/generator.yaml $(TYPESCRIPT) | $(DEV)
 	@echo 'Generating the clients, into tests/clients'
+	# What it warns of is shown, without the pages of the document that it quotes.
 	$(BIN)/openapi-python-client generate --path openapi.json --meta none --overwrite \
-		--config tests/clients/python/generator.yaml --output-path tests/clients/python/gate_client >/dev/null
+		--config tests/clients/python/generator.yaml --output-path tests/clients/python/gate_client \
+		2> >(sed '/^{$$/,/^}$$/d' >&2) >/dev/null
 	if command -v npm >/dev/null; then
 		for folder in tests/clients examples; do
 			cd $$folder/typescript
