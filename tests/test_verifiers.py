@@ -16,10 +16,10 @@ from app.domain.log.canonical import canonical
 from app.domain.log.checkpoints import Checkpoint
 from app.domain.log.continuing import forked, unlike_tile
 from app.domain.log.leaves import LOGGED, Clock, LoggedEvent, leaf_of, seal
-from app.domain.log.merkle import leaf_hash, root
+from app.domain.log.merkle import leaf_hash
 from app.domain.log.retelling import KINDS, NO_RATES
 from app.domain.log.rules import Why, Wrong
-from app.domain.log.tiles import Tile, grow, hash_in
+from app.domain.log.tiles import Tile, grow, root_in
 from app.domain.log.verifying import outages_in, verify
 from app.domain.replay import Fault
 from app.domain.sub_queues import BarrierKind
@@ -51,8 +51,7 @@ def tree(leaves: Sequence[bytes]) -> dict[Tile, bytes]:
 
 
 def signed(leaves: Sequence[bytes], size: int) -> Checkpoint:
-    tiles = tree(leaves[:size])
-    return Checkpoint("origin", size, root(size, lambda node: hash_in(tiles, node)))
+    return Checkpoint("origin", size, root_in(tree(leaves[:size]), size))
 
 
 @pytest.mark.parametrize("seed", range(3))

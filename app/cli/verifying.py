@@ -21,7 +21,7 @@ from app.domain.log.checkpoints import (
     read_key,
     read_note,
 )
-from app.domain.log.continuing import forked, tiles_in_order, unlike_root, unlike_tile
+from app.domain.log.continuing import forked, unlike_root, unlike_tile
 from app.domain.log.leaves import Clock
 from app.domain.log.merkle import HASH_BYTES, leaf_hash
 from app.domain.log.rules import Why, Wrong
@@ -178,7 +178,6 @@ def _check(log: PublicLog, note: str, kept: Sequence[str], say: Callable[[str], 
         return Checked(log.origin, size, None, [Wrong(0, Why.SIGNATURE, said)])
     leaves = list(log.leaves(newest.size, say))
     made = grow({}, 0, [leaf_hash(leaf) for leaf in leaves])
-    made = {tile: made[tile] for tile in tiles_in_order(made)}
     given = {tile: log.tile(tile, len(hashes) // HASH_BYTES) for tile, hashes in made.items()}
     say(f"{log.origin}: playing the queue again")
     verdict = verify(leaves, outages_in(leaves))

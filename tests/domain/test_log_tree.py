@@ -27,6 +27,7 @@ from app.domain.log.tiles import (
     hash_in,
     path_of,
     read_path,
+    root_in,
     split,
 )
 
@@ -93,9 +94,7 @@ def known_of(tiles: dict[Tile, bytes]) -> Known:
 def test_a_tree_grows_from_its_edge_to_the_root_that_the_standard_gives(sizes: list[int]) -> None:
     tiles, size = grown(*sizes), max(sizes, default=0)
     assert plain_root(LEAVES[:size]) == root(size, known_of(tiles))
-    at_edge = {tile: tiles[tile] for tile in edge(size)}
-    known = known_of(tiles if size and not size % WIDTH else at_edge)
-    assert plain_root(LEAVES[:size]) == root(size, known)
+    assert plain_root(LEAVES[:size]) == root_in({tile: tiles[tile] for tile in edge(size)}, size)
     assert all(len(split(tiles[tile])) == tile.width(size) for tile in tiles)
     assert tiles.get(Tile(0, 0), b"") == b"".join(LEAVES[: min(size, WIDTH)])
 

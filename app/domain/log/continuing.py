@@ -4,12 +4,12 @@ Tiles name the very leaf that was changed after its hash was told. Who changes b
 has another root than any checkpoint that somebody kept before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from app.domain.log.checkpoints import Checkpoint
-from app.domain.log.merkle import HASH_BYTES, root
+from app.domain.log.merkle import HASH_BYTES
 from app.domain.log.rules import Why, Wrong
-from app.domain.log.tiles import WIDTH, Tile, hash_in
+from app.domain.log.tiles import WIDTH, Tile, root_in
 
 
 def unlike_tile(made: Mapping[Tile, bytes], told: Mapping[Tile, bytes]) -> Wrong | None:
@@ -25,7 +25,7 @@ def unlike_tile(made: Mapping[Tile, bytes], told: Mapping[Tile, bytes]) -> Wrong
 
 def unlike_root(made: Mapping[Tile, bytes], newest: Checkpoint) -> Wrong | None:
     """Return that the leaves do not make the root of the newest checkpoint."""
-    if root(newest.size, lambda node: hash_in(made, node)) == newest.root:
+    if root_in(made, newest.size) == newest.root:
         return None
     return Wrong(0, Why.ROOT, "the leaves do not make the root that was signed")
 
@@ -41,13 +41,8 @@ def forked(made: Mapping[Tile, bytes], size: int, kept: Iterable[Checkpoint]) ->
             return Wrong(
                 size, Why.SHORTER, f"of {one.size} leaves that were signed {size} are left"
             )
-        if root(one.size, lambda node: hash_in(made, node)) != one.root:
+        if root_in(made, one.size) != one.root:
             said = f"its first {one.size} leaves are not those that were signed"
             return Wrong(vouched, Why.FORK, said)
         vouched = one.size
     return None
-
-
-def tiles_in_order(made: Mapping[Tile, bytes]) -> Sequence[Tile]:
-    """Return the tiles of a tree, those of leaves first, in the order of the leaves."""
-    return sorted(made, key=lambda tile: (tile.level, tile.number))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.log.merkle import EMPTY, HASH_BYTES, Known, Node, complete
+from app.domain.log.merkle import EMPTY, HASH_BYTES, Known, Node, complete, root
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
@@ -56,7 +56,7 @@ def edge(size: int) -> list[Tile]:
 def grow(tiles: Mapping[Tile, bytes], size: int, leaves: Sequence[bytes]) -> dict[Tile, bytes]:
     """Return the tiles that change when `leaves`, hashes, follow those of a tree of `size`.
 
-    `tiles` holds the `edge` of that tree.
+    `tiles` holds the `edge` of that tree. Those of leaves come first, in the order of the leaves.
     """
     changed: dict[Tile, bytes] = {}
     level, hashes = 0, leaves
@@ -77,6 +77,15 @@ def hash_in(tiles: Mapping[Tile, bytes], node: Node) -> bytes:
     _, first, width = _place(node)
     hashes = tiles[tile_of(node)][first * HASH_BYTES : (first + width) * HASH_BYTES]
     return complete(split(hashes))
+
+
+def root_in(tiles: Mapping[Tile, bytes], size: int) -> bytes:
+    """Return the root of a tree of `size` leaves from its tiles, of which the edge is enough.
+
+    Raises:
+        KeyError: a tile that is needed is not among `tiles`.
+    """
+    return root(size, lambda node: hash_in(tiles, node))
 
 
 def tile_of(node: Node) -> Tile:

@@ -37,8 +37,8 @@ from app.domain.log.leaves import (
     queue_of,
     seal,
 )
-from app.domain.log.merkle import leaf_hash, root
-from app.domain.log.tiles import Tile, edge, grow, hash_in
+from app.domain.log.merkle import leaf_hash
+from app.domain.log.tiles import edge, grow, root_in
 from app.domain.vocabulary import Queue
 from app.repositories.log import Batches, Row, Tiles, Unsealed, row_of
 from app.repositories.unit_of_work import UnitOfWork
@@ -126,7 +126,7 @@ class Sealing:
         """Add a seal leaf and the leaves of events to the log of a queue."""
         before = known.heads.get(queue)
         tiles = known.tiles.get(queue, {})
-        if before is not None and _root(before.size, tiles) != before.root:
+        if before is not None and root_in(tiles, before.size) != before.root:
             message = f"the log of {queue.gate} ({queue.direction}) is not what was signed"
             raise RuntimeError(message)
         size, sealed_at = (before.size, before.sealed_at) if before else (0, self._now)
@@ -134,7 +134,8 @@ class Sealing:
         first = _row(queue, size, seal(sealed_at, len(events), self._sealer.clock))
         rows = [first, *self._leaves(turn, known, queue, events, size + 1)]
         changed = grow(tiles, size, [leaf_hash(row["leaf"].encode()) for row in rows])
-        head = _head(size + len(rows), {**tiles, **changed}, sealed_at)
+        size += len(rows)
+        head = Sealed(size, root_in({**tiles, **changed}, size), sealed_at)
         turn.leaves.extend(rows)
         turn.tiles[queue], turn.heads[queue] = changed, head
         turn.checkpoints.append(self._checkpoint(queue, head))
@@ -200,14 +201,6 @@ def _value(name: str, what: What, one: Unsealed) -> str | None:
     known = {What.PLATE: one.plate, What.COMPANY: one.company, What.OFFICER: one.principal}
     value = one.event.data.get(name, known[what])
     return None if value is None else str(value)
-
-
-def _root(size: int, tiles: Mapping[Tile, bytes]) -> bytes:
-    return root(size, lambda node: hash_in(tiles, node))
-
-
-def _head(size: int, tiles: Mapping[Tile, bytes], sealed_at: datetime) -> Sealed:
-    return Sealed(size, _root(size, tiles), sealed_at)
 
 
 def _row(queue: Queue, index: int, leaf: Leaf, event: LoggedEvent | None = None) -> Row:
