@@ -1,7 +1,8 @@
 """That events stand in the log: their leaves, and the way from each to the newest checkpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from app.domain.log.merkle import Known, inclusion
@@ -10,7 +11,9 @@ from app.domain.vocabulary import Queue
 from app.repositories.log import Published
 from app.repositories.unit_of_work import UnitOfWork
 
-__all__ = ["Proof", "Proofs", "Published", "proofs_of"]
+__all__ = ["Proof", "Proofs", "Published", "of_tiles", "proofs_of"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +49,10 @@ async def proofs_of(uow: UnitOfWork, queue: Queue, events: Mapping[int, UUID]) -
             for number, (index, leaf) in leaves.items()
         }
 
+    return Proofs(published, await of_tiles(uow, queue, ask))
+
+
+async def of_tiles(uow: UnitOfWork, queue: Queue, ask: Callable[[Known], T]) -> T:
+    """Return an answer that is made of a log's hashes, of the tiles that it needs."""
     tiles = (await uow.log.tiles({queue: needed(ask)}))[queue]
-    return Proofs(published, ask(lambda node: hash_in(tiles, node)))
+    return ask(lambda node: hash_in(tiles, node))

@@ -1,10 +1,10 @@
 """What anybody reads of the logs: checkpoints, tiles, leaves, proofs; and what witnesses add."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
 from app.core.signing import has_signed
 from app.domain.errors import (
@@ -28,17 +28,16 @@ from app.domain.log.checkpoints import (
     read_note,
     time_of,
 )
-from app.domain.log.merkle import HASH_BYTES, Known, consistency, inclusion, root
-from app.domain.log.tiles import WIDTH, Wanted, bundle, hash_in, needed
+from app.domain.log.merkle import HASH_BYTES, consistency, inclusion, root
+from app.domain.log.tiles import WIDTH, Wanted, bundle
 from app.domain.vocabulary import Queue
 from app.repositories.log import Published
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.log.proving import of_tiles
 
 __all__ = ["MOST_LEAVES", "Continued", "Included", "Log", "Published", "witnesses_of"]
 
 MOST_LEAVES: Final = 1000
-
-T = TypeVar("T")
 
 
 class Reason(StrEnum):
@@ -141,8 +140,10 @@ class Log:
         if not index < size <= head.size:
             raise BeyondLogError(size=head.size)
         (leaf,) = await self._uow.log.leaves(self._queue, index, index + 1)
-        proof, whole = await self._ask(
-            lambda known: (inclusion(index, size, known), root(size, known))
+        proof, whole = await of_tiles(
+            self._uow,
+            self._queue,
+            lambda known: (inclusion(index, size, known), root(size, known)),
         )
         return Included(index, leaf, size, whole, proof)
 
@@ -157,8 +158,10 @@ class Log:
         new = head.size if new is None else new
         if not old <= new <= head.size:
             raise BeyondLogError(size=head.size)
-        proof, was, now = await self._ask(
-            lambda known: (consistency(old, new, known), root(old, known), root(new, known))
+        proof, was, now = await of_tiles(
+            self._uow,
+            self._queue,
+            lambda known: (consistency(old, new, known), root(old, known), root(new, known)),
         )
         return Continued((old, new), (was, now), proof)
 
@@ -179,29 +182,23 @@ class Log:
             rows = [_row(note, line, key, now) for key, line in lines if key is not None]
         except (ValueError, OverflowError) as error:
             raise CosignatureRefusedError(reason=Reason.UNREADABLE) from error
-        published = await self._published(checkpoint, origin)
+        await self._ensure_published(checkpoint, origin)
         if not rows:
             raise CosignatureRefusedError(reason=Reason.UNKNOWN_WITNESS)
         await self._uow.log.cosign(self._queue, checkpoint.size, rows)
-        return await self.checkpoint(published.checkpoint.size)
+        return await self.checkpoint(checkpoint.size)
 
-    async def _published(self, checkpoint: Checkpoint, origin: str) -> Published:
+    async def _ensure_published(self, checkpoint: Checkpoint, origin: str) -> None:
         found = await self._uow.log.checkpoint(self._queue, checkpoint.size)
-        same = found is not None and found.checkpoint.root == checkpoint.root
-        if found is None or not same or checkpoint.origin != origin:
+        told = (origin, found.checkpoint.root) if found else None
+        if told != (checkpoint.origin, checkpoint.root):
             raise CosignatureRefusedError(reason=Reason.UNKNOWN_CHECKPOINT)
-        return found
 
     async def _head(self) -> Sealed:
         heads = await self._uow.log.sealed([self._queue])
         if self._queue not in heads:
             raise LogNotFoundError
         return heads[self._queue]
-
-    async def _ask(self, ask: Callable[[Known], T]) -> T:
-        """Return an answer that is made of hashes, of the tiles that it needs."""
-        tiles = (await self._uow.log.tiles({self._queue: needed(ask)}))[self._queue]
-        return ask(lambda node: hash_in(tiles, node))
 
 
 def _signer(witnesses: Sequence[NamedKey], line: Signature) -> NamedKey | None:
