@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from app.api.schemas.notices import notice_read_out
-from app.api.texts import CATALOGUE, HANOI, Language
+from app.api.texts import CATALOGUE, HANOI, Language, hours
 from app.domain.notices import Notice
 from app.services.publishing.sheets import QueueSheet, Sheet, SheetLine
 
@@ -90,7 +90,7 @@ def _cells(place: int, line: SheetLine, language: Language) -> Sequence[str]:
         line.route or "",
         line.yard or "",
         f"{since:%Y-%m-%d %H:%M}" if since else "",
-        "" if line.waited is None else f"{line.waited // 3600}:{line.waited // 60 % 60:02}",
+        "" if line.waited is None else hours(line.waited),
         _note(line, language),
     )
 

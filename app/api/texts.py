@@ -143,6 +143,11 @@ def moment(at: datetime, language: Language) -> str:
     return f"{local:%H:%M} ngày {local:%d/%m/%Y} (giờ Hà Nội)"
 
 
+def hours(seconds: int) -> str:
+    """Return a time as hours and minutes; of a minute that is not over nothing is told."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}"
+
+
 @lru_cache(maxsize=256)
 def _negotiated(header: str) -> Language:
     """Return the first of the ranges with the highest weight that we speak."""

@@ -66,7 +66,10 @@ async def test_a_later_comer_is_told_with_its_rule_both_waits_and_the_bound(gate
     assert {"lane": "ordinary", "rate": 1, "points": 3000, "open_wait_seconds": 3000} == (
         went["ours"]
     )
-    assert "needed 1500 at least to pass one that had waited 3000" in went["message"]
+    assert (
+        "It is in the lane “Green lane” and had waited 0:30 (open hours:minutes); it needed 0:25 at"
+        " least to pass one that had waited 0:50." == went["message"]
+    )
     assert "plate" not in str(found)
     assert "2026-03-11T09:50:00+07:00" == went["called"]["at"]
     assert "Nobody who came later was called first." == (await certificate(gate, green))["message"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.api.schemas.evidence import label_of
 from app.api.schemas.log import CheckpointOut, Hash, Size, checkpoint_out
 from app.api.schemas.types import Instant, Open, Out
-from app.api.texts import CATALOGUE, Language
+from app.api.texts import CATALOGUE, Language, hours
 from app.domain.certificate import Claim, Mark, Overtake, Why
 from app.domain.errors import Fact
 from app.domain.policy import PolicyEdition
@@ -151,7 +151,7 @@ def _told(one: Overtake, edition: PolicyEdition, language: Language) -> dict[str
         "lane": labels.get(one.theirs.lane, one.theirs.lane.value),
         "rate": one.theirs.rate,
         "points": one.theirs.points,
-        "wait": one.theirs.open_wait,
+        "wait": hours(one.theirs.open_wait),
         "because": one.because,
         "why": one.because,
     }
@@ -159,9 +159,9 @@ def _told(one: Overtake, edition: PolicyEdition, language: Language) -> dict[str
         facts |= {
             "own": one.ours.points,
             "own_rate": one.ours.rate,
-            "own_wait": one.ours.open_wait,
+            "own_wait": hours(one.ours.open_wait),
             # So long the faster one must have waited at least, rounded up.
-            "least": -(-one.ours.rate * one.ours.open_wait // one.theirs.rate),
+            "least": hours(-(-one.ours.rate * one.ours.open_wait // one.theirs.rate)),
         }
     return facts
 
