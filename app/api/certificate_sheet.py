@@ -6,9 +6,11 @@ from typing import Final
 
 from app.api.schemas.certificates import certificate_out
 from app.api.schemas.evidence import label_of
+from app.api.schemas.policies import lane_names
 from app.api.texts import CATALOGUE, Language, moment
 from app.domain.errors import Fact
 from app.domain.reference import Reference
+from app.domain.vocabulary import Lane
 from app.services.queues.certifying import Certified
 
 MOST_SHOWN: Final = 100
@@ -41,10 +43,10 @@ class CertificateSheet:
 def sheet_of(found: Certified, reference: Reference, language: Language) -> CertificateSheet:
     """Return what a certificate says."""
     out = certificate_out(found, language)
-    lanes = {row.lane: label_of(row.label, language) for row in found.edition.lanes}
+    lanes = lane_names(found.edition, language)
     passed = [
         Passed(
-            heading=f"{one.call_number} · {lanes.get(one.theirs.lane, one.theirs.lane)}",
+            heading=f"{one.call_number} · {lanes[one.theirs.lane]}",
             message=one.message,
             times=_say(
                 "times", language,
@@ -74,9 +76,7 @@ def _facts(found: Certified, reference: Reference, language: Language) -> Iterat
     yield _say("gate", language), f"{gate} · {direction}"
     if entry.call_number is not None:
         yield _say("number", language), entry.call_number
-    for row in found.edition.lanes:
-        if row.lane == entry.lane:
-            yield _say("lane", language), label_of(row.label, language)
+    yield _say("lane", language), lane_names(found.edition, language)[Lane(entry.lane)]
     if certificate.started is not None:
         yield _say("started", language), moment(certificate.started.at, language)
     called = certificate.called

@@ -1,6 +1,7 @@
 """The certificate of an entry on the wire: who came later and went before, and by which rule."""
 
 import base64
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -8,11 +9,11 @@ from pydantic import Field
 
 from app.api.schemas.evidence import label_of
 from app.api.schemas.log import CheckpointOut, Hash, Size, checkpoint_out
+from app.api.schemas.policies import lane_names
 from app.api.schemas.types import Instant, Open, Out
 from app.api.texts import CATALOGUE, Language, hours
 from app.domain.certificate import Claim, Mark, Overtake, Why
 from app.domain.errors import Fact
-from app.domain.policy import PolicyEdition
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 from app.services.log.proving import Proof, Proofs
 from app.services.queues.certifying import Certified
@@ -93,8 +94,9 @@ class CertificateOut(Out):
 
 def certificate_out(found: Certified, language: Language) -> CertificateOut:
     """Return a certificate in the language of the reader."""
-    entry, certificate = found.entry, found.certificate
+    entry, certificate, proofs = found.entry, found.certificate, found.proofs
     started, called = certificate.started, certificate.called
+    lanes = lane_names(found.edition, language)
     return CertificateOut(
         entry=entry.id,
         reference=entry.reference,
@@ -106,12 +108,12 @@ def certificate_out(found: Certified, language: Language) -> CertificateOut:
         call_number=entry.call_number,
         policy=found.edition.code,
         bound=label_of(found.edition.bound, language),
-        started=_mark_out(started, found.proofs) if started else None,
-        called=_mark_out(called, found.proofs) if called else None,
+        started=_mark_out(started, proofs) if started else None,
+        called=_mark_out(called, proofs) if called else None,
         message=_summary(found, language),
-        overtakes=[_overtake_out(one, found, language) for one in certificate.overtakes],
+        overtakes=[_overtake_out(one, proofs, lanes, language) for one in certificate.overtakes],
         inversions=certificate.inversions,
-        checkpoint=checkpoint_out(found.proofs.checkpoint) if found.proofs else None,
+        checkpoint=checkpoint_out(proofs.checkpoint) if proofs else None,
         as_of=found.as_of,
     )
 
@@ -129,26 +131,25 @@ def _summary(found: Certified, language: Language) -> str:
     return CATALOGUE.say(key, language, {"count": count, "inversions": certificate.inversions})
 
 
-def _overtake_out(one: Overtake, found: Certified, language: Language) -> OvertakeOut:
+def _overtake_out(
+    one: Overtake, proofs: Proofs | None, lanes: Mapping[Lane, str], language: Language
+) -> OvertakeOut:
     return OvertakeOut(
         entry=one.entry,
         call_number=one.call_number,
         why=one.why,
         because=one.because,
-        message=CATALOGUE.say(
-            f"certificate.{one.why}", language, _told(one, found.edition, language)
-        ),
-        started=_mark_out(one.started, found.proofs),
-        called=_mark_out(one.called, found.proofs),
+        message=CATALOGUE.say(f"certificate.{one.why}", language, _told(one, lanes)),
+        started=_mark_out(one.started, proofs),
+        called=_mark_out(one.called, proofs),
         theirs=_claim_out(one.theirs),
         ours=_claim_out(one.ours) if one.ours else None,
     )
 
 
-def _told(one: Overtake, edition: PolicyEdition, language: Language) -> dict[str, Fact]:
-    labels = {row.lane: label_of(row.label, language) for row in edition.lanes}
+def _told(one: Overtake, lanes: Mapping[Lane, str]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
-        "lane": labels.get(one.theirs.lane, one.theirs.lane.value),
+        "lane": lanes[one.theirs.lane],
         "rate": one.theirs.rate,
         "points": one.theirs.points,
         "wait": hours(one.theirs.open_wait),

@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from app.api.schemas.evidence import label_of
+from app.api.schemas.policies import lane_names
 from app.api.schemas.types import Instant, Open, Out
 from app.api.texts import CATALOGUE, Language, moment
 from app.domain.errors import Fact
 from app.domain.explanation import About, Reason, Source, SourceKind
-from app.domain.policy import PolicyEdition
 from app.domain.vocabulary import Basis, Direction, Lane, State
 from app.services.queues.explaining import Explanation
 
@@ -72,7 +72,7 @@ class ExplanationOut(Out):
 
 def explanation_out(found: Explanation, language: Language) -> ExplanationOut:
     """Return an explanation in the language of the reader."""
-    entry = found.entry
+    entry, lanes = found.entry, lane_names(found.edition, language)
     return ExplanationOut(
         entry=entry.id,
         reference=entry.reference,
@@ -82,7 +82,7 @@ def explanation_out(found: Explanation, language: Language) -> ExplanationOut:
         lane=entry.lane,
         policy=found.edition.code,
         bound=label_of(found.edition.bound, language),
-        reasons=[_reason_out(one, found.edition, language) for one in found.reasons],
+        reasons=[_reason_out(one, lanes, language) for one in found.reasons],
         as_of=found.as_of,
     )
 
@@ -94,25 +94,24 @@ def key_of(reason: Reason) -> str:
     return SENTENCES.get(reason.code, f"explanation.{reason.code}").format(rule=reason.rule)
 
 
-def _reason_out(reason: Reason, edition: PolicyEdition, language: Language) -> ReasonOut:
+def _reason_out(reason: Reason, lanes: Mapping[Lane, str], language: Language) -> ReasonOut:
     return ReasonOut(
         about=reason.about,
         code=reason.code,
         rule=reason.rule,
-        message=CATALOGUE.say(key_of(reason), language, _named(reason.facts, edition, language)),
+        message=CATALOGUE.say(key_of(reason), language, _named(reason.facts, lanes, language)),
         facts=reason.facts,
         source=_source_out(reason.source),
     )
 
 
 def _named(
-    facts: Mapping[str, Fact], edition: PolicyEdition, language: Language
+    facts: Mapping[str, Fact], lanes: Mapping[Lane, str], language: Language
 ) -> Mapping[str, Fact]:
     """Return facts as people read them: lanes by the edition's names, instants as at the gate."""
     told = dict(facts)
-    for row in edition.lanes:
-        if told.get("lane") == row.lane:
-            told["lane"] = label_of(row.label, language)
+    if "lane" in told:
+        told["lane"] = lanes[Lane(str(told["lane"]))]
     for name in INSTANTS:
         if isinstance(told.get(name), str):
             told[name] = moment(datetime.fromisoformat(str(told[name])), language)

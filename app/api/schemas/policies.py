@@ -12,6 +12,7 @@ from app.api.texts import Language
 from app.domain.editions import EditionState, differences, state_of
 from app.domain.expiry import expiry_document
 from app.domain.gates import Location
+from app.domain.policy import PolicyEdition
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 from app.services.act import Today
 from app.services.upkeep.confirmations import EditionKind
@@ -246,6 +247,11 @@ def _summary(today: Today, document: Row, language: Language) -> dict[str, Any]:
         "lanes": [lane_out(row, language) for row in document["lanes"]],
         "bound": TextOut.model_validate(document["order"]["sentence"]),
     }
+
+
+def lane_names(edition: PolicyEdition, language: Language) -> Mapping[Lane, str]:
+    """Return the name of every lane, as an edition has them."""
+    return {row.lane: label_of(row.label, language) for row in edition.lanes}
 
 
 def lane_out(row: Row, language: Language) -> LaneRateOut:
