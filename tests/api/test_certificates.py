@@ -9,18 +9,14 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.api.certificate_desk import certified_by_link
 from app.api.certificate_sheet import MOST_SHOWN, sheet_of
 from app.api.papers import certificate_pdf
 from app.api.texts import Language
 from app.domain.log.merkle import leaf_hash, proves_inclusion
-from app.workers.feeding import number_events
-from app.workers.sealing import SealingWorker
-from app.workers.today import Todays
 from tests.api.conftest import Gate, Statements, lorry
-from tests.logs import sealer
+from tests.api.test_log import seal
 
 Recorder = Callable[[], AbstractContextManager[Statements]]
 
@@ -84,14 +80,10 @@ def proves(mark: dict[str, Any], checkpoint: dict[str, Any]) -> bool:
     return proves_inclusion(leaf, proven["index"], checkpoint["size"], proof, root)
 
 
-async def test_each_start_and_call_is_proven_to_stand_in_the_log(
-    gate: Gate, sessions: async_sessionmaker[AsyncSession]
-) -> None:
+async def test_each_start_and_call_is_proven_to_stand_in_the_log(gate: Gate) -> None:
     first, green = await overtaken(gate)
     assert None is (await certificate(gate, first))["checkpoint"]
-    await number_events(sessions)
-    todays = Todays(is_production=False, machine_now=lambda: gate.now)
-    await SealingWorker(sealer(), todays).seal(sessions)
+    await seal(gate)
     found = await certificate(gate, first)
     went, checkpoint = found["overtakes"][0], found["checkpoint"]
     marks = [found["started"], went["started"], went["called"]]

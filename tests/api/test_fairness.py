@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.schemas.fairness import _queue_out
 from app.domain.certificate import Told
@@ -14,13 +14,9 @@ from app.domain.fairness import fairness
 from app.domain.vocabulary import Direction, Queue, QueueMode
 from app.models import LogLeaf
 from app.services.publishing.fairness import QueueFairness
-from app.workers.feeding import number_events
-from app.workers.sealing import SealingWorker
-from app.workers.today import Todays
 from tests.api.conftest import Gate, lorry
-from tests.logs import sealer
+from tests.api.test_log import seal
 
-Sessions = async_sessionmaker[AsyncSession]
 PATH = "/v1/gates/tan-thanh/reports/fairness"
 
 
@@ -110,12 +106,10 @@ def told_of(leaf: dict[str, Any]) -> Told:
 
 
 async def test_what_says_so_is_recomputed_from_the_leaves_of_the_log_alone(
-    gate: Gate, sessions: Sessions, session: AsyncSession
+    gate: Gate, session: AsyncSession
 ) -> None:
     await a_morning(gate)
-    await number_events(sessions)
-    todays = Todays(is_production=False, machine_now=lambda: gate.now)
-    assert 0 < await SealingWorker(sealer(), todays).seal(sessions)
+    await seal(gate)
     leaves = await session.scalars(
         select(LogLeaf.leaf)
         .where(LogLeaf.gate_code == "tan-thanh", LogLeaf.direction == "export")

@@ -5,27 +5,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.log.leaves import What, commitment
 from app.models import LogLeaf
-from app.workers.feeding import number_events
-from app.workers.sealing import SealingWorker
-from app.workers.today import Todays
 from tests.api.conftest import Gate, lorry
-from tests.logs import sealer
+from tests.api.test_log import seal
 
 WHY = {"purpose": "complaint", "reason": "Complaint 2026-031"}
 
 
 @pytest.fixture
-async def entry(gate: Gate, sessions: async_sessionmaker[AsyncSession]) -> dict[str, Any]:
+async def entry(gate: Gate) -> dict[str, Any]:
     """An entry of company-1 whose waiting start is sealed."""
     entry = await gate.register(**lorry(1))
     await gate.move(entry)
-    await number_events(sessions)
-    todays = Todays(is_production=False, machine_now=lambda: gate.now)
-    await SealingWorker(sealer(), todays).seal(sessions)
+    await seal(gate)
     return entry
 
 
