@@ -27,8 +27,11 @@ STEPS = st.lists(
         st.sampled_from(list(Lane)),
         st.integers(0, 3),
     ),
-    max_size=60,
+    min_size=20, max_size=60,
 )  # fmt: skip
+
+LAST = [("start", 12, Lane.ORDINARY, 1), ("start", 13, Lane.ORDINARY, 1)]
+"""Two more who wait at the end of a story, so that there is somebody to call out of turn."""
 
 
 def who(number: int) -> UUID:
