@@ -764,33 +764,27 @@ class Rules:
         self.line.stand(entry, one)
 
     def override(self, entry: str, data: dict[str, Any]) -> None:
-        facts = {
-            name: data[name]
-            for name in ("override", "due", "reason", "week", "number", "budget", "proposed_by")
-        }
-        self.overrides[data["override"]] = (entry, {**facts, **data})
+        needed = {"override", "due", "reason", "week", "number", "budget", "proposed_by"}
+        if not needed <= data.keys():
+            raise BrokenError("form", "an override that does not say all that it must")
+        self.overrides[data["override"]] = (entry, data)
 
     def call(self, entry: str, data: dict[str, Any]) -> None:
         line, clock = self.line, data["clock"]
         barriers = [skip for skip in data["skips"] if skip["reason"] in BARRIERS]
-        kept = [
-            line.of(skip["entry"]) for skip in data["skips"]
+        skipped = {
+            skip["entry"] for skip in data["skips"]
             if skip["reason"] not in BARRIERS and skip["reason"] != "held"
-        ]  # fmt: skip
-        kept_ids = {
-            skip["entry"]
-            for skip in data["skips"]
-            if skip["reason"] not in BARRIERS and skip["reason"] != "held"
-        }
+        }  # fmt: skip
         one = line.waiting(entry)
-        for other in kept:
-            other.causes.add("skipped")
+        for other in skipped:
+            line.of(other).causes.add("skipped")
         due = line.due(clock, barriers)
         is_free = (
             not one.called and not one.causes and not any(bars(it, one.where) for it in barriers)
         )
-        for other in kept:
-            other.causes.discard("skipped")
+        for other in skipped:
+            line.of(other).causes.discard("skipped")
         if data.get("override"):
             if not (is_free and self.is_complete(entry, data["override"], due)):
                 raise BrokenError("override", f"no complete override; the rule calls {due}")
@@ -798,7 +792,7 @@ class Rules:
             raise BrokenError("call", f"the rule calls {due}")
         self.ensure_points(one, clock, data.get("points"))
         one.called = True
-        for other in kept_ids:
+        for other in skipped:
             line.stand(other, line.of(other))
         made = self.overrides.pop(data.get("override") or "", None)
         if made is not None:
@@ -1013,8 +1007,8 @@ def check_tree(
 
 def check_old(leaves: Sequence[bytes], old: Sequence[Checkpoint], whose: str) -> Wrong | None:
     """Compare the log with what was signed of it before, which it must begin with."""
-    tree, last_good, left = Tree(), 0, sorted(old, key=lambda one: one.size)
-    for checkpoint in left:
+    tree, last_good = Tree(), 0
+    for checkpoint in sorted(old, key=lambda one: one.size):
         if checkpoint.size > len(leaves):
             said = f"{whose} is of {checkpoint.size} leaves, the log has {len(leaves)}"
             return Wrong(len(leaves), "shorter", said)
