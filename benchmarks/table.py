@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,9 +14,12 @@ from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
-from benchmarks.rows import Calls, Compared, Reads, Start, Writes
+from benchmarks.rows import Calls, Reads, Start, Writes
 from benchmarks.sealing import Sealings
 from benchmarks.verifying import Verifications
+from docs.tables import tabled
+
+Rows = Iterator[tuple[str, ...]]
 
 LIBRARIES = ("fastapi", "starlette", "pydantic", "uvicorn", "sqlalchemy", "asyncpg")
 HEAD = """# Results
@@ -48,50 +52,29 @@ class Measured:
 
 def page(measured: Measured, *, quick: bool) -> str:
     """Return the page."""
-    writes, reads, calls, year = measured.writes, measured.reads, measured.calls, measured.year
-    lines = [
+    year = f"a year of reports over {measured.year.entries:,} entries"
+    parts = (
         HEAD,
         _machine(quick=quick),
         "## Goals\n",
-        "| work | measured | goal | |",
-        "| --- | --- | --- | --- |",
-        *_goals(measured),
-        "\n## Figures\n",
-        "| work | answers a second |",
-        "| --- | --- |",
-        *_rates("register", writes.register),
-        *_rates("register, who asks by", measured.access.register),
-        *_rates("quote", writes.quote),
-        *_rates("board", reads.board),
-        *_rates("tracking", reads.tracking),
-        *_rates("checks", measured.checks.compared),
-        f"| events delivered to one receiver | {measured.events.rate:,.0f} |",
-        f"| events sealed by one worker | {measured.sealings.rate:,.0f} |",
-        *(
-            f"| leaves verified by {name} | {rate:,.0f} |"
-            for name, rate in measured.verified.rates.items()
-        ),
-        _latency(writes),
+        tabled(("work", "measured", "goal", ""), _goals(measured)),
+        "## Figures\n",
+        tabled(("work", "answers a second"), _every_rate(measured)),
+        _latency(measured.writes),
         _first_attempt(measured.events),
-        *_minute(measured.opening),
-        *_fleets(measured.fleets),
-        "| call the next one | median ms | p99 ms |",
-        "| --- | --- | --- |",
-        *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in calls.by_house.items()),
-        *(
-            f"| events beside are {name} (mean) | {mean:.1f} | |"
-            for name, mean in measured.sealings.call_ms.items()
+        _minute(measured.opening),
+        _batch(measured.fleets),
+        tabled(
+            ("what somebody else waits for a gate while", "median ms", "p99 ms", "longest ms"),
+            _rows(measured.fleets.waits_ms, 1),
         ),
-        f"\n| a year of reports over {year.entries:,} entries | median s | longest s |",
-        "| --- | --- | --- |",
-        *(f"| {name} | {half:.2f} | {most:.2f} |" for name, (half, most) in year.seconds.items()),
-        "\n## Where the time of a registration goes\n",
+        tabled(("call the next one", "median ms", "p99 ms"), _calls(measured)),
+        tabled((year, "median s", "longest s"), _rows(measured.year.seconds, 2)),
+        "## Where the time of a registration goes\n",
         "CPU time of the process by layer; waiting for the database is not in it.\n",
-        "| layer | share |",
-        "| --- | --- |",
-        *_layers(writes),
-    ]
-    return "\n".join(lines) + "\n"
+        tabled(("layer", "share"), _layers(measured.writes)),
+    )
+    return "\n".join(parts)
 
 
 def _machine(*, quick: bool) -> str:
@@ -103,7 +86,7 @@ def _machine(*, quick: bool) -> str:
     )
 
 
-def _goals(measured: Measured) -> list[str]:
+def _goals(measured: Measured) -> Rows:
     writes, reads, opening = measured.writes, measured.reads, measured.opening
     year, start, access = measured.year, measured.start, measured.access
     short, *_, long = (most for _, most in measured.calls.by_house.values())
@@ -127,17 +110,11 @@ def _goals(measured: Measured) -> list[str]:
         ("first start, on an empty folder", start.first, 30.0, "s"),
         ("warm start", start.warm, 3.0, "s"),
     )
-    return [
-        *(
-            f"| {name} | {value:.2f} x | at least {goal:g} x | {_met(value / goal, low=1)} |"
-            for name, value, goal in at_least
-        ),
-        *(
-            f"| {name} | {value:.2f} {unit} | at most {most:g} {unit} |"
-            f" {_met(value / most, high=1)} |"
-            for name, value, most, unit in at_most
-        ),
-    ]
+    for name, value, goal in at_least:
+        yield name, f"{value:.2f} x", f"at least {goal:g} x", _met(value / goal, low=1)
+    for name, value, most, unit in at_most:
+        met = _met(value / most, high=1)
+        yield name, f"{value:.2f} {unit}", f"at most {most:g} {unit}", met
 
 
 def _met(part: float, low: float = 0, high: float = inf) -> str:
@@ -147,7 +124,7 @@ def _met(part: float, low: float = 0, high: float = inf) -> str:
 def _latency(writes: Writes) -> str:
     half, most = writes.latency_ms
     return (
-        f"\nA registration takes {half:.1f} ms (median) and {most:.1f} ms (p99) with 8 clients at"
+        f"A registration takes {half:.1f} ms (median) and {most:.1f} ms (p99) with 8 clients at"
         f" once. After it all the process holds {writes.memory_mb:.0f} MB.\n"
     )
 
@@ -160,44 +137,59 @@ def _first_attempt(events: Deliveries) -> str:
     )
 
 
-def _minute(opening: Opening) -> list[str]:
-    rows = ((f"{opening.arrivals:,} arrivals", opening.arrival_ms),
-            (f"{opening.readers:,} readers", opening.reader_ms))  # fmt: skip
+def _minute(opening: Opening) -> str:
     lost = "nothing was lost" if opening.lost == 0 else f"**{opening.lost} were lost**"
-    return [
-        f"| the opening minute ({opening.seconds:.0f} s): {lost} | median ms | p99 ms |",
-        "| --- | --- | --- |",
-        *(f"| {name} | {half:.1f} | {most:.1f} |" for name, (half, most) in rows),
-        "",
-    ]
+    waits = {
+        f"{opening.arrivals:,} arrivals": opening.arrival_ms,
+        f"{opening.readers:,} readers": opening.reader_ms,
+    }
+    name = f"the opening minute ({opening.seconds:.0f} s): {lost}"
+    return tabled((name, "median ms", "p99 ms"), _rows(waits, 1))
 
 
-def _fleets(fleets: Fleets) -> list[str]:
+def _batch(fleets: Fleets) -> str:
     exported = ", ".join(
         f"{rate:,.0f} as {name}" for name, rate in fleets.exported_per_second.items()
     )
-    said = (
+    return (
         f"A batch of {fleets.rows:,} vehicles, {fleets.refused} of them refused, is done at"
         f" {fleets.rows_per_second:,.0f} rows a second by one worker. Entries exported a second:"
         f" {exported}.\n"
     )
-    return [
-        said,
-        "| what somebody else waits for a gate while | median ms | p99 ms | longest ms |",
-        "| --- | --- | --- | --- |",
-        *(
-            f"| {name} | {half:.1f} | {most:.1f} | {longest:.1f} |"
-            for name, (half, most, longest) in fleets.waits_ms.items()
-        ),
-        "",
-    ]
 
 
-def _rates(work: str, compared: Compared) -> list[str]:
-    return [f"| {work}: {name} | {rate:,.0f} |" for name, rate in compared.rates.items()]
+def _every_rate(measured: Measured) -> Rows:
+    writes, reads = measured.writes, measured.reads
+    compared = {
+        "register": writes.register,
+        "register, who asks by": measured.access.register,
+        "quote": writes.quote,
+        "board": reads.board,
+        "tracking": reads.tracking,
+        "checks": measured.checks.compared,
+    }
+    rates = {
+        f"{work}: {name}": rate
+        for work, one in compared.items()
+        for name, rate in one.rates.items()
+    }
+    rates["events delivered to one receiver"] = measured.events.rate
+    rates["events sealed by one worker"] = measured.sealings.rate
+    rates |= {f"leaves verified by {name}": rate for name, rate in measured.verified.rates.items()}
+    return ((name, f"{rate:,.0f}") for name, rate in rates.items())
 
 
-def _layers(writes: Writes) -> list[str]:
+def _calls(measured: Measured) -> Rows:
+    yield from _rows(measured.calls.by_house, 1)
+    for name, mean in measured.sealings.call_ms.items():
+        yield f"events beside are {name} (mean)", f"{mean:.1f}", ""
+
+
+def _rows(figures: Mapping[str, Sequence[float]], places: int) -> Rows:
+    return ((name, *(f"{one:.{places}f}" for one in some)) for name, some in figures.items())
+
+
+def _layers(writes: Writes) -> Rows:
     total = sum(writes.layers.values()) or 1
     ranked = sorted(writes.layers.items(), key=lambda one: -one[1])
-    return [f"| {layer} | {100 * ticks / total:.0f} % |" for layer, ticks in ranked]
+    return ((layer, f"{100 * ticks / total:.0f} %") for layer, ticks in ranked)
