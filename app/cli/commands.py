@@ -91,7 +91,6 @@ def work() -> None:
     with plain_errors(), any_database(begin()) as settings:
         asyncio.run(preparing.ensure_schema(settings))
         asyncio.run(until_told(work_on(settings, running_jobs(settings))))
-        leave_when_told()  # the loop took the signals, and gave them back to nobody
 
 
 @app.command()

@@ -112,7 +112,7 @@ class FeedRepository:
         await self._session.execute(moved)
 
     async def progress(self) -> FeedProgress:
-        """Return how far positions were given; changing it is kept."""
+        """Return how far positions were given, and how far they are forgotten."""
         return await self._session.get_one(FeedProgress, 1, populate_existing=True)
 
     async def unnumbered(self, after: int, limit: int) -> Sequence[Unnumbered]:
