@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from app.domain.errors import Fact
 from app.domain.green_lane import RULES_BY_CODE, Season
+from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
 from app.domain.steps import ENDINGS
@@ -150,7 +151,6 @@ class CallCase:
     calls: Sequence[PastCall] = ()
 
 
-HELD: Final = "held"
 _NO_WORD: Final = Source(SourceKind.GREEN_LANE_RULE)
 
 

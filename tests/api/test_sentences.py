@@ -11,7 +11,7 @@ from app.domain.closures import ClosureKind
 from app.domain.discrepancies import Discrepancy
 from app.domain.driver_messages import MessageKind
 from app.domain.exchange import QuarantineReason
-from app.domain.explanation import HELD
+from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome, FaultKind
 from app.domain.notices import LIMITS, STOPS, Effect, Period
 from app.domain.passes import Refusal, Revocation

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from app.domain.explanation import (
-    HELD,
     CallCase,
     Earned,
     LaneCase,
@@ -23,6 +22,7 @@ from app.domain.explanation import (
     place_reasons,
     source_of_skip,
 )
+from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome
 from app.domain.policy import parse_policy
 from app.domain.vocabulary import Basis, Lane, QueueMode, State

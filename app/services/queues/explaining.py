@@ -8,7 +8,6 @@ from uuid import UUID
 from app.domain.authorisation import Action
 from app.domain.errors import EntryNotFoundError
 from app.domain.explanation import (
-    HELD,
     CallCase,
     Earned,
     LaneCase,
@@ -25,6 +24,7 @@ from app.domain.explanation import (
     source_of_skip,
 )
 from app.domain.green_lane import Season
+from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import ahead_of, points

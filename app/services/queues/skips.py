@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.domain.log.retelling import HELD
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Bound, Choice, Waiting, bounds, choose, points
 from app.domain.sub_queues import Barrier
@@ -83,4 +84,4 @@ def _who(entry: Entry, edition: PolicyEdition, clock: int) -> Skip:
 def _why_held(hold: Hold | None) -> Skip:
     """Return why not, and who said so; the words of a hold are for its parties only."""
     posted_by = hold.authority if hold else None
-    return {"reason": "held", "posted_by": posted_by, "cause": None}
+    return {"reason": HELD, "posted_by": posted_by, "cause": None}
