@@ -13,7 +13,7 @@ from app.domain.vocabulary import Queue
 from app.models import Call, Entry, Event, ExceptionCase, Observation, Principal
 
 LONGEST: Final = timedelta(days=92)
-"""How long before a day who waits on it registered at most; nobody has waited a quarter."""
+"""Who registered longer before a day is left out of its report, unless it was called (ADR 59)."""
 
 Day = tuple[datetime, datetime]
 """From when (in) to when (out)."""
