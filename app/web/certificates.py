@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.api.certificate_desk import sheet_by_link
 from app.api.credentials import count_stranger
-from app.api.guesses import Guess, Guesses
+from app.api.deps import ByLink
 from app.api.rate_limits import Work
 from app.api.state import Process
 from app.api.texts import language_of
@@ -33,10 +33,8 @@ async def _show(request: Request) -> Response:
 
 async def _certificate(request: Request) -> Response:
     process: Process = request.app.state.process
-    guesses: Guesses = request.app.state.guesses
     token: str = request.path_params["token"]
-    presented = token.encode("utf-8", "surrogatepass")
-    with guesses.judged(request.scope, Guess.LINK, presented, TrackingNotFoundError):
+    async with ByLink().opened(request):
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise TrackingNotFoundError
         language = language_of(request.scope)
