@@ -120,6 +120,61 @@ def test_a_leaf_that_is_not_the_one_in_the_tree_is_named_exactly(lot: int) -> No
         assert first == (wrong.leaf if wrong else len(after)), name
 
 
+ODD: tuple[Any, ...] = (
+    None, True, 0, -1, 2**53 - 1, "", "x", [], {}, [None], [{}], str(UUID(int=1)),
+    "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59Z",
+)  # fmt: skip
+Place = tuple[str | int, ...]
+
+
+def places_in(value: Any, above: Place = ()) -> Iterator[Place]:
+    """Yield where values stand in a leaf: of objects all, of lists the first."""
+    inner = value.items() if isinstance(value, dict) else ()
+    for name, part in inner or (enumerate(value[:1]) if isinstance(value, list) else ()):
+        yield (*above, name)
+        yield from places_in(part, (*above, name))
+
+
+def odd_at(leaf: bytes, place: Place) -> Iterator[bytes]:
+    """Yield a leaf without what stands at a place, and with odd values there."""
+    told = json.loads(leaf)
+    spot = told
+    for name in place[:-1]:
+        spot = spot[name]
+    del spot[place[-1]]
+    yield canonical(told)
+    for odd in ODD:
+        if isinstance(spot, list):
+            spot[:] = [odd]
+        else:
+            spot[place[-1]] = odd
+        yield canonical(told)
+
+
+def told_in_short_logs() -> dict[tuple[str, bool, bool], tuple[Sequence[bytes], int]]:
+    """Return a log and a place in it for each kind, for calls with and without skips."""
+    found: dict[tuple[str, bool, bool], tuple[Sequence[bytes], int]] = {}
+    for seed in range(300):
+        leaves = honest(seed, 12)
+        for at, leaf in enumerate(leaves):
+            told = json.loads(leaf)
+            data = told.get("data", {})
+            case = told["kind"], bool(data.get("skips")), bool(data.get("override"))
+            found.setdefault(case, (leaves, at))
+    return found
+
+
+def test_an_odd_value_wherever_it_stands_is_the_same_to_both(program: ModuleType) -> None:
+    cases = told_in_short_logs()
+    assert set(KINDS) <= {kind for kind, _, _ in cases}
+    for case, (leaves, at) in cases.items():
+        for place in places_in(json.loads(leaves[at])):
+            for odd in odd_at(leaves[at], place):
+                told = [*leaves[:at], odd, *leaves[at + 1 :]]
+                ours, theirs = by_rules(told), program.check_rules(told)[0]
+                assert (ours and ours.leaf) == (theirs and theirs.leaf), (case, place, odd)
+
+
 NESTED = b"[" * 100_000
 BEFORE_ALL_CALENDARS = {"at": "0001-01-01T00:00:00+01:00"}
 

@@ -338,9 +338,13 @@ def is_form(form: str, value: Any) -> bool:
             "l": lambda: (
                 isinstance(value, list) and all(one is None or type(one) is str for one in value)
             ),
-            "H": lambda: all(are_forms(HEAD, head) for head in value),
-            "S": lambda: all(
-                are_forms(BARRED if skip["reason"] in BARRIERS else SKIP, skip) for skip in value
+            "H": lambda: isinstance(value, list) and all(are_forms(HEAD, head) for head in value),
+            "S": lambda: (
+                isinstance(value, list)
+                and all(
+                    are_forms(BARRED if skip["reason"] in BARRIERS else SKIP, skip)
+                    for skip in value
+                )
             ),
         }[form]()
     if form == "r":
@@ -728,6 +732,8 @@ class Rules:
             raise BrokenError("form", "a lane that nobody knows")
         if data["rate"] != line.rates[lane]:
             raise BrokenError("rate", f"the rate of {lane} is {line.rates[lane]}")
+        if data["carried"] is None:
+            raise BrokenError("points", "it does not say with how many it changes lane")
         earned = self.ensure_points(one, data["clock"], data["carried"])
         one.lane, one.key = lane, line.rates[lane] * data["clock"] - earned
         line.stand(entry, one)
@@ -765,7 +771,7 @@ class Rules:
 
     def override(self, entry: str, data: dict[str, Any]) -> None:
         needed = {"override", "due", "reason", "week", "number", "budget", "proposed_by"}
-        if not needed <= data.keys():
+        if not needed <= data.keys() or data["override"] is None:
             raise BrokenError("form", "an override that does not say all that it must")
         self.overrides[data["override"]] = (entry, data)
 
