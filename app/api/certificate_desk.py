@@ -69,7 +69,7 @@ async def certificate_answer(
 ) -> Response:
     """Return a certificate as its reader wants it."""
     if written is CertificateFormat.JSON:
-        answer = certificate_out(found, language)
+        answer = certificate_out(found, today.reference, language)
         body = answer.__pydantic_serializer__.to_json(answer)
         return conditional(request, body, 0, public=False, vary=VARY)
     sheet = sheet_of(found, today.reference, language)

@@ -42,7 +42,7 @@ class CertificateSheet:
 
 def sheet_of(found: Certified, reference: Reference, language: Language) -> CertificateSheet:
     """Return what a certificate says."""
-    out = certificate_out(found, language)
+    out = certificate_out(found, reference, language)
     lanes = lane_names(found.edition, language)
     passed = [
         Passed(

@@ -17,6 +17,7 @@ from app.api.texts import Language
 from app.domain.log.merkle import leaf_hash, proves_inclusion
 from tests.api.conftest import Gate, Statements, lorry
 from tests.api.test_log import seal
+from tests.api.test_overrides import override
 
 Recorder = Callable[[], AbstractContextManager[Statements]]
 
@@ -138,6 +139,14 @@ async def test_a_hold_and_a_return_to_the_line_are_no_ones_gain(gate: Gate) -> N
     whys = [one["why"] for one in (await certificate(gate, held))["overtakes"]]
     assert ["held", "held"] == whys
     assert 0 == (await certificate(gate, returned))["inversions"]
+
+
+async def test_an_override_is_told_by_what_people_call_its_reason(gate: Gate) -> None:
+    first, second = await queued(gate, 1), await queued(gate, 2)
+    await override(gate, second)
+    (went,) = (await certificate(gate, first))["overtakes"]
+    assert ("override", "danger") == (went["why"], went["because"])
+    assert "(Danger: vehicle or goods threaten people and vehicles around)" in went["message"]
 
 
 async def test_others_than_parties_and_authorities_learn_nothing(gate: Gate) -> None:

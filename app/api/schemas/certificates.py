@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -14,9 +15,18 @@ from app.api.schemas.types import Instant, Open, Out
 from app.api.texts import CATALOGUE, Language, hours
 from app.domain.certificate import Claim, Mark, Overtake, Why
 from app.domain.errors import Fact
+from app.domain.reference import Reference
 from app.domain.vocabulary import Direction, Lane, QueueMode, State
 from app.services.log.proving import Proof, Proofs
 from app.services.queues.certifying import Certified
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call lanes and the reasons of overrides, in the language of the reader."""
+
+    lanes: Mapping[Lane, str]
+    reasons: Mapping[str, str]
 
 
 class ProvenOut(Out):
@@ -92,11 +102,12 @@ class CertificateOut(Out):
     as_of: Instant
 
 
-def certificate_out(found: Certified, language: Language) -> CertificateOut:
+def certificate_out(found: Certified, reference: Reference, language: Language) -> CertificateOut:
     """Return a certificate in the language of the reader."""
     entry, certificate, proofs = found.entry, found.certificate, found.proofs
     started, called = certificate.started, certificate.called
-    lanes = lane_names(found.edition, language)
+    reasons = {one.code: label_of(one.label, language) for one in reference.override_reasons}
+    names = Names(lane_names(found.edition, language), reasons)
     return CertificateOut(
         entry=entry.id,
         reference=entry.reference,
@@ -111,7 +122,7 @@ def certificate_out(found: Certified, language: Language) -> CertificateOut:
         started=_mark_out(started, proofs) if started else None,
         called=_mark_out(called, proofs) if called else None,
         message=_summary(found, language),
-        overtakes=[_overtake_out(one, proofs, lanes, language) for one in certificate.overtakes],
+        overtakes=[_overtake_out(one, proofs, names, language) for one in certificate.overtakes],
         inversions=certificate.inversions,
         checkpoint=checkpoint_out(proofs.checkpoint) if proofs else None,
         as_of=found.as_of,
@@ -132,14 +143,14 @@ def _summary(found: Certified, language: Language) -> str:
 
 
 def _overtake_out(
-    one: Overtake, proofs: Proofs | None, lanes: Mapping[Lane, str], language: Language
+    one: Overtake, proofs: Proofs | None, names: Names, language: Language
 ) -> OvertakeOut:
     return OvertakeOut(
         entry=one.entry,
         call_number=one.call_number,
         why=one.why,
         because=one.because,
-        message=CATALOGUE.say(f"certificate.{one.why}", language, _told(one, lanes)),
+        message=CATALOGUE.say(f"certificate.{one.why}", language, _told(one, names)),
         started=_mark_out(one.started, proofs),
         called=_mark_out(one.called, proofs),
         theirs=_claim_out(one.theirs),
@@ -147,13 +158,13 @@ def _overtake_out(
     )
 
 
-def _told(one: Overtake, lanes: Mapping[Lane, str]) -> dict[str, Fact]:
+def _told(one: Overtake, names: Names) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
-        "lane": lanes[one.theirs.lane],
+        "lane": names.lanes[one.theirs.lane],
         "rate": one.theirs.rate,
         "points": one.theirs.points,
         "wait": hours(one.theirs.open_wait),
-        "because": one.because,
+        "because": names.reasons.get(one.because or "", one.because),
         "why": one.because,
     }
     if one.ours is not None:
