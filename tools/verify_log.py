@@ -782,6 +782,8 @@ class Rules:
             skip["entry"] for skip in data["skips"]
             if skip["reason"] not in BARRIERS and skip["reason"] != "held"
         }  # fmt: skip
+        if not all("posted_by" in barrier for barrier in barriers):
+            raise BrokenError("form", "a barrier of which nobody says that it stands")
         one = line.waiting(entry)
         for other in skipped:
             line.of(other).causes.add("skipped")
