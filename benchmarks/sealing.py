@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -27,11 +28,11 @@ from app.workers.sealing import SEALING_SECONDS, SealingWorker
 from app.workers.today import Todays
 from benchmarks.client import NUMBER, Job, run
 from benchmarks.filling import call_back, fill_queue
+from benchmarks.processes import STOP_SECONDS
 from benchmarks.rows import CALLS_A_ROUND, MORNING, House, stand_at_nine
 from benchmarks.traffic import request
 
 WAITING: Final = 5000
-STOP_SECONDS: Final = 30
 SEALED, UNSEALED = "sealed", "numbered only"
 # As a wait and a call of it are told, with one lane beside the first.
 EVENTS: Final = """
@@ -66,7 +67,7 @@ class Sealings:
 
 
 def measure_sealing(house: House) -> Sealings:
-    """Seal what two thousand trucks and more tell, then call beside it."""
+    """Seal what everybody tells who has waited and was called, then call beside it."""
     url = house.database("sealing")
     with house.service(url, "sealing") as (service, keys):
         clock = stand_at_nine(service, keys)
@@ -146,7 +147,8 @@ async def _work(url: str, name: str) -> None:
 
 
 def _engine(url: str) -> AsyncEngine:
-    return make_engine(url.replace("postgresql://", "postgresql+asyncpg://"), Settings())
+    settings = Settings(database_url=SecretStr(url))
+    return make_engine(settings.database_address, settings)
 
 
 def _worker() -> SealingWorker:
