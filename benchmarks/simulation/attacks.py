@@ -83,7 +83,6 @@ def rival(traffic: Traffic, site: Site, clock: OpenClock, seed: int) -> Json:
     }
     return {
         "fleet": FLEET,
-        "registered_by_rival": FLEET,
         "naming_minutes": list(NAMING_MINUTES),
         "by-reference": delayed({}, _waits_later),
         "by-plate-alone": delayed(naming, _named_later),
@@ -118,5 +117,4 @@ def _change(later: Sequence[int]) -> Json:
         "mean": round(sum(later) / len(later)),
         "p95": at_rank(later, 95),
         "max": later[-1],
-        "min": later[0],
     }
