@@ -85,8 +85,9 @@ def run(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProc
         env = environment(folder, settings)
         process = stem().begin(words, env, folder.parent, (said, complained))
         code = process.wait(PATIENCE_SECONDS)
-        texts = [one.read() for one in (said, complained) if one.seek(0) == 0]
-    return subprocess.CompletedProcess(words, code, *texts)
+        said.seek(0)
+        complained.seek(0)
+        return subprocess.CompletedProcess(words, code, said.read(), complained.read())
 
 
 def free_port() -> int:
