@@ -3,31 +3,16 @@
 `Reading` asks for leaves, tiles and checkpoints as `tools/verify_log.py` does, by whatever answers.
 """
 
-import importlib.util
 import json
-import sys
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from app.domain.log.verifying import Verdict, outages_in, verify
+from benchmarks.verifying import PROGRAM, program
 
-PROGRAM = Path(__file__).parents[1] / "tools/verify_log.py"
+__all__ = ["PROGRAM", "Reading", "program", "read"]
+
 Get = Callable[[str], bytes]
-
-
-@cache
-def program() -> ModuleType:
-    """Return the program that strangers check a log by; it shares no code with the service."""
-    spec = importlib.util.spec_from_file_location("verify_log", PROGRAM)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 class Reading:

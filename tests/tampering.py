@@ -12,14 +12,11 @@ from app.domain.log.canonical import canonical
 from app.domain.log.dating import read_instant
 from app.domain.log.leaves import instant
 from app.domain.log.verifying import outages_in
+from tests.published import read
 
 Leaves = list[bytes]
 Tamper = Callable[[Leaves, Random], Leaves]
 Read = dict[str, Any]
-
-
-def read(leaves: Sequence[bytes]) -> list[Read]:
-    return [json.loads(leaf) for leaf in leaves]
 
 
 def places(leaves: Sequence[bytes], *kinds: str) -> list[int]:

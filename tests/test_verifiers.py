@@ -63,7 +63,7 @@ def test_a_history_of_thousands_verifies_by_both(program: ModuleType, seed: int)
     counts = rules.counts
     assert (verdict.batches, verdict.calls) == (counts["batches"], counts["calls"])
     assert (verdict.overrides, verdict.by_outage) == (counts["overrides"], counts["by_outage"])
-    assert min(verdict.calls, 500) == 500
+    assert 500 <= verdict.calls
     assert verdict.by_sighting == counts["by_sighting"]
     assert min(verdict.overrides, verdict.by_outage, verdict.by_sighting) > 0
     told = {json.loads(leaf)["kind"] for leaf in leaves}

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.cli.conftest import PATIENCE_SECONDS, Service, run
+from tests.published import PROGRAM
 
-PROGRAM = Path(__file__).parents[2] / "tools/verify_log.py"
 LOG = "/v1/log/tan-thanh/export"
 # A seal, the rates, a waiting start. Calls come only at hours when the gate is open.
 LEAST = 3

@@ -1,8 +1,7 @@
 """What was committed is sealed once, in order, whoever is killed; nobody changes it unseen."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -25,7 +24,6 @@ from tests.logs import ensure_openings, ensure_whole, log_of, sealer
 from tests.repositories.rows import Actor, add_actor, add_entry, add_event
 
 Sessions = async_sessionmaker[AsyncSession]
-Recorder = Callable[[], AbstractContextManager[list[str]]]
 MORNING = datetime(2026, 5, 21, 1, 0, tzinfo=UTC)
 TAN_THANH = Queue("tan-thanh", Direction.EXPORT)
 HUU_NGHI = Queue("huu-nghi", Direction.EXPORT)
