@@ -14,12 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.overrides import Overridden
-from app.domain.queue_order import (
-    NO_LANE,
-    Rates,
-    Waiting,
-    key_at,
-)
+from app.domain.queue_order import NO_LANE, Rates, Waiting, key_at
 from app.domain.sub_queues import WHOLE, Barrier, SubQueue
 from app.domain.vocabulary import Lane
 from app.domain.waiting_list import WaitingList

@@ -5,11 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.cli.verifying import Checked, report
+from app.domain.log.verifying import verify
 from tests.cli.conftest import PATIENCE_SECONDS, Service, run
 from tests.published import PROGRAM
 
@@ -90,6 +93,14 @@ def test_a_log_that_was_emptied_is_wrong_for_whoever_kept_a_checkpoint(
     )
     assert 1 == said.returncode, said
     assert "WRONG  border-gate/ban-chat/export, leaf 0: nothing is left (shorter)" in said.stdout
+
+
+def test_what_this_version_does_not_know_is_counted_out_loud() -> None:
+    """Leaves that are passed over order nothing; who reads the verdict is told how many."""
+    verdict = replace(verify([], ()), unknown=2)
+    said = list(report(Checked("gate.example/tan-thanh/export", 9, verdict, [])))
+    assert "       2 leaves of kinds that this version does not know" in said
+    assert not any("know" in line for line in report(Checked("o", 9, verify([], ()), [])))
 
 
 def edit_signature(folder: Path) -> Sequence[str]:
