@@ -20,7 +20,7 @@ class Reading:
 
     def __init__(self, get: Get, gate: str, direction: str = "export") -> None:
         self.source = program().Service("", gate, direction)
-        self.source._get = get  # noqa: SLF001 - its one way to the network
+        self.source.get = get
 
     @property
     def leaves(self) -> list[bytes]:

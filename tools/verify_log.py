@@ -73,19 +73,19 @@ class Service:
         self.gate, self.direction = gate, direction
 
     def key(self) -> bytes:
-        return self._get("key")
+        return self.get("key")
 
     def checkpoint(self) -> bytes:
-        return self._get(f"{self.queue}checkpoint")
+        return self.get(f"{self.queue}checkpoint")
 
     def tile(self, path: str) -> bytes:
-        return self._get(f"{self.queue}tile/{path}")
+        return self.get(f"{self.queue}tile/{path}")
 
     def leaves(self, size: int) -> Iterator[bytes]:
         done = 0
         while done < size:
             limit = min(PAGE, size - done)
-            lines = self._get(f"{self.queue}leaves?from={done}&limit={limit}").split(b"\n")[:-1]
+            lines = self.get(f"{self.queue}leaves?from={done}&limit={limit}").split(b"\n")[:-1]
             if not lines:
                 raise UncheckedError(f"the service gave {done} of {size} leaves")
             yield from lines
@@ -95,14 +95,15 @@ class Service:
         after, more = 0, True
         while more:
             page = json.loads(
-                self._get(f"{self.queue}checkpoints?after={after}&limit={ARCHIVE_PAGE}")
+                self.get(f"{self.queue}checkpoints?after={after}&limit={ARCHIVE_PAGE}")
             )
             for item in page["items"]:
                 after = item["size"]
                 yield item["note"]
             more = page["more"]
 
-    def _get(self, path: str) -> bytes:
+    def get(self, path: str) -> bytes:
+        """Return what a path below `/v1/log/` answers; this is the one way to the network."""
         request = urllib.request.Request(self.base + path, headers={"Accept": "*/*"})
         for _ in range(TRIES):
             try:
