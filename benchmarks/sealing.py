@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -147,8 +146,7 @@ async def _work(url: str, name: str) -> None:
 
 
 def _engine(url: str) -> AsyncEngine:
-    settings = Settings(database_url=SecretStr(url))
-    return make_engine(settings.database_address, settings)
+    return make_engine(url, Settings())
 
 
 def _worker() -> SealingWorker:
