@@ -8,8 +8,8 @@ from docs.access_matrix import COMPANIES, CREDENTIALS, Operation, Presented, mat
 from docs.tables import tabled
 
 COLUMNS = (
-    Role.COMPANY, Role.APP, Role.OFFICER, Role.AGENCY, Role.YARD, Role.BANK, Role.BOARD,
-    Role.AUDITOR, Role.ADMIN,
+    Role.COMPANY, Role.APP, Role.OFFICER, Role.AGENCY, Role.YARD, Role.BANK,
+    Role.COLLECTOR, Role.BOARD, Role.AUDITOR, Role.ADMIN,
 )  # fmt: skip
 HEAD = """\
 # Who may do what

@@ -28,6 +28,7 @@ class OrganisationKind(StrEnum):
     AGENCY = "agency"
     YARD = "yard"
     BANK = "bank"
+    COLLECTOR = "collector"
     BOARD = "board"
     AUDITOR = "auditor"
     APP = "app"
@@ -41,6 +42,7 @@ ROLES: Final[Mapping[OrganisationKind, Role]] = MappingProxyType(
         OrganisationKind.AGENCY: Role.AGENCY,
         OrganisationKind.YARD: Role.YARD,
         OrganisationKind.BANK: Role.BANK,
+        OrganisationKind.COLLECTOR: Role.COLLECTOR,
         OrganisationKind.BOARD: Role.BOARD,
         OrganisationKind.AUDITOR: Role.AUDITOR,
         OrganisationKind.APP: Role.APP,

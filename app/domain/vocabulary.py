@@ -83,6 +83,7 @@ class Role(StrEnum):
     AGENCY = "agency"
     YARD = "yard"
     BANK = "bank"
+    COLLECTOR = "collector"
     BOARD = "board"
     AUDITOR = "auditor"
     APP = "app"

@@ -503,7 +503,7 @@ WHO_READS = {
     "list_openings": {"company", "app", "board", "auditor"},
     "get_openings": {"company", "app"},
     "get_tracking_token": {"company", "app", "officer"},
-    "get_order": {"company", "app", "officer", "bank", "board", "auditor"},
+    "get_order": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
     "get_queue_sheet": {"officer"},
     "list_substitutions": EVERYBODY,
     "list_diversions": EVERYBODY,

@@ -49,6 +49,8 @@ def somebody(role: Role = Role.COMPANY, tax_code: str | None = None) -> Principa
         pytest.param(Role.YARD, None, Action.PERSONAL, False, id="a yard reads no driver"),
         pytest.param(Role.BANK, None, Action.READ, False, id="a bank reads no entry"),
         pytest.param(Role.BANK, None, Action.ORDERS, True, id="a bank reads orders"),
+        pytest.param(Role.COLLECTOR, None, Action.ORDERS, True, id="who collects reads orders"),
+        pytest.param(Role.COLLECTOR, None, Action.PAY, False, id="who collects is no bank"),
         pytest.param(Role.AGENCY, Tie.ASSIGNEE, Action.DIFFICULTY, True, id="given to an agency"),
         pytest.param(Role.AGENCY, None, Action.DIFFICULTY, False, id="not given to it"),
     ],

@@ -30,7 +30,15 @@ def principal(who: Role | Agency) -> Principal:
     return Principal(ID, ID, "somebody", role, agency)
 
 
-NOBODYS = (Role.YARD, Role.BANK, Role.AUDITOR, Role.ADMIN, Agency.MEDICAL, Agency.TRANSPORT)
+NOBODYS = (
+    Role.YARD,
+    Role.BANK,
+    Role.COLLECTOR,
+    Role.AUDITOR,
+    Role.ADMIN,
+    Agency.MEDICAL,
+    Agency.TRANSPORT,
+)
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -23,7 +23,9 @@ from app.services.fees import Paying
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute)
 
-READERS = (Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.BOARD, Role.AUDITOR)
+READERS = (
+    Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.COLLECTOR, Role.BOARD, Role.AUDITOR,
+)  # fmt: skip
 
 
 @router.get(

@@ -45,6 +45,8 @@ SANDBOX: Sequence[Member] = (
     *(Member(agency.value, f"Agency {agency.value}", Role.AGENCY, agency) for agency in Agency),
     Member("yard", "Sandbox yards", Role.YARD),
     Member("bank", "Sandbox bank", Role.BANK),
+    Member("collector-1", "Fee collection of the Management Centre", Role.COLLECTOR),
+    Member("collector-2", "Fee collection of the Management Centre", Role.COLLECTOR),
     Member("auditor", "Sandbox auditor", Role.AUDITOR),
     Member("app", "Sandbox mobile app", Role.APP),
     Member("admin", "Operator", Role.ADMIN),

@@ -34,6 +34,8 @@ def _someone() -> Iterator[Someone]:
         centre = "Border Gate Management Centre"
         yield Someone(f"officer-{number}-clerk", centre, MemberRole.CLERK, personal=True)
         yield Someone(f"board-{number}-manager", "Management Board", MemberRole.MANAGER)
+        collection = "Fee collection of the Management Centre"
+        yield Someone(f"collector-{number}-clerk", collection, MemberRole.CLERK)
     for agency in Agency:
         name, office = f"{agency.value}-clerk", f"Agency {agency.value}"
         yield Someone(name, office, MemberRole.CLERK, personal=True)
