@@ -13,7 +13,11 @@ ORDER_KINDS = ("infrastructure", "transfer")
 
 
 class Charge(Identified, Base):
-    """A quote bound to an entry: edition, facts and lines frozen as they were priced."""
+    """A quote bound to an entry: edition, facts and lines frozen as they were priced.
+
+    `known_at` is the newest knowledge of the editions by which it was priced. It and the facts are
+    absent in charges of releases that did not freeze them.
+    """
 
     __tablename__ = "charges"
     __table_args__ = (
@@ -28,6 +32,8 @@ class Charge(Identified, Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
     tariff_code: Mapped[str] = mapped_column(ForeignKey("tariff_editions.code"))
     priced_on: Mapped[date]
+    known_at: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any] | None]
     total_vnd: Mapped[int]
     quote: Mapped[dict[str, Any]]
     cause: Mapped[str]

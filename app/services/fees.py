@@ -5,12 +5,20 @@ This is where a reader enters: the rules stand in `app/domain/charges`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from app.domain.authorisation import Action, decide
-from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote, quote_document
+from app.domain.charges import (
+    FeeFacts,
+    GoodsValue,
+    Payload,
+    Quote,
+    facts_document,
+    quote,
+    quote_document,
+)
 from app.domain.declaration import Declaration, Load
 from app.domain.errors import (
     AmountMismatchError,
@@ -50,13 +58,15 @@ def _payload(load: Load) -> Payload:
     return Payload(load.payload_kg, load.container_length_ft)
 
 
-def price(reference: Reference, facts: FeeFacts, on: date, known_on: date | None = None) -> Quote:
-    """Return the price of a day, by what is known now or was known on `known_on`.
+def price(
+    reference: Reference, facts: FeeFacts, on: date, known_at: datetime | None = None
+) -> Quote:
+    """Return the price of a day, by what is known now or was known at `known_at`.
 
     Raises:
         TariffRefusalError: the tariff has no price for these facts; never a price of zero.
     """
-    return quote(reference.tariffs.in_force(on, known_on), facts)
+    return quote(reference.tariffs.in_force(on, known_at), facts)
 
 
 def price_or_finding(
@@ -120,6 +130,8 @@ def charge_of(act: Act, quoted: Quote, binding: Binding) -> Priced:
         "tariff_code": quoted.edition.code,
         "priced_on": binding.on,
         "total_vnd": quoted.total_vnd,
+        "known_at": act.reference.tariffs.known_at,
+        "facts": facts_document(quoted.facts),
         "quote": quote_document(quoted),
         "cause": binding.cause,
         "created_at": act.now,

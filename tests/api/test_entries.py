@@ -22,8 +22,8 @@ async def test_one_answer_has_findings_verdict_price_link_and_what_to_do_next(ga
 async def test_a_charge_says_how_every_number_was_found(gate: Gate) -> None:
     charge = (await gate.register())["charge"]
     line = charge["lines"][0]
-    assert ("tariff-2025-09", False, "2026-03-11") == (
-        charge["tariff"], charge["official"], charge["priced_on"],
+    assert ("tariff-2025-09", False, "2026-03-11", "2025-04-28T00:00:00+07:00") == (
+        charge["tariff"], charge["official"], charge["priced_on"], charge["known_at"],
     )  # fmt: skip
     assert (350_000, 10_000, 10_000) == (
         line["cell"]["value"],

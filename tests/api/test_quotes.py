@@ -153,6 +153,29 @@ async def test_a_past_day_is_priced_by_what_was_known_then(gate: Gate) -> None:
     assert "2025-04-01" == then["known_on"]
 
 
+async def test_a_price_is_asked_again_by_the_knowledge_that_its_answer_has(gate: Gate) -> None:
+    body = {"on": "2025-06-10", "vehicles": [truck()]}
+    first = (await gate.post(PATH, body={**body, "known_on": "2025-04-01"})).json()
+
+    again = (await gate.post(PATH, body={**body, "known_at": first["known_at"]})).json()
+
+    assert "2025-04-01T23:59:59+07:00" == first["known_at"] == again["known_at"]
+    assert "tariff-2019-01" == again["tariff"]
+    newest = (await gate.post(PATH, body=body)).json()
+    assert "2025-04-28T00:00:00+07:00" == newest["known_at"]
+
+
+async def test_a_price_is_asked_by_one_knowledge_only(gate: Gate) -> None:
+    known = {"known_on": "2025-04-01", "known_at": "2025-04-01T08:00:00+07:00"}
+
+    answer = await gate.post(PATH, body={"vehicles": [truck()], **known})
+
+    assert (422, [("", "one-knowledge")]) == (
+        answer.status_code,
+        [(error["pointer"], error["rule"]) for error in answer.json()["errors"]],
+    )
+
+
 async def test_a_day_before_any_tariff_is_refused_in_the_readers_language(gate: Gate) -> None:
     body = {"on": "2001-01-01", "vehicles": [truck()]}
 

@@ -1,18 +1,19 @@
 """A tariff edition checks itself when it is read, and force decides which one a day has."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from app.domain.charges import REFUSALS, Force, Tariffs, parse_edition, parse_force
+from app.domain.charges import REFUSALS, Force, Known, Tariffs, known_by, parse_edition, parse_force
 from app.domain.errors import (
     NoTariffInForceError,
     OverlappingForceError,
     ReferenceDataError,
     TariffRefusalError,
 )
+from app.domain.gates import ZONE
 from app.domain.validity import Validity
 from app.domain.vocabulary import Basis, Evidence
 from tests.domain.reference import EDITION, TARIFF_DOCUMENTS, TARIFFS, copy_of
@@ -231,14 +232,14 @@ def test_every_hole_is_named_at_once() -> None:
 def test_a_day_has_the_edition_in_force_by_what_was_known(
     on: str, known_on: str | None, expected: str
 ) -> None:
-    known = date.fromisoformat(known_on) if known_on else None
+    known = known_by(date.fromisoformat(known_on)) if known_on else None
 
     assert expected == TARIFFS.in_force(date.fromisoformat(on), known).code
 
 
 @pytest.mark.parametrize(("on", "known_on"), [("2018-12-31", None), ("2025-06-10", "2018-12-31")])
 def test_a_day_without_an_edition_is_refused_never_free(on: str, known_on: str | None) -> None:
-    known = date.fromisoformat(known_on) if known_on else None
+    known = known_by(date.fromisoformat(known_on)) if known_on else None
 
     with pytest.raises(NoTariffInForceError) as refusal:
         TARIFFS.in_force(date.fromisoformat(on), known)
@@ -261,7 +262,7 @@ def test_an_edition_that_is_not_at_hand_puts_nothing_in_force() -> None:
 
 
 def test_two_editions_cannot_be_in_force_on_one_day_by_one_knowledge() -> None:
-    always = Validity()
+    always = Known()
     one = Force("a", Validity(None, date(2025, 5, 9)), always, EVIDENCE)
     other = Force("b", Validity(date(2025, 5, 8)), always, EVIDENCE)
 
@@ -272,7 +273,8 @@ def test_two_editions_cannot_be_in_force_on_one_day_by_one_knowledge() -> None:
 
 
 def test_force_rows_that_overlap_in_days_may_follow_each_other_in_knowledge() -> None:
-    early = Force("a", Validity(), Validity(None, date(2025, 4, 28)), EVIDENCE)
-    late = Force("b", Validity(), Validity(date(2025, 4, 28)), EVIDENCE)
+    turn = datetime(2025, 4, 28, tzinfo=ZONE)
+    early = Force("a", Validity(), Known(None, turn), EVIDENCE)
+    late = Force("b", Validity(), Known(turn), EVIDENCE)
 
     assert 2 == len(Tariffs([], [early, late]).force)

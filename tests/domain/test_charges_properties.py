@@ -1,5 +1,6 @@
 """What holds for any edition and any load, not only for the golden rows."""
 
+import json
 from dataclasses import replace
 from random import Random
 
@@ -11,9 +12,11 @@ from app.domain.charges import (
     FeeFacts,
     GoodsValue,
     Payload,
+    facts_document,
     parse_edition,
     quote,
     quote_document,
+    read_facts,
 )
 from app.domain.vocabulary import Direction, Journey, weakest
 from tests.domain.reference import TARIFF_DOCUMENTS, TARIFFS, copy_of
@@ -107,7 +110,8 @@ def test_the_order_of_goods_lines_changes_no_price(
     goods = list(load.goods)
     random.shuffle(goods)
 
-    assert quote(edition, load) == quote(edition, replace(load, goods=tuple(goods)))
+    shuffled = replace(load, goods=tuple(goods))
+    assert quote_document(quote(edition, load)) == quote_document(quote(edition, shuffled))
 
 
 @given(any_edition, loads())
@@ -133,3 +137,8 @@ def test_every_line_tells_what_it_was_made_of(edition: Edition, load: FeeFacts) 
         assert edition.code == line["tariff"]
         assert all(part["source"] and part["value"] >= 0 for part in parts)
         assert weakest(part["basis"] for part in parts) == line["basis"]
+
+
+@given(loads())
+def test_facts_are_read_as_they_were_frozen(load: FeeFacts) -> None:
+    assert load == read_facts(json.loads(json.dumps(facts_document(load))))

@@ -29,6 +29,8 @@ async def test_a_charge_and_its_orders_are_stored_from_their_columns(
         "tariff_code": TARIFF,
         "priced_on": DAY,
         "total_vnd": 700_000,
+        "known_at": NOW,
+        "facts": {},
         "quote": {},
         "cause": "registered",
         "created_at": NOW,

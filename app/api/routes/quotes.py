@@ -8,6 +8,7 @@ from app.api.deps import Spoken, Visitor, anyone
 from app.api.problems import problem_responses
 from app.api.schemas.quotes import QuotesIn, QuotesOut, quotes_document
 from app.api.strict_json import StrictRoute
+from app.domain.charges import known_by
 from app.domain.errors import (
     DeclaredValueMissingError,
     GoodsGroupNotForDirectionError,
@@ -39,11 +40,16 @@ router = APIRouter(prefix="/v1/fees", tags=["fees"], route_class=StrictRoute)
 async def quote_fees(body: QuotesIn, visitor: Visitor, language: Spoken) -> Response:
     """Price vehicles without registering them, for any past or announced day.
 
+    It is the price that is known now, or was known on some day or at some instant.
+
     Every line tells its cell, multiplier and share, the edition, and what each rests on. Where the
     tariff refuses one vehicle nothing is priced: the problem has the code of the first refusal,
     and its `errors` name every vehicle and reason.
     """
-    on = body.on or visitor.day
-    quotes = quote_all(visitor.reference, [one.asked() for one in body.vehicles], on, body.known_on)
-    found = quotes_document(quotes, on, body.known_on, language)
+    on, reference, known_at = body.on or visitor.day, visitor.reference, body.known_at
+    if body.known_on is not None:
+        known_at = known_by(body.known_on, reference.zone)
+    quotes = quote_all(reference, [one.asked() for one in body.vehicles], on, known_at)
+    known = (body.known_on, known_at or reference.tariffs.known_at)
+    found = quotes_document(quotes, on, known, language)
     return Response(to_json(found), media_type=JSON)

@@ -261,6 +261,7 @@ def charge_out(charge: Charge) -> ChargeOut:
         tariff=charge.tariff_code,
         official=quote["official"],
         priced_on=charge.priced_on,
+        known_at=charge.known_at,
         cause=charge.cause,
         goods_group=quote["goods_group"],
         goods_group_basis=_evidence_out(quote["goods_group_basis"]),

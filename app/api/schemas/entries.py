@@ -94,6 +94,8 @@ class ChargeOut(Out):
     """`false` while any number of the edition is ours and not the law's."""
     priced_on: Day
     """The day whose law decides: of arrival, before it of the planned arrival."""
+    known_at: Instant | None
+    """By which knowledge of the editions it was priced; null in charges of earlier releases."""
     cause: Annotated[str, Field(examples=["registered"])]
     """What it was made for: `registered`, `amended`, `substituted`, `diverted`, `in-position`,
     `arrived`."""

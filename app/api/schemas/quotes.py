@@ -1,15 +1,28 @@
 """Quotes on the wire: what is asked about vehicles nobody registered, what each would pay."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 from app.api.schemas.entries import ChargeLineOut
 from app.api.schemas.evidence import EvidenceOut, Label, label_of
-from app.api.schemas.types import Amount, Choice, Code, Day, In, Kilograms, Open, Out, Vnd
+from app.api.schemas.types import (
+    Amount,
+    Choice,
+    Code,
+    Day,
+    In,
+    Instant,
+    Kilograms,
+    Open,
+    Out,
+    Vnd,
+    with_offset,
+)
 from app.api.texts import Language
 from app.domain.charges import GoodsValue, Payload, Quote, Rate
 from app.domain.charges.lines import Line
@@ -17,6 +30,7 @@ from app.domain.vocabulary import Basis, Direction, Evidence, Journey
 from app.services.declarations.quotes import Asked
 
 MOST_VEHICLES = 100
+_ONE_KNOWLEDGE = ("one_knowledge", "either known_on or known_at")
 EXAMPLE: JsonDict = {
     "on": "2026-05-15",
     "vehicles": [
@@ -89,8 +103,16 @@ class QuotesIn(In):
     on: Day | None = None
     """The day of arrival at the gate, past or announced; today where none is given."""
     known_on: Day | None = None
-    """Ask what was known on that day; the latest knowledge where none is given."""
+    """Ask what was known when that day ended; the latest knowledge where none is given."""
+    known_at: Instant | None = None
+    """Ask what was known at that instant, as an earlier answer or a charge has it."""
     vehicles: Annotated[list[QuotedVehicleIn], Field(min_length=1, max_length=MOST_VEHICLES)]
+
+    @model_validator(mode="after")
+    def _one_knowledge(self) -> Self:
+        if self.known_on is not None and self.known_at is not None:
+            raise PydanticCustomError(*_ONE_KNOWLEDGE)
+        return self
 
 
 class QuoteLineOut(ChargeLineOut):
@@ -134,6 +156,8 @@ class QuotesOut(Out):
 
     on: Day
     known_on: Day | None
+    known_at: Instant | None
+    """The newest knowledge of the editions that was asked; asked with it, the price stays."""
     tariff: Annotated[str, Field(examples=["tariff-2025-09"])]
     official: bool
     """`false` while any number of the edition is not the law's."""
@@ -142,17 +166,23 @@ class QuotesOut(Out):
 
 
 def quotes_document(
-    quotes: Sequence[Quote], on: date, known_on: date | None, language: Language
+    quotes: Sequence[Quote],
+    on: date,
+    known: tuple[date | None, datetime | None],
+    language: Language,
 ) -> dict[str, Any]:
     """Return the prices of a day, all by one edition, as the values of a `QuotesOut`.
+
+    `known` is by which knowledge: the day that was asked for, if any, and the instant.
 
     Plain values, because this is asked a thousand times for each entry: making models of them
     first takes longer than pricing. A test holds every golden answer against the schema.
     """
-    edition = quotes[0].edition
+    edition, (known_on, known_at) = quotes[0].edition, known
     return {
         "on": on,
         "known_on": known_on,
+        "known_at": with_offset(known_at) if known_at else None,
         "tariff": edition.code,
         "official": edition.official,
         "quotes": [_quote(one, language) for one in quotes],

@@ -153,14 +153,15 @@ def _utc(text: str) -> datetime | None:
         return None
 
 
-def _with_offset(value: datetime) -> str:
+def with_offset(value: datetime) -> str:
+    """Return an instant as answers write it: in the gate's zone."""
     return value.astimezone(GATE_ZONE).isoformat()
 
 
 Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
-    PlainSerializer(_with_offset, return_type=str),
+    PlainSerializer(with_offset, return_type=str),
     WithJsonSchema(
         {
             "type": "string",

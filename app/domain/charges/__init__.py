@@ -1,8 +1,9 @@
 """The infrastructure fee: what a vehicle pays, from which edition, and why."""
 
+from app.domain.charges.derivation import Difference, Frozen, differences_of
 from app.domain.charges.edition import Edition, parse_edition
-from app.domain.charges.facts import FeeFacts, GoodsValue
-from app.domain.charges.force import Force, Tariffs, parse_force
+from app.domain.charges.facts import FeeFacts, GoodsValue, facts_document, read_facts
+from app.domain.charges.force import Force, Known, Tariffs, known_by, parse_force
 from app.domain.charges.lines import LINES, Line
 from app.domain.charges.quote import Quote, quote, quote_document
 from app.domain.charges.rates import Payload, Rate, VehicleRole
@@ -11,19 +12,26 @@ from app.domain.charges.refusals import REFUSALS, refusals_of
 __all__ = [
     "LINES",
     "REFUSALS",
+    "Difference",
     "Edition",
     "FeeFacts",
     "Force",
+    "Frozen",
     "GoodsValue",
+    "Known",
     "Line",
     "Payload",
     "Quote",
     "Rate",
     "Tariffs",
     "VehicleRole",
+    "differences_of",
+    "facts_document",
+    "known_by",
     "parse_edition",
     "parse_force",
     "quote",
     "quote_document",
+    "read_facts",
     "refusals_of",
 ]

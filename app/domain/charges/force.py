@@ -1,83 +1,169 @@
 """When a tariff edition is in force, and since when that has been known.
 
 These rows stand apart from the content of an edition. A row is only ever closed, so that the price
-that was right by the knowledge of any past day can still be asked.
+that was right by the knowledge of any past instant can still be asked. Rows that ship with the
+service say their days, first and end; an announced edition has the day on which it begins. Of those
+that have begun the last rules, so an edition ends where the next begins.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
 from itertools import combinations
 from typing import Any
 
 from app.domain.charges.edition import Edition
 from app.domain.errors import FieldError, NoTariffInForceError, OverlappingForceError
+from app.domain.gates import ZONE
 from app.domain.rows import evidence
 from app.domain.validity import Validity
 from app.domain.vocabulary import Evidence
 
+LAST_SECOND = time(23, 59, 59)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The instants from `first` (in) to `end` (out) at which something was known; None is open."""
+
+    first: datetime | None = None
+    end: datetime | None = None
+
+    def covers(self, at: datetime | None) -> bool:
+        """Tell whether it was known at an instant; None asks the latest knowledge."""
+        if at is None:
+            return self.end is None
+        return (self.first is None or self.first <= at) and (self.end is None or at < self.end)
+
+    def overlaps(self, other: "Known") -> bool:
+        """Tell whether both were known at one instant."""
+        return _begins_before_end(self, other) and _begins_before_end(other, self)
+
+
+def _begins_before_end(one: Known, other: Known) -> bool:
+    return one.first is None or other.end is None or one.first < other.end
+
+
+def known_by(day: date, zone: tzinfo = ZONE) -> datetime:
+    """Return the instant of which the knowledge of a legal day is told: its last second."""
+    return datetime.combine(day, LAST_SECOND, zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """That an edition is in force in the days of `valid`, as known in the days of `known`."""
+    """That an edition is in force in the days of `valid`, as was known at the instants `known`."""
 
     edition: str
     valid: Validity
-    known: Validity
+    known: Known
     evidence: Evidence
 
-    def holds(self, on: date, known_on: date | None) -> bool:
-        """Tell whether it covers a day by the knowledge of another; None asks the latest."""
-        if known_on is None:
-            return self.known.end is None and self.valid.covers(on)
-        return self.known.covers(known_on) and self.valid.covers(on)
+    def holds(self, on: date, known_at: datetime | None) -> bool:
+        """Tell whether it covers a day by the knowledge of an instant; None asks the latest."""
+        return self.known.covers(known_at) and self.valid.covers(on)
 
     def contradicts(self, other: "Force") -> bool:
-        """Tell whether both would answer one day by the knowledge of one day."""
+        """Tell whether both would answer one day by the knowledge of one instant."""
         return self.valid.overlaps(other.valid) and self.known.overlaps(other.known)
 
 
-def parse_force(document: Mapping[str, Any]) -> tuple[Force, ...]:
-    """Return the `force` rows of a tariff document."""
+def parse_force(document: Mapping[str, Any], zone: tzinfo = ZONE) -> tuple[Force, ...]:
+    """Return the `force` rows of a tariff document; what is known on a day is so from its start."""
     return tuple(
         Force(
             edition=document["code"],
             valid=Validity.parse(row),
-            known=Validity.parse({"valid_from": row["known_from"], "valid_to": row["known_to"]}),
+            known=Known(_begin(row["known_from"], zone), _begin(row["known_to"], zone)),
             evidence=evidence(row),
         )
         for row in document["force"]
     )
 
 
-class Tariffs:
-    """The editions at hand and when each is in force."""
+def _begin(day: str | None, zone: tzinfo) -> datetime | None:
+    return datetime.combine(date.fromisoformat(day), time(), zone) if day else None
 
-    __slots__ = ("editions", "force")
+
+class Tariffs:
+    """The editions at hand and when each is in force.
+
+    `force` has what was in force by the knowledge of every time: at most one row covers a day by
+    the knowledge of one instant. `known_at` is the newest instant whose knowledge is in it.
+    """
+
+    __slots__ = ("editions", "force", "known_at")
 
     editions: Mapping[str, Edition]
     force: tuple[Force, ...]
+    known_at: datetime | None
 
-    def __init__(self, editions: Iterable[Edition], force: Iterable[Force]) -> None:
+    def __init__(
+        self, editions: Iterable[Edition], force: Iterable[Force], announced: Iterable[Force] = ()
+    ) -> None:
         """Keep both; rows of an edition that is not at hand (not confirmed) put nothing in force.
 
         Raises:
-            OverlappingForceError: two rows overlap in both ranges.
+            OverlappingForceError: two rows of `force` overlap in both ranges.
         """
         self.editions = {edition.code: edition for edition in editions}
-        self.force = tuple(force)
-        for one, other in combinations(self.force, 2):
+        shipped = tuple(force)
+        for one, other in combinations(shipped, 2):
             if one.contradicts(other):
                 raise OverlappingForceError(one=one.edition, other=other.edition)
+        rows = (*shipped, *announced)
+        self.force = tuple(_history(rows))
+        self.known_at = max(_turns(rows), default=None)
 
-    def in_force(self, on: date, known_on: date | None = None) -> Edition:
-        """Return the edition of a legal day, by the latest knowledge or by that of `known_on`.
+    def in_force(self, on: date, known_at: datetime | None = None) -> Edition:
+        """Return the edition of a legal day, by the latest knowledge or by that of an instant.
 
         Raises:
             NoTariffInForceError: none, or one that is not at hand; nothing stands in for it.
         """
         for row in self.force:
-            if row.holds(on, known_on) and row.edition in self.editions:
+            if row.holds(on, known_at) and row.edition in self.editions:
                 return self.editions[row.edition]
         day = on.isoformat()
         raise NoTariffInForceError(errors=(FieldError("/on", "no-tariff-in-force", day),), day=day)
+
+
+def _turns(rows: Sequence[Force]) -> list[datetime]:
+    """Return the instants at which knowledge changed, in order."""
+    return sorted({at for row in rows for at in (row.known.first, row.known.end) if at})
+
+
+def _history(rows: Sequence[Force]) -> Iterator[Force]:
+    """Yield what was in force by the knowledge of each time, rows that went on told once."""
+    told: dict[tuple[Force, Validity], datetime | None] = {}
+    for turn in (None, *_turns(rows)):
+        known = [row for row in rows if _is_known_from(row, turn)]
+        now = list(_days(known))
+        for (row, valid), first in list(told.items()):
+            if (row, valid) not in now:
+                del told[row, valid]
+                yield Force(row.edition, valid, Known(first, turn), row.evidence)
+        for one in now:
+            told.setdefault(one, turn)
+    for (row, valid), first in told.items():
+        yield Force(row.edition, valid, Known(first), row.evidence)
+
+
+def _is_known_from(row: Force, turn: datetime | None) -> bool:
+    return row.known.first is None if turn is None else row.known.covers(turn)
+
+
+def _days(rows: Sequence[Force]) -> Iterator[tuple[Force, Validity]]:
+    """Yield the days on which each row rules: from its own until those of the next begin."""
+    in_order = sorted(rows, key=_begins)
+    for number, row in enumerate(in_order, start=1):
+        first = row.valid.first or date.min
+        following = [one.valid.first or date.min for one in in_order[number : number + 1]]
+        end = min([row.valid.end or date.max, *following])
+        if first < end:
+            yield row, Validity(row.valid.first, None if end == date.max else end)
+
+
+def _begins(row: Force) -> tuple[date, datetime]:
+    """Sort by the first day; of two that begin on one day the one that was known later is last."""
+    return row.valid.first or date.min, row.known.first or BEFORE_ALL

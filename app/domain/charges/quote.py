@@ -21,6 +21,7 @@ class Quote:
     """
 
     edition: Edition
+    facts: FeeFacts
     goods_group: str
     group_basis: Evidence | None
     vehicle_class: str
@@ -62,7 +63,7 @@ def quote(edition: Edition, facts: FeeFacts) -> Quote:
     load = Load(edition, facts, goods_group)
     lines = tuple(line for kind in LINES for line in kind(load))
     return Quote(
-        edition, goods_group, group_basis, vehicle_class.code, vehicle_class.found_by, lines
+        edition, facts, goods_group, group_basis, vehicle_class.code, vehicle_class.found_by, lines
     )
 
 

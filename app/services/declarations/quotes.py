@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote
 from app.domain.errors import FieldError, TariffRefusalError, UnknownCodeError
@@ -26,9 +26,9 @@ class Asked:
 
 
 def quote_all(
-    reference: Reference, asked: Sequence[Asked], on: date, known_on: date | None = None
+    reference: Reference, asked: Sequence[Asked], on: date, known_at: datetime | None = None
 ) -> tuple[Quote, ...]:
-    """Return the price of every vehicle by the edition of `on`, as known now or on `known_on`.
+    """Return the price of every vehicle by the edition of `on`, as known now or at `known_at`.
 
     Raises:
         UnknownCodeError: a gate or goods group that no row knows; all of them are named.
@@ -37,7 +37,7 @@ def quote_all(
     """
     if unknown := tuple(_unknown(reference, asked)):
         raise UnknownCodeError(errors=unknown[:MOST_REFUSALS], value=unknown[0].value)
-    edition = reference.tariffs.in_force(on, known_on)
+    edition = reference.tariffs.in_force(on, known_at)
     quotes: list[Quote] = []
     refused: list[TariffRefusalError] = []
     errors: list[FieldError] = []

@@ -56,7 +56,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         yards={row["code"]: parse_yard(row) for row in documents["yards"]["yards"]},
         lane_rows=_lane_rows(gates, documents["produce"]),
         required_checks=parse_required_checks(documents["required-checks"]),
-        tariffs=_tariffs(tariffs, confirmed),
+        tariffs=_tariffs(tariffs, confirmed, zone),
         policies=_policies(editions, announced),
         announced=announced,
         policy_codes=editions,
@@ -116,9 +116,11 @@ def _lane_rows(gates: Iterable[Document], produce: Document) -> LaneRows:
     )
 
 
-def _tariffs(documents: Iterable[Document], confirmed: Confirmations | None) -> Tariffs:
+def _tariffs(
+    documents: Iterable[Document], confirmed: Confirmations | None, zone: ZoneInfo
+) -> Tariffs:
     usable = list(_usable("tariff", documents, confirmed))
-    force = [row for document in documents for row in parse_force(document)]
+    force = [row for document in documents for row in parse_force(document, zone)]
     return Tariffs([parse_edition(document) for document in usable], force)
 
 
