@@ -154,9 +154,13 @@ class History:
             call_number=f"TT-{len(self.trucks):04d}", route=where.route, inside=where.inside,
             **rests_on,
         )  # fmt: skip
+        words = {}
         if not truck.is_introduced:
-            self.commit(plate=hidden("plate", truck.id), company=hidden("company", truck.id))
+            words = {what: hidden(what, truck.id) for what in ("plate", "company")}
             truck.is_introduced = True
+        if "sighting" in rests_on:
+            words["plate"] = hidden("plate", rests_on["sighting"])
+        self.commit(**words)
 
     def stop(self, truck: Truck, why: str) -> None:
         truck.carried = self.line.leave(truck.id, self.clock)
@@ -259,6 +263,7 @@ class History:
         """Let a camera see a plate that two have registered; its entry is named in some minutes."""
         sighting = str(self.new_id())
         self.tell("plate.contested", None, sighting=sighting)
+        self.commit(plate=hidden("plate", sighting))
         self.seen.append((self.now + self.random.randint(300, 900), self.now, sighting))
 
     def name(self) -> None:

@@ -164,6 +164,36 @@ def begin_before_the_sighting(leaves: Leaves, random: Random) -> Leaves:
     return changed(leaves, random.choice(found), change)
 
 
+def name_another_plate(leaves: Leaves, random: Random) -> Leaves:
+    """Let the vehicle that was seen be another one's, or the one that waits another than seen."""
+    found = [
+        at for at in places(leaves, "waiting.started")
+        if json.loads(leaves[at])["data"].get("sighting")
+    ]  # fmt: skip
+    if not found:
+        return invent_a_sighting(leaves, random)
+    at = random.choice(found)
+    sighting = json.loads(leaves[at])["data"]["sighting"]
+    if random.random() < 0.5:
+        at = next(
+            seen for seen in places(leaves, "plate.contested")
+            if json.loads(leaves[seen])["data"]["sighting"] == sighting
+        )  # fmt: skip
+    other = f"sha256:{random.getrandbits(256):064x}"
+    return changed(leaves, at, lambda leaf: leaf["data"].update(plate=other))
+
+
+def hide_the_plate(leaves: Leaves, random: Random) -> Leaves:
+    """Let a start say nothing of the plate for whose sighting it counts."""
+    found = [
+        at for at in places(leaves, "waiting.started")
+        if json.loads(leaves[at])["data"].get("sighting")
+    ]  # fmt: skip
+    if not found:
+        return name_another_plate(leaves, random)
+    return changed(leaves, random.choice(found), lambda leaf: leaf["data"].pop("plate"))
+
+
 def back_date_a_clock(leaves: Leaves, random: Random) -> Leaves:
     def change(leaf: Read) -> None:
         leaf["data"]["clock"] -= random.choice((60, 3600))
@@ -244,7 +274,7 @@ ON_FILES: Final[tuple[Tamper, ...]] = (
 """Found by the tree, or by a checkpoint that somebody kept; by the rules, mostly."""
 BY_RULE: Final[tuple[Tamper, ...]] = (
     back_date_a_wait, invent_a_sighting, use_a_sighting_twice, begin_before_the_sighting,
-    back_date_a_clock, back_date_a_call, call_another, give_points, spare_a_miss,
-    sign_alone, seal_back, pretend_sandbox,
+    name_another_plate, hide_the_plate, back_date_a_clock, back_date_a_call, call_another,
+    give_points, spare_a_miss, sign_alone, seal_back, pretend_sandbox,
 )  # fmt: skip
 """Found by the rules alone, whoever signs."""

@@ -65,6 +65,7 @@ def test_a_history_of_thousands_verifies_by_both(program: ModuleType, seed: int)
     assert (verdict.overrides, verdict.by_outage) == (counts["overrides"], counts["by_outage"])
     assert 500 <= verdict.calls
     assert verdict.by_sighting == counts["by_sighting"]
+    assert 0 == verdict.by_bare_sighting == counts["by_bare_sighting"]
     assert min(verdict.overrides, verdict.by_outage, verdict.by_sighting) > 0
     told = {json.loads(leaf)["kind"] for leaf in leaves}
     assert set(KINDS) <= told

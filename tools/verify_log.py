@@ -283,7 +283,7 @@ FIELDS_OF: dict[str, dict[str, str]] = {
         "rates.changed": "clock:i policy:s rates:r strict:l overrides:i document:s",
         "waiting.started": "clock:i carried:i lane:s rate:i route:s inside:b waits_from:t"
         " call_number:s sighting:u plate:c company:c",
-        "plate.contested": "sighting:u",
+        "plate.contested": "sighting:u plate:c",
         "waiting.moved": "clock:i route:s inside:b",
         "waiting.stopped": "clock:i carried:i why:s",
         "lane.changed": "clock:i carried:i lane:s rate:i before:s refused:l",
@@ -525,7 +525,8 @@ class Rules:
         self.last_call = -(2**62)
         self.starts: dict[str, str] = {}
         self.announced: dict[str, str] = {}
-        self.sightings: dict[str, int] = {}
+        self.sightings: dict[str, tuple[int, str | None]] = {}
+        self.tells_plates = False
         self.served: set[str] = set()
         self.readings: list[tuple[int, int]] = []
         self.policy: str | None = None
@@ -534,8 +535,11 @@ class Rules:
         self.overrides: dict[str, tuple[str, dict[str, Any]]] = {}
         self.made: dict[str, int] = {}
         self.counts = dict.fromkeys(
-            ("batches", "calls", "overrides", "by_outage", "by_sighting", "unknown"), 0
-        )
+            (
+                "batches", "calls", "overrides", "by_outage", "by_sighting", "by_bare_sighting",
+                "unknown",
+            ), 0
+        )  # fmt: skip
 
     def take(self, raw: bytes) -> None:
         leaf = read_leaf(raw)
@@ -611,7 +615,7 @@ class Rules:
             raise BrokenError("before-call", f"the last call was at {told(self.last_call)}")
         read_at = occurred_at
         if kind == "plate.contested":
-            self.see(data["sighting"], at)
+            self.see(data["sighting"], at, data.get("plate"))
         elif kind == "waiting.started" and entry is not None:
             read_at = self.begin(entry, occurred_at, data)
         elif entry is not None:
@@ -625,10 +629,13 @@ class Rules:
         if not (self.is_sandbox or abs(self.sealed_at - at) <= MINUTE or self.is_out(at)):
             raise BrokenError("sealed-late", f"recorded {told(at)}, sealed {told(self.sealed_at)}")
 
-    def see(self, sighting: str | None, at: int) -> None:
+    def see(self, sighting: str | None, at: int, plate: str | None) -> None:
         if sighting is None or sighting in self.sightings:
             raise BrokenError("sighting", f"{sighting} names none, or is told twice")
-        self.sightings[sighting] = at
+        if plate is None and self.tells_plates:
+            raise BrokenError("sighting", f"{sighting} commits to no plate, unlike those before")
+        self.tells_plates = plate is not None
+        self.sightings[sighting] = (at, plate)
 
     def expect(self, kind: str, entry: str, data: dict[str, Any]) -> None:
         """Keep what a leaf says of the beginning of a wait that comes later."""
@@ -654,7 +661,7 @@ class Rules:
         """Let a wait begin, or go on; return when its open clock was read."""
         since, sighting = data["waits_from"], data.get("sighting")
         if sighting is not None:
-            self.serve(sighting, seconds(since))
+            self.serve(sighting, seconds(since), data.get("plate"))
         if entry in self.starts:
             if self.starts[entry] != since:
                 raise BrokenError("back-dated", f"{since}, before {self.starts[entry]}")
@@ -666,14 +673,17 @@ class Rules:
                 raise BrokenError("back-dated", f"from {since}, sealed {told(self.sealed_at)}")
         return at
 
-    def serve(self, sighting: str, since: int) -> None:
-        """A sighting of a contested plate serves one wait, which begins no earlier than it."""
-        seen_at = self.sightings.get(sighting)
+    def serve(self, sighting: str, since: int, plate: str | None) -> None:
+        """A sighting serves one wait of the same plate, which begins no earlier than it."""
+        seen_at, seen = self.sightings.get(sighting, (None, None))
         is_old = self.sealed_at - since > SIGHTING_SERVES + MINUTE and not self.is_sandbox
         if seen_at is None or since < seen_at or sighting in self.served or is_old:
             raise BrokenError("sighting", f"{sighting} gives no wait from {told(since)}")
+        if seen is not None and seen != plate:
+            raise BrokenError("sighting", f"not the plate that was seen: {sighting}")
         self.served.add(sighting)
         self.counts["by_sighting"] += 1
+        self.counts["by_bare_sighting"] += seen is None
 
     def read_clock(self, at: int, clock: int) -> None:
         """The open clock never runs back, nor faster than time."""
@@ -1121,6 +1131,8 @@ def report(found: Checked) -> Iterator[str]:
     yield f"       {counts['overrides']} calls out of turn, each on the word of two officers"
     yield f"       {counts['by_outage']} waits that rest on an outage which two officers signed"
     yield f"       {counts['by_sighting']} waits that rest on a sighting of a contested plate"
+    if counts["by_bare_sighting"]:
+        yield f"       {counts['by_bare_sighting']} of them do not say which plate was seen"
     if counts["unknown"]:
         yield f"       {counts['unknown']} leaves of kinds that this program does not know"
     if rules.is_sandbox:

@@ -201,6 +201,8 @@ def report(found: Checked) -> Iterator[str]:
     yield f"       {verdict.calls} calls, {verdict.overrides} of them out of turn, each by two"
     yield f"       {verdict.by_outage} waits rest on an outage that two officers signed"
     yield f"       {verdict.by_sighting} waits rest on an earlier sighting of a contested plate"
+    if verdict.by_bare_sighting:
+        yield f"       {verdict.by_bare_sighting} of these do not say which plate was seen"
     if verdict.unknown:
         yield f"       {verdict.unknown} leaves of kinds that this version does not know"
     if verdict.clock is Clock.SANDBOX:

@@ -111,18 +111,27 @@ class LogCosignature(OfQueue, Base):
 
 
 class LogOpening(OfQueue, Base):
-    """What opens a commitment of a leaf: for its parties, and for auditors who say why."""
+    """What opens a commitment of a leaf: for its parties, and for auditors who say why.
+
+    `sighting_id` is the observation of a contested plate that the leaf tells of, or rests on.
+    """
 
     __tablename__ = "log_openings"
     __table_args__ = (
         one_direction(),
         CheckConstraint("octet_length(salt) = 16", name="salt"),
         Index("ix_log_openings_entry", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
+        Index(
+            "ix_log_openings_sighting",
+            "sighting_id",
+            postgresql_where=text("sighting_id IS NOT NULL"),
+        ),
     )
 
     index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     field: Mapped[str] = mapped_column(primary_key=True)
     entry_id: Mapped[UUID | None]
+    sighting_id: Mapped[UUID | None]
     what: Mapped[str]
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     value: Mapped[str]

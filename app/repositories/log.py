@@ -28,6 +28,7 @@ from app.models import (
     LogProgress,
     LogTile,
     LogTree,
+    Observation,
     Organisation,
 )
 from app.models import Principal as PrincipalRow
@@ -39,6 +40,8 @@ LOCK = "log"
 SEED = 0
 Row = Mapping[str, Any]
 Tiles = Mapping[Queue, Mapping[Tile, bytes]]
+Seen = tuple[bytes, str]
+"""What opens the commitment of a sighting: salt and plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,27 @@ class LogRepository:
             for gate, direction, entry in rows
             if entry is not None
         )
+
+    async def plates_seen(self, sightings: Collection[UUID]) -> Mapping[UUID, str]:
+        """Return the plates of observations, of those that have one."""
+        statement = select(Observation.id, Observation.plate).where(Observation.id.in_(sightings))
+        rows = await self._session.execute(statement)
+        return {sighting: plate for sighting, plate in rows if plate is not None}
+
+    async def openings_seen(self, sightings: Collection[UUID]) -> Mapping[tuple[Queue, UUID], Seen]:
+        """Return what opens the leaves that told of sightings, by queue and sighting."""
+        statement = select(
+            LogOpening.gate_code,
+            LogOpening.direction,
+            LogOpening.sighting_id,
+            LogOpening.salt,
+            LogOpening.value,
+        ).where(LogOpening.sighting_id.in_(sightings), LogOpening.entry_id.is_(None))
+        return {
+            (Queue(gate, Direction(direction)), sighting): (salt, plate)
+            for gate, direction, sighting, salt, plate in await self._session.execute(statement)
+            if sighting is not None
+        }
 
     # --- what anybody reads --------------------------------------------------------------------
 

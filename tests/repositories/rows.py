@@ -183,8 +183,10 @@ async def add_hold(session: AsyncSession, actor: Actor, entry: UUID, **values: o
     return await add(session, Hold, {**row, **values})
 
 
-async def add_event(session: AsyncSession, actor: Actor, entry: UUID, **values: object) -> UUID:
-    row = {
+async def add_event(
+    session: AsyncSession, actor: Actor, entry: UUID | None, **values: object
+) -> UUID:
+    row: dict[str, object] = {
         "kind": "waiting.started",
         "entry_id": entry,
         "gate_code": QUEUE.gate,

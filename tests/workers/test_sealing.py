@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from app.core.database import make_sessions
 from app.domain.log.leaves import What, commitment
 from app.domain.vocabulary import Direction, Queue
+from app.models import Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.log import sealing as sealing_of_service
 from app.services.log.sealing import Sealing
@@ -120,6 +121,62 @@ async def test_plate_and_company_are_committed_to_once_in_a_log(
     assert ("company", str(actor.organisation_id)) == (company.what, company.value)
     assert "plate" == plate.what
     assert company.salt != plate.salt != other.openings[1].salt
+
+
+async def see(sessions: Sessions, actor: Actor, plate: str | None) -> str:
+    """Store the observation of a contested plate, and return its id."""
+    async with sessions.begin() as session:
+        seen = Observation(
+            id=uuid4(), kind="yard-in", yard_code="bao-nguyen", plate=plate, backfilled=False,
+            occurred_at=MORNING, recorded_at=MORNING, principal_id=actor.id,
+            organisation_id=actor.organisation_id,
+        )  # fmt: skip
+        session.add(seen)
+    return str(seen.id)
+
+
+async def tell_contested(sessions: Sessions, actor: Actor, sighting: str) -> None:
+    place = {"gate_code": TAN_THANH.gate, "direction": TAN_THANH.direction.value}
+    at = {"recorded_at": MORNING, "occurred_at": MORNING}
+    async with sessions.begin() as session:
+        kind, data = "plate.contested", {"sighting": sighting}
+        await add_event(session, actor, None, id=uuid4(), kind=kind, data=data, **place, **at)
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+async def test_a_sighting_and_the_wait_that_counts_from_it_commit_to_one_plate_alike(
+    committed: Sessions, actor: Actor, turns: int
+) -> None:
+    """Whether or not they are sealed together, and though its entry joined from another gate."""
+    sighting = await see(committed, actor, "15C00001")
+    joined = {"clock": 0, "from": "huu-nghi", "carried": 0, "holds": [], "waits_from": None}
+    entry = await happen(committed, actor, "entry.joined", data=joined)
+    await tell_contested(committed, actor, sighting)
+    if turns > 1:
+        await seal(committed)
+    rests_on = {**STARTED, "sighting": sighting}
+    await happen(committed, actor, "waiting.started", entry=entry, data=rests_on)
+    await seal(committed)
+    log = await log_of(committed, TAN_THANH)
+    ensure_openings(log)
+    (seen,), (start,) = log.events("plate.contested"), log.events("waiting.started")
+    assert seen["data"]["plate"] == start["data"]["plate"]
+    assert "company" not in start["data"]
+    opened = [one for one in log.openings if str(one.sighting_id) == sighting]
+    assert [("15C00001", None), ("15C00001", entry)] == [
+        (one.value, one.entry_id) for one in opened
+    ]
+
+
+async def test_a_sighting_of_no_plate_commits_to_none(committed: Sessions, actor: Actor) -> None:
+    sighting = await see(committed, actor, None)
+    await tell_contested(committed, actor, sighting)
+    rests_on = {**STARTED, "sighting": sighting}
+    await happen(committed, actor, "waiting.started", data=rests_on)
+    await seal(committed)
+    log = await log_of(committed, TAN_THANH)
+    ensure_openings(log)
+    assert ["plate" in leaf["data"] for leaf in log.leaves[1:]] == [False, True]
 
 
 async def test_two_officers_of_one_leaf_are_two_for_everybody(

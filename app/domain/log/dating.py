@@ -3,8 +3,8 @@
 Nobody can be slipped in with yesterday's age: what orders a queue is sealed within a minute of its
 recording, and a wait begins within a minute of its seal. What is older rests on an outage leaf, on
 an earlier leaf that announced it, on one that told of a vehicle with a contested plate (each serves
-one wait), or on the gate that the entry came from. In a sandbox the clock jumps and runs faster, so
-there seals only never go back.
+one wait, of the same plate), or on the gate that the entry came from. In a sandbox the clock jumps
+and runs faster, so there seals only never go back.
 """
 
 from bisect import bisect_left
@@ -47,11 +47,12 @@ class Dates:
         self._sealed_at = self._last_call = datetime.min.replace(tzinfo=UTC)
         self._starts: dict[UUID, datetime] = {}
         self._announced: dict[UUID, datetime] = {}
-        self._sightings: dict[str, datetime] = {}
+        self._sightings: dict[str, tuple[datetime, str | None]] = {}
+        self._tells_plates = False
         self._served: set[str] = set()
         self._readings: list[tuple[datetime, int]] = []
         self.clock: Clock | None = None
-        self.by_outage = self.by_sighting = 0
+        self.by_outage = self.by_sighting = self.by_bare_sighting = 0
 
     def seal(self, sealed_at: datetime, clock: Clock) -> Iterator[Broken]:
         """Begin a batch; yield what is wrong with its seal."""
@@ -69,11 +70,11 @@ class Dates:
         if kind in _KINDS:
             yield from self._orders(recorded_at, read_at)
         if kind == SIGHTED:
-            yield from self._see(data["sighting"], recorded_at)
+            yield from self._see(data["sighting"], recorded_at, data.get("plate"))
         elif entry is not None and kind == "waiting.started":
             since = read_instant(data["waits_from"])
             read_at = read_at if entry in self._starts else since
-            yield from self._rest(data.get("sighting"), since)
+            yield from self._rest(data.get("sighting"), since, data.get("plate"))
             yield from self._start(entry, since, data.get("sighting"))
         elif entry is not None:
             self._expect(kind, entry, data)
@@ -94,27 +95,39 @@ class Dates:
             said = f"recorded {instant(recorded_at)}, sealed {instant(self._sealed_at)}"
             yield Broken(Why.SEALED_LATE, said)
 
-    def _see(self, sighting: str | None, recorded_at: datetime) -> Iterator[Broken]:
-        """Keep when a vehicle with a contested plate was told of; once, and as it was seen."""
+    def _see(
+        self, sighting: str | None, recorded_at: datetime, plate: str | None
+    ) -> Iterator[Broken]:
+        """Keep when a vehicle with a contested plate was told of; once, and as it was seen.
+
+        Logs of earlier releases do not say which plate. One that has said it once always does.
+        """
         yield from self._in_time(recorded_at)
         if sighting is None or sighting in self._sightings:
             yield Broken(Why.SIGHTING, f"{sighting} names none, or is told twice")
-        else:
-            self._sightings[sighting] = recorded_at
+            return
+        if plate is None and self._tells_plates:
+            yield Broken(Why.SIGHTING, f"{sighting} does not commit to a plate, as others before")
+        self._tells_plates = plate is not None
+        self._sightings[sighting] = recorded_at, plate
 
-    def _rest(self, sighting: str | None, since: datetime) -> Iterator[Broken]:
+    def _rest(self, sighting: str | None, since: datetime, plate: str | None) -> Iterator[Broken]:
         """Let a sighting serve a wait: it was told no later than that begins, and serves no other.
 
-        Nor for longer than it may, so that nobody can lay up sightings for those who pay later.
+        Nor for longer than it may, so that nobody can lay up sightings for those who pay later; nor
+        of another plate: both commit to it under one salt, so that anybody sees it is the same.
         """
         if sighting is None:
             return
-        told_at = self._sightings.get(sighting)
+        told_at, seen = self._sightings.get(sighting, (None, None))
         is_old = self._sealed_at - since > SERVES + MOST and self.clock is not Clock.SANDBOX
         if told_at is None or since < told_at or sighting in self._served or is_old:
             yield Broken(Why.SIGHTING, f"{sighting} gives no wait from {instant(since)}")
+        if seen not in {None, plate}:
+            yield Broken(Why.SIGHTING, f"the plate is not the one of the sighting {sighting}")
         self._served.add(sighting)
         self.by_sighting += 1
+        self.by_bare_sighting += seen is None
 
     def _start(self, entry: UUID, since: datetime, sighting: str | None) -> Iterator[Broken]:
         known = self._starts.get(entry)

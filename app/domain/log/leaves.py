@@ -172,7 +172,7 @@ LOGGED: Final[Mapping[str, Logged]] = {
         {**_LANE, **_PLACE, "waits_from": _instant, "call_number": _code, "sighting": _id},
         _OF_ENTRY,
     ),
-    SIGHTED: _logged({"sighting": _id}),
+    SIGHTED: _logged({"sighting": _id}, {"plate": What.PLATE}),
     "waiting.moved": _logged({**_CLOCK, **_PLACE}),
     "waiting.stopped": _logged({**_CARRIED, "why": _code}),
     "lane.changed": _logged({**_LANE, "before": _code, "refused": _codes}),
@@ -257,9 +257,10 @@ def commits(kind: str) -> Mapping[str, What]:
     """Return the fields of a leaf that are commitments, where their values are known.
 
     `plate` and `company` are of the event's entry; a waiting start has them only where it is the
-    entry's first in this log, a substitution has the plate that goes on. `officer` is the principal
-    who acted, `first_officer` who acted first of two, whom the event's data name; so do those of an
-    override, under the names of their fields.
+    entry's first in this log, a substitution has the plate that goes on. A sighting has the plate
+    that was seen, and a start that names it has that very commitment again. `officer` is the
+    principal who acted, `first_officer` who acted first of two, whom the event's data name; so do
+    those of an override, under the names of their fields.
     """
     return LOGGED[kind].commits
 

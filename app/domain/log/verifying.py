@@ -38,7 +38,8 @@ class Verdict:
     """What was found of a log: how much was looked at, and the first leaf that is wrong.
 
     `by_outage` counts waits that began before they could be sealed, on the word of two officers;
-    `by_sighting` those that count from an earlier sighting of a contested plate;
+    `by_sighting` those that count from an earlier sighting of a contested plate, and of these
+    `by_bare_sighting` those whose sighting does not commit to the plate;
     `unknown` the leaves of kinds that this verifier does not know, which order nothing.
     """
 
@@ -48,6 +49,7 @@ class Verdict:
     overrides: int
     by_outage: int
     by_sighting: int
+    by_bare_sighting: int
     unknown: int
     clock: Clock | None
     wrong: Wrong | None
@@ -126,6 +128,7 @@ class Verifier:
             **self._counts,
             by_outage=dates.by_outage,
             by_sighting=dates.by_sighting,
+            by_bare_sighting=dates.by_bare_sighting,
             clock=dates.clock,
             wrong=wrong,
         )

@@ -8,13 +8,14 @@ its queue rests on was committed before the other drew its number, so it is firs
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from app.core.signing import LogSigner
+from app.domain.contested import SIGHTED
 from app.domain.log.canonical import canonical
 from app.domain.log.checkpoints import (
     Checkpoint,
@@ -40,11 +41,13 @@ from app.domain.log.leaves import (
 from app.domain.log.merkle import leaf_hash
 from app.domain.log.tiles import edge, grow, root_in
 from app.domain.vocabulary import Queue
-from app.repositories.log import Batches, Row, Tiles, Unsealed, row_of
+from app.repositories.log import Batches, Row, Seen, Tiles, Unsealed, row_of
 from app.repositories.unit_of_work import UnitOfWork
 
 EVENTS_A_TURN: Final = 1000
 STARTED: Final = "waiting.started"
+Opened = tuple[str, What, bytes, str]
+"""What a field of a leaf hides, of which kind, under which salt."""
 INTRODUCED: Final = (STARTED, "entry.joined")
 """What tells of an entry for the first time in a log, with commitments to plate and company."""
 
@@ -72,6 +75,8 @@ class _Known:
     heads: Mapping[Queue, Sealed]
     tiles: Tiles
     introduced: set[tuple[Queue, UUID]]
+    plates: Mapping[UUID, str]
+    seen: dict[tuple[Queue, UUID], Seen]
 
 
 class Sealing:
@@ -108,7 +113,7 @@ class Sealing:
 
     async def _known(self, queues: Mapping[Queue, Sequence[Unsealed]]) -> _Known:
         if not queues:
-            return _Known({}, {}, set())
+            return _Known({}, {}, set(), {}, {})
         log = self._uow.log
         heads = await log.sealed(queues)
         tiles = await log.tiles({queue: edge(head.size) for queue, head in heads.items()})
@@ -118,7 +123,19 @@ class Sealing:
             for one in events
             if one.event.kind == STARTED and one.event.entry is not None
         }
-        return _Known(heads, tiles, set(await log.already(starting, INTRODUCED)))
+        introduced = set(await log.already(starting, INTRODUCED))
+        plates, seen = await self._sighted(one for found in queues.values() for one in found)
+        return _Known(heads, tiles, introduced, plates, seen)
+
+    async def _sighted(
+        self, found: Iterable[Unsealed]
+    ) -> tuple[Mapping[UUID, str], dict[tuple[Queue, UUID], Seen]]:
+        """Return which plates were seen, and what opens the leaves that told of it before."""
+        sightings = {sighting for one in found if (sighting := _sighting(one)) is not None}
+        if not sightings:
+            return {}, {}
+        log = self._uow.log
+        return await log.plates_seen(sightings), dict(await log.openings_seen(sightings))
 
     def _batch(
         self, turn: Batches, known: _Known, queue: Queue, events: Sequence[Unsealed]
@@ -156,6 +173,7 @@ class Sealing:
                     queue,
                     index=index,
                     entry_id=one.event.entry,
+                    sighting_id=_sighting(one),
                     field=field,
                     what=what.value,
                     salt=salt,
@@ -165,11 +183,14 @@ class Sealing:
             )
             yield _row(queue, index, leaf_of(one.event, hidden), one.event)
 
-    def _openings(
-        self, known: _Known, queue: Queue, one: Unsealed
-    ) -> Iterator[tuple[str, What, bytes, str]]:
-        """Yield what a leaf commits to; the two officers of one leaf share a salt."""
-        kind, entry = one.event.kind, one.event.entry
+    def _openings(self, known: _Known, queue: Queue, one: Unsealed) -> Iterator[Opened]:
+        """Yield what a leaf commits to; the two officers of one leaf share a salt.
+
+        So do a sighting and the wait that counts from it: anybody sees that they are of one plate.
+        """
+        kind, entry, sighting = one.event.kind, one.event.entry, _sighting(one)
+        if sighting is not None:
+            yield from self._plate_seen(known, queue, one, sighting)
         if entry is not None and kind in INTRODUCED:
             is_known = (queue, entry) in known.introduced
             known.introduced.add((queue, entry))
@@ -178,8 +199,18 @@ class Sealing:
         salts = defaultdict[What, bytes](self._sealer.new_salt)
         for name, what in commits(kind).items():
             value = _value(name, what, one)
-            if value is not None:
+            is_told = what is What.PLATE and (queue, sighting) in known.seen
+            if value is not None and not is_told:
                 yield name, what, salts[what], value
+
+    def _plate_seen(
+        self, known: _Known, queue: Queue, one: Unsealed, sighting: UUID
+    ) -> Iterator[Opened]:
+        """Yield the plate of a sighting, or of the wait that it serves."""
+        if one.event.kind == SIGHTED and sighting in known.plates:
+            known.seen[queue, sighting] = self._sealer.new_salt(), known.plates[sighting]
+        if (queue, sighting) in known.seen:
+            yield "plate", What.PLATE, *known.seen[queue, sighting]
 
     def _checkpoint(self, queue: Queue, head: Sealed) -> Row:
         origin = origin_of(self._sealer.service, queue.gate, queue.direction)
@@ -201,6 +232,12 @@ def _value(name: str, what: What, one: Unsealed) -> str | None:
     known = {What.PLATE: one.plate, What.COMPANY: one.company, What.OFFICER: one.principal}
     value = one.event.data.get(name, known[what])
     return None if value is None else str(value)
+
+
+def _sighting(one: Unsealed) -> UUID | None:
+    """Return the sighting that an event tells of, or from which its wait counts."""
+    sighting = one.event.data.get("sighting") if one.event.kind in {SIGHTED, STARTED} else None
+    return None if sighting is None else UUID(sighting)
 
 
 def _row(queue: Queue, index: int, leaf: Leaf, event: LoggedEvent | None = None) -> Row:

@@ -77,14 +77,15 @@ def outage(kind: str = "outage.signed", starts: int = 0, ends: int = 3600, **mor
 
 SIGNED = outage()
 SIGHTING, NIGHT = str(UUID(int=99)), 12 * 3600
+PLATE, OTHER_PLATE = (f"sha256:{digit * 64}" for digit in "ab")
 
 
-def see(second: int = 50, sighting: str | None = SIGHTING) -> Event:
-    return "plate.contested", None, second, {"sighting": sighting}
+def see(second: int = 50, sighting: str | None = SIGHTING, **more: str) -> Event:
+    return "plate.contested", None, second, {"sighting": sighting, **more}
 
 
-def named(entry: str = ONE, second: int = 900, since: int = 50) -> Event:
-    return waits(entry, second, since, sighting=SIGHTING)
+def named(entry: str = ONE, second: int = 900, since: int = 50, **more: str) -> Event:
+    return waits(entry, second, since, sighting=SIGHTING, **more)
 
 
 def leaves_of(
@@ -101,8 +102,12 @@ def leaves_of(
         who = None if entry is None else UUID(entry)
         event = LoggedEvent(number, UUID(int=number), kind, who, happened, happened, data)
         leaves.append(canonical(seal(happened, 1, clock)))
-        leaves.append(canonical(leaf_of(event, words)))
+        leaves.append(canonical(leaf_of(event, words | _plate(data))))
     return leaves
+
+
+def _plate(data: dict[str, Any]) -> dict[str, str]:
+    return {"plate": data["plate"]} if "plate" in data else {}
 
 
 def found(leaves: list[bytes]) -> Wrong | None:
@@ -147,6 +152,8 @@ OUT_OF_TURN = call(OTHER, began=50, override=str(UUID(int=9)), heads=[head(OTHER
         pytest.param([see(), named()], id="named after it was seen"),
         pytest.param([see(), named(since=800)], id="ready after it was seen"),
         pytest.param([see(), named(second=50 + NIGHT)], id="named at the end of a night"),
+        pytest.param([see(plate=PLATE), named(plate=PLATE)], id="of the plate that was seen"),
+        pytest.param([see(), see(60, ONE, plate=PLATE)], id="a later release says which plate"),
         pytest.param(
             [("entry.deferred", ONE, 5, {"until": at(500)}), waits(second=900, since=500)],
             id="who was put off begins at the second that was told",
@@ -249,6 +256,13 @@ def test_what_keeps_the_rules_verifies(events: list[Event]) -> None:
         ),
         pytest.param([see(), see(60)], "sighting", id="a sighting told twice"),
         pytest.param([see(sighting=None)], "sighting", id="a sighting of nothing"),
+        pytest.param(
+            [see(plate=PLATE), named(plate=OTHER_PLATE)], "sighting", id="another plate than seen"
+        ),
+        pytest.param([see(plate=PLATE), named()], "sighting", id="no plate, though one was seen"),
+        pytest.param(
+            [see(plate=PLATE), see(60, ONE)], "sighting", id="no plate, though others had one"
+        ),
         pytest.param([waits(carried=5)], "points", id="points from nowhere"),
         pytest.param([waits(), call(policy="q")], "policy", id="another edition"),
         pytest.param([waits(), call(heads=[])], "heads", id="nobody was compared"),
