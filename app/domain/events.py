@@ -415,6 +415,15 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "amount_vnd": _number("Its amount in whole dong."),
         },
     ),
+    "payment.set_aside": EventKind(
+        "Money came in that pays nothing by itself; somebody decides.",
+        {
+            "payment": _id("The payment."),
+            "review": _code("Why."),
+            "amount_vnd": _number("Its amount in whole dong."),
+        },
+        Audience.AUTHORITIES,
+    ),
     "strike.given": EventKind("A missed call counts against the company.", {**STRIKE, **CALL}),
     "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),
     "strike.upheld": EventKind("The strike counts as before.", STRIKE),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.delegations import Side
+from app.domain.money_in import Channel, PaymentState, ReviewKind
 from app.domain.notices import NoticeKind
 from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
@@ -92,6 +93,18 @@ class ReadFilter:
     reader: str | None = None
     read_from: datetime | None = None
     read_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFilter:
+    """What a list of payments is narrowed to; None leaves a field open."""
+
+    state: PaymentState | None = None
+    kind: ReviewKind | None = None
+    channel: Channel | None = None
+    source_reference: str | None = None
+    received_from: datetime | None = None
+    received_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

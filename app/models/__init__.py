@@ -31,7 +31,7 @@ from app.models.log import (
     LogTile,
     LogTree,
 )
-from app.models.money import Charge, Order, Payment
+from app.models.money import Charge, Order, Payment, PaymentReview
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
 from app.models.overrides import Override
@@ -128,6 +128,7 @@ __all__ = [
     "Override",
     "OverrideReasonRow",
     "Payment",
+    "PaymentReview",
     "PersonalRead",
     "PolicyEdition",
     "PolicyProposal",

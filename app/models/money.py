@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.money_in import Channel, ReviewKind, Settlement
 from app.models.base import Base, Identified, one_of
 
 ORDER_KINDS = ("infrastructure", "transfer")
+OPEN_REVIEW = "settled_at IS NULL"
 
 
 class Charge(Identified, Base):
@@ -42,7 +44,10 @@ class Charge(Identified, Base):
 
 
 class Order(Identified, Base):
-    """What one payer owes of one kind; amounts are whole VND."""
+    """What one payer owes of one kind; amounts are whole VND.
+
+    `payment_id` is the money that paid it; the release before named the order in the payment.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -50,6 +55,7 @@ class Order(Identified, Base):
         one_of("state", ("due", "paid", "superseded", "cancelled")),
         CheckConstraint("amount_vnd >= 0", name="amount_not_negative"),
         Index(None, "entry_id"),
+        Index(None, "payment_id", postgresql_where=text("payment_id IS NOT NULL")),
     )
 
     code: Mapped[str] = mapped_column(unique=True)
@@ -60,22 +66,65 @@ class Order(Identified, Base):
     state: Mapped[str]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    payment_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("payments.id", use_alter=True)  # each of the two tables names the other
+    )
 
 
 class Payment(Identified, Base):
-    """Money that came in for an order."""
+    """Money that came in, once per reference of whoever took it; never edited.
+
+    `order_id` is the one order that it paid as it came. What else became of it says its review. Its
+    `purpose` is what the payer wrote, encrypted: it may name people.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
+        one_of("channel", Channel),
         CheckConstraint("amount_vnd > 0", name="amount_positive"),
         UniqueConstraint("organisation_id", "source_reference"),
         Index(None, "order_id"),
+        Index(None, "received_at", "id"),
     )
 
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     amount_vnd: Mapped[int]
+    channel: Mapped[str] = mapped_column(server_default=text("'bank'"))
+    purpose: Mapped[bytes | None] = mapped_column(LargeBinary)
     source_reference: Mapped[str]
     paid_at: Mapped[datetime]
     received_at: Mapped[datetime]
     principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+
+
+class PaymentReview(Identified, Base):
+    """Money that pays nothing by itself: why, and what was decided about it; a work list.
+
+    `order_id` is the one order that its text names. `refund_vnd` is what goes back.
+    """
+
+    __tablename__ = "payment_reviews"
+    __table_args__ = (
+        one_of("kind", ReviewKind),
+        one_of("settlement", Settlement),
+        CheckConstraint(
+            "num_nulls(settlement, settled_at, settled_by, reason, refund_vnd) IN (0, 5)",
+            name="settled_whole",
+        ),
+        CheckConstraint("refund_vnd >= 0", name="refund_not_negative"),
+        CheckConstraint("(settlement = 'applied') = (refund_vnd = 0)", name="refund_of_settlement"),
+        UniqueConstraint("payment_id"),
+        Index("ix_payment_reviews_open", "opened_at", "id", postgresql_where=text(OPEN_REVIEW)),
+        Index(None, "order_id"),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    kind: Mapped[str]
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    opened_at: Mapped[datetime]
+    settlement: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    reason: Mapped[str | None]
+    refund_vnd: Mapped[int | None]

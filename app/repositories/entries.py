@@ -152,6 +152,17 @@ class EntriesRepository:
         )
         return (await self._session.scalars(statement)).one()
 
+    async def all_locked(self, entry_ids: Collection[UUID]) -> Sequence[Entry]:
+        """Return entries as `locked` does, in the order of their ids, in which all wait."""
+        statement = (
+            select(Entry)
+            .where(Entry.id.in_(entry_ids))
+            .order_by(Entry.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        return (await self._session.scalars(statement)).all()
+
     async def locked_in_queue(self, entry_id: UUID) -> Locked:
         """Return an entry as `locked` does, with what else is true now; ask under its lock."""
         return (await self.all_locked_in_queue([entry_id]))[0]

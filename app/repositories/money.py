@@ -1,4 +1,4 @@
-"""Charges, orders and payments."""
+"""Charges and orders."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Charge, Order, Payment
+from app.models import Charge, Order
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -17,7 +17,7 @@ IN_ORDER = (Order.created_at, Order.kind, Order.id)
 
 
 class MoneyRepository:
-    """Questions about what is owed and what was paid."""
+    """Questions about what is owed."""
 
     def __init__(self, session: AsyncSession, wire: Wire) -> None:
         """Ask within the transaction of `session`, of which `wire` is the connection."""
@@ -89,18 +89,4 @@ class MoneyRepository:
         statement = select(Order).where(Order.id == order_id)
         if locked:
             statement = statement.with_for_update().execution_options(populate_existing=True)
-        return await self._session.scalar(statement)
-
-    async def payments(self, order_id: UUID) -> Sequence[Payment]:
-        """Return the payments of an order, oldest first."""
-        statement = (
-            select(Payment).where(Payment.order_id == order_id).order_by(Payment.received_at)
-        )
-        return (await self._session.scalars(statement)).all()
-
-    async def payment_by_source(self, organisation_id: UUID, source: str) -> Payment | None:
-        """Return what an organisation already reported under its own reference."""
-        statement = select(Payment).where(
-            Payment.organisation_id == organisation_id, Payment.source_reference == source
-        )
         return await self._session.scalar(statement)

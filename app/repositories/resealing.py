@@ -24,7 +24,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.personal import Personal
-from app.models import Base, BatchRow, Difficulty, Entry, Member, ResealProgress, Strike, Webhook
+from app.models import (
+    Base,
+    BatchRow,
+    Difficulty,
+    Entry,
+    Member,
+    Payment,
+    ResealProgress,
+    Strike,
+    Webhook,
+)
 
 PEPPER = "GATE_PEPPER"
 """The name under which hashes are counted that name no key."""
@@ -64,6 +74,7 @@ PARTS: Sequence[Part] = (
     Part(Member, Member.email, Member.email_hash),
     Part(Member, Member.identity, Member.identity_hash),
     Part(BatchRow, BatchRow.sealed),
+    Part(Payment, Payment.purpose),
     Part(Webhook, Webhook.secret),
     Part(Webhook, Webhook.old_secret),
 )

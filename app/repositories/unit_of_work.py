@@ -34,6 +34,7 @@ from app.repositories.notices import NoticesRepository
 from app.repositories.organisations import OrganisationsRepository
 from app.repositories.overrides import OverridesRepository
 from app.repositories.passes import PassesRepository
+from app.repositories.payments import PaymentsRepository
 from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
@@ -156,7 +157,7 @@ class UnitOfWork:
 
     @cached_property
     def money(self) -> MoneyRepository:
-        """Charges, orders, payments."""
+        """Charges and orders."""
         return MoneyRepository(self._session, self._wire)
 
     @cached_property
@@ -183,6 +184,11 @@ class UnitOfWork:
     def passes(self) -> PassesRepository:
         """Passes that were handed out."""
         return PassesRepository(self._session)
+
+    @cached_property
+    def payments(self) -> PaymentsRepository:
+        """Money that came in, and what waits for a review."""
+        return PaymentsRepository(self._session, self._wire)
 
     @cached_property
     def organisations(self) -> OrganisationsRepository:

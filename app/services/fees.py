@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.authorisation import Action, decide
 from app.domain.charges import (
     FeeFacts,
     GoodsValue,
@@ -21,21 +20,15 @@ from app.domain.charges import (
 )
 from app.domain.declaration import Declaration, Load
 from app.domain.errors import (
-    AmountMismatchError,
     Fact,
-    FieldError,
-    OrderNotDueError,
-    OrderNotFoundError,
-    RetryMismatchError,
     TariffRefusalError,
 )
 from app.domain.findings import Finding, blocking
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
-from app.models import Charge, Entry, Order, Payment
+from app.models import Charge, Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.authorising import reaches
 
 KINDS = ("infrastructure", "transfer")
 
@@ -203,91 +196,3 @@ class Charging:
 
 def _differs(current: Charge | None, quoted: Quote) -> bool:
     return current is None or current.quote != quote_document(quoted)
-
-
-class Paying:
-    """Money that comes in for orders."""
-
-    def __init__(self, uow: UnitOfWork, act: Act) -> None:
-        """Work within one transaction, for one act."""
-        self._uow = uow
-        self._act = act
-
-    async def order(self, order_id: UUID) -> tuple[Order, Sequence[Payment]]:
-        """Return an order and its payments.
-
-        Raises:
-            OrderNotFoundError: there is none that the principal may see.
-        """
-        order = await self._uow.money.order(order_id)
-        if order is None or not await reaches(self._uow, self._act, order.entry_id, Action.ORDERS):
-            raise OrderNotFoundError
-        return order, await self._uow.money.payments(order.id)
-
-    async def pay(
-        self, order_id: UUID, amount_vnd: int, source_reference: str
-    ) -> tuple[Order, Payment]:
-        """Record the payment of exactly what is due; the same source reference pays once.
-
-        Raises:
-            OrderNotFoundError, OrderNotDueError, AmountMismatchError, RetryMismatchError.
-        """
-        order = await self._locked(order_id)
-        known = await self._uow.money.payment_by_source(
-            self._act.principal.organisation_id, source_reference
-        )
-        if known is not None:
-            return order, _same(known, order, amount_vnd)
-        _ensure_due(order, amount_vnd)
-        payment = await self._receive(order, source_reference)
-        return order, payment
-
-    async def _locked(self, order_id: UUID) -> Order:
-        """Return an order kept from other writers: its entry first, as those do who reprice it."""
-        found = await self._uow.money.order(order_id)
-        if found is None or not decide(self._act.principal, Action.PAY):
-            raise OrderNotFoundError
-        entry = await self._uow.entries.locked(found.entry_id)
-        self._act = self._act.not_before(entry.changed_at)
-        order = await self._uow.money.order(order_id, locked=True)
-        return order or found
-
-    async def _receive(self, order: Order, source_reference: str) -> Payment:
-        act = self._act
-        order.state, order.paid_at = "paid", act.now
-        payment = Payment(
-            id=act.tools.new_id(),
-            order_id=order.id,
-            amount_vnd=order.amount_vnd,
-            source_reference=source_reference,
-            paid_at=act.now,
-            received_at=act.now,
-            principal_id=act.principal.id,
-            organisation_id=act.principal.organisation_id,
-        )
-        self._uow.add(payment)
-        await self._uow.entries.touch(order.entry_id, act.now)
-        await self._uow.flush()
-        await self._uow.records.insert_events(
-            [
-                act.event(
-                    "order.paid", None, order.entry_id, order=str(order.id), order_kind=order.kind,
-                    amount_vnd=order.amount_vnd,
-                )
-            ]
-        )  # fmt: skip
-        return payment
-
-
-def _same(payment: Payment, order: Order, amount_vnd: int) -> Payment:
-    if payment.order_id != order.id or payment.amount_vnd != amount_vnd:
-        raise RetryMismatchError(errors=(FieldError("/source_reference", RetryMismatchError.code),))
-    return payment
-
-
-def _ensure_due(order: Order, amount_vnd: int) -> None:
-    if order.state != "due":
-        raise OrderNotDueError(order=order.code, state=order.state)
-    if amount_vnd != order.amount_vnd:
-        error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
-        raise AmountMismatchError(errors=(error,), due_vnd=order.amount_vnd)

@@ -146,7 +146,9 @@ async def add_order(session: AsyncSession, entry: UUID, charge: UUID, **values: 
     return await add(session, Order, {**row, **values})
 
 
-async def add_payment(session: AsyncSession, actor: Actor, order: UUID, **values: object) -> UUID:
+async def add_payment(
+    session: AsyncSession, actor: Actor, order: UUID | None, **values: object
+) -> UUID:
     row = {
         "order_id": order,
         "amount_vnd": 390_000,

@@ -1,4 +1,4 @@
-"""What is owed is superseded and never overwritten; what was paid is found by who was paid."""
+"""What is owed is superseded and never overwritten."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,11 +11,9 @@ from tests.repositories.rows import (
     NOW,
     TARIFF,
     Actor,
-    add_actor,
     add_charge,
     add_entry,
     add_order,
-    add_payment,
 )
 
 
@@ -106,22 +104,6 @@ async def test_charges_and_orders_of_several_entries_are_asked_for_at_once(
     assert [charges[1]] == [charge.id for charge in await uow.money.charges_of(wanted)]
     assert orders[:2] == [order.id for order in await uow.money.orders_of(wanted)]
     assert [] == await uow.money.orders_of([])
-
-
-async def test_what_an_organisation_reported_is_found_by_its_own_reference(
-    session: AsyncSession, uow: UnitOfWork, company: Actor
-) -> None:
-    bank = await add_actor(session, "bank")
-    entry = await add_entry(session, company)
-    order = await add_order(session, entry, await add_charge(session, entry))
-    payment = await add_payment(session, bank, order, source_reference="FT-1")
-
-    found = await uow.money.payment_by_source(bank.organisation_id, "FT-1")
-    assert found is not None
-    assert payment == found.id
-    assert [payment] == [one.id for one in await uow.money.payments(order)]
-    assert await uow.money.payment_by_source(company.organisation_id, "FT-1") is None
-    assert await uow.money.payment_by_source(bank.organisation_id, "FT-2") is None
 
 
 async def test_an_order_is_read_as_it_is_now_when_locked(

@@ -19,7 +19,7 @@ from app.services.crossing.sightings import Sighting
 from app.services.declarations.amendment import Amendment
 from app.services.declarations.substitution import Substitution, Substitutions
 from app.services.declarations.views import needed_checks
-from app.services.fees import Paying
+from app.services.money.paying import Paying
 from app.services.queues.calling import Calling
 from app.services.queues.deferral import Deferring
 from app.services.queues.diversion import Diverting

@@ -19,7 +19,7 @@ from app.domain.errors import (
 )
 from app.domain.vocabulary import Role
 from app.services.declarations.views import Order, Payment
-from app.services.fees import Paying
+from app.services.money.paying import Paying
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute)
 

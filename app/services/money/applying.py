@@ -1,0 +1,123 @@
+"""Money pays orders: exactly what is due, whole, whatever way it came in.
+
+Everybody takes locks in this order: the review of a payment, entries in the order of their ids, the
+orders in that of theirs, and whatever numbers receipts last.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.errors import FieldError, RetryMismatchError
+from app.domain.money_in import Channel, ReviewKind
+from app.models import Order, Payment
+from app.repositories.rows import as_stored
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameIn:
+    """Money as whoever took it tells of it, under a reference of its own; in whole dong.
+
+    `organisation_id` is whose reference it is; `paid_at` is when it was paid there.
+    """
+
+    amount_vnd: int
+    source_reference: str
+    channel: Channel
+    organisation_id: UUID
+    purpose: str | None = None
+    paid_at: datetime | None = None
+
+
+class Applying:
+    """Stores money with what becomes of it."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def hold(self, orders: Collection[Order]) -> Sequence[Order]:
+        """Return orders as they are now, kept from others, their entries first as all do.
+
+        What follows is dated no earlier than what others did to those entries.
+        """
+        entries = await self._uow.entries.all_locked({one.entry_id for one in orders})
+        self._act = self._act.not_before(*(one.changed_at for one in entries))
+        return await self._uow.payments.locked_orders([one.id for one in orders])
+
+    async def take(self, came: CameIn, orders: Sequence[Order]) -> Payment:
+        """Store money that pays orders, which are held, due, and ask for just as much."""
+        payment = self._payment(came, orders[0].id if len(orders) == 1 else None)
+        await self._uow.payments.insert(payment, None, [])
+        await self.pay(payment["id"], orders)
+        return as_stored(Payment, payment)
+
+    async def set_aside(
+        self, came: CameIn, kind: ReviewKind, order_id: UUID | None = None
+    ) -> Payment:
+        """Store money that pays nothing by itself, until somebody decides."""
+        act, payment = self._act, self._payment(came, None)
+        review = {
+            "id": act.tools.new_id(),
+            "payment_id": payment["id"],
+            "kind": kind.value,
+            "order_id": order_id,
+            "opened_at": act.now,
+        }
+        told = act.event(
+            "payment.set_aside", None, None, payment=str(payment["id"]), review=kind.value,
+            amount_vnd=came.amount_vnd,
+        )  # fmt: skip
+        await self._uow.payments.insert(payment, review, [told])
+        return as_stored(Payment, payment)
+
+    async def pay(self, payment_id: UUID, orders: Iterable[Order]) -> None:
+        """Let money that is stored pay orders: the one place where any order is paid.
+
+        What follows from it belongs here, in the same transaction and in this order: postings,
+        receipts, events.
+        """
+        act, paid = self._act, list(orders)
+        for order in paid:
+            order.state, order.paid_at, order.payment_id = "paid", act.now, payment_id
+        await self._uow.payments.touch({one.entry_id for one in paid}, act.now)
+        await self._uow.flush()
+        await self._uow.records.insert_events(
+            [
+                act.event(
+                    "order.paid", None, one.entry_id, order=str(one.id), order_kind=one.kind,
+                    amount_vnd=one.amount_vnd,
+                )
+                for one in paid
+            ]
+        )  # fmt: skip
+
+    def _payment(self, came: CameIn, order_id: UUID | None) -> Mapping[str, Any]:
+        act = self._act
+        return {
+            "id": act.tools.new_id(),
+            "order_id": order_id,
+            "amount_vnd": came.amount_vnd,
+            "channel": came.channel.value,
+            "purpose": act.tools.cipher.encrypt(came.purpose) if came.purpose else None,
+            "source_reference": came.source_reference,
+            "paid_at": came.paid_at or act.now,
+            "received_at": act.now,
+            "principal_id": act.principal.id,
+            "organisation_id": came.organisation_id,
+        }
+
+
+def ensure_same(known: Payment, came: CameIn) -> None:
+    """Refuse money under a reference that came before with another amount.
+
+    Raises:
+        RetryMismatchError.
+    """
+    if known.amount_vnd != came.amount_vnd:
+        raise RetryMismatchError(errors=(FieldError("/source_reference", RetryMismatchError.code),))
