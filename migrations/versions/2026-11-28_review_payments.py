@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "8c4e17b2a9d5"
-down_revision: str | None = "c41e7ab52d09"
+down_revision: str | None = "3e91c7d4a8f2"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
