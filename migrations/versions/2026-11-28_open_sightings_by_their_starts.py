@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "3e91c7d4a8f2"
-down_revision: str | None = "7d2ab90c46e1"
+down_revision: str | None = "c41e7ab52d09"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
