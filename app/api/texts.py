@@ -103,7 +103,9 @@ class Catalogue:
         return (text[language.value] or text["en"]).format_map(_Facts(named))
 
     def _named(self, name: str, fact: Fact, language: Language) -> Fact:
-        """Return a code by the name that people have for it, any other fact as it is."""
+        """Return a code by the name that people have for it, an amount as they write it."""
+        if name.endswith("_vnd") and isinstance(fact, int):
+            return dong(fact, language)
         text = self._sentences.get(f"{FAMILY_OF_FACT.get(name)}.{fact}")
         return (text[language.value] or text["en"]) if text else fact
 
@@ -141,6 +143,12 @@ def moment(at: datetime, language: Language) -> str:
     if language is Language.EN:
         return f"{local:%Y-%m-%d %H:%M} (Hanoi time)"
     return f"{local:%H:%M} ngày {local:%d/%m/%Y} (giờ Hà Nội)"
+
+
+def dong(amount_vnd: int, language: Language) -> str:
+    """Return whole VND in groups of three digits; the sentence says what they are."""
+    grouped = f"{amount_vnd:,}"
+    return grouped.replace(",", ".") if language is Language.VI else grouped
 
 
 def hours(seconds: int) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from app.api.texts import CATALOGUE, Catalogue, Language, moment, negotiated
 from app.domain import identifiers
+from app.domain.errors import Fact
 from app.domain.green_lane.rules import RULES
 
 AT = datetime(2026, 2, 20, 17, 30, tzinfo=UTC)
@@ -98,3 +99,17 @@ def test_the_sentences_of_the_rules_are_in_the_catalogue() -> None:
 def test_a_code_is_said_by_the_name_that_people_have_for_it(language: Language, said: str) -> None:
     assert said == CATALOGUE.say("next.hold-to-be-lifted", language, {"who": "border_guard"})
     assert "nobody" in CATALOGUE.say("next.hold-to-be-lifted", language, {"who": "nobody"})
+
+
+@pytest.mark.parametrize(
+    ("expected", "language"),
+    [
+        ("Nộp phí cho lệnh A: 1.040.000 đồng.", Language.VI),
+        ("Pay order A: 1,040,000 VND.", Language.EN),
+        ("请支付订单 A：1,040,000 越南盾。", Language.ZH),
+    ],
+)
+def test_an_amount_is_read_in_groups_of_three_digits(expected: str, language: Language) -> None:
+    """Whoever reads many zeros in a row miscounts them."""
+    facts: dict[str, Fact] = {"order": "A", "amount_vnd": 1_040_000}
+    assert expected == CATALOGUE.say("next.pay-order", language, facts)
