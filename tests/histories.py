@@ -28,9 +28,13 @@ ROUTES: Final = (None, "1088-2-1089", "1119-1120")
 BUDGET: Final = 2
 RATES: Final[Mapping[str, Mapping[Lane, int]]] = {
     "first": {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1},
-    "second": {Lane.GREEN_SEASON: 4, Lane.GREEN: 3, Lane.ORDINARY: 2},
-    "strict": {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1},
-}
+    "second": {
+        Lane.RELIEF: 5, Lane.LIVE_ANIMALS: 3,
+        Lane.GREEN_SEASON: 4, Lane.GREEN: 3, Lane.ORDINARY: 2,
+    },
+    "strict": {Lane.RELIEF: 2, Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1},
+}  # fmt: skip
+OF_GOODS: Final = (Lane.GREEN_SEASON, Lane.GREEN, Lane.ORDINARY)
 
 
 def hidden(*words: object) -> str:
@@ -109,6 +113,9 @@ class History:
     def change_edition(self) -> None:
         self.policy = self.editions.pop(0)
         rates = RATES[self.policy]
+        for truck in self.trucks.values():
+            if truck.lane not in rates:
+                self.go_to(truck, self.random.choice(OF_GOODS))
         strict = {Lane.GREEN_SEASON} if self.policy == "strict" else frozenset()
         self.line.change_rates(rates, self.clock, strict=strict)
         self.line.budget = BUDGET
@@ -118,7 +125,7 @@ class History:
         )  # fmt: skip
 
     def come(self) -> None:
-        lane = self.random.choices(list(Lane), (1, 3, 6))[0]
+        lane = self.random.choices(OF_GOODS, (1, 3, 6))[0]
         truck = Truck(self.new_id(), lane)
         self.trucks[truck.id] = truck
         chance = self.random.random()
@@ -202,7 +209,14 @@ class History:
             del self.trucks[truck.id]
 
     def change_lane(self, truck: Truck) -> None:
-        lane = self.random.choice([one for one in Lane if one is not truck.lane])
+        self.go_to(
+            truck, self.random.choice([one for one in self.line.rates if one is not truck.lane])
+        )
+
+    def go_to(self, truck: Truck, lane: Lane) -> None:
+        if truck.id not in self.line:
+            truck.lane = lane
+            return
         carried = self.line.points(truck.id, self.clock)
         self.line.change_lane(truck.id, lane, self.clock)
         self.tell(

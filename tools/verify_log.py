@@ -319,8 +319,10 @@ HEAD = {"entry": "u", "lane": "s", "rate": "i", "points": "i", "waits_from": "t"
 SKIP = {"entry": "u", "lane": "s", "points": "i", "reason": "s", "posted_by": "s"}
 BARRED = {**SKIP, "route": "s", "notice": "s"}
 
-LANES = ("green-season", "green", "ordinary")
-"""Every lane that this program knows, the fastest first."""
+LANES = (
+    "relief", "defence", "live-animals", "medicines", "green-season", "green", "ordinary",
+)  # fmt: skip
+"""Every lane that this program knows; an edition has those that `rates.changed` gives a rate."""
 
 ORDERS = {
     "rates.changed", "waiting.started", "waiting.moved", "waiting.stopped", "lane.changed",
@@ -703,6 +705,9 @@ class Rules:
         line, rates, clock = self.line, data["rates"], data["clock"]
         if not {*rates, *data["strict"]} <= set(LANES):
             raise BrokenError("form", "a lane that nobody knows")
+        for entry, one in line.entries.items():
+            if one.waits and one.lane not in rates:
+                raise BrokenError("lane", f"{entry} waits in {one.lane}, which has no rate")
         for one in line.entries.values():
             if one.waits:
                 one.key = rates[one.lane] * clock - line.points(one, clock)
@@ -714,10 +719,7 @@ class Rules:
     def start(self, entry: str, data: dict[str, Any]) -> None:
         line, one = self.line, self.line.of(entry)
         lane, rate, carried = data["lane"], data["rate"], data["carried"]
-        if lane not in LANES:
-            raise BrokenError("form", "a lane that nobody knows")
-        if rate != line.rates[lane]:
-            raise BrokenError("rate", f"the rate of {lane} is {line.rates[lane]}")
+        self.ensure_rate(lane, rate)
         if one.waits:
             raise BrokenError("waits-already", f"{entry} waits already")
         if one.kept != carried:
@@ -739,15 +741,22 @@ class Rules:
 
     def change_lane(self, entry: str, data: dict[str, Any]) -> None:
         line, one, lane = self.line, self.line.waiting(entry), data["lane"]
-        if lane not in LANES:
-            raise BrokenError("form", "a lane that nobody knows")
-        if data["rate"] != line.rates[lane]:
-            raise BrokenError("rate", f"the rate of {lane} is {line.rates[lane]}")
+        self.ensure_rate(lane, data["rate"])
         if data["carried"] is None:
             raise BrokenError("points", "it does not say with how many it changes lane")
         earned = self.ensure_points(one, data["clock"], data["carried"])
         one.lane, one.key = lane, line.rates[lane] * data["clock"] - earned
         line.stand(entry, one)
+
+    def ensure_rate(self, lane: str, said: int) -> None:
+        """Refuse a lane that the edition in force does not have, and a rate that is not its own."""
+        rates = self.line.rates
+        if lane not in LANES:
+            raise BrokenError("form", "a lane that nobody knows")
+        if lane not in rates:
+            raise BrokenError("lane", f"the edition in force has no {lane}")
+        if said != rates[lane]:
+            raise BrokenError("rate", f"the rate of {lane} is {rates[lane]}")
 
     def ensure_points(self, one: Entry, clock: int, said: int | None) -> int:
         points = self.line.points(one, clock)

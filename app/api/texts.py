@@ -24,6 +24,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     driver-message.{kind}                         what a driver is told by text message
     authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
     explanation.{code}                            why an entry is in its lane, at its place, called
+    lane.{code}                                   a lane, where no edition names it
     skip.{reason}                                 why somebody was not called
     certificate.{why}                             why one who came later went before
     web.{page}.{part}, web.member.{role}          what served pages say

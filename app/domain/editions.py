@@ -42,10 +42,14 @@ class EditionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LaneWanted:
-    """What a lane is to earn, and whether it goes first inside its allotment."""
+    """What a lane is to earn, and whether it goes first inside its allotment.
+
+    `label` names it where the edition that the new one is made from does not have it.
+    """
 
     lane: Lane
     rate: int
+    label: Text
     strict: bool = False
 
 
@@ -151,6 +155,9 @@ def _parsed(document: Document) -> PolicyEdition:
 
 
 def _slowdown(edition: PolicyEdition, shares: Mapping[Lane, int], position: int) -> int:
+    if not edition.rates.keys() >= shares.keys():
+        wrong = FieldError(SHARES.format(position), "lane-of-the-edition")
+        raise PolicyUnfitError(errors=(wrong,), policy=edition.code)
     try:
         return slowdown_thousandths(edition.rates, shares, strict=edition.strict)
     except SharesOverCapacityError as error:
@@ -163,7 +170,7 @@ def _ours(source: str) -> dict[str, str]:
 
 def _lane(base: Document, wanted: LaneWanted, source: str) -> dict[str, Any]:
     before: Document = next(
-        (row for row in base["lanes"] if row["code"] == wanted.lane), {"label": {}}
+        (row for row in base["lanes"] if row["code"] == wanted.lane), {"label": wanted.label}
     )
     return {
         **before,

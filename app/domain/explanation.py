@@ -156,18 +156,25 @@ _NO_WORD: Final = Source(SourceKind.GREEN_LANE_RULE)
 
 def lane_reasons(case: LaneCase) -> Iterator[Reason]:
     """Yield why an entry is in its lane: what the lane earns, then each rule that was asked."""
-    rate = case.edition.rates[case.lane]
-    row = next(one for one in case.edition.lanes if one.lane is case.lane)
-    source = Source(SourceKind.POLICY, case.edition.code, evidence=row.evidence)
-    named: Mapping[str, Fact] = {"lane": case.lane.value, "rate": rate}
-    yield Reason(About.LANE, "lane", f"lanes/{case.lane}", source, named)
-    if row.strict:
-        yield Reason(About.LANE, "lane-strict", f"lanes/{case.lane}", source, named)
+    yield from _rate_reasons(case.edition, case.lane)
     yield from _verdict_reasons(case.verdict)
     if case.season is not None:
         yield _season_reason(case, case.season)
     if case.verdict["provisional"]:
         yield _by_policy(About.LANE, case.edition, "judged-again", "positions")
+
+
+def _rate_reasons(edition: PolicyEdition, lane: Lane) -> Iterator[Reason]:
+    """Yield what a lane earns; one that has ended with its edition earned something once."""
+    row = next((one for one in edition.lanes if one.lane is lane), None)
+    if row is None:
+        yield _by_policy(About.LANE, edition, "lane-ended", "lanes", {"lane": lane.value})
+        return
+    source = Source(SourceKind.POLICY, edition.code, evidence=row.evidence)
+    named: Mapping[str, Fact] = {"lane": lane.value, "rate": row.rate}
+    yield Reason(About.LANE, "lane", f"lanes/{lane}", source, named)
+    if row.strict:
+        yield Reason(About.LANE, "lane-strict", f"lanes/{lane}", source, named)
 
 
 def _verdict_reasons(verdict: Mapping[str, Any]) -> Iterator[Reason]:

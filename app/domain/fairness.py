@@ -143,6 +143,8 @@ class _Day:
         line, found = self._line, self._found
         lanes = sorted(line.rates, key=lambda lane: -line.rates[lane])
         pairs = [Pair(one, other) for one in lanes for other in lanes]
+        # One that ended in the day stands behind those that the edition has.
+        called = [*lanes, *(lane for lane in Lane if lane not in line.rates)]
         found.bounds = [
             Bound(
                 pair, 1000 * line.rates[pair.over] // line.rates[pair.lane], self._worst.get(pair)
@@ -151,7 +153,7 @@ class _Day:
             if line.rates[pair.lane] > line.rates[pair.over] and pair.lane not in line.strict
         ]
         found.waits = [
-            _waits(lane, sorted(self._waits[lane])) for lane in lanes if self._waits[lane]
+            _waits(lane, sorted(self._waits[lane])) for lane in called if self._waits[lane]
         ]
         found.slowdown = self._slowdown(line.rates)
         return found
@@ -188,11 +190,8 @@ class _Day:
         waits = [wait for one in self._waits.values() for wait in one]
         if len(waits) < FEWEST:
             return Slowdown(None, None)
-        shares = {lane: 100 * len(one) // len(waits) for lane, one in self._waits.items()}
-        try:
-            predicted = slowdown_thousandths(rates, shares, strict=self._line.strict)
-        except SharesOverCapacityError:
-            predicted = None
+        shares = {lane: 100 * len(one) // len(waits) for lane, one in self._waits.items() if one}
+        predicted = self._predicted(rates, shares)
         slowest = self._waits[min(rates, key=lambda lane: rates[lane])]
         measured = (
             1000 * sum(slowest) * len(waits) // (len(slowest) * sum(waits))
@@ -200,6 +199,15 @@ class _Day:
             else None
         )
         return Slowdown(predicted, measured)
+
+    def _predicted(self, rates: Rates, shares: Mapping[Lane, int]) -> int | None:
+        """Return what the equation gives, None where a lane took all or ended in the day."""
+        if not shares.keys() <= rates.keys():
+            return None
+        try:
+            return slowdown_thousandths(rates, shares, strict=self._line.strict)
+        except SharesOverCapacityError:
+            return None
 
 
 def _passed(

@@ -16,6 +16,7 @@ from app.domain.queue_order import Rates, miss_charge, slowdown_thousandths
 from app.domain.substitution import SubstitutionRule
 from app.domain.validity import Timeline, Validity
 from app.domain.vocabulary import (
+    BASIC_LANES,
     Basis,
     Direction,
     Evidence,
@@ -127,8 +128,15 @@ class PolicyEdition:
 
     @property
     def rates(self) -> Rates:
-        """Points per open second of every lane."""
+        """Points per open second of every lane that this edition has; it has no others."""
         return {row.lane: row.rate for row in self.lanes}
+
+    def lane_of(self, goods: Lane, ground: Lane | None) -> Lane:
+        """Return where a vehicle waits whose goods give one lane and a confirmed ground another.
+
+        Of a lane that this edition does not have nothing comes.
+        """
+        return ground if ground is not None and ground in self.rates else goods
 
     @property
     def strict(self) -> frozenset[Lane]:
@@ -210,8 +218,8 @@ def parse_policy(document: Document) -> PolicyEdition:
         *_unfit_substitution(document["limits"]["substitution_same_company_and_goods"]),
         *_unfit_expiry(edition.expiry),
     )
-    # Only sound rates can be computed with.
-    errors = errors or tuple(_unfit_predictions(edition))
+    # Only sound rates can be compared and computed with.
+    errors = errors or (*_unfit_favours(edition), *_unfit_predictions(edition))
     if errors:
         raise PolicyUnfitError(errors=errors, policy=edition.code)
     return edition
@@ -294,14 +302,25 @@ def _modes(rows: Iterable[Document]) -> Iterator[tuple[Queue, QueueMode]]:
 
 
 def _unfit_lanes(edition: PolicyEdition) -> Iterator[FieldError]:
-    """Every lane has one rate, at least 1: of 0 nobody would be called. Only a season is strict."""
-    if sorted(row.lane for row in edition.lanes) != sorted(Lane):
+    """Each lane has one rate, at least 1: of 0 nobody would be called. Only a season is strict.
+
+    Of those that a ground gives an edition may leave out any.
+    """
+    named = [row.lane for row in edition.lanes]
+    if len(named) != len(set(named)) or not BASIC_LANES.issubset(named):
         yield FieldError("/lanes", "every-lane-once")
     for position, row in enumerate(edition.lanes):
         if type(row.rate) is not int or row.rate < 1:
             yield FieldError(f"/lanes/{position}/rate", "whole-and-positive", row.rate)
         if row.strict and row.lane is not Lane.GREEN_SEASON:
             yield FieldError(f"/lanes/{position}/strict_within_allotment", "season-only", row.lane)
+
+
+def _unfit_favours(edition: PolicyEdition) -> Iterator[FieldError]:
+    """A lane that a ground gives earns no less than the green lane: it must be no punishment."""
+    for position, row in enumerate(edition.lanes):
+        if row.lane not in BASIC_LANES and row.rate < edition.rates[Lane.GREEN]:
+            yield FieldError(f"/lanes/{position}/rate", "no-slower-than-green", row.rate)
 
 
 def _unfit_steps(edition: PolicyEdition) -> Iterator[FieldError]:
@@ -337,6 +356,10 @@ def _unfit_expiry(rule: ExpiryRule) -> Iterator[FieldError]:
 def _unfit_predictions(edition: PolicyEdition) -> Iterator[FieldError]:
     """The slow-down that is published is the one that the equation gives."""
     for position, said in enumerate(edition.predictions):
+        if not edition.rates.keys() >= said.shares_percent.keys():
+            at = f"/predicted_slowdown/worked_examples/{position}/capacity_share_percent"
+            yield FieldError(at, "lane-of-the-edition")
+            continue
         computed = slowdown_thousandths(edition.rates, said.shares_percent, strict=edition.strict)
         if said.slowdown_thousandths != computed:
             at = f"/predicted_slowdown/worked_examples/{position}/slowdown_thousandths"

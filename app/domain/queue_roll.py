@@ -92,7 +92,8 @@ class Roll:
     ) -> None:
         """Line up those who may be called.
 
-        `coming` has the open seconds from one comer to the next; a lane left out expects nobody.
+        `coming` has the open seconds from one comer to the next; a lane left out expects nobody,
+        nor does one that has no rate any more.
         """
         self._rates, self._clock, self._pace = rates, clock, pace
         self._lines = {
@@ -102,7 +103,8 @@ class Roll:
             self._lines[one.lane].ranks.append((one.key, one.waits_from, one.id))
         for line in self._lines.values():
             line.line_up()
-        every = [*self._lines.values(), *self._expected(coming or {})]
+        coming = {lane: every for lane, every in (coming or {}).items() if lane in rates}
+        every = [*self._lines.values(), *self._expected(coming)]
         self._in_order = sorted(every, key=lambda line: (line.follows, -line.rate))
         self._called: list[_Called] = []
         self._turns: dict[UUID, int] = {}
@@ -118,6 +120,10 @@ class Roll:
         while self._is_before(calls, line, rank):
             calls += 1
         return self._turn(calls)
+
+    def has(self, lane: Lane) -> bool:
+        """Tell whether the edition of the roll has a lane."""
+        return lane in self._rates
 
     def joining(self, lane: Lane, now: datetime) -> Turn:
         """Return the turn of one who would begin to wait in a lane now."""

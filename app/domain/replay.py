@@ -161,6 +161,7 @@ class Fault(StrEnum):
     WAITS_ALREADY = "waits-already"
     NOT_CALLED = "not-called"
     NOT_HELD = "not-held"
+    LANE = "lane"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,17 @@ def replay(
 
 
 def follow(line: WaitingList, event: Event) -> list[Found]:
-    """Let an event happen to the list and return in what it differs from the rule."""
+    """Let an event happen to the list and return in what it differs from the rule.
+
+    One that cannot happen is left out: of who does not wait, or into a lane that is none.
+    """
     match event:
         case Moved() | Left() | LaneChanged() | Called() | Returned() if event.entry not in line:
             return [(Fault.NOT_WAITING, None, event.entry)]
+        case Entered() | LaneChanged() if event.lane not in line.rates:
+            return [(Fault.LANE, None, event.entry)]
+        case RatesChanged() if left := line.without(event.rates):
+            return [(Fault.LANE, None, left)]
         case _:
             found = list(_faults(line, event))
             happen(line, event)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 
 class Text(TypedDict):
@@ -37,11 +37,19 @@ class Journey(StrEnum):
 
 
 class Lane(StrEnum):
-    """Queue class of the policy, fastest first."""
+    """Queue class of the policy; what each earns, and which of these there are, an edition says."""
 
+    RELIEF = "relief"
+    DEFENCE = "defence"
+    LIVE_ANIMALS = "live-animals"
+    MEDICINES = "medicines"
     GREEN_SEASON = "green-season"
     GREEN = "green"
     ORDINARY = "ordinary"
+
+
+BASIC_LANES: Final = frozenset({Lane.GREEN_SEASON, Lane.GREEN, Lane.ORDINARY})
+"""The lanes that every edition has, which goods give; any other an edition may leave out."""
 
 
 class QueueMode(StrEnum):

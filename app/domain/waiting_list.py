@@ -74,6 +74,10 @@ class WaitingList:
         """Everybody who waits and is not held."""
         return [one for one in self.waiting if not self._causes.get(one.id)]
 
+    def without(self, rates: Rates) -> UUID | None:
+        """Return the first who has a key in a lane that other rates do not have."""
+        return next((one.id for one in self._keyed.values() if one.lane not in rates), None)
+
     def is_called(self, entry: UUID) -> bool:
         """Tell whether an entry has been called and has not come back or left."""
         return entry in self._called
@@ -181,7 +185,11 @@ class WaitingList:
         self._offer(entry)
 
     def change_rates(self, rates: Rates, clock: int, *, strict: Collection[Lane] = NO_LANE) -> None:
-        """Go on under another edition; everybody keeps the points of this reading of the clock."""
+        """Go on under another edition; everybody keeps the points of this reading of the clock.
+
+        Raises:
+            KeyError: somebody waits in a lane that the edition does not have.
+        """
         for entry, one in self._keyed.items():
             self._keyed[entry] = change_rates(one, self.rates, rates, clock)
             self._offer(entry)

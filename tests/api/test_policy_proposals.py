@@ -138,6 +138,21 @@ async def test_approving_again_changes_nothing(gate: Gate, session: AsyncSession
             id="a lane without a rate",
         ),
         pytest.param(
+            {
+                "lanes": [
+                    *({"lane": lane, "rate": 2} for lane in RATES),
+                    {"lane": "relief", "rate": 1},
+                ]
+            },
+            (422, "policy-unfit", [("/lanes/3/rate", "no-slower-than-green")]),
+            id="relief slower than farm produce",
+        ),
+        pytest.param(
+            {"capacity_shares": [{"relief": 10}]},
+            (422, "policy-unfit", [("/capacity_shares/0", "lane-of-the-edition")]),
+            id="a share of a lane that it does not have",
+        ),
+        pytest.param(
             {"lanes": [{"lane": lane, "rate": 1, "strict": lane == "green"} for lane in RATES]},
             (422, "policy-unfit", [("/lanes/1/strict", "season-only")]),
             id="a strict lane that is no season",

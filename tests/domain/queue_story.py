@@ -14,7 +14,9 @@ from app.domain.vocabulary import Lane
 from app.domain.waiting_list import WaitingList
 
 NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
-RATES = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
+RATES = {
+    Lane.RELIEF: 4, Lane.LIVE_ANIMALS: 2, Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1,
+}  # fmt: skip
 PLACE = {"route": None, "inside": False}
 
 STEPS = st.lists(
@@ -24,7 +26,7 @@ STEPS = st.lists(
             + ["miss", "excuse", "hold", "lift", "stop", "back", "lane", "carry", "arrive"]
         ),
         st.integers(0, 11),
-        st.sampled_from(list(Lane)),
+        st.sampled_from(list(RATES)),
         st.integers(0, 3),
     ),
     min_size=20, max_size=60,

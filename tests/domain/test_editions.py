@@ -146,7 +146,7 @@ def test_a_draft_publishes_what_the_equation_gives_and_can_be_read(
 ) -> None:
     lanes = [(Lane.GREEN_SEASON, season), (Lane.GREEN, green), (Lane.ORDINARY, 1)]
     wanted = EditionWanted(
-        "new", TEXT, TEXT, [LaneWanted(*one) for one in lanes], [{Lane.GREEN: share}], "us",
+        "new", TEXT, TEXT, [LaneWanted(*one, TEXT) for one in lanes], [{Lane.GREEN: share}], "us",
         windows_minutes={"inside-gate": 20}, lead_minutes=30, override_budget=2,
     )  # fmt: skip
     edition = parse_policy({**drafted(BASE, wanted), "valid_from": None, "valid_to": None})
@@ -205,7 +205,7 @@ def test_a_strict_season_has_an_allotment_or_no_bound(
     for row in rows:
         row["daily_allotment"] = allotment
     wanted = EditionWanted(
-        "new", TEXT, TEXT, [LaneWanted(Lane.GREEN_SEASON, 3, strict)], [{}], "us"
+        "new", TEXT, TEXT, [LaneWanted(Lane.GREEN_SEASON, 3, TEXT, strict)], [{}], "us"
     )
     assert rows
     found = unlimited(wanted, parse_products(document))
@@ -217,17 +217,38 @@ def draft_of(*lanes: LaneWanted, shares: dict[Lane, int]) -> dict[str, Any]:
 
 
 def test_what_is_left_out_is_as_in_the_edition_it_is_made_from() -> None:
-    document = draft_of(*(LaneWanted(lane, 2) for lane in Lane), shares={})
+    document = draft_of(*(LaneWanted(lane, 2, TEXT) for lane in Lane), shares={})
     assert (BASE["call"], BASE["manual_override"], BASE["code"]) == (
         document["call"], document["manual_override"], document["base"],
     )  # fmt: skip
 
 
 def test_a_draft_that_cannot_be_names_field_and_rule() -> None:
-    same = [LaneWanted(lane, 1, strict=True) for lane in Lane]
+    same = [LaneWanted(row.lane, 1, TEXT, strict=True) for row in parse_policy(BASE).lanes]
     with pytest.raises(PolicyUnfitError) as unfit:
         draft_of(*same, shares={})
     assert ["/lanes/1/strict", "/lanes/2/strict"] == [one.pointer for one in unfit.value.errors]
     with pytest.raises(SharesOverCapacityError) as over:
-        draft_of(*(LaneWanted(lane, 1) for lane in Lane), shares={Lane.GREEN: 101})
+        draft_of(*(LaneWanted(lane, 1, TEXT) for lane in Lane), shares={Lane.GREEN: 101})
     assert ["/capacity_shares/0"] == [one.pointer for one in over.value.errors]
+
+
+def test_a_lane_by_ground_is_named_no_slower_than_green_and_shares_only_what_there_is() -> None:
+    basic = [LaneWanted(row.lane, row.rate, TEXT) for row in parse_policy(BASE).lanes]
+    relief = Text(vi="cứu trợ", en="relief", zh=None)
+    document = draft_of(*basic, LaneWanted(Lane.RELIEF, 4, relief), shares={Lane.RELIEF: 10})
+    assert [(Lane.RELIEF, relief)] == [
+        (one["code"], one["label"]) for one in document["lanes"][len(basic) :]
+    ]
+    # One over what is left: nine tenths, and of the tenth the quarter that ordinary earns.
+    assert [1081] == [
+        one["slowdown_thousandths"] for one in document["predicted_slowdown"]["worked_examples"]
+    ]
+    for lanes, shares, wrong in (
+        ([*basic, LaneWanted(Lane.RELIEF, 1, relief)], {}, "/lanes/3/rate"),
+        ([*basic, *basic[:1]], {}, "/lanes"),
+        (basic, {Lane.RELIEF: 10}, "/capacity_shares/0"),
+    ):
+        with pytest.raises(PolicyUnfitError) as unfit:
+            draft_of(*lanes, shares=shares)
+        assert [wrong] == [one.pointer for one in unfit.value.errors]

@@ -17,6 +17,7 @@ from tests.domain.queue_story import LAST, NINE, RATES, STEPS, Story, told_by, w
 
 DAY = (NINE, NINE + timedelta(hours=12))
 ORDINARY, GREEN, SEASON = Lane.ORDINARY, Lane.GREEN, Lane.GREEN_SEASON
+RELIEF, ANIMALS = Lane.RELIEF, Lane.LIVE_ANIMALS
 Step = tuple[str, int, Lane, int]
 
 
@@ -49,8 +50,14 @@ def test_a_call_tells_whom_it_passed_and_how_near_the_bound_that_was() -> None:
     )  # fmt: skip
     worst = {bound.pair: (bound.promised, bound.worst) for bound in found.bounds}
     assert {
+        Pair(RELIEF, SEASON): (750, None),
+        Pair(RELIEF, ANIMALS): (500, None),
+        Pair(RELIEF, GREEN): (500, None),
+        Pair(RELIEF, ORDINARY): (250, None),
+        Pair(SEASON, ANIMALS): (666, None),
         Pair(SEASON, GREEN): (666, None),
         Pair(SEASON, ORDINARY): (333, None),
+        Pair(ANIMALS, ORDINARY): (500, None),
         Pair(GREEN, ORDINARY): (500, 571),
     } == worst
     assert [Waits(GREEN, 1, 4, 4, 4)] == found.waits
@@ -149,6 +156,18 @@ def test_the_slow_down_is_predicted_of_the_calls_and_measured_of_the_waits(
 def test_waits_are_told_by_the_nearest_rank() -> None:
     found = ten({ORDINARY: list(range(1, 21))})
     assert [Waits(ORDINARY, 20, 10, 18, 20)] == found.waits
+
+
+def test_a_lane_that_ended_in_the_day_has_its_waits_and_no_prediction() -> None:
+    story = told_by([])
+    for number in range(10):
+        mine = heads((number, RELIEF, 10))
+        story.tell("call.made", who(number), skips=[], heads=mine, points=0, policy="p")
+    without = {lane.value: rate for lane, rate in RATES.items() if lane is not RELIEF}
+    story.tell("rates.changed", None, policy="q", rates=without, strict=[])
+    found = fairness(story.told, *DAY)
+    assert [Waits(RELIEF, 10, 10, 10, 10)] == found.waits
+    assert Slowdown(None, None) == found.slowdown
 
 
 def test_a_call_past_a_barrier_is_no_inversion_and_a_new_edition_sorts_anew() -> None:

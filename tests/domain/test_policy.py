@@ -151,6 +151,15 @@ def test_a_strict_season_is_read_and_its_prediction_asked_for() -> None:
             id="a lane left out",
         ),
         pytest.param(
+            "/predicted_slowdown/worked_examples/0/capacity_share_percent",
+            {"relief": 10},
+            FieldError(
+                "/predicted_slowdown/worked_examples/0/capacity_share_percent",
+                "lane-of-the-edition",
+            ),
+            id="a share of a lane that there is not",
+        ),
+        pytest.param(
             "/lanes/1/strict_within_allotment",
             True,
             FieldError("/lanes/1/strict_within_allotment", "season-only", "green"),

@@ -29,7 +29,7 @@ from app.domain.replay import (
     replay,
 )
 from app.domain.sub_queues import Barrier, BarrierKind, SubQueue
-from app.domain.vocabulary import Lane
+from app.domain.vocabulary import BASIC_LANES, Lane
 from app.domain.waiting_list import WaitingList
 
 MORNING = datetime(2026, 5, 4, 7, tzinfo=UTC)
@@ -44,6 +44,7 @@ USED_UP = (Barrier(BarrierKind.ROUTE_USED_UP, ROAD, "board"),)
 
 entries = st.sampled_from([UUID(int=number) for number in range(8)])
 lanes = st.sampled_from(Lane)
+WITH_RELIEF: Rates = {**RATES, Lane.RELIEF: 4}
 causes = st.sampled_from(["hold-1", "hold-2"])
 
 
@@ -116,6 +117,18 @@ causes = st.sampled_from(["hold-1", "hold-2"])
         pytest.param(
             [ORDINARY, GREEN, RatesChanged({**RATES, Lane.GREEN: 1}, 100), Called(FIRST, 500)],
             id="a new edition's rates count from then on",
+        ),
+        pytest.param(
+            [
+                ORDINARY,
+                RatesChanged(WITH_RELIEF, 0),
+                Entered(SECOND, Lane.RELIEF, 4, 60, MORNING),
+                LaneChanged(SECOND, Lane.GREEN, 2, 70, 40),
+                RatesChanged(RATES, 70),
+                Called(FIRST, 99),
+                Called(SECOND, 100),
+            ],
+            id="whose lane the next edition lacks goes on in that of its goods, with its points",
         ),
         pytest.param(
             [
@@ -298,6 +311,31 @@ def test_an_empty_list_calls_nobody() -> None:
     assert WaitingList(RATES).call(9) is None
 
 
+@pytest.mark.parametrize(
+    ("events", "entry"),
+    [
+        pytest.param([replace(GREEN, lane=Lane.RELIEF)], SECOND, id="who begins in it"),
+        pytest.param([GREEN, LaneChanged(SECOND, Lane.RELIEF, 4, 70, 20)], SECOND, id="or goes"),
+        pytest.param(
+            [
+                RatesChanged(WITH_RELIEF, 0),
+                replace(GREEN, lane=Lane.RELIEF, rate=4),
+                RatesChanged(RATES, 90),
+            ],
+            SECOND,
+            id="or is left in it",
+        ),
+    ],
+)
+def test_nobody_waits_in_a_lane_that_the_edition_does_not_have(
+    events: list[Event], entry: UUID
+) -> None:
+    found = replay(events, RATES)
+    assert [(len(events) - 1, Fault.LANE, entry)] == [
+        (one.position, one.fault, one.made) for one in found
+    ]
+
+
 @dataclass
 class Truck:
     """An entry whose points are counted every second, not derived from a key."""
@@ -343,7 +381,7 @@ class QueueDay(RuleBasedStateMachine):
 
     @rule(entry=entries, lane=lanes)
     def begins_to_wait(self, entry: UUID, lane: Lane) -> None:
-        assume(entry not in self.trucks)
+        assume(entry not in self.trucks and lane in self.rates)
         assume(not any(isinstance(it, Left) and it.entry == entry for it in self.events))
         waits_from = MORNING + timedelta(seconds=self.clock)
         self.trucks[entry] = Truck(entry, lane, waits_from)
@@ -360,7 +398,7 @@ class QueueDay(RuleBasedStateMachine):
     @rule(truck=away, lane=lanes)
     def is_ready_again(self, truck: Truck, lane: Lane) -> None:
         left = [it for it in self.events if isinstance(it, Left | Entered) and it.entry == truck.id]
-        assume(isinstance(left[-1], Left) and truck.id not in self.trucks)
+        assume(isinstance(left[-1], Left) and truck.id not in self.trucks and lane in self.rates)
         truck.lane, truck.is_called = lane, False
         self.trucks[truck.id] = truck
         self.events.append(
@@ -373,6 +411,7 @@ class QueueDay(RuleBasedStateMachine):
     @rule(entry=entries, lane=lanes)
     def changes_lane(self, entry: UUID, lane: Lane) -> None:
         truck = self.truck(entry)
+        assume(lane in self.rates)
         truck.lane = lane
         changed = LaneChanged(entry, lane, self.rates[lane], self.clock, truck.earned)
         self.events.append(changed)
@@ -421,10 +460,16 @@ class QueueDay(RuleBasedStateMachine):
         truck.is_called = True
 
     @rule(
-        rates=st.fixed_dictionaries({lane: st.integers(1, 4) for lane in Lane}),
+        rates=st.fixed_dictionaries(
+            {lane: st.integers(1, 4) for lane in sorted(BASIC_LANES)},
+            optional={lane: st.integers(1, 4) for lane in Lane if lane not in BASIC_LANES},
+        ),
         strict=st.sampled_from([frozenset(), frozenset({Lane.GREEN_SEASON})]),
     )
     def edition_begins(self, rates: dict[Lane, int], strict: frozenset[Lane]) -> None:
+        for truck in self.trucks.values():
+            if truck.lane not in rates:
+                self.changes_lane(truck.id, Lane.GREEN)
         self.rates, self.strict = rates, strict
         self.events.append(RatesChanged(rates, self.clock, strict))
 

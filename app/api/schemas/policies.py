@@ -8,7 +8,7 @@ from pydantic import Field
 from app.api.schemas.editions import EditionOut, edition_fields
 from app.api.schemas.evidence import EvidenceOut, Label, TextOut, label_of
 from app.api.schemas.types import Day, Instant, Open, Out
-from app.api.texts import Language
+from app.api.texts import CATALOGUE, Language
 from app.domain.editions import EditionState, differences, state_of
 from app.domain.expiry import expiry_document
 from app.domain.gates import Location
@@ -250,8 +250,9 @@ def _summary(today: Today, document: Row, language: Language) -> dict[str, Any]:
 
 
 def lane_names(edition: PolicyEdition, language: Language) -> Mapping[Lane, str]:
-    """Return the name of every lane, as an edition has them."""
-    return {row.lane: label_of(row.label, language) for row in edition.lanes}
+    """Return the name of every lane, as an edition has it; one that it lacks by its usual name."""
+    usual = {lane: CATALOGUE.say(f"lane.{lane}", language) for lane in Lane}
+    return usual | {row.lane: label_of(row.label, language) for row in edition.lanes}
 
 
 def lane_out(row: Row, language: Language) -> LaneRateOut:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.api.paging import Page
 from app.api.schemas.policies import LaneRateOut, PredictionOut, lane_out
 from app.api.schemas.types import Choice, Code, Day, In, Instant, Label, Open, Out, Words
-from app.api.texts import Language
+from app.api.texts import CATALOGUE, Language
 from app.domain.editions import EditionState, EditionWanted, LaneWanted
 from app.domain.gates import Location
 from app.domain.vocabulary import Lane, Text
@@ -39,11 +39,20 @@ class TextIn(In):
 
 
 class LaneIn(In):
-    """What a lane earns: points per open second; a strict season goes first in its allotment."""
+    """What a lane earns: points per open second; a strict season goes first in its allotment.
+
+    Of `relief`, `defence`, `live-animals` and `medicines` an edition has those that it names; they
+    earn no less than `green`.
+    """
 
     lane: Choice[Lane]
     rate: Annotated[int, Field(ge=1, le=1000, examples=[2])]
     strict: bool = False
+
+    def wanted(self) -> LaneWanted:
+        """Return what the lane is to earn."""
+        label = CATALOGUE.text(f"lane.{self.lane}")
+        return LaneWanted(self.lane, self.rate, label, strict=self.strict)
 
 
 class WindowIn(In):
@@ -98,7 +107,7 @@ class PolicyProposalIn(In):
             code=self.code,
             title=self.title.text(),
             bound=self.bound.text(),
-            lanes=[LaneWanted(one.lane, one.rate, one.strict) for one in self.lanes],
+            lanes=[one.wanted() for one in self.lanes],
             capacity_shares=self.capacity_shares,
             source=self.source,
             windows_minutes=windows,

@@ -108,13 +108,24 @@ def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
         not_ready=sum(one.count for one in registered if one.in_position),
         on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
-        lanes=[_lane(today, edition, lane, waiting, forecast) for lane in Lane] if forecast else [],
+        lanes=_lanes(today, edition, waiting, forecast) if forecast else [],
         called_now=[call for call in calls if _stands(call, today.now)],
         calls_per_hour=_rate(recent, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
         log=today.logs.get(queue),
         as_of=today.now,
     )
+
+
+def _lanes(
+    today: Today,
+    edition: PolicyEdition,
+    waiting: Sequence[Standing],
+    forecast: Forecast,
+) -> Sequence[LaneBoard]:
+    """Return the lanes of an edition, and those in which some still wait by the one before."""
+    shown = edition.rates.keys() | {one.lane for one in waiting}
+    return [_lane(today, edition, lane, waiting, forecast) for lane in Lane if lane in shown]
 
 
 def _lane(
@@ -127,7 +138,7 @@ def _lane(
     here = [one for one in waiting if one.lane is lane]
     return LaneBoard(
         lane=lane,
-        rate=edition.rates[lane],
+        rate=edition.rates.get(lane),
         waiting=sum(one.count for one in here),
         oldest_wait=_oldest(here, forecast.opening, today.now),
         expected=forecast.joining(lane, today.now),

@@ -16,7 +16,7 @@ from app.domain.errors import (
 from app.domain.notices import Notice
 from app.domain.overrides import OverrideRefusal
 from app.domain.policy import PolicyEdition
-from app.domain.queue_order import Choice, change_rates, choose
+from app.domain.queue_order import Choice, choose
 from app.domain.steps import Step, step
 from app.domain.sub_queues import Barrier, SubQueue, sub_queues, unbarred
 from app.domain.vocabulary import Queue, QueueMode, State
@@ -149,22 +149,18 @@ class Calling:
             opens = opens_at.isoformat() if opens_at else None
             raise GateClosedError(gate=self._queue.gate, opens_at=opens)
 
-    async def _edition_in_force(self, line: WaitingLine) -> PolicyEdition:
-        """Return today's edition; the first call under it recomputes all keys from the points."""
-        kept = await line.edition()
-        edition = self._act.policy
-        if edition.code != kept.code:
-            await self._rekey(line, kept, edition)
-        return edition
+    async def _has_changed_edition(self, line: WaitingLine) -> bool:
+        """Go on under today's edition; its first call recomputes all keys from the points.
 
-    async def _rekey(self, line: WaitingLine, kept: PolicyEdition, edition: PolicyEdition) -> None:
+        Tell whether that was now: who stands first in which lane may be others then.
+        """
+        edition = self._act.policy
+        if edition.code == (await line.edition()).code:
+            return False
         entries = await self._uow.lines.keyed(self._queue)
         self._catch_up(line, entries)
-        for entry in entries:
-            after = change_rates(waiting(entry), kept.rates, edition.rates, line.clock)
-            entry.queue_key = after.key
-        await self._uow.flush()
-        await line.adopt(edition)
+        await line.adopt(edition, entries)
+        return True
 
     def _catch_up(self, line: WaitingLine, entries: Iterable[Entry]) -> None:
         """Go on at a time when all that was done to these entries has happened.
@@ -179,7 +175,9 @@ class Calling:
     ) -> tuple[Call, Entry] | None:
         excluded, candidates = await self._up_to_date(line)
         self._ensure_open()
-        edition = await self._edition_in_force(line)
+        if await self._has_changed_edition(line):
+            excluded, candidates = await self._candidates()
+        edition = await line.edition()
         if instead is not None:
             await instead.ensure_callable(self._uow, self._act, line, excluded or ())
         everybody = excluded is not None

@@ -72,8 +72,12 @@ class Forecast:
         return self._left(self.roll.turn(one), now) if self.roll else None
 
     def joining(self, lane: Lane, now: datetime) -> Estimate:
-        """Return what somebody may expect who begins to wait in a lane."""
-        left = self._left(self.roll.joining(lane, now), now) if self.roll else None
+        """Return what somebody may expect who begins to wait in a lane.
+
+        Nobody knows of one that counts from the next call on only.
+        """
+        has_lane = self.roll is not None and self.roll.has(lane)
+        left = self._left(self.roll.joining(lane, now), now) if self.roll and has_lane else None
         return self._told(left, now)
 
     def is_fresh(self, today: Today) -> bool:

@@ -3,7 +3,7 @@
 A lane is won or lost here too: the seasonal allotment is taken when a vehicle is in position.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.domain.findings import is_ready
 from app.domain.green_lane import Season, Verdict
 from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
-from app.domain.queue_order import Waiting, change_lane, key_at, points
+from app.domain.queue_order import Rates, Waiting, change_lane, change_rates, key_at, points
 from app.domain.steps import Step, step
 from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, State
@@ -116,8 +116,19 @@ class WaitingLine:
             return today.code
         return await self._uow.queues.edition(self.queue) or today.code
 
-    async def adopt(self, edition: PolicyEdition) -> None:
-        """Go on under another edition, for which the caller has computed all keys anew."""
+    async def adopt(self, edition: PolicyEdition, everybody: Iterable[Entry]) -> None:
+        """Go on under another edition: everybody who has a key keeps the points they have.
+
+        Whose lane the edition does not have falls to that of its goods before; whom it gives one
+        goes there after, so that each step is one that anybody can play again.
+        """
+        kept = await self.edition()
+        for entry in everybody:
+            if entry.lane not in edition.rates:
+                self._change_lane(entry, Lane(entry.verdict["lane"]), kept.rates)
+            one = change_rates(waiting(entry), kept.rates, edition.rates, self.clock)
+            entry.queue_key = one.key
+        await self._uow.flush()
         await self._uow.queues.set_edition(self.queue, edition.code, replace=True)
         self._edition = edition
         self.tell_rates(edition)
@@ -141,7 +152,7 @@ class WaitingLine:
         ready = is_ready(entry.findings)
         state = State(entry.state)
         if state in KEYED and entry.lane != lane:
-            await self._change_lane(entry, lane)
+            self._change_lane(entry, lane, (await self.edition()).rates)
         entry.lane = lane.value
         if state is State.QUEUED and not ready:
             await self.leave(entry, why="unready")
@@ -302,8 +313,7 @@ class WaitingLine:
             **rests_on,
         )
 
-    async def _change_lane(self, entry: Entry, lane: Lane) -> None:
-        rates = (await self.edition()).rates
+    def _change_lane(self, entry: Entry, lane: Lane, rates: Rates) -> None:
         before = waiting(entry)
         after = change_lane(before, lane, rates, self.clock)
         entry.lane, entry.queue_key = lane.value, after.key
