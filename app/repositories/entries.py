@@ -38,6 +38,7 @@ from app.models import (
     Entry,
     Event,
     Order,
+    PostingRow,
     ReferenceRevision,
     ScopedHold,
 )
@@ -286,8 +287,9 @@ class EntriesRepository:
         charge: Row | None = None,
         orders: Sequence[Row] = (),
         events: Sequence[Row] = (),
+        postings: Sequence[Row] = (),
     ) -> None:
-        """Store a new entry with its price and events from their columns, in one statement.
+        """Store a new entry with its price, events and postings from columns, in one statement.
 
         Raises:
             DomainError: the rule that a broken constraint guards.
@@ -297,6 +299,7 @@ class EntriesRepository:
             (Entry, [entry]),
             (Charge, [charge] if charge else []),
             (Order, orders),
+            (PostingRow, postings),
             (Event, events),
         )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Charge, Order
+from app.models import Charge, Order, PostingRow
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -24,9 +24,14 @@ class MoneyRepository:
         self._session = session
         self._wire = wire
 
-    async def insert(self, charge: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> None:
-        """Store a charge and its orders from their columns."""
-        await insert_rows(self._wire, (Charge, [charge]), (Order, orders))
+    async def insert(
+        self,
+        charge: Mapping[str, Any],
+        orders: Sequence[Mapping[str, Any]],
+        postings: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Store a charge, its orders and what is posted of both from their columns."""
+        await insert_rows(self._wire, (Charge, [charge]), (Order, orders), (PostingRow, postings))
 
     async def charges(self, entry_id: UUID) -> Sequence[Charge]:
         """Return all charges of an entry, oldest first; the current one, if any, is the last."""
@@ -76,13 +81,15 @@ class MoneyRepository:
             .values(state="superseded")
         )
 
-    async def cancel_due(self, entry_id: UUID) -> None:
-        """Ask no more for what an entry that did not cross still owed."""
-        await self._session.execute(
+    async def cancel_due(self, entry_id: UUID) -> Sequence[UUID]:
+        """Ask no more for what an entry that did not cross still owed; return which orders."""
+        statement = (
             update(Order)
             .where(Order.entry_id == entry_id, Order.state == "due")
             .values(state="cancelled")
+            .returning(Order.id)
         )
+        return (await self._session.scalars(statement)).all()
 
     async def order(self, order_id: UUID, *, locked: bool = False) -> Order | None:
         """Return an order, kept from other writers when `locked`."""

@@ -12,6 +12,7 @@ from app.repositories.access import AccessRepository
 from app.repositories.allowances import AllowancesRepository
 from app.repositories.batches import BatchesRepository
 from app.repositories.boards import BoardsRepository
+from app.repositories.books import BooksRepository
 from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
@@ -79,6 +80,11 @@ class UnitOfWork:
     def boards(self) -> BoardsRepository:
         """What queue boards show."""
         return BoardsRepository(self._session)
+
+    @cached_property
+    def books(self) -> BooksRepository:
+        """The books: postings."""
+        return BooksRepository(self._session, self._wire)
 
     @cached_property
     def claims(self) -> ClaimsRepository:

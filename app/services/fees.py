@@ -3,7 +3,7 @@
 This is where a reader enters: the rules stand in `app/domain/charges`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,9 +26,10 @@ from app.domain.errors import (
 from app.domain.findings import Finding, blocking
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
-from app.models import Charge, Entry
+from app.models import Charge, Entry, Order
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.money.posting import rows_of_new_orders, rows_of_superseded
 
 KINDS = ("infrastructure", "transfer")
 
@@ -102,6 +103,7 @@ class Binding:
     """To which entry a price is bound: for which day, why, and what was paid before by kind."""
 
     entry_id: UUID
+    gate: str
     on: date
     cause: str
     paid: Mapping[str, int] = field(default_factory=dict)
@@ -109,10 +111,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A charge and its orders, as columns to store; both None where nothing could be priced."""
+    """A charge, its orders and their postings, as columns to store."""
 
     charge: Mapping[str, Any]
     orders: Sequence[Mapping[str, Any]]
+    postings: Sequence[Mapping[str, Any]]
 
 
 def charge_of(act: Act, quoted: Quote, binding: Binding) -> Priced:
@@ -129,7 +132,9 @@ def charge_of(act: Act, quoted: Quote, binding: Binding) -> Priced:
         "cause": binding.cause,
         "created_at": act.now,
     }
-    return Priced(charge, list(_orders(act, charge, quoted, binding.paid)))
+    orders = list(_orders(act, charge, quoted, binding.paid))
+    postings = rows_of_new_orders(act, binding.gate, quoted.edition, charge, orders)
+    return Priced(charge, orders, postings)
 
 
 def _orders(
@@ -167,11 +172,15 @@ class Charging:
         current = await self._uow.money.charge(entry.id)
         if quoted is None or not _differs(current, quoted):
             return []
-        paid = await self._paid(entry)
+        # A payment under way is waited for, or it would be lost.
+        orders = await self._uow.money.orders(entry.id, locked=True)
+        given_up: list[Mapping[str, Any]] = []
         if current is not None:
+            given_up = rows_of_superseded(self._act, queue.gate, current, orders)
             await self._uow.money.supersede(current.id, self._act.now)
-        priced = charge_of(self._act, quoted, Binding(entry.id, on, cause, paid))
-        await self._uow.money.insert(priced.charge, priced.orders)
+        binding = Binding(entry.id, queue.gate, on, cause, _paid(orders))
+        priced = charge_of(self._act, quoted, binding)
+        await self._uow.money.insert(priced.charge, priced.orders, [*given_up, *priced.postings])
         return [
             self._act.event(
                 "charge.made",
@@ -185,13 +194,14 @@ class Charging:
             )
         ]
 
-    async def _paid(self, entry: Entry) -> dict[str, int]:
-        """Return what came in by kind; a payment under way is waited for, or it would be lost."""
-        paid: dict[str, int] = {}
-        for order in await self._uow.money.orders(entry.id, locked=True):
-            if order.state == "paid":
-                paid[order.kind] = paid.get(order.kind, 0) + order.amount_vnd
-        return paid
+
+def _paid(orders: Iterable[Order]) -> dict[str, int]:
+    """Return what came in by kind."""
+    paid: dict[str, int] = {}
+    for order in orders:
+        if order.state == "paid":
+            paid[order.kind] = paid.get(order.kind, 0) + order.amount_vnd
+    return paid
 
 
 def _differs(current: Charge | None, quoted: Quote) -> bool:

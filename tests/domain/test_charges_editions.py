@@ -140,6 +140,14 @@ def with_a_price_on_what_is_free(document: Document) -> None:
     next(cell for cell in document["cells"] if cell["goods_group"] == "empty")["amount_vnd"] = 1
 
 
+def with_a_split_of_less_than_all(document: Document) -> None:
+    document["split"]["collector_basis_points"] = 999
+
+
+def with_a_split_by_fractions(document: Document) -> None:
+    document["split"]["state_budget_basis_points"] = 9_000.0
+
+
 def without_cells(document: Document) -> None:
     del document["cells"]
 
@@ -189,6 +197,13 @@ def without_cells(document: Document) -> None:
         (with_a_share_for_nobody, "/journeys", "share-unknown", "export x own_vehicle x receiving"),
         (with_an_unknown_order_kind, "/journeys/0/order_kind", "unknown", "gift"),
         (with_a_price_on_what_is_free, "/cells/25", "group-not-chargeable", "empty"),
+        (with_a_split_of_less_than_all, "/split", "split-not-whole", 9_999),
+        (
+            with_a_split_by_fractions,
+            "/split/state_budget_basis_points",
+            "whole-number",
+            "9000.0",
+        ),
         (without_cells, "/cells", "missing", None),
     ],
 )

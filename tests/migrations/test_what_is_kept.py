@@ -37,7 +37,8 @@ CLOSED = {
 }
 LOG = ("log_leaves", "log_checkpoints", "log_cosignatures", "log_disclosures")
 KEPT = (
-    "tariff_editions", "published_volumes", "observations", "checks", "events", "payments", *LOG,
+    "tariff_editions", "published_volumes", "observations", "checks", "events", "payments",
+    "postings", "book_closes", *LOG,
 )  # fmt: skip
 EDITS = {
     "tariff_editions": "document = '{}'",
@@ -46,6 +47,8 @@ EDITS = {
     "checks": "result = 'failed'",
     "events": "data = '{}'",
     "payments": "amount_vnd = 1",
+    "postings": "amount_vnd = 1",
+    "book_closes": "totals = '{}'",
     "log_leaves": "leaf = '{}'",
     "log_checkpoints": "note = ''",
     "log_cosignatures": "line = ''",

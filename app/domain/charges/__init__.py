@@ -6,7 +6,7 @@ from app.domain.charges.facts import FeeFacts, GoodsValue, facts_document, read_
 from app.domain.charges.force import Force, Known, Tariffs, known_by, parse_force
 from app.domain.charges.lines import LINES, Line
 from app.domain.charges.quote import Quote, quote, quote_document
-from app.domain.charges.rates import Payload, Rate, VehicleRole
+from app.domain.charges.rates import Payload, Rate, Split, VehicleRole
 from app.domain.charges.refusals import REFUSALS, refusals_of
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Payload",
     "Quote",
     "Rate",
+    "Split",
     "Tariffs",
     "VehicleRole",
     "differences_of",

@@ -15,6 +15,7 @@ from app.domain.charges.rates import (
     Share,
     ShareKey,
     Span,
+    Split,
     VehicleClass,
 )
 from app.domain.errors import VehicleClassUnknownError
@@ -44,6 +45,7 @@ class Edition:
     multipliers: Mapping[str, Rate]
     shares: Mapping[ShareKey, Share]
     order_kinds: Mapping[str, Text]
+    split: Split
     mixed_load: Evidence
     mixed_load_tie: Evidence
 
@@ -99,6 +101,7 @@ def parse_edition(document: Mapping[str, Any]) -> Edition:
         multipliers=_multipliers(document),
         shares=_shares(document),
         order_kinds={row["code"]: text(row["label"]) for row in document["order_kinds"]},
+        split=_split(document["split"]),
         mixed_load=evidence_of(mixed, "by_line"),
         mixed_load_tie=evidence_of(mixed, "tie"),
     )
@@ -166,3 +169,7 @@ def _shares(document: Row) -> dict[ShareKey, Share]:
 def _share(row: Row) -> Share:
     rate = Rate(row["basis_points"], evidence(row))
     return Share(row["code"], text(row["label"]), row["order_kind"], rate)
+
+
+def _split(row: Row) -> Split:
+    return Split(row["collector_basis_points"], evidence(row))

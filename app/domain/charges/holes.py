@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from app.domain.charges.rates import ShareKey, VehicleRole
 from app.domain.errors import FieldError
+from app.domain.money import BASIS_POINTS
 from app.domain.rows import Row
 from app.domain.vocabulary import Direction, Journey
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 PARTS = (
     "code", "title", "official", "legal_reference", "scope", "vehicle_classes",
     "vehicle_class_rule", "goods_groups", "cells", "multipliers", "journeys", "mixed_load_rule",
-    "order_kinds",
+    "order_kinds", "split",
 )  # fmt: skip
 ROLES = {
     Journey.OWN_VEHICLE: (VehicleRole.DECLARED,),
@@ -27,11 +28,22 @@ ROLES = {
 """The vehicles that pay on each journey; every one needs a share, in both directions."""
 
 
+SPLIT = ("collector_basis_points", "state_budget_basis_points")
+
+
 def holes_of(document: Row) -> tuple[FieldError, ...]:
     """Return everything that keeps a tariff document from being an edition."""
     if missing := [FieldError(f"/{part}", "missing") for part in PARTS if part not in document]:
         return tuple(missing)
-    checks = (_of_classes, _of_numbers, _of_cells, _of_multipliers, _of_shares, _of_free_groups)
+    checks = (
+        _of_classes,
+        _of_numbers,
+        _of_cells,
+        _of_multipliers,
+        _of_shares,
+        _of_free_groups,
+        _of_split,
+    )
     return tuple(fault for check in checks for fault in check(document))
 
 
@@ -67,7 +79,7 @@ def _of_numbers(document: Row) -> Iterator[FieldError]:
         ("journeys", "basis_points"),
     ):
         for index, row in enumerate(document[part]):
-            if type(row[name]) is not int or row[name] < 0:
+            if not _is_whole(row[name]):
                 yield FieldError(f"/{part}/{index}/{name}", "whole-number", str(row[name]))
 
 
@@ -110,6 +122,19 @@ def _of_free_groups(document: Row) -> Iterator[FieldError]:
     for index, row in enumerate(document["cells"]):
         if row["goods_group"] in free and row["amount_vnd"] != 0:
             yield FieldError(f"/cells/{index}", "group-not-chargeable", row["goods_group"])
+
+
+def _of_split(document: Row) -> Iterator[FieldError]:
+    """The collector and the state budget share the whole, in whole basis points."""
+    parts = [document["split"].get(name) for name in SPLIT]
+    wrong = [(name, part) for name, part in zip(SPLIT, parts, strict=True) if not _is_whole(part)]
+    yield from (FieldError(f"/split/{name}", "whole-number", str(part)) for name, part in wrong)
+    if not wrong and sum(parts) != BASIS_POINTS:
+        yield FieldError("/split", "split-not-whole", sum(parts))
+
+
+def _is_whole(number: object) -> bool:
+    return type(number) is int and number >= 0
 
 
 def _codes(document: Row, part: str) -> list[str]:

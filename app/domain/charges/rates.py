@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.money import share_of
 from app.domain.vocabulary import Direction, Evidence, Journey, Text
 
 
@@ -94,3 +95,16 @@ class Share:
     label: Text
     order_kind: str
     rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Who gets which part of what comes in, in basis points: the collector; the state budget."""
+
+    collector: int
+    evidence: Evidence
+
+    def parts(self, amount_vnd: int) -> tuple[int, int]:
+        """Return the collector's part, rounded once, and the budget's, which is all the rest."""
+        retained = share_of(amount_vnd, self.collector)
+        return retained, amount_vnd - retained

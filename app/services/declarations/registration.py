@@ -116,13 +116,15 @@ class Registration:
         columns["held"] = bool(stops)
         priced = None
         if assessed.quote is not None:
-            binding = Binding(columns["id"], assessed.priced_on, "registered")
+            binding = Binding(columns["id"], columns["gate_code"], assessed.priced_on, "registered")
             priced = charge_of(act, assessed.quote, binding)
         events = [self._registered(columns, assessed, priced), *contests]
         if priced is None:
             await self._uow.entries.insert(columns, events=events)
         else:
-            await self._uow.entries.insert(columns, priced.charge, priced.orders, events)
+            await self._uow.entries.insert(
+                columns, priced.charge, priced.orders, events, priced.postings
+            )
         holds = await self._stop(columns, stops)
         return self._view(columns, priced, Beside(holds=holds, declaration=declaration), driver)
 

@@ -1,1 +1,1 @@
-"""Money: how it comes in, what it pays, what waits for a review."""
+"""Money: how it comes in, what it pays, what waits for a review, what the books say."""

@@ -16,6 +16,7 @@ from app.models import Order, Payment
 from app.repositories.rows import as_stored
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
+from app.services.money.posting import Books, received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Applying:
         """Store money that pays orders, which are held, due, and ask for just as much."""
         payment = self._payment(came, orders[0].id if len(orders) == 1 else None)
         await self._uow.payments.insert(payment, None, [])
+        money = received(payment["id"], came.amount_vnd, came.channel)
+        await Books(self._uow, self._act).paid(money, [one.id for one in orders])
         await self.pay(payment["id"], orders)
         return as_stored(Payment, payment)
 
@@ -74,13 +77,15 @@ class Applying:
             amount_vnd=came.amount_vnd,
         )  # fmt: skip
         await self._uow.payments.insert(payment, review, [told])
+        money = received(payment["id"], came.amount_vnd, came.channel)
+        await Books(self._uow, act).set_aside(money)
         return as_stored(Payment, payment)
 
     async def pay(self, payment_id: UUID, orders: Iterable[Order]) -> None:
-        """Let money that is stored pay orders: the one place where any order is paid.
+        """Let money that is stored and posted pay orders: the one place where any order is paid.
 
-        What follows from it belongs here, in the same transaction and in this order: postings,
-        receipts, events.
+        What follows from it belongs here, in the same transaction and in this order: receipts,
+        events.
         """
         act, paid = self._act, list(orders)
         for order in paid:

@@ -6,6 +6,7 @@ from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.declarations.contests import Contests
+from app.services.money.posting import Books
 from app.services.queues.waiting import WaitingLine, queue_of
 
 USES_GATE = frozenset({State.ARRIVED, State.IN_GATE, State.RELEASED})
@@ -48,4 +49,5 @@ class Way:
         await self._uow.claims.release(entry.id)
         await self._uow.records.drop_requests(entry.id)
         if not used:
-            await self._uow.money.cancel_due(entry.id)
+            cancelled = await self._uow.money.cancel_due(entry.id)
+            await Books(self._uow, self._act).cancelled(cancelled)
