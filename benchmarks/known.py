@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
-from sqlalchemy import Select, bindparam, cast, func, literal, select, true
+from sqlalchemy import Select, bindparam, cast, func, literal, select
 from sqlalchemy.types import Text, Uuid
 
 from app.api import credentials
@@ -17,7 +17,7 @@ from app.api.idempotency import key_of
 from app.api.state import Process
 from app.cli.commands import app
 from app.models import BusinessClock, ReferenceRevision, StoredAnswer
-from app.repositories.access import RETRY_SEED, Opening
+from app.repositories.access import ANSWERED, ONLY, RETRY_SEED, STATE, Opening, is_answer_of
 from app.repositories.prepared import Prepared
 from app.repositories.unit_of_work import UnitOfWork
 
@@ -27,12 +27,12 @@ def _rest() -> Select[*tuple[Any, ...]]:
     asker, retry_key = bindparam("asker", type_=Uuid), bindparam("retry_key", type_=Text)
     name = cast(asker, Text) + literal(":", Text) + retry_key
     lock = func.pg_try_advisory_xact_lock(func.hashtextextended(name, RETRY_SEED))
-    stored = (StoredAnswer.principal_id == asker) & (StoredAnswer.key == retry_key)
     return (
-        select(ReferenceRevision.revision, BusinessClock.business_at, lock, StoredAnswer.body)
+        select(*STATE, lock, *ANSWERED)
         .select_from(ReferenceRevision)
-        .outerjoin(BusinessClock, true())
-        .outerjoin(StoredAnswer, stored)
+        .outerjoin(BusinessClock, BusinessClock.id == ONLY)
+        .outerjoin(StoredAnswer, is_answer_of(asker, retry_key))
+        .where(ReferenceRevision.id == ONLY)
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     select,
     true,
     tuple_,
@@ -62,20 +63,21 @@ PLATE_LOCK = Prepared(
         func.pg_advisory_xact_lock_shared(HOLDS_LOCKED),
     )
 )
-OPEN_WITH_PLATE = Prepared(
-    select(Entry.id).where(
+# A planner that has not counted the table yet takes all open entries of a direction for as few as
+# those of one plate, so nothing here but the plate is for an index, and only one has the order.
+OPEN_OF_PLATE = (
+    select(Entry.id, false())
+    .where(
         Entry.tractor_plate == bindparam("plate"),
-        Entry.direction == bindparam("direction"),
+        Entry.direction.concat(literal_column("''")) == bindparam("direction"),
         Entry.ended_at.is_(None),
     )
+    .order_by(Entry.direction, Entry.organisation_id)
 )
+OPEN_WITH_PLATE = Prepared(OPEN_OF_PLATE)
 OPEN_OR_HELD = Prepared(
     union_all(
-        select(Entry.id, false()).where(
-            Entry.tractor_plate == bindparam("plate"),
-            Entry.direction == bindparam("direction"),
-            Entry.ended_at.is_(None),
-        ),
+        OPEN_OF_PLATE,
         select(ScopedHold.id, true()).where(
             ScopedHold.lifted_at.is_(None),
             tuple_(ScopedHold.scope, ScopedHold.value).in_(

@@ -12,12 +12,21 @@ from app.core.database import make_sessions
 from app.domain.principal import Credential, CredentialKind
 from app.domain.questions import ClockRow
 from app.domain.vocabulary import Agency, Role, Scope
-from app.repositories.access import Answer, ByKey
+from app.repositories.access import (
+    OPENINGS,
+    Answer,
+    ByKey,
+    BySession,
+    ByToken,
+    Presented,
+)
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
 from tests.repositories.rows import NOW, Actor, add_actor, add_key
 
 ANSWER = Answer(b"fingerprint", 201, "/v1/entries/1", b'{"a":1}')
+# After so many PostgreSQL compares what a plan for these values saves with what planning costs.
+CUSTOM_PLANS = 5
 CLOCK = ClockRow(machine_at=NOW, business_at=NOW + timedelta(days=1), speed=60)
 
 
@@ -38,6 +47,23 @@ async def test_a_key_says_who_asks_in_one_statement(
     assert opening.principal.credential is not None
     assert await uow.reference.revision() == opening.revision
     assert (None, True, None) == (opening.clock, opening.retry_taken, opening.answer)
+
+
+@pytest.mark.parametrize("retry", [None, "a-key"])
+@pytest.mark.parametrize(
+    "presented",
+    [ByKey(b"unknown"), ByToken(uuid4(), uuid4()), BySession(b"unknown", NOW, NOW)],
+    ids=["by a key", "by a token", "by a session"],
+)
+async def test_an_opening_is_planned_a_few_times_and_not_for_each_request(
+    session: AsyncSession, uow: UnitOfWork, presented: Presented, retry: str | None
+) -> None:
+    for _ in range(CUSTOM_PLANS + 2):  # the first goes another way
+        await uow.access.open_request(presented, retry)
+    planned = text("SELECT generic_plans FROM pg_prepared_statements WHERE statement = :sql")
+    sent = OPENINGS[type(presented)][retry is not None].sql
+    counts = (await session.scalars(planned, {"sql": sent})).all()
+    assert any(counts)
 
 
 @pytest.mark.parametrize("retry", [None, "a-key"])

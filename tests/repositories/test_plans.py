@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from app.domain.hold_scope import Scope, ScopeKind
@@ -18,11 +18,22 @@ from app.domain.queue_order import Waiting, bounds
 from app.domain.required_checks import CheckKind
 from app.domain.sub_queues import sub_queues
 from app.domain.vocabulary import Direction, Lane, Role
+from app.models import Entry
+from app.repositories.entries import OPEN_OR_HELD
 from app.repositories.exchange import Sought
 from app.repositories.resealing import PARTS
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.queues_at_random import RATES, ROUTES
-from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_actor, add_entry
+from tests.repositories.rows import (
+    DAY,
+    NOW,
+    POLICY,
+    QUEUE,
+    Actor,
+    add_actor,
+    add_entry,
+    entry_row,
+)
 
 PAST = 100_000
 WAITING = 5_000
@@ -399,3 +410,15 @@ async def test_only_those_who_never_came_are_read_to_find_them(crowd: Crowd) -> 
         for plan in [*await crowd.plans_of(question), *await crowd.generic_plans_of(question)]:
             assert set() == scanned([plan])
             assert {"ix_entries_expiring"} == indexes([plan])
+
+
+@pytest.mark.parametrize("entries", [0, 500], ids=["empty", "grown since"])
+async def test_a_plate_is_found_by_its_index_in_a_table_that_nobody_has_counted(
+    session: AsyncSession, company: Actor, entries: int
+) -> None:
+    await session.execute(text(GENERIC_PLAN))
+    rows = [entry_row(company, tractor_plate=f"plate-{number}") for number in range(entries)]
+    await session.execute(insert(Entry), rows or [entry_row(company)])
+    planned = text("SELECT pg_temp.generic_plan(:statement)")
+    (found,) = await session.scalar(planned, {"statement": OPEN_OR_HELD.sql})
+    assert "uq_entries_open_plate" in indexes([found["Plan"]])
