@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -29,6 +29,7 @@ from app.clients.gateway import GatewayClient, e164
 from app.clients.otlp import sending, spans_of
 from app.clients.webhooks import WebhookClient
 from app.core.access_tokens import AccessTokens
+from app.core.bells import Bell
 from app.core.ciphers import ApiKeys, Cipher, Tokens
 from app.core.config import Settings, SettingsError, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
@@ -37,22 +38,23 @@ from app.core.migrations import newest_revision
 from app.core.signing import Signers
 from app.domain.log.checkpoints import NoteError
 from app.domain.log.leaves import SALT_BYTES, Clock
+from app.models import Batch, Delivery, FeedItem
 from app.services.act import Tools
 from app.services.log.reading import witnesses_of
 from app.services.log.sealing import Sealer
 from app.services.notifying.sending import Wording
 from app.web import certificates, sign_in
-from app.workers import Job
+from app.workers import Duty, Jobs
 from app.workers.batches import BatchWorker
 from app.workers.deadlines import DeadlineWorker
-from app.workers.delivering import TURN_SECONDS, WEBHOOKS, Deliverer
+from app.workers.delivering import DELIVERY_SECONDS, WEBHOOKS, Deliverer
 from app.workers.exchange import ExchangeWorker
 from app.workers.forgetting import Forgetter
-from app.workers.notifying import NOTIFIER, NOTIFIER_SECONDS, Notifier
+from app.workers.notifying import NOTIFIER, NOTIFIER_RESTS, NOTIFIER_SECONDS, Notifier
 from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
-from app.workers.sealing import SEALING_SECONDS, SealingWorker
+from app.workers.sealing import SEALING_RESTS, SEALING_SECONDS, SealingWorker
 from app.workers.sheets import SHEET_SECONDS, SheetWriter
 from app.workers.today import Todays
 
@@ -75,7 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ensure_witnesses(settings)
     tags = TAGS if settings.is_production else (*TAGS, *SANDBOX_TAGS)
     app = application(version="0.1.0", tags=tags, lifespan=_lifespan)
-    app.state.settings = settings
+    app.state.settings, app.state.bell = settings, Bell()
     app.state.rate_limits = RateLimits(
         {work: getattr(settings, f"rate_limit_{work}") for work in Work},
         organisation_times=settings.rate_limit_organisation_times,
@@ -138,42 +140,47 @@ def make_sealer(settings: Settings) -> Sealer:
     )
 
 
-def make_jobs(settings: Settings) -> Mapping[str, tuple[float, Job]]:
+def make_jobs(settings: Settings) -> Jobs:
     """Return what workers do beside their own; sheets where they may."""
     todays = Todays(is_production=settings.is_production)
     tools = make_tools(settings)
     deadlines, scores = DeadlineWorker(tools, todays), ScoreKeeper(todays)
     batches = BatchWorker(tools, todays, Rows())
     exchange = ExchangeWorker(tools, todays)
-    jobs: dict[str, tuple[float, Job]] = {
-        "deadlines": (DEADLINES_SECONDS, deadlines.do_due),
-        "scoring": (SCORING_SECONDS, scores.keep),
-        "sealing": (SEALING_SECONDS, SealingWorker(make_sealer(settings), todays).seal),
-        "forgetting": (FORGETTING_SECONDS, Forgetter(tools, todays).forget),
-        "resealing": (RESEALING_SECONDS, Resealer(tools.cipher).reseal),
-        "passes": (PASSES_SECONDS, PassKeeper(todays).forget),
-        "batches": (BATCHES_SECONDS, batches.do_batches),
-        "old-batches": (FORGETTING_SECONDS, batches.forget),
-        "exchange": (EXCHANGE_SECONDS, exchange.try_again),
-        "old-messages": (FORGETTING_SECONDS, exchange.forget),
+    jobs = {
+        "deadlines": Duty(DEADLINES_SECONDS, deadlines.do_due),
+        "scoring": Duty(SCORING_SECONDS, scores.keep),
+        "sealing": Duty(
+            SEALING_SECONDS,
+            SealingWorker(make_sealer(settings), todays).seal,
+            after=(FeedItem,),
+            rest=SEALING_RESTS,
+        ),
+        "forgetting": Duty(FORGETTING_SECONDS, Forgetter(tools, todays).forget),
+        "resealing": Duty(RESEALING_SECONDS, Resealer(tools.cipher).reseal),
+        "passes": Duty(PASSES_SECONDS, PassKeeper(todays).forget),
+        "batches": Duty(BATCHES_SECONDS, batches.do_batches, after=(Batch,)),
+        "old-batches": Duty(FORGETTING_SECONDS, batches.forget),
+        "exchange": Duty(EXCHANGE_SECONDS, exchange.try_again),
+        "old-messages": Duty(FORGETTING_SECONDS, exchange.forget),
     }
     if settings.sheets_dir is None:
         return jobs
     page = partial(sheet_page, language=Language.VI)
     writer = SheetWriter(settings.sheets_dir, page, todays)
-    return {**jobs, "sheets": (SHEET_SECONDS, writer.write)}
+    return {**jobs, "sheets": Duty(SHEET_SECONDS, writer.write)}
 
 
 @asynccontextmanager
-async def running_jobs(settings: Settings) -> AsyncIterator[Mapping[str, tuple[float, Job]]]:
+async def running_jobs(settings: Settings) -> AsyncIterator[Jobs]:
     """Return all of `make_jobs`, and what sends to others while the block runs."""
     client = WebhookClient(is_open=settings.egress_open)
     deliverer = Deliverer(client, make_tools(settings).cipher, event_bytes)
     gateway = gateway_of(settings)
     notifier = make_notifier(settings, gateway)
-    sending_jobs: Mapping[str, tuple[float, Job]] = {
-        WEBHOOKS: (TURN_SECONDS, deliverer.deliver),
-        NOTIFIER: (NOTIFIER_SECONDS, notifier.notify),
+    sending_jobs = {
+        WEBHOOKS: Duty(DELIVERY_SECONDS, deliverer.deliver, after=(Delivery,)),
+        NOTIFIER: Duty(NOTIFIER_SECONDS, notifier.notify, after=(FeedItem,), rest=NOTIFIER_RESTS),
     }
     try:
         async with deliverer.working():
@@ -213,7 +220,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await check_version(connection)
     process = Process(
         settings=settings,
-        sessions=make_sessions(engine),
+        sessions=make_sessions(engine, app.state.bell),
         readers=make_readers(engine, settings),
         tools=make_tools(settings),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),

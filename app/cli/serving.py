@@ -139,8 +139,8 @@ def run_server(
     Where it `is_alone` on its database, it does the workers' work too.
     """
     allow_files(settings)
-    do_work = partial(work, settings, running_jobs(settings))
     app = create_app(settings)
+    do_work = partial(work, settings, running_jobs(settings), app.state.bell)
 
     async def let_go() -> None:
         await app.state.process.watch.end()

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import event, text
@@ -16,11 +16,15 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import Session, SessionTransaction
 
+from app.core.bells import Bell
 from app.core.config import Settings
 
 OLDEST_SERVER = 180_000  # as server_version_num counts: uuidv7() and WITHOUT OVERLAPS came with 18
 CONNECT_SECONDS = 10
+STORED: Final = "stored"
+"""Where a session's `info` has the names of the tables in which its transaction stored rows."""
 # lock_not_available, query_canceled, serialization_failure, deadlock_detected
 PASSING_STATES = frozenset({"55P03", "57014", "40001", "40P01"})
 # connection_exception, insufficient_resources, operator_intervention
@@ -48,9 +52,15 @@ def make_engine(url: str, settings: Settings) -> AsyncEngine:
     return engine
 
 
-def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Return the factory of the sessions; rows stay readable after the commit."""
-    return async_sessionmaker(engine, expire_on_commit=False)
+def make_sessions(
+    engine: AsyncEngine, bell: Bell | None = None
+) -> async_sessionmaker[AsyncSession]:
+    """Return the factory of the sessions; rows stay readable after the commit.
+
+    `bell` rings for what a transaction stored, once that has ended.
+    """
+    kind = Session if bell is None else _ringing(bell)
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=kind)
 
 
 def make_readers(engine: AsyncEngine, settings: Settings) -> async_sessionmaker[AsyncSession]:
@@ -130,6 +140,18 @@ def _connect_arguments(settings: Settings) -> dict[str, Any]:
         "statement_timeout": str(settings.statement_timeout_ms),
     }
     return arguments | {"server_settings": server}
+
+
+def _ringing(bell: Bell) -> type[Session]:
+    class Ringing(Session):
+        """A session after whose transactions a bell rings; after a lost one that wakes in vain."""
+
+    def ring(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None and session.info:
+            bell.ring(session.info.pop(STORED, ()))
+
+    event.listen(Ringing, "after_transaction_end", ring)
+    return Ringing
 
 
 def _replace_if_closed(connection: AdaptedConnection, _record: object, _proxy: object) -> None:

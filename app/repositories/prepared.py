@@ -5,7 +5,7 @@ cost several times what PostgreSQL needs to answer it. These are written like al
 level of their module, and go to the driver's own connection.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from app.core.database import STORED
 
 DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 Found = Sequence[Sequence[Any]]
@@ -74,6 +76,10 @@ class Wire:
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise self._as_raised_by_sqlalchemy(sql, error) from error
         return found
+
+    def note_stored(self, tables: Iterable[str]) -> None:
+        """Remember in which tables this transaction stores rows: who waits for such is woken."""
+        self._session.info.setdefault(STORED, set()).update(tables)
 
     def _begin(self, session: Session, sql: str, arguments: tuple[Any, ...]) -> Found:
         """Send the first statement through SQLAlchemy, which begins the transaction."""

@@ -35,6 +35,7 @@ async def insert_rows(wire: Wire, *tables: tuple[type[Base], Rows]) -> None:
     arguments = tuple(to_json(rows, bytes_mode="hex").decode() for _, rows in filled)
     with named_failures():
         await wire.send(_statement(shape), *arguments)
+    wire.note_stored(model.__tablename__ for model, _ in filled)
     for event in (row for model, rows in filled if model is Event for row in rows):
         if event.get("entry_id") is not None:
             wire.entries_told[event["entry_id"]] = None

@@ -31,7 +31,9 @@ from app.services.publishing.deliveries import (
 from app.workers.today import machine_now
 
 WEBHOOKS = "webhooks"
+DELIVERY_SECONDS = 1
 TURN_SECONDS = 0.25
+"""So long it waits for those it has begun with before it looks for others."""
 REST = timedelta(seconds=1)
 """A receiver to which something is due that must wait for something else is left alone so long."""
 Sessions = async_sessionmaker[AsyncSession]

@@ -21,7 +21,8 @@ from app.services.ports import Gateway
 from app.workers.today import Todays
 
 NOTIFIER: Final = "notifier"
-NOTIFIER_SECONDS: Final = 1
+NOTIFIER_SECONDS: Final = 2
+NOTIFIER_RESTS: Final = 1
 TURNS: Final = 100
 """How often it asks for what is due before it tells what it has done."""
 Sessions = async_sessionmaker[AsyncSession]

@@ -6,8 +6,10 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.log.sealing import EVENTS_A_TURN, Sealer, Sealing
 from app.workers.today import Todays
 
-SEALING_SECONDS = 1
-"""How often it is looked for news; without any, that is two small statements."""
+SEALING_SECONDS = 5
+"""How often it is looked for news that nothing told of; it is sealed within ten."""
+SEALING_RESTS = 2
+"""What came meanwhile is one batch: each costs the same, however much is in it."""
 
 
 class SealingWorker:
