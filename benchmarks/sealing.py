@@ -21,9 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.config import Settings
 from app.core.database import make_engine, make_sessions
 from app.main import make_sealer
-from app.workers import FEED_SECONDS
+from app.workers import FEED_RESTS
 from app.workers.feeding import number_events
-from app.workers.sealing import SEALING_SECONDS, SealingWorker
+from app.workers.sealing import SEALING_RESTS, SealingWorker
 from app.workers.today import Todays
 from benchmarks.client import NUMBER, Job, run
 from benchmarks.filling import call_back, fill_queue
@@ -139,10 +139,10 @@ async def _work(url: str, name: str) -> None:
     sys.stdout.flush()
     while True:
         await number_events(sessions)
-        if name == SEALED and time.monotonic() - looked >= SEALING_SECONDS:
+        if name == SEALED and time.monotonic() - looked >= SEALING_RESTS:
             await worker.seal(sessions)
             looked = time.monotonic()
-        await asyncio.sleep(FEED_SECONDS)
+        await asyncio.sleep(FEED_RESTS)
 
 
 def _engine(url: str) -> AsyncEngine:
