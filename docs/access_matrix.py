@@ -35,7 +35,7 @@ PARTLY: Final = {Action.AMEND: Action.AMEND_VEHICLE}
 OF_AUTHORITIES: Final = {"hold", "exception", "call", "source", "message", "override"}
 """What paths name that is authorities' alone."""
 OF_EVERYBODY: Final = {
-    "gate", "direction", "yard", "code", "token", "notice", "outage", "session",
+    "gate", "direction", "yard", "code", "token", "lookup", "notice", "outage", "session",
     "path", "size", "policy_proposal",
 }  # fmt: skip
 """What paths name that belongs to nobody, opens by itself, or is one's own alone."""

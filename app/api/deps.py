@@ -26,6 +26,7 @@ from app.api.texts import Language, language_of
 from app.domain.authorisation import Action
 from app.domain.errors import (
     OrganisationUnverifiedError,
+    ReceiptNotFoundError,
     RetryCollisionError,
     RetryMismatchError,
     RoleForbiddenError,
@@ -33,6 +34,7 @@ from app.domain.errors import (
     TrackingNotFoundError,
 )
 from app.domain.principal import Principal
+from app.domain.receipts.receipt import read_lookup
 from app.domain.vocabulary import Agency, Role, Scope
 from app.repositories.access import Answer, Opening
 from app.repositories.constraints import named_failures
@@ -224,6 +226,22 @@ class ByLink(Anyone):
             yield
 
 
+class ByLookup(Anyone):
+    """Marks an operation that a lookup code of a receipt opens: its path has the `lookup`."""
+
+    @asynccontextmanager
+    async def opened(self, request: Request) -> AsyncIterator[None]:
+        """Let in who does not guess.
+
+        Raises:
+            RateExceededError: too many wrong codes came from there.
+        """
+        guesses: Guesses = request.app.state.guesses
+        code = read_lookup(request.path_params["lookup"]).encode("utf-8", "surrogatepass")
+        with guesses.judged(request.scope, Guess.LOOKUP, code, ReceiptNotFoundError):
+            yield
+
+
 def may(
     *allowed: Role | Agency,
     scope: Scope | None = None,
@@ -242,6 +260,11 @@ def anyone() -> Word:
 def by_link() -> Word:
     """Return the route's word that a tracking link opens it."""
     return Word(ByLink())
+
+
+def by_lookup() -> Word:
+    """Return the route's word that the lookup code of a receipt opens it."""
+    return Word(ByLookup())
 
 
 async def get_language(request: Request) -> Language:

@@ -43,6 +43,7 @@ class Guess(StrEnum):
 
     KEY = "key"
     LINK = "link"
+    LOOKUP = "lookup"
     SESSION = "session"
     SIGN_IN = "sign-in"
 

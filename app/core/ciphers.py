@@ -11,10 +11,13 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from app.core.ids import ALPHABET
+
 NONCE_BYTES = 12
 TOKEN_BYTES = 18
 KEY_BYTES = 32
 SHOWN_CHARACTERS = 6
+LOOKUP_LENGTH = 20
 
 
 class Cipher:
@@ -79,6 +82,14 @@ class Tokens:
         message = b"tracking:" + entry_id.bytes + version.to_bytes(4)
         digest = hmac.digest(self._secret, message, "sha256")
         return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
+
+    def lookup(self, receipt_id: UUID) -> str:
+        """Return the lookup code of a receipt: 100 bits that people can type off a paper.
+
+        It is stored, for papers are looked up longer than any secret lasts.
+        """
+        digest = hmac.digest(self._secret, b"receipt:" + receipt_id.bytes, "sha256")
+        return "".join(ALPHABET[byte & 31] for byte in digest[:LOOKUP_LENGTH])
 
 
 class NewKey(NamedTuple):

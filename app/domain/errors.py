@@ -173,6 +173,12 @@ class OrderNotFoundError(NotFoundError):
     code: ClassVar[str] = "order-not-found"
 
 
+class ReceiptNotFoundError(NotFoundError):
+    """No receipt of that lookup code or id."""
+
+    code: ClassVar[str] = "receipt-not-found"
+
+
 class SubstitutionNotFoundError(NotFoundError):
     """No such substitution of this entry."""
 

@@ -119,6 +119,11 @@ SOURCE = {
     "retired": _flag("Whether it may send no more."),
 }
 VERSION = {"version": _number("The entry's version from now on.")}
+RECEIPT = {
+    "receipt": _id("The receipt."),
+    "series": _code("Its series."),
+    "number": _number("Its number in that series."),
+}
 REFUSED = {"refused": _codes("Rules of the green lane that refuse it.")}
 HOLD = {"hold": _id("The hold."), "authority": _code("Who placed it.")}
 SCOPED = {
@@ -423,6 +428,15 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "amount_vnd": _number("Its amount in whole dong."),
         },
         Audience.AUTHORITIES,
+    ),
+    "receipt.issued": EventKind(
+        "A receipt was given for an order; a payment confirmation until a provider numbers it.",
+        {
+            **RECEIPT,
+            "order": _id("The order."),
+            "amount_vnd": _number("Its amount in whole dong."),
+            "replaces": _id("The receipt that counts no more; null: none."),
+        },
     ),
     "strike.given": EventKind("A missed call counts against the company.", {**STRIKE, **CALL}),
     "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),

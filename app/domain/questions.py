@@ -11,6 +11,7 @@ from app.domain.money_in import Channel, PaymentState, ReviewKind
 from app.domain.notices import NoticeKind
 from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
+from app.domain.receipts.receipt import ReceiptState
 from app.domain.vocabulary import Direction, Lane, Party, Queue, State
 from app.domain.webhooks import DeliveryState
 
@@ -203,3 +204,17 @@ class DeliveryFilter:
 
     state: DeliveryState | None = None
     entry: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFilter:
+    """What a list of receipts is narrowed to; None leaves a field open."""
+
+    order: UUID | None = None
+    entry: UUID | None = None
+    gate: str | None = None
+    series: str | None = None
+    number: int | None = None
+    state: ReceiptState | None = None
+    issued_from: datetime | None = None
+    issued_before: datetime | None = None

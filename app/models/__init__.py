@@ -47,6 +47,7 @@ from app.models.queues import (
     QueueEdition,
     SeasonDay,
 )
+from app.models.receipts import Receipt, ReceiptSeries
 from app.models.reference import (
     BusinessClock,
     EditionConfirmation,
@@ -141,6 +142,8 @@ __all__ = [
     "ProductPaper",
     "PublishedVolume",
     "QueueEdition",
+    "Receipt",
+    "ReceiptSeries",
     "Reception",
     "ReferenceDocument",
     "ReferenceRevision",

@@ -39,6 +39,7 @@ from app.repositories.payments import PaymentsRepository
 from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
 from app.repositories.queues import QueuesRepository
+from app.repositories.receipts import ReceiptsRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
 from app.repositories.resealing import ResealingRepository
@@ -210,6 +211,11 @@ class UnitOfWork:
     def records(self) -> RecordsRepository:
         """Observations, checks, holds, exceptions, events."""
         return RecordsRepository(self._session, self._wire)
+
+    @cached_property
+    def receipts(self) -> ReceiptsRepository:
+        """Receipts and their series."""
+        return ReceiptsRepository(self._session, self._wire)
 
     @cached_property
     def reference(self) -> ReferenceRepository:

@@ -42,6 +42,7 @@ IN_PATHS = {
     "yard": "bao-nguyen",
     "code": "nothing",
     "token": "A" * 24,
+    "lookup": "A" * 20,
 }
 MEMBERS = [member for member in SANDBOX if not member.name.endswith(("-2", "-supervisor"))]
 OPERATIONS = matrix()
@@ -508,6 +509,7 @@ WHO_READS = {
     "list_substitutions": EVERYBODY,
     "list_diversions": EVERYBODY,
     "list_receiving_vehicles": EVERYBODY,
+    "list_receipts": {"company", "app", "collector", "board", "auditor"},
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
     "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},
     "list_outages": EVERYBODY,
@@ -538,7 +540,7 @@ PUBLIC = {
     "get_cumulative_report", "get_waits_report", "get_fairness_report", "get_difficulties_report",
     "list_published_difficulties", "report_difficulty_by_link", "list_difficulties_by_link",
     "check_live", "check_ready", "get_metrics", "get_keys", "issue_token",
-    "get_pass_by_link", "get_certificate_by_link", "list_pass_revocations",
+    "get_pass_by_link", "get_certificate_by_link", "look_up_receipt", "list_pass_revocations",
     "get_log_keys", "get_checkpoint", "list_checkpoints", "get_old_checkpoint", "get_tile",
     "list_leaves", "prove_inclusion", "prove_consistency", "cosign_checkpoint",
 }  # fmt: skip

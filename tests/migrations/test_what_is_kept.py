@@ -18,6 +18,7 @@ from tests.repositories.rows import (
     add_observation,
     add_order,
     add_payment,
+    add_receipt,
 )
 
 CLOSED = {
@@ -40,6 +41,7 @@ KEPT = (
     "tariff_editions", "published_volumes", "observations", "checks", "events", "payments",
     "postings", "book_closes", *LOG,
 )  # fmt: skip
+FILLED = ("charges", "orders", "receipts", "receipt_series")
 EDITS = {
     "tariff_editions": "document = '{}'",
     "published_volumes": "facts = '{}'",
@@ -64,7 +66,10 @@ async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[A
         actor = await add_actor(session)
         entry = await add_entry(session, actor)
         charge = await add_charge(session, entry)
-        await add_payment(session, actor, await add_order(session, entry, charge))
+        order = await add_order(session, entry, charge)
+        payment = await add_payment(session, actor, order)
+        of = {"entry_id": entry, "charge_id": charge, "order_id": order, "payment_id": payment}
+        await add_receipt(session, actor, **of)
         await add_check(session, actor, entry)
         await add_observation(session, actor, entry)
         await add_event(session, actor, entry)
@@ -81,12 +86,12 @@ async def refusal_of(session: AsyncSession, statement: str) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("table", [*KEPT, *CLOSED, "charges", "orders"])
+@pytest.mark.parametrize("table", [*KEPT, *CLOSED, *FILLED])
 async def test_nothing_that_is_kept_can_be_deleted(session: AsyncSession, table: str) -> None:
     assert f"tr_{table}_kept" == await refusal_of(session, f"DELETE FROM {table}")
 
 
-@pytest.mark.parametrize("table", [*KEPT, *CLOSED, "charges", "orders"])
+@pytest.mark.parametrize("table", [*KEPT, *CLOSED, *FILLED])
 async def test_nothing_that_is_kept_can_be_truncated(session: AsyncSession, table: str) -> None:
     assert f"tr_{table}_kept" == await refusal_of(session, f"TRUNCATE {table} CASCADE")
 
@@ -150,6 +155,49 @@ async def test_what_an_order_asks_for_stays_while_its_state_goes_on(session: Asy
     assert "tr_orders_kept" == await refusal_of(session, "UPDATE orders SET amount_vnd = 1")
     assert "tr_orders_kept" == await refusal_of(session, "UPDATE orders SET kind = 'transfer'")
     assert await refusal_of(session, "UPDATE orders SET state = 'paid', paid_at = now()") is None
+
+
+async def test_what_a_receipt_says_stays_while_it_is_voided_and_numbered_once(
+    session: AsyncSession,
+) -> None:
+    guard = "tr_receipts_guarded"
+    for edit in (
+        "amount_vnd = 1",
+        "payer_name = 'x'",
+        "number = 2",
+        "lookup = 'x'",
+        "lines = '[1]'",
+    ):
+        assert guard == await refusal_of(session, f"UPDATE receipts SET {edit}")
+    numbered = (
+        "UPDATE receipts SET provider_series = 'E26', provider_number = '{}',"
+        " authority_code = 'x', numbered_at = '2026-05-21T04:00Z'"
+    )
+    assert await refusal_of(session, numbered.format(1)) is None
+    assert guard == await refusal_of(session, numbered.format(2))
+    assert "ck_receipts_voided_whole" == await refusal_of(
+        session, "UPDATE receipts SET voided_at = '2026-05-21T04:00Z'"
+    )
+    voided = (
+        "UPDATE receipts SET voided_at = '2026-05-21T04:00Z', void_cause = 'corrected',"
+        " void_reason = 'x', voided_by = issued_by, void_approved_by = '{}'"
+    )
+    one, other = (
+        (await add_actor(session)).id,
+        await session.scalar(text("SELECT issued_by FROM receipts")),
+    )
+    assert "ck_receipts_voided_by_two" == await refusal_of(session, voided.format(other))
+    assert await refusal_of(session, voided.format(one)) is None
+    assert guard == await refusal_of(session, "UPDATE receipts SET void_reason = 'y'")
+
+
+async def test_the_numbers_of_a_series_only_go_up(session: AsyncSession) -> None:
+    up, down = (f"UPDATE receipt_series SET last_number = {one}" for one in (2, 1))
+    assert await refusal_of(session, up) is None
+    assert "tr_receipt_series_guarded" == await refusal_of(session, down)
+    assert "tr_receipt_series_guarded" == await refusal_of(
+        session, "UPDATE receipt_series SET last_number = 3, year = 2027"
+    )
 
 
 async def test_the_number_of_an_event_cannot_be_chosen(session: AsyncSession) -> None:

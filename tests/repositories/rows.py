@@ -25,6 +25,8 @@ from app.models import (
     Organisation,
     Payment,
     Principal,
+    Receipt,
+    ReceiptSeries,
 )
 
 NOW = datetime(2026, 5, 21, 3, 0, tzinfo=UTC)
@@ -159,6 +161,23 @@ async def add_payment(
         "organisation_id": actor.organisation_id,
     }
     return await add(session, Payment, {**row, **values})
+
+
+async def add_receipt(session: AsyncSession, actor: Actor, **values: object) -> UUID:
+    series = {"gate_code": QUEUE.gate, "year": 2026, "code": "TT-2026", "last_number": 1}
+    await session.execute(insert(ReceiptSeries), [series])
+    row = {
+        "series": series["code"],
+        "number": 1,
+        "gate_code": QUEUE.gate,
+        "amount_vnd": 390_000,
+        "lines": [],
+        "elsewhere_vnd": 390_000,
+        "lookup": uuid4().hex,
+        "issued_at": NOW,
+        "issued_by": actor.id,
+    }
+    return await add(session, Receipt, {**row, **values})
 
 
 async def add_check(session: AsyncSession, actor: Actor, entry: UUID, **values: object) -> UUID:

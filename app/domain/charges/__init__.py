@@ -1,7 +1,7 @@
 """The infrastructure fee: what a vehicle pays, from which edition, and why."""
 
 from app.domain.charges.derivation import Difference, Frozen, differences_of
-from app.domain.charges.edition import Edition, parse_edition
+from app.domain.charges.edition import BudgetLine, Edition, parse_edition
 from app.domain.charges.facts import FeeFacts, GoodsValue, facts_document, read_facts
 from app.domain.charges.force import Force, Known, Tariffs, known_by, parse_force
 from app.domain.charges.lines import LINES, Line
@@ -12,6 +12,7 @@ from app.domain.charges.refusals import REFUSALS, refusals_of
 __all__ = [
     "LINES",
     "REFUSALS",
+    "BudgetLine",
     "Difference",
     "Edition",
     "FeeFacts",

@@ -25,6 +25,14 @@ from app.domain.vocabulary import Direction, Evidence, Text, weakest
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """Where a fee stands in the state budget: item and sub-item (`2250`, `2267`)."""
+
+    item: str
+    sub_item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One version of the fee table.
 
@@ -46,6 +54,8 @@ class Edition:
     shares: Mapping[ShareKey, Share]
     order_kinds: Mapping[str, Text]
     split: Split
+    collector: Text
+    budget_line: BudgetLine
     mixed_load: Evidence
     mixed_load_tie: Evidence
 
@@ -102,6 +112,10 @@ def parse_edition(document: Mapping[str, Any]) -> Edition:
         shares=_shares(document),
         order_kinds={row["code"]: text(row["label"]) for row in document["order_kinds"]},
         split=_split(document["split"]),
+        collector=text(document["collector"]["names"]),
+        budget_line=BudgetLine(
+            document["budget_code"]["item"], document["budget_code"]["sub_item"]
+        ),
         mixed_load=evidence_of(mixed, "by_line"),
         mixed_load_tie=evidence_of(mixed, "tie"),
     )

@@ -19,7 +19,7 @@ T = TypeVar("T")
 PARTS = (
     "code", "title", "official", "legal_reference", "scope", "vehicle_classes",
     "vehicle_class_rule", "goods_groups", "cells", "multipliers", "journeys", "mixed_load_rule",
-    "order_kinds", "split",
+    "order_kinds", "split", "collector", "budget_code",
 )  # fmt: skip
 ROLES = {
     Journey.OWN_VEHICLE: (VehicleRole.DECLARED,),

@@ -17,6 +17,7 @@ from app.repositories.rows import as_stored
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.posting import Books, received
+from app.services.money.receipts import Receipts, Settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,8 @@ class Applying:
     async def pay(self, payment_id: UUID, orders: Iterable[Order]) -> None:
         """Let money that is stored and posted pay orders: the one place where any order is paid.
 
-        What follows from it belongs here, in the same transaction and in this order: receipts,
-        events.
+        What follows from it belongs here, in the same transaction and in this order: events,
+        receipts.
         """
         act, paid = self._act, list(orders)
         for order in paid:
@@ -101,6 +102,8 @@ class Applying:
                 for one in paid
             ]
         )  # fmt: skip
+        settled = [Settled(one.id, payment_id, one.amount_vnd) for one in paid]
+        await Receipts(self._uow, act).issue(settled)
 
     def _payment(self, came: CameIn, order_id: UUID | None) -> Mapping[str, Any]:
         act = self._act

@@ -1,0 +1,97 @@
+"""Receipts: looked up by anybody who has the code of one, listed for who paid and who collects."""
+
+from dataclasses import asdict
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from app.api.caching import conditional
+from app.api.deps import Caller, OfProcess, Spoken, Uow, Visitor, by_lookup, may
+from app.api.paging import AskedPage, Listing
+from app.api.problems import problem_responses
+from app.api.readings import UNCHANGED
+from app.api.schemas.receipts import ReceiptOut, ReceiptsOut, receipt_detail_out, receipt_out
+from app.api.schemas.types import Instant, Sought
+from app.api.strict_json import StrictRoute
+from app.domain.errors import ReceiptNotFoundError
+from app.domain.questions import ReceiptFilter
+from app.domain.receipts.receipt import ReceiptState
+from app.domain.vocabulary import Role
+from app.services.money.receipts import Receipts, receipt_by_lookup
+
+router = APIRouter(prefix="/v1/receipts", tags=["receipts"], route_class=StrictRoute)
+
+READERS: Final = (Role.COMPANY, Role.APP, Role.COLLECTOR, Role.BOARD, Role.AUDITOR)
+Lookup = Annotated[str, Path(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
+State = Annotated[
+    ReceiptState | None, Query(description="Only those that count, or do not.", examples=["voided"])
+]
+Number = Annotated[int | None, Query(ge=1, le=2**53)]
+
+
+# A coroutine: the framework runs a dependency that is none in a thread.
+async def get_filter(
+    *,
+    order: UUID | None = None,
+    entry: UUID | None = None,
+    gate: Sought | None = None,
+    series: Sought | None = None,
+    number: Number = None,
+    state: State = None,
+    issued_from: Instant | None = None,
+    issued_before: Instant | None = None,
+) -> ReceiptFilter:
+    """Return what a list of receipts is narrowed to."""
+    return ReceiptFilter(
+        order=order,
+        entry=entry,
+        gate=gate,
+        series=series,
+        number=number,
+        state=state,
+        issued_from=issued_from,
+        issued_before=issued_before,
+    )
+
+
+@router.get("", dependencies=[may(*READERS)])
+async def list_receipts(
+    where: Annotated[ReceiptFilter, Depends(get_filter)],
+    paging: AskedPage,
+    uow: Uow,
+    caller: Caller,
+    language: Spoken,
+    process: OfProcess,
+) -> ReceiptsOut:
+    """List receipts, newest first: a company those of what it declared, paid, or was let pay for.
+
+    One is given for each order as it is paid, in the same instant, under the next number of its
+    gate and year. It is a payment confirmation until a provider of electronic receipts has numbered
+    it. Nothing on it is ever changed: what was wrong is voided by two, and another replaces it.
+    """
+    listing = Listing(process.cursors, "receipts", paging, asdict(where))
+    found = await Receipts(uow, caller).page(where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.receipt.issued_at, one.receipt.id))
+    items = [receipt_detail_out(one, caller.reference, language) for one in page]
+    return ReceiptsOut(items=items, next_cursor=cursor)
+
+
+@router.get(
+    "/{lookup}",
+    response_model=ReceiptOut,
+    dependencies=[by_lookup()],
+    responses={**UNCHANGED, **problem_responses(ReceiptNotFoundError)},
+)
+async def look_up_receipt(
+    lookup: Lookup, request: Request, visitor: Visitor, language: Spoken, process: OfProcess
+) -> Response:
+    """Return what a receipt says and whether it counts, to whoever has its lookup code.
+
+    The code stands on the paper, and in its QR code; it may be typed in any case.
+    """
+    async with process.reading() as uow:
+        shown = await receipt_by_lookup(uow, lookup)
+    answer = receipt_out(shown, visitor.reference, language)
+    body = answer.__pydantic_serializer__.to_json(answer)
+    return conditional(request, body, 0, public=False, vary="Accept-Language")

@@ -1,0 +1,1 @@
+"""Receipts and refunds: what proves that money came in, and how it goes back."""

@@ -1,0 +1,214 @@
+"""Receipts: numbered one by one, found by their codes, listed for who may see them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.domain.authorisation import Action, decide
+from app.domain.principal import Principal
+from app.domain.questions import ReceiptFilter
+from app.domain.receipts.receipt import ReceiptState
+from app.domain.vocabulary import Party
+from app.models import (
+    Charge,
+    Delegation,
+    Entry,
+    Event,
+    Order,
+    Organisation,
+    Payment,
+    Receipt,
+    ReceiptSeries,
+)
+from app.models import Principal as PrincipalRow
+from app.repositories.delegations import in_force
+from app.repositories.pages import page_of
+from app.repositories.prepared import Wire
+from app.repositories.rows import Rows, insert_rows
+
+ORDER = (Receipt.issued_at, Receipt.id)
+
+
+class Basis(NamedTuple):
+    """What a receipt is made from: what was priced and declared, and by whom."""
+
+    order: Order
+    charge: Charge
+    entry: Entry
+    declarant_name: str | None
+    declarant_tax_code: str | None
+    collector_tax_code: str | None
+
+
+class Shown(NamedTuple):
+    """A receipt with what its paper names beside it, and who voided it."""
+
+    receipt: Receipt
+    order_code: str
+    order_kind: str
+    tariff_code: str
+    reference: str
+    paid_at: datetime
+    replaces: Receipt | None
+    replaced_by: Receipt | None
+    voided_by: str | None
+    void_approved_by: str | None
+
+
+class ReceiptsRepository:
+    """Questions about receipts."""
+
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
+        self._session = session
+        self._wire = wire
+
+    async def bases(self, order_ids: Collection[UUID]) -> Mapping[UUID, Basis]:
+        """Return what receipts of orders are made from, by their orders."""
+        collector = (
+            select(Organisation.tax_code)
+            .where(Organisation.kind == "collector", Organisation.tax_code.is_not(None))
+            .order_by(Organisation.id)
+            .limit(1)
+        )
+        statement = (
+            select(
+                Order, Charge, Entry, Organisation.name, Organisation.tax_code,
+                collector.scalar_subquery(),
+            )
+            .join(Charge, Charge.id == Order.charge_id)
+            .join(Entry, Entry.id == Order.entry_id)
+            .outerjoin(Organisation, Organisation.id == Entry.organisation_id)
+            .where(Order.id.in_(order_ids))
+        )  # fmt: skip
+        return {row[0].id: Basis(*row) for row in await self._session.execute(statement)}
+
+    async def take_numbers(self, gate: str, year: int, code: str, count: int) -> int:
+        """Return the first of the next `count` numbers of a series, which begins with its first.
+
+        Nobody else numbers a receipt of it before this transaction ends: one that is rolled back
+        gives its numbers back, so there is no gap. Ask for it last, several in order of gates.
+        """
+        row = insert(ReceiptSeries).values(gate_code=gate, year=year, code=code, last_number=count)
+        taken = row.on_conflict_do_update(
+            constraint="pk_receipt_series",
+            set_={"last_number": ReceiptSeries.last_number + row.excluded.last_number},
+        ).returning(ReceiptSeries.last_number)
+        last: int = (await self._session.execute(taken)).scalar_one()
+        return last - count + 1
+
+    async def insert(self, receipts: Rows, events: Rows) -> None:
+        """Store new receipts with their events from their columns."""
+        await insert_rows(self._wire, (Receipt, receipts), (Event, events))
+
+    async def standing(self, order_ids: Collection[UUID]) -> Mapping[UUID, Receipt]:
+        """Return the receipts of orders that count, by their orders."""
+        statement = select(Receipt).where(
+            Receipt.order_id.in_(order_ids), Receipt.voided_at.is_(None)
+        )
+        return {one.order_id: one for one in await self._session.scalars(statement)}
+
+    async def by_lookup(self, code: str) -> Shown | None:
+        """Return the receipt of a lookup code."""
+        row = (await self._session.execute(_shown().where(Receipt.lookup == code))).one_or_none()
+        return Shown(*row) if row else None
+
+    async def page(
+        self,
+        principal: Principal,
+        where: ReceiptFilter,
+        after: Sequence[Any] | None,
+        limit: int,
+        *,
+        at: datetime,
+    ) -> Sequence[Shown]:
+        """Return up to `limit` receipts after a cursor that a principal may see, newest first.
+
+        Who sees every order sees all; a company those of what it declared, paid, or was let pay.
+        """
+        statement = _shown().where(*_narrowed(where))
+        if not decide(principal, Action.ORDERS):
+            own = _of_company(principal, where, after, limit, at)
+            statement = statement.where(Receipt.id.in_(own))
+        page = page_of(statement, ORDER, after, limit, newest_first=True)
+        return [Shown(*row) for row in await self._session.execute(page)]
+
+    async def gaps(self) -> Mapping[str, int]:
+        """Return the series that have another count of receipts than numbers, and how many more."""
+        counted = select(func.count()).where(Receipt.series == ReceiptSeries.code)
+        missing = ReceiptSeries.last_number - counted.scalar_subquery()
+        statement = select(ReceiptSeries.code, missing.label("missing")).where(missing != 0)
+        return {row.code: row.missing for row in await self._session.execute(statement)}
+
+
+def _shown() -> Select[*tuple[Any, ...]]:
+    replaced, replacing = aliased(Receipt), aliased(Receipt)
+    voider, approver = aliased(PrincipalRow), aliased(PrincipalRow)
+    return (
+        select(
+            Receipt, Order.code, Order.kind, Charge.tariff_code, Entry.reference, Payment.paid_at,
+            replaced, replacing, voider.name, approver.name,
+        )
+        .join(Order, Order.id == Receipt.order_id)
+        .join(Charge, Charge.id == Receipt.charge_id)
+        .join(Entry, Entry.id == Receipt.entry_id)
+        .join(Payment, Payment.id == Receipt.payment_id)
+        .outerjoin(replaced, replaced.id == Receipt.replaces_id)
+        .outerjoin(replacing, replacing.replaces_id == Receipt.id)
+        .outerjoin(voider, voider.id == Receipt.voided_by)
+        .outerjoin(approver, approver.id == Receipt.void_approved_by)
+    )  # fmt: skip
+
+
+def _of_company(
+    principal: Principal,
+    where: ReceiptFilter,
+    after: Sequence[Any] | None,
+    limit: int,
+    at: datetime,
+) -> Select[UUID]:
+    """Return the receipts of a company's page, found in the first so many of each range."""
+    found = select(*ORDER).where(*_narrowed(where))
+    let_pay = and_(
+        Delegation.organisation_id == principal.organisation_id,
+        Delegation.party == Party.PAYER.value,
+        *in_force(at),
+    )
+    ranges = [
+        found.where(Receipt.declarant_id == principal.organisation_id),
+        found.join(Delegation, Delegation.entry_id == Receipt.entry_id).where(let_pay),
+        found.join(Delegation, Delegation.grantor_id == Receipt.declarant_id).where(
+            let_pay, Delegation.entry_id.is_(None)
+        ),
+    ]
+    if principal.tax_code is not None:
+        ranges.append(found.where(Receipt.payer_tax_code == principal.tax_code))
+        named = found.join(Entry, Entry.id == Receipt.entry_id)
+        ranges.append(named.where(Entry.payer_tax_code == principal.tax_code))
+    pages = (page_of(one, ORDER, after, limit, newest_first=True) for one in ranges)
+    every = union(*(select(*one.subquery().c) for one in pages)).subquery()
+    return select(every.c.id)
+
+
+def _narrowed(where: ReceiptFilter) -> Iterator[ColumnElement[bool]]:
+    equal = {
+        Receipt.order_id: where.order,
+        Receipt.entry_id: where.entry,
+        Receipt.gate_code: where.gate,
+        Receipt.series: where.series,
+        Receipt.number: where.number,
+    }
+    yield from (column == value for column, value in equal.items() if value is not None)
+    if where.state is not None:
+        is_issued = where.state is ReceiptState.ISSUED
+        yield Receipt.voided_at.is_(None) if is_issued else Receipt.voided_at.is_not(None)
+    if where.issued_from is not None:
+        yield Receipt.issued_at >= where.issued_from
+    if where.issued_before is not None:
+        yield Receipt.issued_at < where.issued_before

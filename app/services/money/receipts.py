@@ -1,0 +1,136 @@
+"""Receipts: one for each order that is paid, in the transaction that applies the money.
+
+The number is taken last. Whoever takes one holds the series until the transaction ends, so numbers
+have no gap, and no lock is waited for behind it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from app.domain.errors import ReceiptNotFoundError
+from app.domain.questions import ReceiptFilter
+from app.domain.receipts.receipt import account_of, read_lookup, series_of
+from app.models import Receipt
+from app.repositories.receipts import Basis, Shown
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+
+# The edges show these rows and never ask for them: they import them from here.
+__all__ = ["Receipt", "Receipts", "Settled", "Shown", "receipt_by_lookup"]
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """That a payment has paid an order in full."""
+
+    order_id: UUID
+    payment_id: UUID
+    amount_vnd: int
+
+
+async def receipt_by_lookup(uow: UnitOfWork, lookup: str) -> Shown:
+    """Return the receipt of a lookup code, however it was typed.
+
+    Raises:
+        ReceiptNotFoundError: no receipt has that code.
+    """
+    found = await uow.receipts.by_lookup(read_lookup(lookup))
+    if found is None:
+        raise ReceiptNotFoundError
+    return found
+
+
+class Receipts:
+    """Gives receipts, and shows them."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def issue(self, settled: Sequence[Settled]) -> Sequence[Row]:
+        """Give a receipt for each order that was paid and return their columns.
+
+        Nothing is locked after this.
+        """
+        bases = await self._uow.receipts.bases([one.order_id for one in settled])
+        return await self.number([self._row(one, bases[one.order_id]) for one in settled])
+
+    async def number(self, rows: Iterable[Row]) -> Sequence[Row]:
+        """Store receipts under the next numbers of their series and return their columns.
+
+        Series are taken in the order of their gates, so that nobody waits for one another.
+        """
+        year, numbered = self._act.day.year, list[Row]()
+        for gate, group in groupby(sorted(rows, key=_gate), key=_gate):
+            of_gate = list(group)
+            series = series_of(self._act.reference.gates[gate].call_prefix, year)
+            first = await self._uow.receipts.take_numbers(gate, year, series, len(of_gate))
+            numbered += [
+                {"series": series, "number": number, **row}
+                for number, row in enumerate(of_gate, start=first)
+            ]
+        await self._uow.receipts.insert(numbered, [self._issued(row) for row in numbered])
+        return numbered
+
+    async def page(
+        self, where: ReceiptFilter, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[Shown]:
+        """Return up to `limit` receipts that the principal may see, newest first."""
+        act = self._act
+        return await self._uow.receipts.page(act.principal, where, after, limit, at=act.now)
+
+    def _row(self, settled: Settled, basis: Basis) -> Row:
+        act, identity = self._act, self._act.tools.new_id()
+        order, entry = basis.order, basis.entry
+        account = account_of(basis.charge.quote, order.kind, settled.amount_vnd, entry.declared)
+        name, tax_code = _payer(basis)
+        return {
+            "id": identity,
+            "gate_code": entry.gate_code,
+            "entry_id": entry.id,
+            "declarant_id": entry.organisation_id,
+            "order_id": order.id,
+            "payment_id": settled.payment_id,
+            "charge_id": basis.charge.id,
+            "amount_vnd": settled.amount_vnd,
+            "lines": [line.document() for line in account.lines],
+            "elsewhere_vnd": account.elsewhere_vnd,
+            "payer_name": name,
+            "payer_tax_code": tax_code,
+            "collector_tax_code": basis.collector_tax_code,
+            "lookup": act.tools.tokens.lookup(identity),
+            "issued_at": act.now,
+            "issued_by": act.principal.id,
+            "replaces_id": None,
+        }
+
+    def _issued(self, row: Row) -> Row:
+        return self._act.event(
+            "receipt.issued",
+            None,
+            row["entry_id"],
+            receipt=str(row["id"]),
+            series=row["series"],
+            number=row["number"],
+            order=str(row["order_id"]),
+            amount_vnd=row["amount_vnd"],
+            replaces=str(row["replaces_id"]) if row["replaces_id"] else None,
+        )
+
+
+def _gate(row: Row) -> str:
+    return str(row["gate_code"])
+
+
+def _payer(basis: Basis) -> tuple[str | None, str | None]:
+    """Return name and tax code of who paid: the payer that was declared, else the declarant."""
+    payer = basis.entry.declared.get("payer") or {}
+    if payer.get("name") or payer.get("tax_code"):
+        return payer.get("name"), basis.entry.payer_tax_code or payer.get("tax_code")
+    return basis.declarant_name, basis.declarant_tax_code
