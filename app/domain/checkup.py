@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from app.domain.vitals import Pulse
-from app.domain.vocabulary import Agency, Role
+from app.domain.vocabulary import Agency, Queue, Role
 
 SECOND = timedelta(seconds=1)
 MILLISECOND = timedelta(milliseconds=1)
@@ -149,6 +149,17 @@ def judge_workers(
     newest = max((pulse.ran_at for pulse in pulses), default=machine)
     found = f"{len(pulses)} jobs in time, the last {_ago(newest, machine)} s ago"
     return Finding("workers", Condition.OK, found)
+
+
+def judge_logs(stopped: Collection[Queue]) -> Finding:
+    """Judge whether every queue's log goes on; one that stopped says nothing of the others."""
+    if not stopped:
+        return Finding("logs", Condition.OK, "each goes on with what was signed")
+    named = ", ".join(f"{one.gate} ({one.direction.value})" for one in sorted(stopped))
+    advice = (
+        "Bring its tables log_* back to what was signed (docs/log-format.md); it then catches up."
+    )
+    return Finding("logs", Condition.FAIL, f"stopped: {named}", advice)
 
 
 def _troubles(pulse: Pulse, machine: datetime) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What tells whether the service is well: what workers did and when, what was called today."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,13 +57,15 @@ class OldestDue:
     """The business instants of what waits longest for a worker; None where nothing is there.
 
     `deadline` may lie ahead; `event` happened and is in no report yet. `backlog` counts deliveries
-    to webhooks that are pending, `quarantined` partners' messages that nobody could be found for.
+    to webhooks that are pending, `quarantined` partners' messages that nobody could be found for;
+    `stopped` has the queues whose logs cannot be gone on with.
     """
 
     deadline: datetime | None = None
     event: datetime | None = None
     backlog: int = 0
     quarantined: int = 0
+    stopped: Collection[Queue] = ()
 
     def lags(self, now: datetime) -> dict[str, int]:
         """Return by how many seconds each job is behind, by its name."""

@@ -29,6 +29,7 @@ from app.models.log import (
     LogLeaf,
     LogOpening,
     LogProgress,
+    LogStop,
     LogTile,
     LogTree,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "LogLeaf",
     "LogOpening",
     "LogProgress",
+    "LogStop",
     "LogTile",
     "LogTree",
     "Member",

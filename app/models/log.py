@@ -160,6 +160,19 @@ class LogDisclosure(Identified, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
 
 
+class LogStop(OfQueue, Base):
+    """A log that cannot be gone on with, and up to which position it has its queue's events.
+
+    The logs of other queues go on; this one does as soon as its rows are what was signed again.
+    """
+
+    __tablename__ = "log_stops"
+    __table_args__ = (one_direction(),)
+
+    position: Mapped[int]
+    stopped_at: Mapped[datetime]
+
+
 class LogProgress(Base):
     """Up to which position of the feed events have been sealed."""
 

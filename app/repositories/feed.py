@@ -39,6 +39,7 @@ from app.models import (
     FeedProgress,
     FeedReader,
     LogProgress,
+    LogStop,
 )
 from app.repositories.delegations import others_who_read
 from app.repositories.prepared import Prepared, Wire
@@ -228,7 +229,8 @@ class FeedRepository:
 
         What no log has yet stays.
         """
-        sealed = select(LogProgress.position).scalar_subquery()
+        stopped = select(func.min(LogStop.position)).scalar_subquery()
+        sealed = select(func.least(LogProgress.position, stopped)).scalar_subquery()
         old = (
             select(FeedItem.position)
             .where(FeedItem.at < before, FeedItem.position <= sealed)

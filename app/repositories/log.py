@@ -2,10 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +37,7 @@ from app.models import (
     LogLeaf,
     LogOpening,
     LogProgress,
+    LogStop,
     LogTile,
     LogTree,
     Observation,
@@ -59,7 +71,7 @@ class Unsealed:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """The rows of what a turn seals, of all queues together, as they come."""
+    """The rows of what a turn seals of a queue, as they come."""
 
     leaves: list[Row] = field(default_factory=list)
     openings: list[Row] = field(default_factory=list)
@@ -86,6 +98,19 @@ def row_of(queue: Queue, **columns: object) -> Row:
     return {"gate_code": queue.gate, "direction": queue.direction.value, **columns}
 
 
+class Standing(NamedTuple):
+    """Up to which position events were sealed, the last that there is, and whether a log stands."""
+
+    done: int
+    newest: int
+    is_stopped: bool
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.done == self.newest and not self.is_stopped
+
+
 class Disclosed(NamedTuple):
     """An opening by an auditor with what a reader of the record asks: of which entry, by whom."""
 
@@ -110,21 +135,34 @@ class LogRepository:
         take = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, SEED))
         return bool(await self._session.scalar(select(take)))
 
-    async def standing(self) -> tuple[int, int]:
-        """Return up to which position events were sealed, and the last that there is."""
-        statement = select(LogProgress.position, FeedProgress.position).join(
-            FeedProgress, FeedProgress.id == LogProgress.id
+    async def standing(self) -> Standing:
+        """Return how far events were sealed, and whether there is anything to do."""
+        statement = select(
+            LogProgress.position, FeedProgress.position, exists(select(LogStop.position))
+        ).join(FeedProgress, FeedProgress.id == LogProgress.id)
+        return Standing(*(await self._session.execute(statement)).one())
+
+    async def stops(self) -> Mapping[Queue, int]:
+        """Return which logs cannot be gone on with, and up to which position they have events."""
+        rows = await self._session.execute(
+            select(LogStop.gate_code, LogStop.direction, LogStop.position)
         )
-        done, newest = (await self._session.execute(statement)).one()
-        return done, newest
+        return {Queue(gate, Direction(direction)): position for gate, direction, position in rows}
 
     async def unsealed(
-        self, after: int, to: int, kinds: Collection[str], limit: int
+        self,
+        span: tuple[int, int],
+        kinds: Collection[str],
+        limit: int,
+        queue: Queue | None = None,
     ) -> Sequence[Unsealed]:
-        """Return up to `limit` events of some kinds after a position and up to another, in order.
+        """Return up to `limit` events of some kinds, of all queues or of one, in order.
 
-        Plate and company are those that the entry has now.
+        Their positions lie after the first of `span` and up to the second. Plate and company are
+        those that the entry has now.
         """
+        after, to = span
+        mine = _queue_is(Event, queue) if queue else true()
         event = (
             Event.number,
             Event.id,
@@ -146,7 +184,7 @@ class LogRepository:
             select(*event, *about)
             .join(Event, Event.number == FeedItem.event_number)
             .outerjoin(Entry, Entry.id == Event.entry_id)
-            .where(FeedItem.position > after, FeedItem.position <= to, Event.kind.in_(kinds))
+            .where(FeedItem.position > after, FeedItem.position <= to, Event.kind.in_(kinds), mine)
             .order_by(FeedItem.position)
             .limit(limit)
         )
@@ -160,6 +198,31 @@ class LogRepository:
         )
         if queues is not None:
             statement = statement.where(_queue_in(LogTree, queues))
+        return {
+            Queue(gate, Direction(direction)): Sealed(size, root, sealed_at)
+            for gate, direction, size, root, sealed_at in await self._session.execute(statement)
+        }
+
+    async def signed(self, queues: Collection[Queue]) -> Mapping[Queue, Sealed]:
+        """Return how logs stand, with the roots that were signed; without one it is empty."""
+        statement = (
+            select(
+                LogTree.gate_code,
+                LogTree.direction,
+                LogTree.size,
+                func.coalesce(LogCheckpoint.root, b""),
+                LogTree.sealed_at,
+            )
+            .outerjoin(
+                LogCheckpoint,
+                and_(
+                    LogCheckpoint.gate_code == LogTree.gate_code,
+                    LogCheckpoint.direction == LogTree.direction,
+                    LogCheckpoint.size == LogTree.size,
+                ),
+            )
+            .where(_queue_in(LogTree, queues))
+        )
         return {
             Queue(gate, Direction(direction)): Sealed(size, root, sealed_at)
             for gate, direction, size, root, sealed_at in await self._session.execute(statement)
@@ -346,6 +409,17 @@ class LogRepository:
         """Remember up to which position events have been sealed."""
         await self._session.execute(update(LogProgress).values(position=position))
 
+    async def stop(self, queue: Queue, position: int, now: datetime) -> None:
+        """Remember that a log cannot be gone on with after a position, and since when."""
+        row = insert(LogStop).values(row_of(queue, position=position, stopped_at=now))
+        await self._session.execute(
+            row.on_conflict_do_update(constraint="pk_log_stops", set_={"position": position})
+        )
+
+    async def resume(self, queue: Queue) -> None:
+        """Forget that a log was stopped: it has all events again."""
+        await self._session.execute(delete(LogStop).where(_queue_is(LogStop, queue)))
+
     async def _replace(
         self, table: type[LogTile | LogTree], rows: Rows, columns: Sequence[str]
     ) -> None:
@@ -356,7 +430,7 @@ class LogRepository:
 
 
 def _queue_is(
-    table: type[LogCheckpoint | LogCosignature | LogLeaf], queue: Queue
+    table: type[Event | LogCheckpoint | LogCosignature | LogLeaf | LogStop], queue: Queue
 ) -> ColumnElement[bool]:
     return and_(table.gate_code == queue.gate, table.direction == queue.direction.value)
 

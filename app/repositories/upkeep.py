@@ -1,17 +1,27 @@
 """What the service tells of itself, for those who run it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, literal, select, true
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.misses import CallOutcome
 from app.domain.vitals import CallsMade, OldestDue, Pulse, Work
 from app.domain.vocabulary import Direction, Lane, Queue
-from app.models import Call, Deadline, Delivery, Event, Message, StayProgress, WorkerPulse
+from app.models import (
+    Call,
+    Deadline,
+    Delivery,
+    Event,
+    LogStop,
+    Message,
+    StayProgress,
+    WorkerPulse,
+)
 
 SUMS = ("runs", "failures", "done", "took_ms")
 
@@ -58,11 +68,13 @@ class UpkeepRepository:
         quarantined = select(func.count()).where(
             Message.state == literal("quarantined", literal_execute=True)
         )
+        queue = array([LogStop.gate_code, LogStop.direction])
         oldest = select(
             deadline.scalar_subquery().label("deadline"),
             event.scalar_subquery().label("event"),
             pending.scalar_subquery().label("backlog"),
             quarantined.scalar_subquery().label("quarantined"),
+            select(func.array_agg(queue)).scalar_subquery().label("stopped"),
         ).subquery()
         columns = list(WorkerPulse.__table__.c)
         statement = (
@@ -72,7 +84,10 @@ class UpkeepRepository:
             .order_by(WorkerPulse.job)
         )
         rows = (await self._session.execute(statement)).all()
-        return [Pulse(*row[4:]) for row in rows if row[4] is not None], OldestDue(*rows[0][:4])
+        due, stopped = rows[0][:4], rows[0][4] or ()
+        queues = tuple(Queue(gate, Direction(way)) for gate, way in stopped)
+        pulses = [Pulse(*row[5:]) for row in rows if row[5] is not None]
+        return pulses, replace(OldestDue(*due), stopped=queues)
 
     async def calls_since(self, since: datetime) -> Sequence[CallsMade]:
         """Return how many calls were made since an instant, by queue, lane and outcome."""

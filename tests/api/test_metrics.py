@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import Settings
 from app.domain.vitals import Work
+from app.domain.vocabulary import Direction, Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.workers.counting import count_stays
 from tests.api.conftest import Gate, lorry, truck
@@ -106,6 +109,16 @@ async def test_workers_are_seen_and_their_lag_grows_while_nobody_works(gate: Gat
     await count_stays(sessions)  # once: what is seen waits for nobody, settled or not
     for job in ("deadlines", "counting"):
         assert 0 == await value(gate, "gate_worker_lag_seconds", worker=job)
+
+
+async def test_a_log_that_cannot_be_gone_on_with_is_named(
+    gate: Gate, session: AsyncSession
+) -> None:
+    assert 0 == await value(gate, "gate_log_stopped", **HERE)
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    await UnitOfWork(session).log.stop(Queue("tan-thanh", Direction.EXPORT), 1, at)
+    assert 1 == await value(gate, "gate_log_stopped", **HERE)
+    assert 0 == await value(gate, "gate_log_stopped", gate="huu-nghi", direction="export")
 
 
 async def test_readiness_and_the_disk_are_told(gate: Gate, settings: Settings) -> None:

@@ -28,7 +28,7 @@ from tests.repositories.rows import add_actor, add_entry
 
 CHECKS = [
     "settings", "sign-in", "disk", "database", "clock", "migrations", "data keys", "API keys",
-    "reference data", "tariff edition", "policy edition", "workers",
+    "reference data", "tariff edition", "policy edition", "workers", "logs",
 ]  # fmt: skip
 WORK = Work("", "host:1", 60, 1, 0, 0, 1, 1, succeeded=True)
 TARIFF = "tariff-2025-09"
@@ -70,6 +70,10 @@ async def test_of_a_fit_sandbox_everything_is_ok(fit: Settings) -> None:
         pytest.param(
             "UPDATE worker_pulses SET ran_at = ran_at - interval '1 hour' WHERE job = 'deadlines'",
             "workers", "fail", "deadlines was done last 36", id="a worker that stopped",
+        ),
+        pytest.param(
+            "INSERT INTO log_stops VALUES ('tan-thanh', 'export', 1, now())",
+            "logs", "fail", "stopped: tan-thanh (export)", id="a log that stands",
         ),
         pytest.param(
             "DELETE FROM worker_pulses", "workers", "fail", "was never done", id="no worker ever",

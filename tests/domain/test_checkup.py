@@ -13,12 +13,13 @@ from app.domain.checkup import (
     judge_disk,
     judge_editions,
     judge_keys,
+    judge_logs,
     judge_sealed,
     judge_skew,
     judge_workers,
 )
 from app.domain.vitals import Pulse
-from app.domain.vocabulary import Agency, Role
+from app.domain.vocabulary import Agency, Direction, Queue, Role
 
 OK, WARN, FAIL = Condition.OK, Condition.WARN, Condition.FAIL
 NOON = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
@@ -142,6 +143,12 @@ def test_an_edition_is_in_force_today_and_for_a_month(
 
     finding = ensure_advised(judge_editions("tariff", DAY, edition_on, pending))
     assert (condition, found) == (finding.condition, finding.found)
+
+
+def test_a_log_that_stands_is_named() -> None:
+    assert OK is judge_logs(()).condition
+    finding = ensure_advised(judge_logs([Queue("tan-thanh", Direction.EXPORT)]))
+    assert (FAIL, "stopped: tan-thanh (export)") == (finding.condition, finding.found)
 
 
 def test_jobs_in_time_are_fit() -> None:

@@ -15,11 +15,11 @@ from app.domain.vocabulary import Direction, Queue
 from app.models import Observation
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.log import sealing as sealing_of_service
-from app.services.log.sealing import Sealing
+from app.services.log.sealing import Sealing, Turn
 from app.services.publishing import feed as feed_of_service
-from app.workers import feeding, sealing
+from app.workers import feeding
 from app.workers.feeding import number_events
-from app.workers.sealing import SealingWorker
+from app.workers.sealing import LogStoppedError, SealingWorker
 from app.workers.today import Todays
 from tests.logs import ensure_openings, ensure_whole, log_of, sealer
 from tests.repositories.rows import Actor, add_actor, add_entry, add_event
@@ -229,7 +229,7 @@ async def test_many_at_once_seal_each_event_once(
     committed: Sessions, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Writers commit while four workers number and seal, some killed in the middle."""
-    for module in (feed_of_service, feeding, sealing_of_service, sealing):
+    for module in (feed_of_service, feeding, sealing_of_service):
         monkeypatch.setattr(module, "EVENTS_A_TURN", 3)
     writing = True
 
@@ -269,16 +269,85 @@ async def test_a_tree_grows_over_its_tiles(committed: Sessions, actor: Actor) ->
     }
 
 
-async def test_nothing_is_sealed_onto_a_tree_that_somebody_has_changed(
+HERE = "WHERE gate_code = 'tan-thanh'"
+CHANGES = {
+    "tiles": f"UPDATE log_tiles SET hashes = sha256('x') || sha256('y') {HERE}",
+    "size": f"UPDATE log_trees SET size = 1 {HERE}",
+    "tree": f"DELETE FROM log_trees {HERE}",
+}
+
+
+async def write(sessions: Sessions, statement: str) -> None:
+    async with sessions.begin() as session:
+        await session.execute(text(statement))
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_a_log_whose_rows_somebody_has_changed_stops_and_no_other_does(
+    committed: Sessions, actor: Actor, change: str
+) -> None:
+    for queue in (TAN_THANH, HUU_NGHI):
+        await happen(committed, actor, queue=queue)
+    await seal(committed)
+    await write(committed, change)
+    for queue in (TAN_THANH, HUU_NGHI, HUU_NGHI):
+        await happen(committed, actor, queue=queue)
+    for _ in range(2):  # it is tried again, and stops nobody again
+        with pytest.raises(LogStoppedError, match=r"^tan-thanh \(export\)$"):
+            await seal(committed)
+        await happen(committed, actor, queue=HUU_NGHI)
+    with pytest.raises(LogStoppedError):
+        await seal(committed)
+    other = await log_of(committed, HUU_NGHI)
+    ensure_whole(other)
+    assert 5 == len(other.events("entry.cancelled"))
+    assert 1 == len((await log_of(committed, TAN_THANH)).events("entry.cancelled"))
+
+
+async def test_a_log_catches_up_once_its_rows_are_mended(
+    committed: Sessions, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing_of_service, "EVENTS_A_TURN", 2)
+    await happen(committed, actor)
+    await seal(committed)
+    await write(committed, "CREATE TABLE kept AS SELECT * FROM log_tiles")
+    await write(committed, CHANGES["tiles"])
+    for _ in range(3):
+        await happen(committed, actor)
+        await happen(committed, actor, queue=HUU_NGHI)
+        with pytest.raises(LogStoppedError):
+            await seal(committed)
+    await write(committed, "UPDATE log_tiles SET hashes = kept.hashes FROM kept")
+    for _ in range(2):
+        await seal(committed)
+    async with committed() as session:
+        assert {} == await UnitOfWork(session).log.stops()
+    log = await log_of(committed, TAN_THANH)
+    ensure_whole(log)
+    assert log.fed == log.numbers
+
+
+async def test_an_event_that_no_log_can_hold_stops_its_own_log(
+    committed: Sessions, actor: Actor
+) -> None:
+    await happen(committed, actor, "waiting.started", data={**STARTED, "clock": 1.5})
+    await happen(committed, actor, queue=HUU_NGHI)
+    with pytest.raises(LogStoppedError, match="tan-thanh"):
+        await seal(committed)
+    assert [2] == [one.size for one in (await log_of(committed, HUU_NGHI)).checkpoints]
+
+
+async def test_positions_that_a_stopped_log_still_needs_are_kept(
     committed: Sessions, actor: Actor
 ) -> None:
     await happen(committed, actor)
     await seal(committed)
-    async with committed.begin() as session:
-        await session.execute(text("UPDATE log_tiles SET hashes = sha256('x') || sha256('y')"))
+    await write(committed, CHANGES["tiles"])
     await happen(committed, actor)
-    with pytest.raises(RuntimeError, match="is not what was signed"):
+    with pytest.raises(LogStoppedError):
         await seal(committed)
+    async with committed.begin() as session:
+        assert 1 == await UnitOfWork(session).feed.forget(datetime.max.replace(tzinfo=UTC), 10)
 
 
 async def test_nobody_seals_while_somebody_does(committed: Sessions, actor: Actor) -> None:
@@ -287,7 +356,7 @@ async def test_nobody_seals_while_somebody_does(committed: Sessions, actor: Acto
     async with committed.begin() as session:
         assert await UnitOfWork(session).log.lock()
         async with committed.begin() as other:
-            assert 0 == await Sealing(UnitOfWork(other), MORNING, sealer()).seal()
+            assert Turn() == await Sealing(UnitOfWork(other), MORNING, sealer()).seal()
     assert 1 == await worker().seal(committed)
 
 

@@ -3,17 +3,20 @@
 Safe to run several at a time and to stop at any instant: a turn's leaves, tiles and checkpoints are
 stored under one lock, in one transaction with how far it went. Batches follow the feed, which gives
 positions after commit, and in a batch leaves follow their event numbers, as its readers expect: one
-that was committed late has a late position though its number is low. An event that another one of
+that was committed late has a late position though its number is low. A log that cannot be gone
+on with, because somebody has changed its rows or an event has no form of the log, stops alone: the
+others go on, and it catches up once that is mended. An event that another one of
 its queue rests on was committed before the other drew its number, so it is first by either.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from app.core.database import is_passing
 from app.core.signing import LogSigner
 from app.domain.contested import SIGHTED
 from app.domain.log.canonical import canonical
@@ -79,6 +82,15 @@ class _Known:
     seen: dict[tuple[Queue, UUID], Seen]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was sealed; whether there is more; which logs could not be gone on with, and why."""
+
+    events: int = 0
+    is_full: bool = False
+    stopped: Mapping[Queue, Exception] = field(default_factory=dict)
+
+
 class Sealing:
     """Puts what was committed into the logs."""
 
@@ -88,34 +100,58 @@ class Sealing:
         self._now = now
         self._sealer = sealer
 
-    async def seal(self) -> int:
-        """Seal up to `EVENTS_A_TURN` events of queues and return how many.
+    async def seal(self) -> Turn:
+        """Seal up to `EVENTS_A_TURN` events of all queues, and of each that was stopped.
 
         None are while somebody else seals, who will have seen the same.
-
-        Raises:
-            RuntimeError: a log's tiles are not those of its root; somebody has changed its rows.
         """
         log = self._uow.log
-        done, newest = await log.standing()
-        if done == newest or not await log.lock():
-            return 0
-        done, newest = await log.standing()  # whoever held the lock may have gone on
-        found = await log.unsealed(done, newest, LOGGED, EVENTS_A_TURN)
-        queues = _by_queue(found)
+        if (await log.standing()).is_idle or not await log.lock():
+            return Turn()
+        done, newest, _ = await log.standing()  # whoever held the lock may have gone on
+        found = await log.unsealed((done, newest), LOGGED, EVENTS_A_TURN)
+        is_full = len(found) == EVENTS_A_TURN
+        to = found[-1].position if is_full else newest
+        stops = await log.stops()
+        queues = {queue: one for queue, one in _by_queue(found).items() if queue not in stops}
+        stopped = await self._append(queues)
+        for queue in stopped:
+            await log.stop(queue, done, self._now)
+        for queue, after in stops.items():
+            stopped |= await self._catch_up(queue, (after, to))
+        await log.passed(to)
+        return Turn(len(found), is_full, stopped)
+
+    async def _catch_up(self, queue: Queue, span: tuple[int, int]) -> dict[Queue, Exception]:
+        """Go on with a log that was stopped; return it with what is still wrong, if anything is."""
+        log = self._uow.log
+        found = await log.unsealed(span, LOGGED, EVENTS_A_TURN, queue)
+        stopped = await self._append(_by_queue(found))
+        if not stopped and len(found) < EVENTS_A_TURN:
+            await log.resume(queue)
+        elif not stopped:
+            await log.stop(queue, found[-1].position, self._now)
+        return stopped
+
+    async def _append(self, queues: Mapping[Queue, Sequence[Unsealed]]) -> dict[Queue, Exception]:
+        """Add a batch to each log; return those to which none could be added, which stay whole."""
         known = await self._known(queues)
-        turn = Batches()
+        stopped: dict[Queue, Exception] = {}
         for queue, events in queues.items():
-            self._batch(turn, known, queue, events)
-        await log.append(turn)
-        await log.passed(found[-1].position if len(found) == EVENTS_A_TURN else newest)
-        return len(found)
+            try:
+                async with self._uow.attempt():
+                    await self._uow.log.append(self._batch(known, queue, events))
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                stopped[queue] = error
+        return stopped
 
     async def _known(self, queues: Mapping[Queue, Sequence[Unsealed]]) -> _Known:
         if not queues:
             return _Known({}, {}, set(), {}, {})
         log = self._uow.log
-        heads = await log.sealed(queues)
+        heads = await log.signed(queues)
         tiles = await log.tiles({queue: edge(head.size) for queue, head in heads.items()})
         starting = {
             one.event.entry
@@ -137,11 +173,13 @@ class Sealing:
         log = self._uow.log
         return await log.plates_seen(sightings), dict(await log.openings_seen(sightings))
 
-    def _batch(
-        self, turn: Batches, known: _Known, queue: Queue, events: Sequence[Unsealed]
-    ) -> None:
-        """Add a seal leaf and the leaves of events to the log of a queue."""
-        before = known.heads.get(queue)
+    def _batch(self, known: _Known, queue: Queue, events: Sequence[Unsealed]) -> Batches:
+        """Return a seal leaf and the leaves of events, with all that they change of their log.
+
+        Raises:
+            RuntimeError: the log's tiles are not what was signed; somebody has changed its rows.
+        """
+        before, turn = known.heads.get(queue), Batches()
         tiles = known.tiles.get(queue, {})
         if before is not None and root_in(tiles, before.size) != before.root:
             message = f"the log of {queue.gate} ({queue.direction}) is not what was signed"
@@ -156,6 +194,7 @@ class Sealing:
         turn.leaves.extend(rows)
         turn.tiles[queue], turn.heads[queue] = changed, head
         turn.checkpoints.append(self._checkpoint(queue, head))
+        return turn
 
     def _leaves(
         self,

@@ -12,6 +12,7 @@ from app.domain.checkup import (
     Finding,
     judge_editions,
     judge_keys,
+    judge_logs,
     judge_sealed,
     judge_workers,
 )
@@ -44,6 +45,7 @@ async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
         findings += _reference(reference, reference.day(now))
     pulses, oldest = await uow.upkeep.pulses()
     findings.append(judge_workers(at.jobs, pulses, oldest.lags(now), at.machine))
+    findings.append(judge_logs(oldest.stopped))
     return findings
 
 

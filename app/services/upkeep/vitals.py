@@ -1,6 +1,6 @@
 """What a scrape tells of queues and workers: read once a second at most, for whoever asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -17,7 +17,8 @@ class Vitals:
     """How well the service is; where the database is not fit, only what that lacks.
 
     `lags` are business seconds by job, `calls` those of the legal day, `backlog` deliveries to
-    webhooks that are pending, `quarantined` partners' messages that wait.
+    webhooks that are pending, `quarantined` partners' messages that wait, `stopped` the logs that
+    cannot be gone on with.
     """
 
     readiness: Readiness
@@ -27,6 +28,7 @@ class Vitals:
     lags: Mapping[str, int]
     backlog: int = 0
     quarantined: int = 0
+    stopped: Collection[Queue] = ()
 
 
 async def read_vitals(
@@ -44,4 +46,5 @@ async def read_vitals(
         oldest.lags(today.now),
         oldest.backlog,
         oldest.quarantined,
+        oldest.stopped,
     )
