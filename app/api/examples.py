@@ -52,6 +52,22 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "vehicle": {"tractor_plate": "29H-123.45", "payload_kg": 8000},
         },
     },
+    "notify_payment": {
+        "What a bank made of a transfer": {
+            "source_reference": "FT26070123456789",
+            "amount": {"amount": 350000, "currency": "VND"},
+            "purpose": "NOP PHI CUA KHAU 202603110C3FHMFY6 12C00017",
+            "paid_at": "2026-03-11T09:02:11+07:00",
+        },
+    },
+    "settle_payment": {
+        "It pays an order; what is left goes back": {
+            "orders": [ID],
+            "reason": "The payer named the order that was replaced",
+        },
+        "All of it goes back": {"orders": [], "reason": "Paid twice, as the payer confirms"},
+    },
+    "renew_bank_secret": {"A day's overlap": {"overlap_hours": 24}},
     "register_batch": {
         "Two trucks": {
             "mode": "all-or-nothing",

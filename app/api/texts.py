@@ -16,6 +16,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     report.column.{name}, report.origin.{origin}  a report's columns; where a figure comes from
     pass.use.{use}, pass.refused.{reason}, pass.ended.{reason}   what a pass is good for; why it is
                                                   refused; why it holds no more
+    payment.review.{kind}, payment.settle.{way}   why money pays nothing by itself; what may be done
     season.{place}                                whether there is one in a season's allotment
     change.{kind}                                 what moved an entry in its queue
     call.{outcome}, fault.{kind}                  what became of a call; why missing it cost nothing

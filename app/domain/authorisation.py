@@ -45,6 +45,10 @@ class Action(StrEnum):
     """What authorities see, check, stop, release and settle."""
     PAY = "pay"
     """Recording money that came in."""
+    MONEY = "money"
+    """Looking at money that came in, and at what became of it."""
+    SETTLE = "settle"
+    """Deciding about money that pays nothing by itself."""
     STRIKES = "strikes"
     APPEAL = "appeal"
     DIFFICULTY = "difficulty"
@@ -76,8 +80,8 @@ Relations = Iterable[Relation]
 NOBODY: Final[frozenset[Relation]] = frozenset()
 
 _OF_DECLARANTS: Final = frozenset(Action) - {
-    Action.RECORD, Action.PAY, Action.DIFFICULTY, Action.HOUSE, Action.MANAGE, Action.REFUSE,
-    Action.KEEP,
+    Action.RECORD, Action.PAY, Action.MONEY, Action.SETTLE, Action.DIFFICULTY, Action.HOUSE,
+    Action.MANAGE, Action.REFUSE, Action.KEEP,
 }  # fmt: skip
 
 OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
@@ -126,12 +130,13 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.AGENCY: frozenset({Action.READ, Action.SHOW, Action.PERSONAL, Action.RECORD}),
         Role.YARD: frozenset({Action.READ, Action.SHOW, Action.RECORD}),
         Role.BANK: frozenset({Action.ORDERS, Action.PAY}),
-        Role.COLLECTOR: frozenset({Action.ORDERS}),
+        Role.COLLECTOR: frozenset({Action.ORDERS, Action.MONEY, Action.SETTLE}),
         Role.BOARD: frozenset(
             {
                 Action.READ,
                 Action.SHOW,
                 Action.ORDERS,
+                Action.MONEY,
                 Action.PERSONAL,
                 Action.READINGS,
                 Action.RECORD,
@@ -146,6 +151,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.READ,
                 Action.SHOW,
                 Action.ORDERS,
+                Action.MONEY,
                 Action.READINGS,
                 Action.OPEN,
                 Action.STRIKES,

@@ -872,6 +872,30 @@ class OrderNotDueError(ConflictError):
     code: ClassVar[str] = "order-not-due"
 
 
+class PaymentNotFoundError(NotFoundError):
+    """No payment of that id."""
+
+    code: ClassVar[str] = "payment-not-found"
+
+
+class PaymentNotUnderReviewError(ConflictError):
+    """The payment has paid what it names, or somebody has decided about it."""
+
+    code: ClassVar[str] = "payment-not-under-review"
+
+
+class PaymentTooSmallError(UnfitError):
+    """What a payment is to pay asks for more than came in."""
+
+    code: ClassVar[str] = "payment-too-small"
+
+
+class SignatureRefusedError(ForbiddenError):
+    """A bank's notification is not signed with the bank's secret, or not just now."""
+
+    code: ClassVar[str] = "signature-refused"
+
+
 class ConfirmationNotNeededError(ConflictError):
     """An official edition rules without confirmation."""
 

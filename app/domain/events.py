@@ -438,6 +438,20 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "replaces": _id("The receipt that counts no more; null: none."),
         },
     ),
+    "payment.settled": EventKind(
+        "Somebody has decided about money under review.",
+        {
+            "payment": _id("The payment."),
+            "settlement": _code("What was done with it: applied, refunded, or a part of it each."),
+            "refund_vnd": _number("How much of it goes back, in whole dong."),
+        },
+        Audience.AUTHORITIES,
+    ),
+    "bank_secret.made": EventKind(
+        "A bank has a new secret to sign its notifications with.",
+        {**ORGANISATION, "rotated": _flag("Whether one before it holds for a while.")},
+        Audience.ORGANISATION,
+    ),
     "strike.given": EventKind("A missed call counts against the company.", {**STRIKE, **CALL}),
     "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),
     "strike.upheld": EventKind("The strike counts as before.", STRIKE),

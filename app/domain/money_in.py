@@ -91,6 +91,9 @@ class Suggestion:
     refund_vnd: int
 
 
+MOST_ORDERS: Final = 500
+"""So many orders money may pay at once."""
+
 # The legal day, and nine digits of Crockford's base 32: no I, L, O or U.
 _CODE: Final = re.compile(
     r"(?=(20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([0-9A-HJKMNP-TV-Z]{9}))"

@@ -104,6 +104,7 @@ class PaymentFilter:
     kind: ReviewKind | None = None
     channel: Channel | None = None
     source_reference: str | None = None
+    organisation_id: UUID | None = None
     received_from: datetime | None = None
     received_before: datetime | None = None
 

@@ -33,7 +33,7 @@ from app.models.log import (
     LogTile,
     LogTree,
 )
-from app.models.money import Charge, Order, Payment, PaymentReview
+from app.models.money import BankSecret, Charge, Order, Payment, PaymentReview
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
 from app.models.overrides import Override
@@ -81,6 +81,7 @@ from app.models.webhooks import Delivery, DeliveryAttempt, Webhook
 
 __all__ = [
     "ApiKey",
+    "BankSecret",
     "Base",
     "Batch",
     "BatchRow",

@@ -75,7 +75,8 @@ class Payment(Identified, Base):
     """Money that came in, once per reference of whoever took it; never edited.
 
     `order_id` is the one order that it paid as it came. What else became of it says its review. Its
-    `purpose` is what the payer wrote, encrypted: it may name people.
+    `purpose` is what the payer wrote, encrypted: it may name people. `message_id` is that of the
+    bank's first notification of it.
     """
 
     __tablename__ = "payments"
@@ -83,6 +84,7 @@ class Payment(Identified, Base):
         one_of("channel", Channel),
         CheckConstraint("amount_vnd > 0", name="amount_positive"),
         UniqueConstraint("organisation_id", "source_reference"),
+        UniqueConstraint("organisation_id", "message_id"),
         Index(None, "order_id"),
         Index(None, "received_at", "id"),
     )
@@ -92,6 +94,7 @@ class Payment(Identified, Base):
     channel: Mapped[str] = mapped_column(server_default=text("'bank'"))
     purpose: Mapped[bytes | None] = mapped_column(LargeBinary)
     source_reference: Mapped[str]
+    message_id: Mapped[str | None]
     paid_at: Mapped[datetime]
     received_at: Mapped[datetime]
     principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
@@ -128,3 +131,22 @@ class PaymentReview(Identified, Base):
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
     reason: Mapped[str | None]
     refund_vnd: Mapped[int | None]
+
+
+class BankSecret(Identified, Base):
+    """With what a bank signs its notifications, encrypted; the one before holds for a while."""
+
+    __tablename__ = "bank_secrets"
+    __table_args__ = (
+        CheckConstraint(
+            "(old_secret IS NULL) = (old_secret_until IS NULL)", name="old_secret_with_end"
+        ),
+        UniqueConstraint("organisation_id"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_secret_until: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.money_in import PaymentState
 from app.domain.questions import PaymentFilter
-from app.models import Entry, Event, Order, Organisation, Payment, PaymentReview
+from app.models import BankSecret, Entry, Event, Order, Organisation, Payment, PaymentReview
 from app.models import Principal as PrincipalRow
 from app.repositories.money import IN_ORDER
 from app.repositories.pages import page_of
@@ -130,6 +130,18 @@ class PaymentsRepository:
         )
         return await self._session.scalar(statement)
 
+    async def secret(self, organisation_id: UUID) -> BankSecret | None:
+        """Return what a bank signs with."""
+        statement = select(BankSecret).where(BankSecret.organisation_id == organisation_id)
+        return await self._session.scalar(statement)
+
+    async def locked_secret(self, organisation_id: UUID) -> BankSecret | None:
+        """Return what a bank signs with, kept from other writers until the transaction ends."""
+        statement = select(BankSecret).where(BankSecret.organisation_id == organisation_id)
+        return await self._session.scalar(
+            statement.with_for_update().execution_options(populate_existing=True)
+        )
+
     async def page(
         self, where: PaymentFilter, after: Sequence[Any] | None, limit: int
     ) -> Sequence[Received]:
@@ -164,6 +176,8 @@ def _conditions(where: PaymentFilter) -> Iterable[Any]:
         yield PaymentReview.kind == where.kind.value
     if where.channel is not None:
         yield Payment.channel == where.channel.value
+    if where.organisation_id is not None:
+        yield Payment.organisation_id == where.organisation_id
     if where.source_reference is not None:
         yield Payment.source_reference == where.source_reference
     if where.received_from is not None:

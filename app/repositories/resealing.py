@@ -25,6 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.personal import Personal
 from app.models import (
+    BankSecret,
     Base,
     BatchRow,
     Difficulty,
@@ -75,6 +76,8 @@ PARTS: Sequence[Part] = (
     Part(Member, Member.identity, Member.identity_hash),
     Part(BatchRow, BatchRow.sealed),
     Part(Payment, Payment.purpose),
+    Part(BankSecret, BankSecret.secret),
+    Part(BankSecret, BankSecret.old_secret),
     Part(Webhook, Webhook.secret),
     Part(Webhook, Webhook.old_secret),
 )

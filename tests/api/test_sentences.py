@@ -13,6 +13,7 @@ from app.domain.driver_messages import MessageKind
 from app.domain.exchange import QuarantineReason
 from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome, FaultKind
+from app.domain.money_in import ReviewKind
 from app.domain.notices import LIMITS, STOPS, Effect, Period
 from app.domain.passes import Refusal, Revocation
 from app.domain.required_checks import CheckKind
@@ -77,6 +78,8 @@ def keys() -> Iterator[str]:
     yield from (f"step.{one}" for one in Step)
     yield from (f"explanation.{code}" for code in EXPLAINED)
     yield from (f"skip.{reason}" for reason in SKIPPED)
+    yield from (f"payment.review.{kind}" for kind in ReviewKind)
+    yield from (f"payment.settle.{way}" for way in ("pay", "split", "refund"))
     yield from (f"certificate.{why}" for why in (*Why, *CERTIFIED))
     yield from (f"driver-message.{kind}" for kind in MessageKind)
     yield from (f"quarantine.{reason}" for reason in QuarantineReason)

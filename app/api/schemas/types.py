@@ -281,6 +281,13 @@ class AmountIn(In):
     currency: Literal["VND"]
 
 
+class PaidIn(In):
+    """Money that came in: whole minor units of a currency, at least one."""
+
+    amount: Annotated[int, Field(ge=1, le=LARGEST, json_schema_extra={"format": "int64"})]
+    currency: Literal["VND"]
+
+
 class Amount(Out):
     """Money: whole minor units and the ISO 4217 code of their currency."""
 

@@ -31,6 +31,7 @@ class CameIn:
     source_reference: str
     channel: Channel
     organisation_id: UUID
+    message_id: str | None = None
     purpose: str | None = None
     paid_at: datetime | None = None
 
@@ -114,6 +115,7 @@ class Applying:
             "channel": came.channel.value,
             "purpose": act.tools.cipher.encrypt(came.purpose) if came.purpose else None,
             "source_reference": came.source_reference,
+            "message_id": came.message_id,
             "paid_at": came.paid_at or act.now,
             "received_at": act.now,
             "principal_id": act.principal.id,
