@@ -38,7 +38,7 @@ OF_AUTHORITIES: Final = {
 """What paths name that is authorities' alone."""
 OF_EVERYBODY: Final = {
     "gate", "direction", "yard", "code", "token", "lookup", "notice", "outage", "session",
-    "path", "size", "policy_proposal",
+    "path", "size", "policy_proposal", "day",
 }  # fmt: skip
 """What paths name that belongs to nobody, opens by itself, or is one's own alone."""
 

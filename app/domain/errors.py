@@ -978,6 +978,24 @@ class WebhookNotActiveError(ConflictError):
     code: ClassVar[str] = "webhook-not-active"
 
 
+class BookDayNotOverError(ConflictError):
+    """A legal day that is not over is not closed."""
+
+    code: ClassVar[str] = "book-day-not-over"
+
+
+class BookDayClosedError(ConflictError):
+    """The book day is closed already; what belongs to it is posted to the next open one."""
+
+    code: ClassVar[str] = "book-day-closed"
+
+
+class EarlierBookDayOpenError(ConflictError):
+    """Book days are closed in order, and an earlier one is open."""
+
+    code: ClassVar[str] = "earlier-book-day-open"
+
+
 class UnavailableError(DomainError):
     """The service lacks something for the moment; the same request may succeed later."""
 

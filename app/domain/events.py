@@ -452,6 +452,14 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         {**ORGANISATION, "rotated": _flag("Whether one before it holds for a while.")},
         Audience.ORGANISATION,
     ),
+    "book_day.closed": EventKind(
+        "A day of the books is closed.",
+        {
+            "gate": _code("Whose books; `centre`: the Centre's own."),
+            "day": _code("The book day."),
+        },
+        Audience.AUTHORITIES,
+    ),
     "strike.given": EventKind("A missed call counts against the company.", {**STRIKE, **CALL}),
     "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),
     "strike.upheld": EventKind("The strike counts as before.", STRIKE),

@@ -1,13 +1,17 @@
 """The books: postings, and what they are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Charge, Entry, Order, PostingRow
+from app.domain.books import Account, Cause
+from app.domain.books.days import TILLS, Sum
+from app.models import BookClose, Charge, Entry, Order, PostingRow, Principal
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
@@ -54,3 +58,64 @@ class BooksRepository:
             .order_by(Order.id)
         )
         return [OrderFacts(*row) for row in await self._session.execute(statement)]
+
+    async def lock(self, gate: str) -> None:
+        """Keep everybody from posting to a gate's books until the transaction ends.
+
+        Who posts shares this lock by a trigger, so it is waited for.
+        """
+        name = func.hashtextextended(f"books:{gate}", 0)
+        await self._session.execute(select(func.pg_advisory_xact_lock(name)))
+
+    async def open_from(self, gate: str) -> date | None:
+        """Return the first day of a gate's books that is open; None where none was ever closed."""
+        last = select(func.max(BookClose.day)).where(BookClose.gate_code == gate)
+        closed = await self._session.scalar(last)
+        return None if closed is None else closed + timedelta(days=1)
+
+    async def first_posted(self, gate: str, since: date | None) -> date | None:
+        """Return the first day, of those since one, on which anything was posted."""
+        statement = select(func.min(PostingRow.book_day)).where(PostingRow.gate_code == gate)
+        if since is not None:
+            statement = statement.where(PostingRow.book_day >= since)
+        return await self._session.scalar(statement)
+
+    async def closes(self, gate: str, first: date, end: date) -> Sequence[BookClose]:
+        """Return the days of a period that were closed, and their totals."""
+        statement = select(BookClose).where(
+            BookClose.gate_code == gate, BookClose.day >= first, BookClose.day < end
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def sums(self, gate: str, first: date, end: date) -> Mapping[date, Sequence[Sum]]:
+        """Return what was posted on each day of a period, of each kind of posting a sum."""
+        cashier = case((_of_tills(), PostingRow.principal_id))
+        kind = (PostingRow.debit, PostingRow.credit, PostingRow.cause, cashier)
+        statement = (
+            select(
+                PostingRow.book_day,
+                *kind,
+                func.count(),
+                cast(func.sum(PostingRow.amount_vnd), BigInteger),
+            )
+            .where(
+                PostingRow.gate_code == gate,
+                PostingRow.book_day >= first,
+                PostingRow.book_day < end,
+            )
+            .group_by(PostingRow.book_day, *kind)
+        )
+        found: dict[date, list[Sum]] = defaultdict(list)
+        for day, debit, credit, cause, who, count, amount in await self._session.execute(statement):
+            one = Sum(Account(debit), Account(credit), Cause(cause), who, count, amount)
+            found[day].append(one)
+        return found
+
+    async def names(self, principal_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Return the names of some principals."""
+        statement = select(Principal.id, Principal.name).where(Principal.id.in_(principal_ids))
+        return {row.id: row.name for row in await self._session.execute(statement)}
+
+
+def _of_tills() -> ColumnElement[bool]:
+    return or_(PostingRow.debit.in_(TILLS), PostingRow.credit.in_(TILLS))

@@ -1,6 +1,7 @@
 """What is asked for and what comes in stands in the books, whatever way it went."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,3 +93,114 @@ async def test_a_payment_sent_twice_is_posted_once(gate: Gate, ledger: Ledger) -
     for _ in range(2):
         await pay(gate, entry["orders"][0], "B-1")
     assert 300_000 == (await ledger.balances())["bank"]
+
+
+BOOKS = "/v1/gates/tan-thanh/books"
+
+
+async def close(gate: Gate, day: str, books: str = BOOKS, who: str = "collector-1") -> Any:
+    return await gate.post(f"{books}/{day}/close", who)
+
+
+async def test_a_day_is_read_while_it_is_open(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    await pay(gate, entry["orders"][0], "B-1")
+    day = (await gate.get(f"{BOOKS}/2026-03-11", "auditor")).json()
+    assert ("open", 4, None) == (day["state"], day["postings"], day["closed_by"])
+    turnovers = {
+        one["account"]: (one["debit"]["amount"], one["credit"]["amount"]) for one in day["accounts"]
+    }
+    assert {
+        "receivable": (300_000, 300_000), "assessed": (300_000, 300_000), "bank": (300_000, 0),
+        "retained": (0, 30_000), "budget": (0, 270_000),
+    } == turnovers  # fmt: skip
+
+
+async def test_a_closed_day_stays_as_it_is_and_what_follows_goes_to_the_next(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    gate.wait(hours=24)
+    closed = await close(gate, "2026-03-11")
+    assert 201 == closed.status_code, closed.text
+    assert ("closed", 1, "collector-1") == (
+        closed.json()["state"], closed.json()["postings"], closed.json()["closed_by"],
+    )  # fmt: skip
+    await pay(gate, entry["orders"][0], "B-1")
+    assert closed.json() == (await gate.get(f"{BOOKS}/2026-03-11", "board-1")).json()
+    days = (await gate.get(BOOKS, "board-1")).json()["days"]
+    assert [("2026-03-12", "open", 3), ("2026-03-11", "closed", 1)] == [
+        (one["day"], one["state"], one["postings"]) for one in days
+    ]
+
+
+async def test_what_is_late_is_posted_to_the_first_open_day(gate: Gate, ledger: Ledger) -> None:
+    """The clock of who posts is behind that of who has closed the day, and after its midnight."""
+    await gate.register(**lorry(1))
+    gate.wait(hours=24)
+    await close(gate, "2026-03-11")
+    gate.now -= timedelta(hours=24)
+    await gate.register(**lorry(2))
+    assert ["2026-03-11", "2026-03-12"] == [row.book_day.isoformat() for row in await ledger.rows()]
+
+
+async def test_a_day_that_is_not_over_is_not_closed(gate: Gate) -> None:
+    answer = await close(gate, "2026-03-11")
+    assert (409, "book-day-not-over") == (answer.status_code, answer.json()["code"])
+
+
+async def test_a_day_is_closed_once_and_in_order(gate: Gate) -> None:
+    await gate.register(**lorry(1))
+    gate.wait(hours=24)
+    await gate.register(**lorry(2))
+    gate.wait(hours=24)
+    late = await close(gate, "2026-03-12")
+    assert (409, "earlier-book-day-open", "2026-03-11") == (
+        late.status_code, late.json()["code"], late.json()["day"],
+    )  # fmt: skip
+    assert 201 == (await close(gate, "2026-03-11")).status_code
+    again = await close(gate, "2026-03-11")
+    assert (409, "book-day-closed") == (again.status_code, again.json()["code"])
+    assert 201 == (await close(gate, "2026-03-12")).status_code
+
+
+async def test_a_day_without_postings_is_closed_with_a_later_one(gate: Gate) -> None:
+    gate.wait(hours=24)
+    assert 201 == (await close(gate, "2026-03-11")).status_code
+    before = (await gate.get(f"{BOOKS}/2026-03-10", "board-1")).json()
+    assert ("closed", 0, None) == (before["state"], before["postings"], before["closed_at"])
+    answer = await close(gate, "2026-03-10")
+    assert (409, "book-day-closed") == (answer.status_code, answer.json()["code"])
+
+
+async def test_the_centre_has_books_of_its_own_and_no_other_name_has(gate: Gate) -> None:
+    gate.wait(hours=24)
+    path = "/v1/gates/{}/books"
+    assert 201 == (await close(gate, "2026-03-11", path.format("centre"))).status_code
+    assert 404 == (await close(gate, "2026-03-11", path.format("atlantis"))).status_code
+    assert 404 == (await gate.get(path.format("atlantis"), "board-1")).status_code
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("collector-1", 200), ("board-1", 200), ("auditor", 200), ("company-1", 403), ("bank", 403)],
+)
+async def test_who_reads_books(gate: Gate, who: str, status: int) -> None:
+    assert status == (await gate.get(BOOKS, who)).status_code
+
+
+async def test_only_a_collector_closes(gate: Gate) -> None:
+    gate.wait(hours=24)
+    assert 403 == (await close(gate, "2026-03-11", who="board-1")).status_code
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"from_day": "2026-03-11", "to_day": "2026-03-11"}, "empty-validity"),
+        ({"from_day": "2024-01-01", "to_day": "2026-03-11"}, "period-too-long"),
+    ],
+)
+async def test_a_period_of_books_has_days_and_not_too_many(
+    gate: Gate, asked: dict[str, str], code: str
+) -> None:
+    answer = await gate.get(BOOKS, "board-1", params=asked)
+    assert (422, code) == (answer.status_code, answer.json()["code"])

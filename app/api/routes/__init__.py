@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from app.api.routes import (
     batches,
+    books,
     calls,
     certificates,
     checks,
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     receipts.router,
     payments.router,
     payments.banks,
+    books.router,
     tracking.router,
     certificates.router,
     openings.router,
@@ -128,6 +130,7 @@ _DESCRIPTIONS: Final = {
     "orders": "What a payer owes, and the payments that came in.",
     "receipts": "The numbered proofs of payments: looked up by their codes, listed, replaced.",
     "payments": "Money that came in: what it paid, what waits for a review, how that ended.",
+    "books": "What was asked for, came in and went out, by double entry; closed day by day.",
     "tracking": "What a driver sees by the link of an entry: no key, nothing personal.",
     "passes": "What a driver shows: signed, in a QR code, checked with or without a network.",
     "gates": "Gates and yards: routes, hours, closures, green-lane days, open now or not.",

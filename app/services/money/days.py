@@ -1,0 +1,123 @@
+"""Book days: what each comes to, and closing it; afterwards it takes nothing more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.domain.books import CENTRE
+from app.domain.books.days import DayTotals, totals_of
+from app.domain.books.periods import Period
+from app.domain.errors import (
+    BookDayClosedError,
+    BookDayNotOverError,
+    EarlierBookDayOpenError,
+    GateNotFoundError,
+)
+from app.models import BookClose
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Act
+
+
+@dataclass(frozen=True, slots=True)
+class BookDay:
+    """A day of a gate's books: what it comes to, and its close; `names` are of whom it speaks.
+
+    A day without postings is closed, too, once a later one is: then it has no close of its own.
+    """
+
+    gate: str
+    day: date
+    totals: DayTotals
+    is_closed: bool
+    close: BookClose | None
+    names: Mapping[UUID, str]
+
+
+class BookDays:
+    """The days of the books of gates, and of the Centre."""
+
+    def __init__(self, uow: UnitOfWork, act: Act) -> None:
+        """Work within one transaction, for one act."""
+        self._uow = uow
+        self._act = act
+
+    async def between(self, gate: str, period: Period) -> Sequence[BookDay]:
+        """Return the days of a period on which anything was posted or closed, the newest first.
+
+        Raises:
+            GateNotFoundError.
+        """
+        self._ensure_gate(gate)
+        closes = {one.day: one for one in await self._uow.books.closes(gate, *period.days)}
+        open_from = await self._uow.books.open_from(gate)
+        sums = await self._uow.books.sums(gate, *period.days)
+        days = sorted({*closes, *sums}, reverse=True)
+        totals = {
+            day: DayTotals.parse(closes[day].totals) if day in closes else totals_of(sums[day])
+            for day in days
+        }
+        names = await self._uow.books.names(_people(totals.values(), closes.values()))
+        return [
+            BookDay(gate, day, totals[day], _is_before(day, open_from), closes.get(day), names)
+            for day in days
+        ]
+
+    async def get(self, gate: str, day: date) -> BookDay:
+        """Return a day as it was closed, or as it stands.
+
+        Raises:
+            GateNotFoundError.
+        """
+        found = await self.between(gate, Period.of_day(day))
+        if found:
+            return found[0]
+        open_from = await self._uow.books.open_from(gate)
+        return BookDay(gate, day, totals_of(()), _is_before(day, open_from), None, {})
+
+    async def close(self, gate: str, day: date) -> BookDay:
+        """Close a day that is over; what is posted of it from now on goes to the next open day.
+
+        Days are closed in order, each alone under the lock of the gate's books.
+
+        Raises:
+            GateNotFoundError, BookDayNotOverError, BookDayClosedError, EarlierBookDayOpenError.
+        """
+        self._ensure_gate(gate)
+        if day >= self._act.day:
+            raise BookDayNotOverError(day=day.isoformat())
+        await self._uow.books.lock(gate)
+        open_from = await self._uow.books.open_from(gate)
+        if _is_before(day, open_from):
+            raise BookDayClosedError(day=day.isoformat())
+        earliest = await self._uow.books.first_posted(gate, open_from)
+        if earliest is not None and earliest < day:
+            raise EarlierBookDayOpenError(day=earliest.isoformat())
+        totals = (await self.get(gate, day)).totals
+        self._uow.add(
+            BookClose(
+                gate_code=gate,
+                day=day,
+                totals=totals.document(),
+                closed_at=self._act.now,
+                closed_by=self._act.principal.id,
+            )
+        )
+        await self._uow.flush()
+        told = self._act.event("book_day.closed", None, None, gate=gate, day=day.isoformat())
+        await self._uow.records.insert_events([told])
+        return await self.get(gate, day)
+
+    def _ensure_gate(self, gate: str) -> None:
+        if gate != CENTRE and gate not in self._act.reference.gates:
+            raise GateNotFoundError(gate=gate)
+
+
+def _is_before(day: date, open_from: date | None) -> bool:
+    return open_from is not None and day < open_from
+
+
+def _people(totals: Iterable[DayTotals], closes: Iterable[BookClose]) -> set[UUID]:
+    """Return everybody of whom days speak."""
+    cashiers = {till.cashier for one in totals for till in one.tills}
+    return cashiers | {one.closed_by for one in closes}
