@@ -54,8 +54,8 @@ def measure_fleets(house: House) -> Fleets:
         rows = fleet(count, BAD * count // ROWS)
         for name, (body, kind) in _files(rows).items():
             with _waiting(service, waits, f"a batch is read from {name}"):
-                sent = [_send(service, key, body, kind, f"{name}-{turn}") for turn in range(READ)]
-            for batch in sent:
+                read = [_send(service, key, body, kind, f"{name}-{turn}") for turn in range(READ)]
+            for batch in read:
                 _ask(service, "POST", f"{BATCHES}/{batch}/cancellation", key)
         with working(house.folder, url), _waiting(service, waits, "a batch is registered"):
             began = time.perf_counter()

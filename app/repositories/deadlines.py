@@ -2,15 +2,34 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.deadlines import DeadlineKind
 from app.domain.misses import Traffic, Window
 from app.domain.vocabulary import Direction, Queue, State
 from app.models import Call, Deadline, Diversion, Entry, Hold, Observation
+from app.repositories.prepared import Prepared, Wire
+from app.repositories.strikes import kept_out_with_room
 
 # The index over it is found by this expression and by a literal state.
 SPOKEN_FOR_AT = func.greatest(
@@ -21,7 +40,7 @@ SPOKEN_FOR_AT = func.greatest(
     Entry.limited_until,
     Entry.left_line_at,
 )
-REGISTERED = literal(State.REGISTERED.value, literal_execute=True)
+REGISTERED: ColumnElement[str] = literal_column(f"'{State.REGISTERED.value}'")
 LONGEST_STAY = timedelta(hours=12)
 """Of those who stand before a gate, nobody was called longer ago."""
 
@@ -29,19 +48,21 @@ LONGEST_STAY = timedelta(hours=12)
 class DeadlinesRepository:
     """Questions about deadlines; ask under the queue's lock, but for those about all queues."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
 
-    async def due_queues(self, at: datetime) -> Sequence[tuple[Queue, datetime]]:
-        """Return the queues in which something is due at `at`, in order, and since when."""
-        statement = (
-            select(Deadline.gate_code, Deadline.direction, func.min(Deadline.due_at))
-            .where(Deadline.done_at.is_(None), Deadline.due_at <= at)
-            .group_by(Deadline.gate_code, Deadline.direction)
-        )
-        rows = (await self._session.execute(statement)).all()
-        return sorted((Queue(gate, Direction(way)), since) for gate, way, since in rows)
+    async def queues_with_work(
+        self, at: datetime, forgotten_before: datetime | None
+    ) -> Sequence[tuple[Queue, datetime]]:
+        """Return the queues in which something is to be done by itself at `at`, and since when.
+
+        Something is due, a company's limit has room again, or nothing has spoken for an entry since
+        `forgotten_before`, which is None where no entry ends by that. In order, in one statement.
+        """
+        rows = await self._wire.ask(WORK, at=at, before=forgotten_before)
+        return sorted((Queue(gate, Direction(way)), since or at) for gate, way, since in rows)
 
     async def due(
         self, queue: Queue, at: datetime, kinds: Collection[DeadlineKind], limit: int
@@ -69,12 +90,6 @@ class DeadlinesRepository:
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).all()
-
-    async def queues_with_forgotten(self, before: datetime) -> Sequence[Queue]:
-        """Return the queues with entries for which nothing has spoken since `before`."""
-        statement = select(Entry.gate_code, Entry.direction).where(*_forgotten(before)).distinct()
-        rows = await self._session.execute(statement)
-        return sorted(Queue(gate, Direction(direction)) for gate, direction in rows)
 
     async def forgotten(
         self, queue: Queue, before: datetime, limit: int
@@ -158,8 +173,26 @@ def _seen(queue: Queue, window: Window) -> Subquery:
     )
 
 
-def _forgotten(before: datetime) -> Iterator[ColumnElement[bool]]:
+def _forgotten(before: datetime | BindParameter[datetime]) -> Iterator[ColumnElement[bool]]:
     """Registered, in no yard, and nothing has spoken for them since `before`."""
     yield Entry.state == REGISTERED
     yield Entry.yard_code.is_(None)
     yield before > SPOKEN_FOR_AT
+
+
+def _work() -> Select[*tuple[Any, ...]]:
+    """Return the queues with something due, with room again for somebody, with a forgotten one."""
+    at, before = (bindparam(name, type_=DateTime(timezone=True)) for name in ("at", "before"))
+    of_entries = (Entry.gate_code, Entry.direction, null().cast(DateTime(timezone=True)))
+    found = union_all(
+        select(Deadline.gate_code, Deadline.direction, Deadline.due_at.label("since")).where(
+            Deadline.done_at.is_(None), Deadline.due_at <= at
+        ),
+        select(*of_entries).where(*kept_out_with_room()),
+        select(*of_entries).where(*_forgotten(before)),
+    ).subquery()
+    queue = (found.c.gate_code, found.c.direction)
+    return select(*queue, func.min(found.c.since)).group_by(*queue)
+
+
+WORK = Prepared(_work())

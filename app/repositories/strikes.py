@@ -13,7 +13,7 @@ from app.domain.authorisation import Action, decide
 from app.domain.principal import Principal
 from app.domain.questions import StrikeFilter
 from app.domain.strikes import Decision
-from app.domain.vocabulary import Direction, Queue, Role, State
+from app.domain.vocabulary import Queue, Role, State
 from app.models import Call, Entry, Organisation, Strike
 from app.models import Principal as PrincipalRow
 from app.repositories.pages import page_of
@@ -73,20 +73,12 @@ class StrikesRepository:
         )
         return await self._session.scalar(statement) or 0
 
-    async def queues_with_room(self) -> Sequence[Queue]:
-        """Return the queues in which an entry may wait now that its company's limit kept out."""
-        statement = (
-            select(Entry.gate_code, Entry.direction).where(*_kept_out(), _has_room()).distinct()
-        )
-        rows = await self._session.execute(statement)
-        return sorted(Queue(gate, Direction(direction)) for gate, direction in rows)
-
     async def kept_out(self, queue: Queue) -> Sequence[UUID]:
         """Return the entries of a queue that limits keep out and have room for, by presence."""
         statement = (
             select(Entry.id)
             .where(Entry.gate_code == queue.gate, Entry.direction == queue.direction.value)
-            .where(*_kept_out(), _has_room())
+            .where(*kept_out_with_room())
             .order_by(Entry.presence_at, Entry.id)
         )
         return (await self._session.scalars(statement)).all()
@@ -124,6 +116,12 @@ class StrikesRepository:
 def _kept_out() -> Iterator[ColumnElement[bool]]:
     yield Entry.limited_until.is_not(None)
     yield Entry.state == State.REGISTERED.value
+
+
+def kept_out_with_room() -> Iterator[ColumnElement[bool]]:
+    """Yield what entries are whom a limit keeps out, and has room for by now."""
+    yield from _kept_out()
+    yield _has_room()
 
 
 def _has_room() -> ColumnElement[bool]:

@@ -95,7 +95,7 @@ class UnitOfWork:
     @cached_property
     def deadlines(self) -> DeadlinesRepository:
         """What is due by itself."""
-        return DeadlinesRepository(self._session)
+        return DeadlinesRepository(self._session, self._wire)
 
     @cached_property
     def delegations(self) -> DelegationsRepository:

@@ -18,7 +18,7 @@ from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Tools
 from app.services.queues.deadlines import BATCH, Deadlines
-from app.services.queues.expiry import Expiry
+from app.services.queues.expiry import forgotten_before
 from app.services.queues.noticing import on_newest_notices
 from app.workers.today import Todays
 
@@ -49,10 +49,9 @@ class DeadlineWorker:
         """Do everything that is due now, and tell how many things were done."""
         async with sessions.begin() as session:
             uow = UnitOfWork(session)
-            act = await self._act(uow)
-            due = dict(await uow.deadlines.due_queues(act.now))
-            others = [*await uow.strikes.queues_with_room(), *await Expiry(uow, act).queues()]
-        queues = sorted({**dict.fromkeys(others, act.now), **due}.items())
+            today = await self._todays.today(uow)
+            before = forgotten_before(today)
+            queues = await uow.deadlines.queues_with_work(today.now, before)
         return sum([await self._do_queue(sessions, *one) for one in queues])
 
     async def _do_queue(

@@ -358,7 +358,7 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     ),
     "what is to be settled": lambda it: it.uow.records.exceptions_page(ExceptionFilter(), None, 50),
     "when rates changed": lambda it: it.uow.records.rates_changed_at(QUEUE),
-    "where somebody never came": lambda it: it.uow.deadlines.queues_with_forgotten(LONG_AGO),
+    "where something is to be done": lambda it: it.uow.deadlines.queues_with_work(NOW, LONG_AGO),
     "who never came": lambda it: it.uow.deadlines.forgotten(QUEUE, LONG_AGO, 50),
     "whom a message may be about": lambda it: it.uow.exchange.known(
         Sought(
@@ -404,12 +404,12 @@ async def test_only_those_who_never_came_are_read_to_find_them(crowd: Crowd) -> 
         return crowd.uow.deadlines.forgotten(QUEUE, NOW - timedelta(days=25), 50)
 
     def where() -> Awaitable[object]:
-        return crowd.uow.deadlines.queues_with_forgotten(NOW - timedelta(days=25))
+        return crowd.uow.deadlines.queues_with_work(NOW, NOW - timedelta(days=25))
 
     for question in (forgotten, where):
         for plan in [*await crowd.plans_of(question), *await crowd.generic_plans_of(question)]:
-            assert set() == scanned([plan])
-            assert {"ix_entries_expiring"} == indexes([plan])
+            assert set() == scanned([plan]) & {"entries"}
+            assert "ix_entries_expiring" in indexes([plan])
 
 
 @pytest.mark.parametrize("entries", [0, 500], ids=["empty", "grown since"])

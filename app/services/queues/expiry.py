@@ -3,7 +3,7 @@
 Only a worker ends them. Whoever comes before it has is there, and nothing is lost by that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,19 @@ from app.domain.policy import PolicyEdition
 from app.domain.steps import Step, step
 from app.domain.vocabulary import Queue, State
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Act
+from app.services.act import Act, Today
 from app.services.queues.endings import Way
 from app.services.queues.waiting import WaitingLine, queue_of
 
 Events = list[Mapping[str, Any]]
+
+
+def forgotten_before(today: Today) -> datetime | None:
+    """Return since when something must have spoken for an entry; None on a day without edition."""
+    edition = today.reference.policy_at(today.now)
+    if edition is None:
+        return None
+    return today.reference.begin_of(edition.expiry.ended_before(today.day))
 
 
 class Expiry:
@@ -29,22 +37,14 @@ class Expiry:
         self._uow = uow
         self._act = act
 
-    async def queues(self) -> Sequence[Queue]:
-        """Return the queues with such entries; none on a day without an edition."""
-        edition = self._edition()
-        if edition is None:
-            return ()
-        return await self._uow.deadlines.queues_with_forgotten(self._before(edition))
-
     async def expire(self, queue: Queue, limit: int) -> tuple[int, Events]:
         """End up to `limit` such entries of a queue, whose lock the caller holds.
 
         Tell how many were ended, and give the events of it, which the caller stores.
         """
-        edition = self._edition()
-        if edition is None:
+        edition, before = self._act.reference.policy_at(self._act.now), forgotten_before(self._act)
+        if edition is None or before is None:
             return 0, []
-        before = self._before(edition)
         found = await self._uow.deadlines.forgotten(queue, before, limit)
         if not found:
             return 0, []
@@ -75,12 +75,6 @@ class Expiry:
             days=edition.expiry.days, policy=edition.code,
         )  # fmt: skip
         return [{**one, "recorded_at": self._act.now} for one in (*line.events, event)]
-
-    def _edition(self) -> PolicyEdition | None:
-        return self._act.reference.policy_at(self._act.now)
-
-    def _before(self, edition: PolicyEdition) -> datetime:
-        return self._act.reference.begin_of(edition.expiry.ended_before(self._act.day))
 
     def _ends_at(self, edition: PolicyEdition, since: datetime) -> datetime:
         """Return with which instant an entry ends: not before the edition that says so rules."""
