@@ -46,6 +46,7 @@ from app.services.notifying.sending import Wording
 from app.web import certificates, sign_in
 from app.workers import Duty, Jobs
 from app.workers.batches import BatchWorker
+from app.workers.counting import COUNTING_SECONDS, count_stays
 from app.workers.deadlines import DeadlineWorker
 from app.workers.delivering import DELIVERY_SECONDS, WEBHOOKS, Deliverer
 from app.workers.exchange import ExchangeWorker
@@ -147,7 +148,9 @@ def make_jobs(settings: Settings) -> Jobs:
     deadlines, scores = DeadlineWorker(tools, todays), ScoreKeeper(todays)
     batches = BatchWorker(tools, todays, Rows())
     exchange = ExchangeWorker(tools, todays)
+    count = partial(count_stays, todays=Todays(is_production=False))
     jobs = {
+        "counting": Duty(COUNTING_SECONDS, count),
         "deadlines": Duty(DEADLINES_SECONDS, deadlines.do_due),
         "scoring": Duty(SCORING_SECONDS, scores.keep),
         "sealing": Duty(

@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -20,18 +32,25 @@ from app.models import (
     FeedItem,
     FeedProgress,
 )
+from app.repositories.prepared import Prepared, Wire
 
 # A constant of the statements, so that the partial index can be used.
-PENDING = literal(MessageState.PENDING.value, literal_execute=True)
+PENDING: ColumnElement[str] = literal_column(f"'{MessageState.PENDING.value}'")
+Instant = datetime | BindParameter[datetime]
 UNTOLD = (MessageState.DROPPED.value, MessageState.GIVEN_UP.value)
 
 
 class DriverMessagesRepository:
     """Questions about what drivers are told."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Ask within `session`."""
+    def __init__(self, session: AsyncSession, wire: Wire) -> None:
+        """Ask within the transaction of `session`, of which `wire` is the connection."""
         self._session = session
+        self._wire = wire
+
+    async def has_work(self, now: datetime, machine: datetime) -> bool:
+        """Tell whether messages are to be made or sent, in one statement."""
+        return bool((await self._wire.ask(WORK, now=now, machine=machine))[0][0])
 
     # --- what makers ask -----------------------------------------------------------------------
 
@@ -43,8 +62,7 @@ class DriverMessagesRepository:
 
     async def has_news(self) -> bool:
         """Tell whether the feed went on since messages were made."""
-        made_to = select(DriverMessageProgress.position).scalar_subquery()
-        return bool(await self._session.scalar(select(FeedProgress.position > made_to)))
+        return bool(await self._session.scalar(select(_is_news())))
 
     async def newest(self) -> int:
         """Return the last position of the feed."""
@@ -92,13 +110,7 @@ class DriverMessagesRepository:
 
     async def are_due(self, now: datetime, machine: datetime) -> bool:
         """Tell whether a message is to be sent now, or its time is over."""
-        due = exists().where(
-            DriverMessage.state == PENDING,
-            DriverMessage.sends_from <= now,
-            or_(DriverMessage.due_at <= machine, DriverMessage.sends_until <= now),
-            _free(machine),
-        )
-        return bool(await self._session.scalar(select(due)))
+        return bool(await self._session.scalar(select(_is_due(now, machine))))
 
     async def drop_late(self, now: datetime, machine: datetime) -> None:
         """Drop what nobody sends at this moment and whose time is over."""
@@ -175,5 +187,27 @@ class DriverMessagesRepository:
         return len((await self._session.execute(gone)).all())
 
 
-def _free(machine: datetime) -> ColumnElement[bool]:
+def _is_news() -> ColumnElement[bool]:
+    made_to = select(DriverMessageProgress.position).scalar_subquery()
+    return select(FeedProgress.position > made_to).scalar_subquery()
+
+
+def _is_due(now: Instant, machine: Instant) -> ColumnElement[bool]:
+    return exists().where(
+        DriverMessage.state == PENDING,
+        DriverMessage.sends_from <= now,
+        or_(DriverMessage.due_at <= machine, DriverMessage.sends_until <= now),
+        _free(machine),
+    )
+
+
+def _work() -> Select[bool]:
+    now, machine = (bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "machine"))
+    return select(or_(_is_news(), _is_due(now, machine)))
+
+
+def _free(machine: Instant) -> ColumnElement[bool]:
     return or_(DriverMessage.leased_until.is_(None), DriverMessage.leased_until <= machine)
+
+
+WORK = Prepared(_work())

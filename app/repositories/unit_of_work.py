@@ -110,7 +110,7 @@ class UnitOfWork:
     @cached_property
     def driver_messages(self) -> DriverMessagesRepository:
         """What drivers are told by text message."""
-        return DriverMessagesRepository(self._session)
+        return DriverMessagesRepository(self._session, self._wire)
 
     @cached_property
     def editions(self) -> EditionsRepository:

@@ -14,7 +14,6 @@ from app.core.config import Settings
 from app.core.database import make_engine, make_sessions
 from app.core.spans import Attributes, Spans
 from app.models import Base, Event
-from app.workers.counting import count_stays
 from app.workers.feeding import number_events
 from app.workers.housekeeping import forget_old_deliveries, forget_old_positions, keep_house
 from app.workers.pulses import Pulses
@@ -48,7 +47,6 @@ JOBS: Final[Jobs] = {
     "feed-housekeeping": Duty(600, forget_old_positions),
     "webhook-housekeeping": Duty(600, forget_old_deliveries),
     "feed": Duty(FEED_SECONDS, number_events, after=(Event,), rest=FEED_RESTS),
-    "counting": Duty(5, count_stays),
 }
 
 

@@ -46,6 +46,8 @@ class Notifier:
 
     async def notify(self, sessions: Sessions) -> int:
         """Make what events call for, send what is due; return how many messages were due."""
+        if not await self._has_work(sessions):
+            return 0
         count = EVENTS_A_TURN
         while count == EVENTS_A_TURN:
             async with sessions.begin() as session:
@@ -59,6 +61,12 @@ class Notifier:
             if not done:
                 break
         return total
+
+    async def _has_work(self, sessions: Sessions) -> bool:
+        async with sessions.begin() as session:
+            uow = UnitOfWork(session)
+            now = (await self._todays.today(uow)).now
+            return await uow.driver_messages.has_work(now, self._todays.machine_now())
 
     async def _make(self, uow: UnitOfWork) -> int:
         if not await uow.driver_messages.has_news():
