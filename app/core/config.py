@@ -235,15 +235,22 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _refuse_weak_secrets(self) -> Self:
-        weak = [name for name in SECRETS if self.is_production and self._is_weak(name)]
-        if weak:
-            reason = (
-                f"production mode needs a secret of its own, {SHORTEST_SECRET} characters or more"
-            )
-            message = "\n".join(f"{environment_name(name)}: {reason}" for name in weak)
-            raise ValueError(message)
+    def _refuse_what_is_not_its_own(self) -> Self:
+        if self.is_production and (wrong := list(self._not_its_own())):
+            raise ValueError("\n".join(wrong))
         return self
+
+    def _not_its_own(self) -> Iterator[str]:
+        """Yield what production mode has to be told, and was not."""
+        reason = f"production mode needs a secret of its own, {SHORTEST_SECRET} characters or more"
+        yield from (
+            f"{environment_name(name)}: {reason}" for name in SECRETS if self._is_weak(name)
+        )
+        if "log_origin" not in self.model_fields_set:
+            yield (
+                "GATE_LOG_ORIGIN: production mode needs a name for its public logs, such as the"
+                " host they are read from; it is signed and never changes"
+            )
 
     @model_validator(mode="after")
     def _refuse_open_egress(self) -> Self:

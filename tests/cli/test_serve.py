@@ -34,8 +34,9 @@ OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.from
     ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
     "new:" + base64.b64encode(bytes(range(32))).decode(),
 )
+OWN_SETTINGS = {**OWN_SECRETS, "GATE_LOG_ORIGIN": "gate.example"}
 MEGABYTE = 1_048_576
-PRODUCTION = {"GATE_MODE": "production", **OWN_SECRETS}
+PRODUCTION = {"GATE_MODE": "production", **OWN_SETTINGS}
 
 
 def register(service: Service) -> str:

@@ -16,6 +16,7 @@ OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.from
     ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
     "new:" + base64.b64encode(bytes(range(32))).decode(),
 )
+OWN_SETTINGS = {**OWN_SECRETS, "GATE_LOG_ORIGIN": "gate.example"}
 
 
 def load(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> Settings:
@@ -73,23 +74,35 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
 def test_production_refuses_each_known_secret_by_name(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    others = {key: value for key, value in OWN_SECRETS.items() if key != environment_name(name)}
+    others = {key: value for key, value in OWN_SETTINGS.items() if key != environment_name(name)}
     with pytest.raises(SettingsError, match=rf"^{environment_name(name)}: .+$"):
         load(monkeypatch, {"GATE_MODE": "production", **others})
 
 
 def test_production_refuses_a_short_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match=r"^GATE_PEPPER: "):
-        load(monkeypatch, {"GATE_MODE": "production", **OWN_SECRETS, "GATE_PEPPER": "short"})
+        load(monkeypatch, {"GATE_MODE": "production", **OWN_SETTINGS, "GATE_PEPPER": "short"})
 
 
 def test_production_runs_on_secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(monkeypatch, {"GATE_MODE": "production", **OWN_SECRETS})
+    settings = load(monkeypatch, {"GATE_MODE": "production", **OWN_SETTINGS})
     assert {"new": bytes(range(32))} == settings.encryption_keys == settings.signing_seeds
 
 
+@pytest.mark.parametrize("given", [{}, {"GATE_LOG_ORIGIN": ""}])
+def test_production_needs_a_name_for_its_logs(
+    monkeypatch: pytest.MonkeyPatch, given: Mapping[str, str]
+) -> None:
+    with pytest.raises(SettingsError, match=r"^GATE_LOG_ORIGIN: production mode needs a name"):
+        load(monkeypatch, {"GATE_MODE": "production", **OWN_SECRETS, **given})
+    own = load(monkeypatch, {"GATE_MODE": "production", **OWN_SETTINGS})
+    assert "gate.example" == own.log_origin
+    sandbox = load(monkeypatch, {"GATE_MODE": "sandbox", "GATE_LOG_ORIGIN": ""})
+    assert "border-gate" == sandbox.log_origin
+
+
 def test_production_sends_to_public_addresses_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    named = {"GATE_MODE": "production", **OWN_SECRETS, "GATE_EGRESS_OPEN": "true"}
+    named = {"GATE_MODE": "production", **OWN_SETTINGS, "GATE_EGRESS_OPEN": "true"}
     with pytest.raises(SettingsError, match=r"GATE_EGRESS_OPEN: "):
         load(monkeypatch, named)
 
@@ -183,7 +196,7 @@ def test_a_gateway_of_production_is_public_https(
     monkeypatch: pytest.MonkeyPatch, mode: str, url: str
 ) -> None:
     with pytest.raises(SettingsError, match="GATE_NOTIFY_URL: url-"):
-        load(monkeypatch, {"GATE_MODE": mode, **OWN_SECRETS, "GATE_NOTIFY_URL": url})
+        load(monkeypatch, {"GATE_MODE": mode, **OWN_SETTINGS, "GATE_NOTIFY_URL": url})
 
 
 def test_a_gateway_of_a_sandbox_may_be_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def test_what_is_kept_of_a_long_run_is_bounded() -> None:
 def test_production_gets_none(server_url: str, keys: Path) -> None:
     """Its header does nothing, and so it is known; no key of it is sent."""
     with (
-        live(server_url, mode=Mode.PRODUCTION, **OWN_SECRETS) as strict,
+        live(server_url, mode=Mode.PRODUCTION, log_origin="gate.example", **OWN_SECRETS) as strict,
         pytest.raises(DemoError, match="is no sandbox: it gets no traffic"),
     ):
         driven(strict.url, keys)
