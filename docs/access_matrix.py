@@ -39,6 +39,7 @@ OF_AUTHORITIES: Final = {
 OF_EVERYBODY: Final = {
     "gate", "direction", "yard", "code", "token", "lookup", "notice", "outage", "session",
     "path", "size", "policy_proposal", "day",
+    "tariff_proposal",
 }  # fmt: skip
 """What paths name that belongs to nobody, opens by itself, or is one's own alone."""
 

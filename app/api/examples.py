@@ -217,6 +217,24 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "source": "Decision of the Board of 2 December 2026",
         },
     },
+    "propose_tariff": {
+        "One price and one share": {
+            "code": "tariff-2027-01",
+            "base": "tariff-2025-09",
+            "starts_on": "2027-01-01",
+            "source": "Resolution 15/2026/NQ-HĐND, annex",
+            "legal_reference": {"number": "15/2026/NQ-HĐND", "issued_on": "2026-12-08"},
+            "cells": [
+                {
+                    "goods_group": "ordinary",
+                    "vehicle_class": "4t-to-10t",
+                    "amount": {"amount": 320000, "currency": "VND"},
+                }
+            ],
+            "shares": [{"code": "inland-import", "basis_points": 12500}],
+        }
+    },
+    "withdraw_tariff": {"Put off": {"reason": "The Council has put it off"}},
     "withdraw_policy": {"The queue has dissolved": {"reason": "The queue has dissolved"}},
     "propose_override": {
         "A danger": {"entry": "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55", "reason": "danger"}
@@ -418,6 +436,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),
     "policy_proposal": Word("The id of what the board proposed.", ID),
+    "tariff_proposal": Word("The id of the draft.", ID),
     "other": Word("The code of the edition to compare with.", "queue-policy-2022-02"),
     "override": Word("The id of an override.", ID),
     "rule": Word("The code of a rule.", "plate-contested"),

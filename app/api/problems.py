@@ -99,6 +99,7 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "closes": "06:00",
     "percent": 104,
     "policy": "policy-2026-01",
+    "tariff": "tariff-2027-01",
     "one": "tariff-2019-01",
     "other": "tariff-2025-09",
     "outcome": "answered",

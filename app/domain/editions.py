@@ -14,6 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from app.domain.charges import AnnouncedTariff, Tariffs
 from app.domain.errors import Fact, FieldError, PolicyUnfitError, SharesOverCapacityError
 from app.domain.green_lane import Produce
 from app.domain.log.canonical import canonical
@@ -282,6 +283,20 @@ def state_of(
         return EditionState.ANNOUNCED
     ended = end is not None and end <= today.isoformat()
     return EditionState.ENDED if ended else EditionState.IN_FORCE
+
+
+def tariff_state(
+    tariffs: Tariffs, when: AnnouncedTariff | None, code: str, today: date
+) -> EditionState:
+    """Return where a tariff edition stands, announced or shipped, by the latest knowledge."""
+    if when is not None and when.known.end is not None:
+        return EditionState.WITHDRAWN
+    days = [row.valid for row in tariffs.force if row.edition == code and row.known.end is None]
+    if any(one.covers(today) for one in days):
+        return EditionState.IN_FORCE
+    if any(one.first and one.first > today for one in days):
+        return EditionState.ANNOUNCED
+    return EditionState.ENDED
 
 
 def digest(document: Document) -> str:

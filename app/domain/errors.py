@@ -131,6 +131,12 @@ class DeclaredValueMissingError(TariffRefusalError):
     code: ClassVar[str] = "declared-value-missing"
 
 
+class TariffUnfitError(UnfitError):
+    """A tariff edition has holes or contradicts itself, or its day is not to be had."""
+
+    code: ClassVar[str] = "tariff-unfit"
+
+
 class OverlappingForceError(ConflictError):
     """Two tariff editions would be in force on one day by the knowledge of one day."""
 

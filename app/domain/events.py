@@ -574,10 +574,10 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         "A session of a member was ended, by whom it belongs to.", SESSION, Audience.ORGANISATION
     ),
     "edition.proposed": EventKind(
-        "A member of the board proposes a policy edition.", EDITION, Audience.AUTHORITIES
+        "A member of the board proposes an edition.", EDITION, Audience.AUTHORITIES
     ),
     "edition.announced": EventKind(
-        "The board announces a policy edition: from which day, or for which hours, it rules.",
+        "The board announces an edition: from which day, or for which hours, it rules.",
         EDITION,
         Audience.EVERYBODY,
     ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 
-from app.domain.charges import Tariffs
+from app.domain.charges import AnnouncedTariff, Tariffs
 from app.domain.editions import Announced
 from app.domain.errors import UnknownCodeError
 from app.domain.gates import ZONE, Gate, Yard
@@ -63,6 +63,7 @@ class Reference:
     retention: Retention = WITHOUT_ROWS
     override_reasons: tuple[OverrideReason, ...] = ()
     announced: Mapping[str, Announced] = field(default_factory=dict)
+    announced_tariffs: Mapping[str, AnnouncedTariff] = field(default_factory=dict)
     zone: tzinfo = ZONE
     _clocks: dict[Queue, OpenClock] = field(default_factory=dict, repr=False)
 

@@ -7,7 +7,7 @@ from app.models.books import BookClose, PostingRow
 from app.models.delegations import Delegation
 from app.models.difficulties import Difficulty
 from app.models.driver_messages import DriverMessage, DriverMessageProgress
-from app.models.editions import PolicyProposal
+from app.models.editions import PolicyProposal, TariffProposal
 from app.models.entries import (
     Check,
     CheckRequest,
@@ -168,6 +168,7 @@ __all__ = [
     "Substitution",
     "TariffEdition",
     "TariffForce",
+    "TariffProposal",
     "TwoWayRuleRow",
     "WaitEstimate",
     "WaitScore",

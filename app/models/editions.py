@@ -1,4 +1,4 @@
-"""Policy editions as the board proposes and announces them, and when each rules."""
+"""Editions as the board proposes and announces them, and when each rules."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,19 +6,32 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import SchemaItem
 
 from app.models.base import Base, Identified
 
 
-class PolicyProposal(Identified, Base):
+class Proposed(Identified):
     """One member of the board proposes an edition; another approves it, and so announces it.
 
-    It rules from `starts_on`; an emergency for `hours` from `starts_at`, its approval. Once it is
-    announced a trigger refuses every change but its withdrawal.
+    Once it is announced a trigger refuses every change but its withdrawal.
     """
 
-    __tablename__ = "policy_proposals"
-    __table_args__ = (
+    code: Mapped[str]
+    document: Mapped[dict[str, Any]]
+    starts_on: Mapped[date | None]
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+    withdrawal_reason: Mapped[str | None]
+
+
+def four_eyes(table: str) -> tuple[SchemaItem, ...]:
+    """Return what holds for the proposals of a table: two people, one code, one edition a day."""
+    return (
         CheckConstraint("approved_by <> proposed_by", name="four_eyes"),
         CheckConstraint(
             "(approved_at IS NULL) = (approved_by IS NULL)", name="approved_by_somebody"
@@ -26,6 +39,31 @@ class PolicyProposal(Identified, Base):
         CheckConstraint(
             "(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_by_somebody"
         ),
+        Index(
+            f"uq_{table}_starts_on",
+            "starts_on",
+            unique=True,
+            postgresql_where=text("approved_at IS NOT NULL AND withdrawn_at IS NULL"),
+        ),
+        Index(
+            f"uq_{table}_code",
+            "code",
+            unique=True,
+            postgresql_where=text("approved_at IS NOT NULL OR withdrawn_at IS NULL"),
+        ),
+        Index(None, "proposed_at", "id"),
+    )
+
+
+class PolicyProposal(Proposed, Base):
+    """A policy edition on its way: it rules from `starts_on`; an emergency for some hours.
+
+    An emergency rules for `hours` from `starts_at`, its approval.
+    """
+
+    __tablename__ = "policy_proposals"
+    __table_args__ = (
+        *four_eyes("policy_proposals"),
         CheckConstraint("(starts_on IS NULL) = (hours IS NOT NULL)", name="day_or_hours"),
         CheckConstraint(
             "(starts_at IS NULL) = (hours IS NULL OR approved_at IS NULL)"
@@ -37,35 +75,35 @@ class PolicyProposal(Identified, Base):
             name="emergency_is_short",
         ),
         CheckConstraint("hours IS NULL OR reason IS NOT NULL", name="emergency_has_reason"),
-        Index(
-            "uq_policy_proposals_starts_on",
-            "starts_on",
-            unique=True,
-            postgresql_where=text("approved_at IS NOT NULL AND withdrawn_at IS NULL"),
-        ),
-        Index(
-            "uq_policy_proposals_code",
-            "code",
-            unique=True,
-            postgresql_where=text("approved_at IS NOT NULL OR withdrawn_at IS NULL"),
-        ),
-        Index(None, "proposed_at", "id"),
     )
 
-    code: Mapped[str]
-    document: Mapped[dict[str, Any]]
-    starts_on: Mapped[date | None]
     hours: Mapped[int | None]
     reason: Mapped[str | None]
     notice_vi: Mapped[str | None]
     notice_en: Mapped[str | None]
     notice_zh: Mapped[str | None]
-    proposed_at: Mapped[datetime]
-    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
-    approved_at: Mapped[datetime | None]
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
-    withdrawal_reason: Mapped[str | None]
+
+
+class TariffProposal(Proposed, Base):
+    """A tariff edition on its way: it is in force from `starts_on`.
+
+    That is known from `known_from`, its announcement, until `known_to`, its withdrawal: instants
+    of which each is later than all knowledge before it, so that none is told two ways.
+    """
+
+    __tablename__ = "tariff_proposals"
+    __table_args__ = (
+        *four_eyes("tariff_proposals"),
+        CheckConstraint("starts_on IS NOT NULL", name="has_day"),
+        CheckConstraint("(known_from IS NULL) = (approved_at IS NULL)", name="known_if_announced"),
+        CheckConstraint(
+            "(known_to IS NULL) = (withdrawn_at IS NULL OR known_from IS NULL)",
+            name="known_until_withdrawn",
+        ),
+        CheckConstraint("known_to > known_from", name="known_for_some_time"),
+    )
+
+    known_from: Mapped[datetime | None]
+    known_to: Mapped[datetime | None]

@@ -1,47 +1,106 @@
-"""Policy editions that the board proposes and announces."""
+"""Editions that the board proposes and announces."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.domain.charges import AnnouncedTariff, Known
 from app.domain.editions import Announced
-from app.models import EditionConfirmation, PolicyEdition, PolicyProposal, Principal
+from app.models import (
+    EditionConfirmation,
+    PolicyEdition,
+    PolicyProposal,
+    Principal,
+    TariffEdition,
+    TariffProposal,
+)
 from app.repositories.pages import page_of
 
-POLICY = "policy"
+P = TypeVar("P", PolicyProposal, TariffProposal)
 
 
-class Told(NamedTuple):
+class Told(NamedTuple, Generic[P]):
     """A proposal with the names of who stands behind it."""
 
-    proposal: PolicyProposal
+    proposal: P
     proposed_by: str
     approved_by: str | None
     withdrawn_by: str | None
 
 
-class EditionsRepository:
-    """Questions about the board's editions."""
+class EditionsRepository(Generic[P]):
+    """Questions about the board's editions of one kind."""
+
+    kind: ClassVar[str]
+    proposals: type[P]
+    editions: type[PolicyEdition] | type[TariffEdition]
 
     def __init__(self, session: AsyncSession) -> None:
         """Ask within `session`."""
         self._session = session
 
-    async def get(self, proposal_id: UUID) -> PolicyProposal | None:
+    async def get(self, proposal_id: UUID) -> P | None:
         """Return a proposal as it is now; to change it, ask under the lock of reference data."""
-        return await self._session.get(PolicyProposal, proposal_id, populate_existing=True)
+        return await self._session.get(self.proposals, proposal_id, populate_existing=True)
 
     async def is_taken(self, code: str) -> bool:
         """Tell whether an edition has this code, announced or proposed and not withdrawn."""
-        announced = select(PolicyEdition.code).where(PolicyEdition.code == code)
-        proposed = select(PolicyProposal.code).where(
-            PolicyProposal.code == code, PolicyProposal.withdrawn_at.is_(None)
-        )
+        table, editions = self.proposals, self.editions
+        announced = select(editions.code).where(editions.code == code)
+        proposed = select(table.code).where(table.code == code, table.withdrawn_at.is_(None))
         return (await self._session.scalar(announced.union(proposed))) is not None
+
+    async def announce(self, proposal: P) -> None:
+        """Keep a proposal's edition for ever, with the words of the two who stand behind it."""
+        official = bool(proposal.document["official"])
+        self._session.add(
+            self.editions(code=proposal.code, document=proposal.document, official=official)
+        )
+        await self._session.flush()
+        for who in (proposal.proposed_by, proposal.approved_by):
+            self._session.add(
+                EditionConfirmation(
+                    kind=self.kind,
+                    edition_code=proposal.code,
+                    principal_id=who,
+                    confirmed_at=proposal.approved_at,
+                )
+            )
+        await self._session.flush()
+
+    async def told(self, proposal_id: UUID) -> Told[P] | None:
+        """Return a proposal with who stands behind it."""
+        statement = self._told().where(self.proposals.id == proposal_id)
+        row = (await self._session.execute(statement)).one_or_none()
+        return Told(*row) if row else None
+
+    async def page(self, after: Sequence[Any] | None, limit: int) -> Sequence[Told[P]]:
+        """Return up to `limit` proposals after a cursor, the last proposed first."""
+        order = (self.proposals.proposed_at, self.proposals.id)
+        page = page_of(self._told(), order, after, limit, newest_first=True)
+        return [Told(*row) for row in await self._session.execute(page)]
+
+    def _told(self) -> Select[*tuple[Any, ...]]:
+        table = self.proposals
+        proposed, approved, withdrawn = (aliased(Principal) for _ in range(3))
+        return (
+            select(table, proposed.name, approved.name, withdrawn.name)
+            .join(proposed, proposed.id == table.proposed_by)
+            .outerjoin(approved, approved.id == table.approved_by)
+            .outerjoin(withdrawn, withdrawn.id == table.withdrawn_by)
+        )
+
+
+class PolicyEditionsRepository(EditionsRepository[PolicyProposal]):
+    """Questions about the policy editions that the board proposes and announces."""
+
+    kind = "policy"
+    proposals = PolicyProposal
+    editions = PolicyEdition
 
     async def announced(self) -> Mapping[str, Announced]:
         """Return when each edition rules that the board has announced, by code."""
@@ -56,38 +115,25 @@ class EditionsRepository:
         ).where(PolicyProposal.approved_at.is_not(None))
         return {row.code: Announced(*row) for row in await self._session.execute(statement)}
 
-    async def announce(self, proposal: PolicyProposal) -> None:
-        """Keep a proposal's edition for ever, with the words of the two who stand behind it."""
-        self._session.add(PolicyEdition(code=proposal.code, document=proposal.document))
-        await self._session.flush()
-        for who in (proposal.proposed_by, proposal.approved_by):
-            self._session.add(
-                EditionConfirmation(
-                    kind=POLICY,
-                    edition_code=proposal.code,
-                    principal_id=who,
-                    confirmed_at=proposal.approved_at,
-                )
-            )
-        await self._session.flush()
 
-    async def told(self, proposal_id: UUID) -> Told:
-        """Return a proposal that is there, with who stands behind it."""
-        statement = _told().where(PolicyProposal.id == proposal_id)
-        return Told(*(await self._session.execute(statement)).one())
+class TariffEditionsRepository(EditionsRepository[TariffProposal]):
+    """Questions about the tariff editions that the board proposes and announces."""
 
-    async def page(self, after: Sequence[Any] | None, limit: int) -> Sequence[Told]:
-        """Return up to `limit` proposals after a cursor, the last proposed first."""
-        order = (PolicyProposal.proposed_at, PolicyProposal.id)
-        page = page_of(_told(), order, after, limit, newest_first=True)
-        return [Told(*row) for row in await self._session.execute(page)]
+    kind = "tariff"
+    proposals = TariffProposal
+    editions = TariffEdition
 
-
-def _told() -> Select[*tuple[Any, ...]]:
-    proposed, approved, withdrawn = (aliased(Principal) for _ in range(3))
-    return (
-        select(PolicyProposal, proposed.name, approved.name, withdrawn.name)
-        .join(proposed, proposed.id == PolicyProposal.proposed_by)
-        .outerjoin(approved, approved.id == PolicyProposal.approved_by)
-        .outerjoin(withdrawn, withdrawn.id == PolicyProposal.withdrawn_by)
-    )
+    async def announced(self) -> Mapping[str, AnnouncedTariff]:
+        """Return when each edition is in force that the board has announced, and by what."""
+        statement = select(
+            TariffProposal.code,
+            TariffProposal.starts_on,
+            TariffProposal.known_from,
+            TariffProposal.known_to,
+            TariffProposal.withdrawal_reason,
+        ).where(TariffProposal.known_from.is_not(None))
+        return {
+            code: AnnouncedTariff(code, starts_on, Known(first, end), reason)
+            for code, starts_on, first, end, reason in await self._session.execute(statement)
+            if starts_on is not None
+        }

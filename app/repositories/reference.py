@@ -194,7 +194,10 @@ class ReferenceRepository:
         return [dated(row) for row in await self._all(statement)]
 
     async def tariffs(self) -> list[Document]:
-        """Return the tariff editions in published shape, their force as the rows say."""
+        """Return the tariff editions in published shape, their force as the rows say.
+
+        Those that the board announced have no rows of it: `TariffEditionsRepository.announced`.
+        """
         force = defaultdict(list)
         known, valid = func.lower(TariffForce.known_on), func.lower(TariffForce.valid_on)
         order = select(TariffForce).order_by(known.nulls_first(), valid.nulls_first())
@@ -202,12 +205,12 @@ class ReferenceRepository:
             bounds = {"known_from": _iso(row.known_on.lower), "known_to": _iso(row.known_on.upper)}
             force[row.code].append({**dated(row), **bounds})
         rows = await self._all(select(TariffEdition).order_by(TariffEdition.code))
-        return [{**row.document, **_in_force(force[row.code])} for row in rows]
+        return [{**row.document, "force": force[row.code]} for row in rows]
 
     async def policies(self) -> list[Document]:
         """Return the policy editions in published shape, their days as the rows say.
 
-        Those that the board announced have none of their own: `EditionsRepository.announced`.
+        Those that the board announced have none of their own: `PolicyEditionsRepository.announced`.
         """
         rows = await self._all(select(PolicyEdition).order_by(PolicyEdition.code))
         return [
@@ -301,13 +304,3 @@ def _overlap(table: Table, error: IntegrityError) -> DomainError:
     kind = OverlappingForceError if "known_on" in table.c else OverlappingValidityError
     detail = getattr(getattr(error.orig, "__cause__", None), "detail", None)
     return kind(one=table.name, other=detail)
-
-
-def _in_force(force: Sequence[Document]) -> Document:
-    """Return the days of an edition by the latest knowledge, and all rows that say so."""
-    latest = [row for row in force if row["known_to"] is None]
-    return {
-        "valid_from": latest[0]["valid_from"] if latest else None,
-        "valid_to": latest[-1]["valid_to"] if latest else None,
-        "force": list(force),
-    }

@@ -19,7 +19,7 @@ from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.driver_messages import DriverMessagesRepository
-from app.repositories.editions import EditionsRepository
+from app.repositories.editions import PolicyEditionsRepository, TariffEditionsRepository
 from app.repositories.entries import EntriesRepository
 from app.repositories.exchange import ExchangeRepository
 from app.repositories.fairness import FairnessRepository
@@ -113,9 +113,14 @@ class UnitOfWork:
         return DriverMessagesRepository(self._session, self._wire)
 
     @cached_property
-    def editions(self) -> EditionsRepository:
+    def editions(self) -> PolicyEditionsRepository:
         """Policy editions that the board proposes and announces."""
-        return EditionsRepository(self._session)
+        return PolicyEditionsRepository(self._session)
+
+    @cached_property
+    def tariff_editions(self) -> TariffEditionsRepository:
+        """Tariff editions that the board proposes and announces."""
+        return TariffEditionsRepository(self._session)
 
     @cached_property
     def entries(self) -> EntriesRepository:

@@ -4,9 +4,14 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from app.models import Event, PolicyEdition, PolicyProposal
+from app.domain.charges import Frozen
+from app.domain.charges import differences_of as price_differences
+from app.models import Charge, Event, PolicyEdition, PolicyProposal, TariffProposal
 from app.services.queues.replaying import differences
+from app.services.upkeep.reference_data import read_reference
 from tests.api.test_policy_proposals import PROPOSALS, emergency, wanted
+from tests.api.test_tariff_proposals import PROPOSALS as TARIFFS
+from tests.api.test_tariff_proposals import wanted as tariff
 from tests.races.house import CALLS, QUEUE, House, fruit, truck
 from tests.races.strangers import broken_in
 
@@ -49,3 +54,37 @@ async def test_an_emergency_begins_and_ends_among_calls_and_the_queue_replays(
     async with house.acting("officer-1") as (uow, _):
         assert [] == await differences(uow, QUEUE)
     assert [] == await broken_in(house)
+
+
+async def test_of_tariffs_approved_at_once_one_has_the_day_and_prices_are_derived_again(
+    house: House,
+) -> None:
+    """While trucks register, editions are announced and withdrawn; every charge stays right."""
+    bodies = [tariff(code=f"tariff-{n}", starts_on="2026-07-01") for n in range(3)]
+    drafts = [await house.post(TARIFFS, "board-1", body) for body in bodies]
+    paths = [f"{TARIFFS}/{draft.json()['id']}" for draft in drafts]
+    approvals = [house.post(f"{path}/approval", "board-2") for path in paths * 2]
+    later = {"planned_arrival_at": "2026-07-02T10:00:00+07:00"}
+    trucks = [house.register(fruit(number, **later)) for number in range(6)]
+    answers, _ = await asyncio.gather(asyncio.gather(*approvals), asyncio.gather(*trucks))
+    assert {200, 409} == {answer.status_code for answer in answers}
+    announced = await house.rows(TariffProposal, TariffProposal.known_from.is_not(None))
+    assert 1 == len(announced)
+    withdrawal = f"{TARIFFS}/{announced[0].id}/withdrawal"
+    await asyncio.gather(
+        house.post(withdrawal, "board-1", {"reason": "over"}),
+        *(house.register(fruit(number, **later)) for number in range(6, 12)),
+    )
+    async with house.acting("officer-1") as (uow, _):
+        reference = await read_reference(uow, unofficial_needs_confirmation=False)
+    charges = await house.rows(Charge)
+    assert 12 == len(charges)
+    assert {()} == {
+        price_differences(
+            reference.tariffs,
+            Frozen(
+                one.tariff_code, one.priced_on, one.known_at, one.facts, one.quote, one.total_vnd
+            ),
+        )
+        for one in charges
+    }

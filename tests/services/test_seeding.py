@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.database import make_sessions
 from app.core.migrations import upgrade
+from app.domain.charges import Tariffs, parse_force, with_force
 from app.domain.errors import (
     DomainError,
     OverlappingForceError,
@@ -171,7 +172,9 @@ async def test_a_successor_edition_closes_what_was_known_of_the_days_of_the_one_
 
     assert 4 == await load(session, {**documents, "tariff-2027-01": successor})
     assert before + 2 == await count(session, TariffForce)
-    written = {one["code"]: one for one in await UnitOfWork(session).reference.tariffs()}
+    shipped = await UnitOfWork(session).reference.tariffs()
+    force = Tariffs([], [row for one in shipped for row in parse_force(one)])
+    written = {one["code"]: one for one in with_force(shipped, force)}
     assert "2027-01-01" == written["tariff-2025-09"]["valid_to"]
     assert days == {key: written["tariff-2027-01"][key] for key in days}
 

@@ -6,17 +6,16 @@ from app.api.deps import Caller, Retry, Spoken, Uow, Visitor, anyone, may
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.readings import MINUTES, UNCHANGED, read
-from app.api.schemas.editions import ConfirmationOut, confirmation_out
-from app.api.schemas.policies import (
+from app.api.schemas.editions import (
+    ConfirmationOut,
     DifferencesOut,
-    PoliciesOut,
-    PolicyOut,
+    confirmation_out,
     differences_out,
-    policies_out,
-    policy_out,
 )
+from app.api.schemas.policies import PoliciesOut, PolicyOut, policies_out, policy_out
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.domain.editions import differences
 from app.domain.errors import (
     ConfirmationNotNeededError,
     EditionNotFoundError,
@@ -62,7 +61,7 @@ async def compare_policies(
     documents = visitor.reference.documents["policies"]
     if code not in documents or other not in documents:
         raise EditionNotFoundError
-    return read(request, differences_out(documents[code], documents[other]), MINUTES)
+    return read(request, differences_out(documents[code], documents[other], differences), MINUTES)
 
 
 @router.post(

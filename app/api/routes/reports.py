@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Response
 
 from app.api.caching import JSON, conditional
-from app.api.deps import HeavyVisitor, OfProcess, Spoken, anyone
+from app.api.deps import HeavyVisitor, OfProcess, anyone
 from app.api.problems import problem_responses
 from app.api.readings import MOMENT, UNCHANGED
 from app.api.schemas.difficulties import (
@@ -28,10 +28,11 @@ from app.api.schemas.reports import (
     waits_rows,
 )
 from app.api.schemas.types import Day, Out, Sought
-from app.api.spreadsheets import CSV, Cell, Format, Separator, csv_bytes, wants_csv
+from app.api.spreadsheets import CSV, Cell, csv_bytes
 from app.api.state import Process
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
+from app.api.written import FILE, VARIES, How, Written
 from app.domain.errors import EmptyValidityError, PeriodTooLongError, UnknownCodeError
 from app.domain.reference import Reference
 from app.services.act import Today
@@ -40,40 +41,11 @@ from app.services.publishing.reports import Asked, Reports, Split, WaitSplit
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=StrictRoute)
 
 R = TypeVar("R")
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The report: JSON, or a file that a spreadsheet opens.",
-        "content": {CSV: {"schema": {"type": "string"}}},
-    }
-}
 DECLARED = {
     **FILE,
     **UNCHANGED,
     **problem_responses(EmptyValidityError, PeriodTooLongError, UnknownCodeError),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How a report is to be written, and for whom."""
-
-    request: Request
-    language: Spoken
-    separator: Separator | None
-    is_csv: bool
-
-
-async def get_written(
-    request: Request,
-    language: Spoken,
-    written: Annotated[Format | None, Query(alias="format")] = None,
-    separator: Separator | None = None,
-) -> Written:
-    """Return how the caller wants a report."""
-    return Written(request, language, separator, wants_csv(request, written))
-
-
-How = Annotated[Written, Depends(get_written)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +71,7 @@ class Writing(Generic[R]):
         wanted = (self.name, key, today.day, how.is_csv, how.language, how.separator)
         body = await process.report(wanted, today, draw)
         response = conditional(
-            how.request, body, MOMENT, vary="Accept, Accept-Language",
+            how.request, body, MOMENT, vary=VARIES,
             media_type=CSV if how.is_csv else JSON,
         )  # fmt: skip
         if how.is_csv:

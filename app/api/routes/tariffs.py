@@ -6,10 +6,18 @@ from app.api.deps import Caller, Retry, Spoken, Uow, Visitor, anyone, may
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
 from app.api.readings import MINUTES, UNCHANGED, read
-from app.api.schemas.editions import ConfirmationOut, confirmation_out
+from app.api.schemas.editions import (
+    ConfirmationOut,
+    DifferencesOut,
+    confirmation_out,
+    difference_rows,
+    differences_out,
+)
 from app.api.schemas.tariffs import TariffOut, TariffsOut, tariff_out, tariffs_out
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.api.written import FILE, How
+from app.domain.charges.comparison import tariff_differences
 from app.domain.errors import (
     ConfirmationNotNeededError,
     EditionNotFoundError,
@@ -40,6 +48,24 @@ async def get_tariff(
     if document is None:
         raise EditionNotFoundError
     return read(request, tariff_out(visitor, document, language), MINUTES)
+
+
+@router.get(
+    "/{code}/differences",
+    response_model=DifferencesOut,
+    dependencies=[anyone()],
+    responses={**FILE, **UNCHANGED, **problem_responses(EditionNotFoundError)},
+)
+async def compare_tariffs(code: Sought, other: Sought, visitor: Visitor, how: How) -> Response:
+    """Return in what a tariff edition differs from another: JSON, or a table.
+
+    Rows are named by their codes; where both have a number, the table tells by how much it rose.
+    """
+    documents = visitor.reference.documents["tariffs"]
+    if code not in documents or other not in documents:
+        raise EditionNotFoundError
+    found = differences_out(documents[code], documents[other], tariff_differences)
+    return how.answer(f"{code}-against-{other}", found, lambda: difference_rows(found), MINUTES)
 
 
 @router.post(

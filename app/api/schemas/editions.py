@@ -1,15 +1,20 @@
 """What tariff and policy editions have in common on the wire: may they be used, who said so."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from app.api.schemas.evidence import Label, TextOut, label_of
 from app.api.schemas.types import Open, Out
+from app.api.spreadsheets import Cell
 from app.api.texts import Language
+from app.domain.errors import Fact
 from app.domain.reference import Reference
 from app.services.upkeep.confirmations import Confirmed, EditionKind, is_usable, words_missing
+
+Row = Mapping[str, Any]
+Compare = Callable[[Row, Row], Iterable[tuple[str, Fact, Fact]]]
 
 
 class EditionOut(Out):
@@ -38,6 +43,56 @@ class ConfirmationOut(Out):
     needed: int
     usable: bool
     """Whether it may be used from now on."""
+
+
+class DifferenceOut(Out):
+    """Something that two editions say differently."""
+
+    pointer: Annotated[str, Field(examples=["/lanes/1/rate"])]
+    """Where it stands; rows of a tariff are named by their codes."""
+    before: str | int | bool | None
+    """What the other edition has there; null: nothing."""
+    after: str | int | bool | None
+
+
+class DifferencesOut(Out):
+    """In what an edition differs from another."""
+
+    edition: str
+    other: str
+    items: list[DifferenceOut]
+
+
+def differences_out(document: Row, other: Row, compare: Compare) -> DifferencesOut:
+    """Return in what an edition differs from another, leaf by leaf."""
+    return DifferencesOut(
+        edition=document["code"],
+        other=other["code"],
+        items=[
+            DifferenceOut(pointer=pointer, before=before, after=after)
+            for pointer, before, after in compare(dict(other), dict(document))
+        ],
+    )
+
+
+def difference_rows(found: DifferencesOut) -> list[list[Cell]]:
+    """Return the same as a table; where both are numbers, by how much the one is more."""
+    heading: list[Cell] = ["pointer", found.other, found.edition, "change"]
+    return [
+        heading,
+        *([one.pointer, _cell(one.before), _cell(one.after), _change(one)] for one in found.items),
+    ]
+
+
+def _cell(value: str | int | bool | None) -> Cell:  # noqa: FBT001 - any value that differs
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _change(one: DifferenceOut) -> int | None:
+    before, after = one.before, one.after
+    if isinstance(before, bool) or isinstance(after, bool):
+        return None
+    return after - before if isinstance(before, int) and isinstance(after, int) else None
 
 
 def edition_fields(

@@ -9,7 +9,7 @@ from app.api.schemas.editions import EditionOut, edition_fields
 from app.api.schemas.evidence import EvidenceOut, Label, TextOut, label_of
 from app.api.schemas.types import Day, Instant, Open, Out
 from app.api.texts import CATALOGUE, Language
-from app.domain.editions import EditionState, differences, state_of
+from app.domain.editions import EditionState, state_of
 from app.domain.expiry import expiry_document
 from app.domain.gates import Location
 from app.domain.policy import PolicyEdition
@@ -141,23 +141,6 @@ class LegalTextOut(EvidenceOut):
     text: TextOut
 
 
-class DifferenceOut(Out):
-    """Something that two editions say differently."""
-
-    pointer: Annotated[str, Field(examples=["/lanes/1/rate"])]
-    before: str | int | bool | None
-    """What the other edition has there; null: nothing."""
-    after: str | int | bool | None
-
-
-class DifferencesOut(Out):
-    """In what an edition differs from another."""
-
-    edition: str
-    other: str
-    items: list[DifferenceOut]
-
-
 class PolicyOut(PolicySummaryOut):
     """A policy edition with its whole content, which never changes once announced."""
 
@@ -215,18 +198,6 @@ def policy_out(today: Today, document: Row, language: Language) -> PolicyOut:
         queues=[QueueModeOut.model_validate(row) for row in document["queues"]],
         override=OverrideOut.model_validate(document["manual_override"]),
         notes=document["notes"],
-    )
-
-
-def differences_out(document: Row, other: Row) -> DifferencesOut:
-    """Return in what an edition differs from another, leaf by leaf."""
-    return DifferencesOut(
-        edition=document["code"],
-        other=other["code"],
-        items=[
-            DifferenceOut(pointer=pointer, before=before, after=after)
-            for pointer, before, after in differences(dict(other), dict(document))
-        ],
     )
 
 

@@ -15,7 +15,7 @@ from app.domain.editions import EditionState, EditionWanted, LaneWanted
 from app.domain.gates import Location
 from app.domain.vocabulary import Lane, Text
 from app.services.act import Today
-from app.services.upkeep.editions import EmergencyWanted, Told, proposal_state
+from app.services.upkeep.editions import EmergencyWanted, PolicyProposal, Told, proposal_state
 
 Said = Annotated[Words, Field(examples=["Chính sách hàng chờ 2027"])]
 Minutes = Annotated[int, Field(ge=1, le=1440, examples=[30])]
@@ -153,7 +153,9 @@ class PolicyProposalsOut(Page[PolicyProposalOut]):
     """One page of what the board proposed."""
 
 
-def policy_proposal_out(told: Told, today: Today, language: Language) -> PolicyProposalOut:
+def policy_proposal_out(
+    told: Told[PolicyProposal], today: Today, language: Language
+) -> PolicyProposalOut:
     """Return an edition on its way."""
     one = told.proposal
     predicted = one.document["predicted_slowdown"]["worked_examples"]

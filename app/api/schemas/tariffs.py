@@ -11,6 +11,7 @@ from app.api.schemas.evidence import EvidenceOut, Label, TextOut, label_of
 from app.api.schemas.types import Amount, Day, Open, Out
 from app.api.texts import Language
 from app.domain.charges import Tariffs, VehicleRole
+from app.domain.editions import EditionState, tariff_state
 from app.domain.reference import Reference
 from app.domain.vocabulary import Direction, Journey
 from app.services.act import Today
@@ -39,8 +40,14 @@ class LegalReferenceOut(EvidenceOut):
 
 
 class TariffSummaryOut(EditionOut):
-    """A tariff edition in a list."""
+    """A tariff edition in a list: one that ships with the service, or that the board announced."""
 
+    state: Annotated[EditionState, Open]
+    """Where it stands by its days; `withdrawn`: the board took it back before."""
+    base: str | None
+    """The edition that it was made from."""
+    end_reason: str | None
+    """Why it was withdrawn."""
     legal_reference: LegalReferenceOut
     force: list[ForceOut]
 
@@ -179,9 +186,13 @@ def tariff_out(today: Today, document: Row, language: Language) -> TariffOut:
 
 def _summary(today: Today, document: Row, language: Language) -> dict[str, Any]:
     reference = today.reference
+    when = reference.announced_tariffs.get(document["code"])
     return {
         **edition_fields(reference, EditionKind.TARIFF, document, language),
         "in_force": _counts(reference, document["code"], today.day),
+        "state": tariff_state(reference.tariffs, when, document["code"], today.day),
+        "base": document.get("base"),
+        "end_reason": when.withdrawal_reason if when else None,
         "legal_reference": LegalReferenceOut.model_validate(document["legal_reference"]),
         "force": [ForceOut.model_validate(row) for row in document["force"]],
     }

@@ -3,7 +3,15 @@
 from app.domain.charges.derivation import Difference, Frozen, differences_of
 from app.domain.charges.edition import BudgetLine, Edition, parse_edition
 from app.domain.charges.facts import FeeFacts, GoodsValue, facts_document, read_facts
-from app.domain.charges.force import Force, Known, Tariffs, known_by, parse_force
+from app.domain.charges.force import (
+    AnnouncedTariff,
+    Force,
+    Known,
+    Tariffs,
+    known_by,
+    parse_force,
+    with_force,
+)
 from app.domain.charges.lines import LINES, Line
 from app.domain.charges.quote import Quote, quote, quote_document
 from app.domain.charges.rates import Payload, Rate, Split, VehicleRole
@@ -12,6 +20,7 @@ from app.domain.charges.refusals import REFUSALS, refusals_of
 __all__ = [
     "LINES",
     "REFUSALS",
+    "AnnouncedTariff",
     "BudgetLine",
     "Difference",
     "Edition",
@@ -36,4 +45,5 @@ __all__ = [
     "quote_document",
     "read_facts",
     "refusals_of",
+    "with_force",
 ]

@@ -7,6 +7,7 @@ that have begun the last rules, so an edition ends where the next begins.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from itertools import combinations
@@ -17,9 +18,10 @@ from app.domain.errors import FieldError, NoTariffInForceError, OverlappingForce
 from app.domain.gates import ZONE
 from app.domain.rows import evidence
 from app.domain.validity import Validity
-from app.domain.vocabulary import Evidence
+from app.domain.vocabulary import Basis, Evidence
 
 LAST_SECOND = time(23, 59, 59)
+ANNOUNCED = Evidence(Basis.PUBLISHED, "announced by the Management Board")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
@@ -66,6 +68,21 @@ class Force:
     def contradicts(self, other: "Force") -> bool:
         """Tell whether both would answer one day by the knowledge of one instant."""
         return self.valid.overlaps(other.valid) and self.known.overlaps(other.known)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedTariff:
+    """An edition that the board has announced for a day, known until it was withdrawn."""
+
+    code: str
+    starts_on: date
+    known: Known
+    withdrawal_reason: str | None = None
+
+    @property
+    def force(self) -> Force:
+        """When it is in force: from its day, until the next begins."""
+        return Force(self.code, Validity(self.starts_on), self.known, ANNOUNCED)
 
 
 def parse_force(document: Mapping[str, Any], zone: tzinfo = ZONE) -> tuple[Force, ...]:
@@ -115,6 +132,12 @@ class Tariffs:
         self.force = tuple(_history(rows))
         self.known_at = max(_turns(rows), default=None)
 
+    def having(self, editions: Iterable[Edition]) -> "Tariffs":
+        """Return the same force, with these editions at hand."""
+        other = copy(self)
+        other.editions = {edition.code: edition for edition in editions}
+        return other
+
     def in_force(self, on: date, known_at: datetime | None = None) -> Edition:
         """Return the edition of a legal day, by the latest knowledge or by that of an instant.
 
@@ -126,6 +149,47 @@ class Tariffs:
                 return self.editions[row.edition]
         day = on.isoformat()
         raise NoTariffInForceError(errors=(FieldError("/on", "no-tariff-in-force", day),), day=day)
+
+
+def with_force(
+    documents: Iterable[Mapping[str, Any]], tariffs: Tariffs, zone: tzinfo = ZONE
+) -> list[dict[str, Any]]:
+    """Return editions with the days on which each is in force, as was known on some days.
+
+    An instant is told as its legal day; `valid_from` and `valid_to` are by the latest knowledge.
+    """
+    return [
+        {**one, **_told([row for row in tariffs.force if row.edition == one["code"]], zone)}
+        for one in documents
+    ]
+
+
+def _told(rows: Sequence[Force], zone: tzinfo) -> dict[str, Any]:
+    in_order = sorted(rows, key=lambda row: (row.known.first or BEFORE_ALL, _begins(row)))
+    latest = sorted((row for row in rows if row.known.end is None), key=_begins)
+    return {
+        "valid_from": _iso(latest[0].valid.first) if latest else None,
+        "valid_to": _iso(latest[-1].valid.end) if latest else None,
+        "force": [
+            {
+                "valid_from": _iso(row.valid.first),
+                "valid_to": _iso(row.valid.end),
+                "known_from": _iso(_day(row.known.first, zone)),
+                "known_to": _iso(_day(row.known.end, zone)),
+                "basis": row.evidence.basis.value,
+                "source": row.evidence.source,
+            }
+            for row in in_order
+        ],
+    }
+
+
+def _day(at: datetime | None, zone: tzinfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _turns(rows: Sequence[Force]) -> list[datetime]:

@@ -5,10 +5,9 @@ rows and the same reading as those that ship with the service. Approvals and wit
 one another at the lock of the reference data; those of an emergency take the queues' locks first.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from app.domain.editions import (
@@ -22,12 +21,9 @@ from app.domain.editions import (
     unlimited,
 )
 from app.domain.errors import (
-    EditionCodeTakenError,
     EditionRefusedError,
     FieldError,
     PolicyUnfitError,
-    ProposalNotFoundError,
-    SecondOfficerNeededError,
     UnknownCodeError,
 )
 from app.domain.notices import NoticeKind, Wanted
@@ -37,14 +33,13 @@ from app.repositories.editions import Told
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.queues.noticing import Noticing
+from app.services.upkeep.announcing import PROPOSAL, STARTS_ON, Announcing
 
 __all__ = ["Editions", "EmergencyWanted", "PolicyProposal", "Told", "proposal_state"]
 
-STARTS_ON: Final = "/starts_on"
 EMERGENCY: Final = "/emergency"
 HOURS: Final = "/emergency/hours"
 BASED_ON: Final = "/base"
-PROPOSAL: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +62,12 @@ def proposal_state(proposal: PolicyProposal, today: Today) -> EditionState:
     return state_of(document, _when(proposal), today.now, today.day)
 
 
-class Editions:
+class Editions(Announcing[PolicyProposal]):
     """Proposes, announces and withdraws policy editions."""
 
     def __init__(self, uow: UnitOfWork, act: Act) -> None:
         """Work within one transaction, for one act."""
-        self._uow = uow
-        self._act = act
+        super().__init__(uow, act, uow.editions)
 
     async def propose(
         self,
@@ -81,7 +75,7 @@ class Editions:
         base_code: str | None,
         starts_on: date | None,
         emergency: EmergencyWanted | None,
-    ) -> Told:
+    ) -> Told[PolicyProposal]:
         """Propose an edition for a legal day, or for some hours at once.
 
         Raises:
@@ -95,14 +89,9 @@ class Editions:
         without_bound = tuple(unlimited(wanted, self._act.reference.lane_rows.produce))
         if without_bound:
             raise PolicyUnfitError(errors=without_bound, policy=wanted.code)
-        await self._uow.reference.lock()
-        if await self._uow.editions.is_taken(wanted.code):
-            raise EditionCodeTakenError(code=wanted.code)
-        proposal = self._proposal(document, starts_on, emergency)
-        self._uow.add(proposal)
-        return await self._tell("edition.proposed", proposal)
+        return await self._keep(self._proposal(document, starts_on, emergency))
 
-    async def approve(self, proposal_id: UUID) -> Told:
+    async def approve(self, proposal_id: UUID) -> Told[PolicyProposal]:
         """Approve what another proposed, and so announce it; again it changes nothing.
 
         Raises:
@@ -112,23 +101,19 @@ class Editions:
                 emergency rules.
         """
         proposal = await self._locked(proposal_id)
-        if proposal.proposed_by == self._act.principal.id:
-            raise SecondOfficerNeededError
+        self._ensure_other(proposal)
         if proposal.approved_at is not None:
-            return await self._uow.editions.told(proposal.id)
-        if proposal.withdrawn_at is not None:
-            raise EditionRefusedError.because(PROPOSAL, EditionState.WITHDRAWN)
+            return await self.told(proposal.id)
         await self._ensure_free(proposal)
-        proposal.approved_at, proposal.approved_by = self._act.now, self._act.principal.id
         if proposal.hours is not None:
             proposal.starts_at = self._act.now
             proposal.ends_at = self._act.now + timedelta(hours=proposal.hours)
-        await self._uow.editions.announce(proposal)
+        await self._approve(proposal)
         await self._post_notices(proposal)
         await self._uow.reference.bump()
         return await self._tell("edition.announced", proposal)
 
-    async def withdraw(self, proposal_id: UUID, reason: str) -> Told:
+    async def withdraw(self, proposal_id: UUID, reason: str) -> Told[PolicyProposal]:
         """Take a proposal back, an edition before its day, or end an emergency; with a reason.
 
         Raises:
@@ -137,23 +122,10 @@ class Editions:
         """
         proposal = await self._locked(proposal_id)
         if proposal.withdrawn_at is not None:
-            return await self._uow.editions.told(proposal.id)
-        if proposal.starts_on is not None and proposal.approved_at is not None:
-            if proposal.starts_on <= self._act.day:
-                raise EditionRefusedError.because(STARTS_ON, "edition-begun")
-        elif proposal.ends_at is not None and proposal.ends_at <= self._act.now:
+            return await self.told(proposal.id)
+        if proposal.ends_at is not None and proposal.ends_at <= self._act.now:
             raise EditionRefusedError.because(PROPOSAL, EditionState.ENDED)
-        proposal.withdrawn_at, proposal.withdrawn_by = self._act.now, self._act.principal.id
-        proposal.withdrawal_reason = reason
-        await self._uow.flush()
-        if proposal.approved_at is None:
-            return await self._uow.editions.told(proposal.id)
-        await self._uow.reference.bump()
-        return await self._tell("edition.withdrawn", proposal)
-
-    async def page(self, after: Sequence[Any] | None, limit: int) -> Sequence[Told]:
-        """Return up to `limit` proposals after a cursor, the last proposed first."""
-        return await self._uow.editions.page(after, limit)
+        return await self._withdraw(proposal, reason)
 
     def _base(self, code: str | None) -> Document:
         """Return the document that the edition is made from; without a code, that of today."""
@@ -194,9 +166,7 @@ class Editions:
 
     async def _locked(self, proposal_id: UUID) -> PolicyProposal:
         """Return a proposal under the locks of all that its edition changes."""
-        found = await self._uow.editions.get(proposal_id)
-        if found is None:
-            raise ProposalNotFoundError
+        found = await self._found(proposal_id)
         if found.hours is not None:
             queues = [Queue(gate, one) for gate in self._gates() for one in Direction]
             for queue in sorted(queues):
@@ -204,9 +174,7 @@ class Editions:
             told = [await self._uow.records.newest_at(queue) for queue in queues]
             self._act = self._act.not_before(*told)
         await self._uow.reference.lock()
-        proposal = await self._uow.editions.get(proposal_id)
-        assert proposal is not None
-        return proposal
+        return await self._found(proposal_id)
 
     def _gates(self) -> list[str]:
         """Return the gates that have a queue which calls."""
@@ -220,11 +188,8 @@ class Editions:
             if any(one.covers(self._act.now) for one in announced):
                 raise EditionRefusedError.because(EMERGENCY, "emergency-in-force")
             return
-        if proposal.starts_on <= self._act.day:
-            raise EditionRefusedError.because(STARTS_ON, "future-day")
         taken = {one.starts_on for one in announced if one.ended_at is None}
-        if proposal.starts_on in taken:
-            raise EditionRefusedError.because(STARTS_ON, "day-taken")
+        self._ensure_day_free(proposal.starts_on, taken)
 
     async def _post_notices(self, proposal: PolicyProposal) -> None:
         """Tell the public of an emergency, at each gate that calls."""
@@ -241,18 +206,13 @@ class Editions:
             )
             await Noticing(self._uow, self._act).post(wanted)
 
-    async def _tell(self, kind: str, proposal: PolicyProposal) -> Told:
-        await self._uow.flush()
-        one, until = proposal, _when(proposal).until
-        event = self._act.event(
-            kind, None, None, None,
-            edition_kind="policy", edition=one.code, emergency=one.hours is not None,
-            starts_on=one.starts_on.isoformat() if one.starts_on else None,
-            starts_at=one.starts_at.isoformat() if one.starts_at else None,
-            ends_at=until.isoformat() if until else None,
-        )  # fmt: skip
-        await self._uow.records.insert_events([event])
-        return await self._uow.editions.told(proposal.id)
+    def _hours(self, proposal: PolicyProposal) -> dict[str, bool | str | None]:
+        starts_at, until = proposal.starts_at, _when(proposal).until
+        return {
+            "emergency": proposal.hours is not None,
+            "starts_at": starts_at.isoformat() if starts_at else None,
+            "ends_at": until.isoformat() if until else None,
+        }
 
 
 def _when(proposal: PolicyProposal) -> Announced:

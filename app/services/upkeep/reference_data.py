@@ -1,12 +1,12 @@
 """The reference rows read into one consistent `Reference`; what is not confirmed stays out."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, tzinfo
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.charges import Tariffs, parse_edition, parse_force
+from app.domain.charges import AnnouncedTariff, Tariffs, parse_edition, parse_force, with_force
 from app.domain.editions import Announced, is_ruling, with_days
 from app.domain.gates import parse_gate, parse_yard
 from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
@@ -44,21 +44,26 @@ async def read_reference(uow: UnitOfWork, *, unofficial_needs_confirmation: bool
 
 async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     announced = await uow.editions.announced()
-    documents = await _documents(uow, announced)
+    announced_tariffs = await uow.tariff_editions.announced()
+    kept, shipped = await uow.reference.documents(), await uow.reference.tariffs()
+    zone = _zone(kept)
+    force = _force(shipped, announced_tariffs.values(), zone)
+    documents = await _documents(uow, kept, announced, with_force(shipped, force, zone))
     confirmed = await uow.reference.confirmations() if strict else None
     tariffs, policies = documents["tariffs"].values(), documents["policies"].values()
     rules = [one for one in _usable("policy", policies, confirmed) if is_ruling(one, announced)]
     editions = {document["code"]: parse_policy(document) for document in rules}
-    gates, zone = documents["gates"]["gates"], _zone(documents)
+    gates = documents["gates"]["gates"]
     return Reference(
         revision=revision,
         gates={document["code"]: parse_gate(document, zone) for document in gates},
         yards={row["code"]: parse_yard(row) for row in documents["yards"]["yards"]},
         lane_rows=_lane_rows(gates, documents["produce"]),
         required_checks=parse_required_checks(documents["required-checks"]),
-        tariffs=_tariffs(tariffs, confirmed, zone),
+        tariffs=force.having(map(parse_edition, _usable("tariff", tariffs, confirmed))),
         policies=_policies(editions, announced),
         announced=announced,
+        announced_tariffs=announced_tariffs,
         policy_codes=editions,
         volumes=Volumes(parse_volume(row) for row in await uow.reference.volumes()),
         stay_limits=parse_stay_limits(documents["stay-limits"]["rows"]),
@@ -72,9 +77,27 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     )
 
 
-async def _documents(uow: UnitOfWork, announced: Mapping[str, Announced]) -> Mapping[str, Any]:
+async def read_force(uow: UnitOfWork, zone: tzinfo) -> Tariffs:
+    """Return when each tariff edition is in force, as the rows stand now, without the editions."""
+    announced = await uow.tariff_editions.announced()
+    return _force(await uow.reference.tariffs(), announced.values(), zone)
+
+
+def _force(
+    shipped: Iterable[Document], announced: Iterable[AnnouncedTariff], zone: tzinfo
+) -> Tariffs:
+    rows = [row for document in shipped for row in parse_force(document, zone)]
+    return Tariffs([], rows, [one.force for one in announced])
+
+
+async def _documents(
+    uow: UnitOfWork,
+    kept: Mapping[str, Any],
+    announced: Mapping[str, Announced],
+    tariffs: Iterable[Document],
+) -> Mapping[str, Any]:
     """Return every document by its name, with its rows as they stand; editions by their codes."""
-    kept, rows = await uow.reference.documents(), uow.reference
+    rows = uow.reference
     day_of = partial(legal_day, zone=_zone(kept))
     policies = with_days(await rows.policies(), announced, day_of)
     return {
@@ -87,7 +110,7 @@ async def _documents(uow: UnitOfWork, announced: Mapping[str, Announced]) -> Map
         "two-way": {"rows": await rows.two_way_rules()},
         "retention": {"rows": await rows.retention()},
         "override-reasons": {"rows": await rows.override_reasons()},
-        "tariffs": {document["code"]: document for document in await rows.tariffs()},
+        "tariffs": {document["code"]: document for document in tariffs},
         "policies": {document["code"]: document for document in policies},
     }
 
@@ -114,14 +137,6 @@ def _lane_rows(gates: Iterable[Document], produce: Document) -> LaneRows:
         lane_days={gate["code"]: parse_lane_days(gate) for gate in gates},
         produce=parse_products(produce),
     )
-
-
-def _tariffs(
-    documents: Iterable[Document], confirmed: Confirmations | None, zone: ZoneInfo
-) -> Tariffs:
-    usable = list(_usable("tariff", documents, confirmed))
-    force = [row for document in documents for row in parse_force(document, zone)]
-    return Tariffs([parse_edition(document) for document in usable], force)
 
 
 def _usable(
