@@ -10,13 +10,24 @@ T = TypeVar("T")
 
 
 class Moments(Generic[T]):
-    """Keeps values for `seconds`, up to `most` of them, the oldest going first."""
+    """Keeps values for `seconds`, up to `most` of them, the oldest going first.
 
-    def __init__(self, seconds: float, most: int, clock: Callable[[], float] = monotonic) -> None:
+    For `longer` it still has the `last` of each, from which the next may be made.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        most: int,
+        clock: Callable[[], float] = monotonic,
+        *,
+        longer: float = 0.0,
+    ) -> None:
         """Begin empty."""
         self._seconds = seconds
         self._most = most
         self._clock = clock
+        self._longer = longer
         self._kept: dict[Hashable, tuple[float, T]] = {}
         self.turn: AbstractAsyncContextManager[None] = asyncio.Lock()
 
@@ -27,6 +38,11 @@ class Moments(Generic[T]):
             return None
         return found[1]
 
+    def last(self, key: Hashable) -> T | None:
+        """Return what was kept for `key` last, be it too old; None where it was dropped."""
+        found = self._kept.get(key)
+        return found[1] if found else None
+
     def put(self, key: Hashable, value: T, until: float | None = None) -> None:
         """Keep `value` for `key`, `until` an instant of the clock where that is known."""
         self._kept.pop(key, None)
@@ -35,10 +51,10 @@ class Moments(Generic[T]):
 
     def _shed(self) -> None:
         """Drop from the oldest on what is too old or too much: what nobody asks for is not kept."""
-        now = self._clock()
+        oldest = self._clock() - self._longer
         while self._kept:
             key, (until, _) = next(iter(self._kept.items()))
-            if until >= now and len(self._kept) <= self._most:
+            if until >= oldest and len(self._kept) <= self._most:
                 return
             del self._kept[key]
 

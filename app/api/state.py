@@ -45,6 +45,8 @@ REPORT_SECONDS = 10.0
 REPORTS_KEPT = 32
 REVOKED_SECONDS = 10.0
 FORECAST_SECONDS = 5.0
+ORDER_SECONDS = 60.0
+"""So long a queue's order is kept to be looked at again, where nobody looked meanwhile."""
 QUEUES_KEPT = 1000
 
 
@@ -69,7 +71,9 @@ class Process:
     forecasts: Moments[Forecast] = field(
         default_factory=lambda: Moments(FORECAST_SECONDS, QUEUES_KEPT)
     )
-    orders: Moments[KeptOrder] = field(default_factory=lambda: Moments(SECOND, QUEUES_KEPT))
+    orders: Moments[KeptOrder] = field(
+        default_factory=lambda: Moments(SECOND, QUEUES_KEPT, longer=ORDER_SECONDS)
+    )
     logs: Mapping[Queue, Sealed] = field(default_factory=dict)
     reading_files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shelf: Shelf = field(default_factory=lambda: Moments(SECOND, SHELF_HOLDS))

@@ -7,6 +7,7 @@ looks, and its rows are as many as wait.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -35,12 +36,13 @@ from app.domain.expected_wait import MOST_CALLS
 from app.domain.misses import CallOutcome
 from app.domain.queue_order import Waiting
 from app.domain.sub_queues import SubQueue
-from app.domain.vocabulary import Direction, Lane, Queue, State
+from app.domain.vocabulary import Lane, Queue, State
 from app.domain.wait_scores import Accuracy, accuracy_of
 from app.models import Call, Entry, QueueEdition, WaitScore
 from app.repositories.prepared import Prepared, Wire
 
 WAITS, CALLED, EDITION, SCORES = range(4)
+LANES = {lane.value: lane for lane in Lane}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,19 @@ def _waiting() -> Prepared:
     return Prepared(union_all(_waits(asked), _editions(asked)))
 
 
+def _mark() -> Prepared:
+    asked = _Asked()
+    waits, edition = _waits(asked).subquery(), _editions(asked).subquery()
+    row = func.row(*(waits.c[name] for name in ("name", "number", "at", "id", "route", "inside")))
+    hashes = func.sum(func.hash_record_extended(row, _number(0)))
+    name = select(edition.c.name).scalar_subquery()
+    return Prepared(select(func.count(), hashes, name).select_from(waits))
+
+
 LINE_UPS = _line_ups()
 WAITING = _waiting()
+MARK = _mark()
+Mark = tuple[int, Decimal | None, str | None]
 
 
 class ForecastsRepository:
@@ -187,6 +200,14 @@ class ForecastsRepository:
         rows = await self._wire.ask(LINE_UPS, **_asked(queues), since=since, on=on)
         return _lined_up(queues, rows)
 
+    async def mark(self, queue: Queue) -> Mark:
+        """Return a mark of what `waiting` tells; while it is the same, so is that.
+
+        PostgreSQL counts and sums up hashes, so that nobody is sent who waits where he waited.
+        """
+        count, hashes, edition = (await self._wire.ask(MARK, **_asked([queue])))[0]
+        return count, hashes, edition
+
     async def waiting(self, queue: Queue) -> LineUp:
         """Return who may be called of a queue, and the edition of their keys, without calls."""
         return _lined_up([queue], await self._wire.ask(WAITING, **_asked([queue])))[queue]
@@ -202,11 +223,12 @@ def _asked(queues: Collection[Queue]) -> Mapping[str, Any]:
 def _lined_up(queues: Collection[Queue], rows: Sequence[Any]) -> Mapping[Queue, LineUp]:
     """Return the queues that rows of one union tell of."""
     found = {queue: LineUp() for queue in queues}
+    by_name = {(queue.gate, queue.direction.value): one for queue, one in found.items()}
     parts = {(row[8], row[9]): SubQueue(row[8], row[9]) for row in rows if row[0] == WAITS}
     for kind, gate, way, name, number, at, identity, joined_at, route, inside, figures in rows:
-        one = found[Queue(gate, Direction(way))]
+        one = by_name[gate, way]
         if kind == WAITS:
-            one.callable.append(Waiting(identity, Lane(name), number, at, parts[route, inside]))
+            one.callable.append(Waiting(identity, LANES[name], number, at, parts[route, inside]))
         elif kind == CALLED:
             one.calls.append(RecentCall(Lane(name), at, number, joined_at))
         elif kind == EDITION:

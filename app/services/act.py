@@ -41,6 +41,9 @@ class Kept(Protocol):
     def get(self, key: Hashable, /) -> Any | None:  # noqa: ANN401 - what was put
         """Return what was kept, None where that is too long ago."""
 
+    def last(self, key: Hashable, /) -> Any | None:  # noqa: ANN401 - what was put
+        """Return the same however long ago that is, None where it is forgotten."""
+
     def put(self, key: Hashable, value: Any, /) -> None:  # noqa: ANN401 - what is to be kept
         """Keep something of a queue."""
 

@@ -51,3 +51,14 @@ def test_what_nobody_asks_for_any_more_takes_no_room(clock: Clock) -> None:
     kept.put("new", 1)
     assert [None] * 100 == [kept.until(number) for number in range(100)]
     assert 1 == kept.get("new")
+
+
+def test_what_was_kept_last_is_there_for_a_while_longer(clock: Clock) -> None:
+    kept = Moments[str](1.0, 10, clock, longer=5.0)
+    kept.put("a", "one")
+    clock.now = 5.5
+    kept.put("b", "two")
+    assert (None, "one") == (kept.get("a"), kept.last("a"))
+    clock.now = 6.5
+    kept.put("b", "three")
+    assert (None, "three") == (kept.last("a"), kept.last("b"))

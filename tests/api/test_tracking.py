@@ -1,11 +1,18 @@
 """The driver's link: no key, nothing personal, revoked at will."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api.memory import Moments
+from app.api.state import Process
+from app.domain.queue_order import Bound
+from app.domain.vocabulary import Direction, Lane, Queue
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.queues.order import KeptOrder, order_of
 from tests.api.conftest import Gate, consignment, goods, lorry
 
 DRIVER = {"name": "Nguyễn Văn An", "document_number": "020099000417", "phone": "0912345678"}
@@ -253,3 +260,28 @@ async def test_after_the_end_there_is_nothing_left_to_do(gate: Gate) -> None:
     assert ("cancelled", [], None, 0) == (
         shown["state"], shown["next_steps"], shown["place"], shown["due"]["amount"],
     )  # fmt: skip
+
+
+async def test_a_queue_is_read_anew_for_drivers_only_where_it_changed(gate: Gate) -> None:
+    """Each second it is asked whether it did; what bars parts of it is looked at all the same."""
+    for number in (2, 3):
+        await gate.move(await gate.register(**lorry(number)))
+    process: Process = gate.app.state.process
+    seconds = iter(range(0, 100, 2))
+    orders = Moments[KeptOrder](1.0, 10, lambda: float(next(seconds)), longer=60.0)
+    queue = Queue("tan-thanh", Direction.EXPORT)
+
+    async def look() -> KeptOrder:
+        today = replace(await process.today(), orders=orders)
+        async with process.sessions() as session:
+            found = await order_of(UnitOfWork(session), today, queue)
+        assert isinstance(found, KeptOrder)
+        return found
+
+    first, same = await look(), await look()
+    assert first is not same
+    assert first.ranking is same.ranking
+    everybody = {lane: Bound(None, None) for lane in Lane}
+    assert 2 == sum(same.ranking.count_before(everybody).values())
+    await gate.call()
+    assert 1 == sum((await look()).ranking.count_before(everybody).values())

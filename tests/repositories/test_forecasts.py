@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
+import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.expected_wait import MOST_CALLS
 from app.domain.misses import CallOutcome
 from app.domain.vocabulary import Direction, Lane, Queue
+from app.models import Entry
 from app.repositories.forecasts import LineUp, RecentCall
 from app.repositories.unit_of_work import UnitOfWork
 from tests.repositories.conftest import Recording
-from tests.repositories.queues_at_random import as_waiting, beside, queue_of, store
-from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_call, add_entry
+from tests.repositories.queues_at_random import ROUTES, as_waiting, beside, queue_of, store
+from tests.repositories.rows import DAY, NOW, POLICY, QUEUE, Actor, add_call, add_entry, waiting_row
 
 OTHER = Queue("huu-nghi", Direction.EXPORT)
 SINCE = NOW - timedelta(hours=2)
@@ -57,3 +61,46 @@ async def test_calls_are_the_newest_of_each_queue_and_none_taken_back(
     ]
     assert RecentCall(Lane.GREEN, NOW, 7000, SINCE) == found[QUEUE].calls[0]
     assert [8000] == [call.clock for call in found[OTHER].calls]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"queue_key": 1_000_000}, id="its points"),
+        pytest.param({"lane": Lane.GREEN_SEASON.value}, id="its lane"),
+        pytest.param({"waits_from": NOW + timedelta(seconds=1)}, id="since when it waits"),
+        pytest.param({"route_code": ROUTES[1]}, id="its route"),
+        pytest.param({"inside": True}, id="where it stands"),
+        pytest.param({"held": True}, id="that it is held"),
+        pytest.param({"state": "called"}, id="that it was called"),
+        pytest.param({"gate_code": OTHER.gate, "route_code": None}, id="its queue"),
+    ],
+)
+async def test_a_mark_is_another_where_anything_of_anybody_who_waits_is(
+    session: AsyncSession, uow: UnitOfWork, company: Actor, change: dict[str, Any]
+) -> None:
+    dice = Random(7)  # noqa: S311 - a seed, not a secret
+    rows = queue_of(dice, company, 20)
+    rows[0] |= {"lane": "green", "route_code": ROUTES[0], "inside": False, "held": False}
+    await store(session, [*rows, *beside(dice, company)])
+    before = await uow.forecasts.mark(QUEUE)
+    assert len([row for row in rows if not row["held"]]) == before[0]
+    assert before == await uow.forecasts.mark(QUEUE)
+    await session.execute(update(Entry).where(Entry.id == rows[0]["id"]).values(**change))
+    assert before != await uow.forecasts.mark(QUEUE)
+
+
+async def test_a_mark_is_another_under_another_edition_and_when_two_change_places(
+    session: AsyncSession, uow: UnitOfWork, company: Actor
+) -> None:
+    assert (0, None, None) == await uow.forecasts.mark(QUEUE)
+    await uow.queues.set_edition(QUEUE, POLICY, replace=False)
+    assert (0, None, POLICY) == await uow.forecasts.mark(QUEUE)
+    ids = [
+        await add_entry(session, company, **waiting_row(company, Lane.GREEN, key, NOW))
+        for key in (1, 2)
+    ]
+    before = await uow.forecasts.mark(QUEUE)
+    for one, key in zip(ids, (2, 1), strict=True):
+        await session.execute(update(Entry).where(Entry.id == one).values(queue_key=key))
+    assert before != await uow.forecasts.mark(QUEUE)

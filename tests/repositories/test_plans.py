@@ -335,6 +335,7 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "what a queue is rolled forward from": lambda it: it.uow.forecasts.line_ups(
         [QUEUE], NOW - timedelta(days=14), DAY
     ),
+    "whether a queue is the same": lambda it: it.uow.forecasts.mark(QUEUE),
     "who may be called of a queue": lambda it: it.uow.forecasts.waiting(QUEUE),
     "the scores of a queue": lambda it: it.uow.scores.score(QUEUE),
     "where an entry stands": lambda it: it.uow.standings.by_id(it.entry),

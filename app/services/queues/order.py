@@ -1,7 +1,8 @@
 """A queue's order: as the rows have it, or as a process read it a moment ago for all who look.
 
-Whoever acts is told from the rows. Drivers who only look are many, and read the same queue: it is
-read once a second for all of them, and each place is a search in it.
+Whoever acts is told from the rows. Drivers who only look are many, and read the same queue: once a
+second it is asked for all of them whether it changed, and read where it did. Each place is a search
+in it.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from app.domain.queue_order import Bound
 from app.domain.ranking import Ranking
 from app.domain.sub_queues import Barrier, SubQueue
 from app.domain.vocabulary import Lane, Queue
+from app.repositories.forecasts import Mark
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.queues.barriers import Barriers
@@ -43,7 +45,7 @@ async def order_of(uow: UnitOfWork, today: Today, queue: Queue) -> Order:
     if order is not None:
         return order
     async with kept.turn:
-        order = kept.get(key) or await _read(uow, today, queue)
+        order = kept.get(key) or await _read(uow, today, queue, kept.last(key))
         kept.put(key, order)
     return order
 
@@ -73,8 +75,10 @@ class StoredOrder:
 
 @dataclass(frozen=True, slots=True)
 class KeptOrder:
-    """The order as it was a moment ago."""
+    """The order as it was a moment ago; `mark` tells whether the queue is still the same."""
 
+    mark: Mark
+    edition_code: str | None
     kept_edition: PolicyEdition
     ranking: Ranking
     barriers: Mapping[SubQueue, Barrier | None]
@@ -92,8 +96,17 @@ class KeptOrder:
         return self.barriers.get(one)
 
 
-async def _read(uow: UnitOfWork, today: Today, queue: Queue) -> KeptOrder:
-    line_up = await uow.forecasts.waiting(queue)
-    ranking, barriers = Ranking(line_up.callable), Barriers(uow, today, queue)
+async def _read(uow: UnitOfWork, today: Today, queue: Queue, last: KeptOrder | None) -> KeptOrder:
+    """Return the order as it is, from the one before where nobody came, went or moved since.
+
+    What bars parts of it is looked at each time: that follows calls, movements and the clock.
+    """
+    mark = await uow.forecasts.mark(queue)  # before the rows, so that what changes between is seen
+    if last is not None and last.mark == mark:
+        code, ranking = last.edition_code, last.ranking
+    else:
+        line_up = await uow.forecasts.waiting(queue)
+        code, ranking = line_up.edition, Ranking(line_up.callable)
+    barriers = Barriers(uow, today, queue)
     before = {one: await barriers.before(one) for one in ranking.sub_queues}
-    return KeptOrder(edition_of(today, line_up.edition), ranking, before)
+    return KeptOrder(mark, code, edition_of(today, code), ranking, before)
