@@ -172,7 +172,10 @@ def _mark() -> Prepared:
     asked = _Asked()
     waits, edition = _waits(asked).subquery(), _editions(asked).subquery()
     row = func.row(*(waits.c[name] for name in ("name", "number", "at", "id", "route", "inside")))
-    hashes = func.sum(func.hash_record_extended(row, _number(0)))
+    # Hashes of columns are added up to that of a record: a sum of such is the same for whom two
+    # exchange their keys. Hashed once more, it is not.
+    whole = func.hashint8extended(func.hash_record_extended(row, _number(0)), _number(0))
+    hashes = func.sum(whole)
     name = select(edition.c.name).scalar_subquery()
     return Prepared(select(func.count(), hashes, name).select_from(waits))
 
