@@ -46,6 +46,7 @@ from app.services.notifying.sending import Wording
 from app.web import certificates, sign_in
 from app.workers import Duty, Jobs
 from app.workers.batches import BatchWorker
+from app.workers.books import BookKeeper
 from app.workers.counting import COUNTING_SECONDS, count_stays
 from app.workers.deadlines import DeadlineWorker
 from app.workers.delivering import DELIVERY_SECONDS, WEBHOOKS, Deliverer
@@ -67,6 +68,7 @@ SCORING_SECONDS = 10
 FORGETTING_SECONDS = 60
 RESEALING_SECONDS = 10
 PASSES_SECONDS = 3600
+BOOKS_SECONDS = 600
 BATCHES_SECONDS = 1
 EXCHANGE_SECONDS = 3
 log = structlog.get_logger()
@@ -160,6 +162,7 @@ def make_jobs(settings: Settings) -> Jobs:
             rest=SEALING_RESTS,
         ),
         "forgetting": Duty(FORGETTING_SECONDS, Forgetter(tools, todays).forget),
+        "books": Duty(BOOKS_SECONDS, BookKeeper(tools, todays).keep),
         "resealing": Duty(RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": Duty(PASSES_SECONDS, PassKeeper(todays).forget),
         "batches": Duty(BATCHES_SECONDS, batches.do_batches, after=(Batch,)),

@@ -101,6 +101,9 @@ class Gauges(Collector):
         yield _family("gate_webhook_backlog", words, [], [([], vitals.backlog)])
         words = "Partners' messages that wait in quarantine."
         yield _family("gate_messages_quarantined", words, [], [([], vitals.quarantined)])
+        words = "Sums, orders and closed days of the books that differed at their last check."
+        found: Samples = [([], one) for one in [vitals.books_differing] if one is not None]
+        yield _family("gate_books_differing", words, [], found)
         words = "Whether the public log cannot be gone on with; those of others are not touched."
         stops = ((_names(queue), queue in vitals.stopped) for queue in vitals.boards)
         yield _family("gate_log_stopped", words, QUEUE, stops)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.domain.vitals import Pulse
 from app.domain.vocabulary import Agency, Queue, Role
@@ -160,6 +160,16 @@ def judge_logs(stopped: Collection[Queue]) -> Finding:
         "Bring its tables log_* back to what was signed (docs/log-format.md); it then catches up."
     )
     return Finding("logs", Condition.FAIL, f"stopped: {named}", advice)
+
+
+def judge_books(found: Mapping[str, Collection[Any]], most: int = 3) -> Finding:
+    """Judge whether the books say what the rows say; `found` are the differences by kind."""
+    named = [f"{kind}: {one}" for kind, ones in found.items() for one in ones]
+    if not named:
+        return Finding("books", Condition.OK, "they say what the rows say")
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    advice = "Look who changed rows by hand; what the release before wrote is posted by gate work."
+    return Finding("books", Condition.FAIL, f"{'; '.join(named[:most])}{more}", advice)
 
 
 def _troubles(pulse: Pulse, machine: datetime) -> Iterator[str]:

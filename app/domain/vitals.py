@@ -57,7 +57,8 @@ class OldestDue:
     """The business instants of what waits longest for a worker; None where nothing is there.
 
     `deadline` may lie ahead; `event` happened and is in no report yet. `backlog` counts deliveries
-    to webhooks that are pending, `quarantined` partners' messages that nobody could be found for;
+    to webhooks that are pending, `quarantined` partners' messages that nobody could be found for,
+    `books_differing` what the last check of the books found, None where there was none;
     `stopped` has the queues whose logs cannot be gone on with.
     """
 
@@ -65,6 +66,7 @@ class OldestDue:
     event: datetime | None = None
     backlog: int = 0
     quarantined: int = 0
+    books_differing: int | None = None
     stopped: Collection[Queue] = ()
 
     def lags(self, now: datetime) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.books.accounts import Account, Cause
-from app.models.base import Base, one_of
+from app.models.base import Base, Identified, one_of
 
 
 class PostingRow(Base):
@@ -56,6 +56,22 @@ class PostingRow(Base):
     shift_id: Mapped[UUID | None]
     remittance_id: Mapped[UUID | None]
     principal_id: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+
+
+class BookCheck(Identified, Base):
+    """How the books stood against the rows on a day: what was posted late, and what differed.
+
+    `differing` is how many sums, orders and closed days are named in `differences`.
+    """
+
+    __tablename__ = "book_checks"
+    __table_args__ = (Index(None, "checked_at"),)
+
+    day: Mapped[date]
+    checked_at: Mapped[datetime]
+    posted: Mapped[int]
+    differing: Mapped[int]
+    differences: Mapped[dict[str, Any]]
 
 
 class BookClose(Base):

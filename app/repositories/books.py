@@ -2,22 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.books import Account, Cause
 from app.domain.books.days import TILLS, Sum
-from app.models import BookClose, Charge, Entry, Order, PostingRow, Principal
+from app.models import (
+    BookClose,
+    Charge,
+    Entry,
+    Order,
+    PostingRow,
+    Principal,
+)
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
 
 class OrderFacts(NamedTuple):
-    """What the books ask of an order; `gate` is where its entry is bound for now."""
+    """What the books ask of an order, and when the act happened that is to be posted of it.
+
+    `gate` is where its entry is bound for now; `payment_id` is what paid it as it came.
+    """
 
     order_id: UUID
     gate: str
@@ -26,6 +45,8 @@ class OrderFacts(NamedTuple):
     vehicle_class: str
     amount_vnd: int
     tariff: str
+    at: datetime
+    payment_id: UUID | None = None
 
 
 class BooksRepository:
@@ -42,21 +63,7 @@ class BooksRepository:
 
     async def facts(self, order_ids: Sequence[UUID]) -> Sequence[OrderFacts]:
         """Return what the books ask of some orders, in the order of their ids."""
-        statement = (
-            select(
-                Order.id,
-                Entry.gate_code,
-                Order.kind,
-                Charge.quote["goods_group"].astext,
-                Charge.quote["vehicle_class"].astext,
-                Order.amount_vnd,
-                Charge.tariff_code,
-            )
-            .join(Entry, Entry.id == Order.entry_id)
-            .join(Charge, Charge.id == Order.charge_id)
-            .where(Order.id.in_(order_ids))
-            .order_by(Order.id)
-        )
+        statement = facts_of(Order.created_at).where(Order.id.in_(order_ids)).order_by(Order.id)
         return [OrderFacts(*row) for row in await self._session.execute(statement)]
 
     async def lock(self, gate: str) -> None:
@@ -119,3 +126,22 @@ class BooksRepository:
 
 def _of_tills() -> ColumnElement[bool]:
     return or_(PostingRow.debit.in_(TILLS), PostingRow.credit.in_(TILLS))
+
+
+def facts_of(at: Any, *more: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - any columns
+    """Ask of orders what the books need, `at` being when, and `more` of them."""
+    return (
+        select(
+            Order.id,
+            Entry.gate_code,
+            Order.kind,
+            Charge.quote["goods_group"].astext,
+            Charge.quote["vehicle_class"].astext,
+            Order.amount_vnd,
+            Charge.tariff_code,
+            at,
+            *more,
+        )
+        .join(Entry, Entry.id == Order.entry_id)
+        .join(Charge, Charge.id == Order.charge_id)
+    )

@@ -12,6 +12,7 @@ from app.repositories.access import AccessRepository
 from app.repositories.allowances import AllowancesRepository
 from app.repositories.batches import BatchesRepository
 from app.repositories.boards import BoardsRepository
+from app.repositories.book_checks import BookChecksRepository
 from app.repositories.books import BooksRepository
 from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
@@ -81,6 +82,11 @@ class UnitOfWork:
     def boards(self) -> BoardsRepository:
         """What queue boards show."""
         return BoardsRepository(self._session)
+
+    @cached_property
+    def book_checks(self) -> BookChecksRepository:
+        """The books against the rows beside them."""
+        return BookChecksRepository(self._session)
 
     @cached_property
     def books(self) -> BooksRepository:

@@ -13,6 +13,7 @@ from app.domain.misses import CallOutcome
 from app.domain.vitals import CallsMade, OldestDue, Pulse, Work
 from app.domain.vocabulary import Direction, Lane, Queue
 from app.models import (
+    BookCheck,
     Call,
     Deadline,
     Delivery,
@@ -68,12 +69,14 @@ class UpkeepRepository:
         quarantined = select(func.count()).where(
             Message.state == literal("quarantined", literal_execute=True)
         )
+        differing = select(BookCheck.differing).order_by(BookCheck.checked_at.desc()).limit(1)
         queue = array([LogStop.gate_code, LogStop.direction])
         oldest = select(
             deadline.scalar_subquery().label("deadline"),
             event.scalar_subquery().label("event"),
             pending.scalar_subquery().label("backlog"),
             quarantined.scalar_subquery().label("quarantined"),
+            differing.scalar_subquery().label("books_differing"),
             select(func.array_agg(queue)).scalar_subquery().label("stopped"),
         ).subquery()
         columns = list(WorkerPulse.__table__.c)
@@ -84,9 +87,9 @@ class UpkeepRepository:
             .order_by(WorkerPulse.job)
         )
         rows = (await self._session.execute(statement)).all()
-        due, stopped = rows[0][:4], rows[0][4] or ()
+        due, stopped = rows[0][:5], rows[0][5] or ()
         queues = tuple(Queue(gate, Direction(way)) for gate, way in stopped)
-        pulses = [Pulse(*row[5:]) for row in rows if row[5] is not None]
+        pulses = [Pulse(*row[6:]) for row in rows if row[6] is not None]
         return pulses, replace(OldestDue(*due), stopped=queues)
 
     async def calls_since(self, since: datetime) -> Sequence[CallsMade]:

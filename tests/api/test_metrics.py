@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import Settings
 from app.domain.vitals import Work
 from app.domain.vocabulary import Direction, Queue
+from app.models import BookCheck
 from app.repositories.unit_of_work import UnitOfWork
 from app.workers.counting import count_stays
 from tests.api.conftest import Gate, lorry, truck
@@ -221,3 +222,16 @@ async def test_lines_name_the_entries_that_a_request_is_about(gate: Gate) -> Non
     assert [first["id"], second["id"]] == due["entry_ids"]
     assert {**HERE, "done": 4}.items() <= due.items()
     assert 0 < due["lag_seconds"] < 7200
+
+
+async def test_what_the_last_check_of_the_books_found_is_a_metric(
+    gate: Gate, sessions: async_sessionmaker[AsyncSession]
+) -> None:
+    assert await value(gate, "gate_books_differing") is None
+    for differing in (0, 3):
+        async with sessions.begin() as session:
+            at = datetime(2026, 3, 11, differing, tzinfo=UTC)
+            check = BookCheck(day=at.date(), checked_at=at, posted=0, differences={})
+            check.differing = differing
+            session.add(check)
+        assert differing == await value(gate, "gate_books_differing")

@@ -24,11 +24,11 @@ from app.workers.delivering import WEBHOOKS
 from tests.cli.conftest import PATIENCE_SECONDS, Service, Start, run
 from tests.cli.test_preparing import on
 from tests.cli.test_serve import PRODUCTION
-from tests.repositories.rows import add_actor, add_entry
+from tests.repositories.rows import add_actor, add_charge, add_entry, add_order
 
 CHECKS = [
     "settings", "sign-in", "disk", "database", "clock", "migrations", "data keys", "API keys",
-    "reference data", "tariff edition", "policy edition", "workers", "logs",
+    "reference data", "tariff edition", "policy edition", "workers", "logs", "books",
 ]  # fmt: skip
 WORK = Work("", "host:1", 60, 1, 0, 0, 1, 1, succeeded=True)
 TARIFF = "tariff-2025-09"
@@ -207,3 +207,14 @@ def test_a_wrong_setting_is_a_finding_and_ends_with_1(folder: Path) -> None:
     code, found = told(folder, **weak)
     assert 1 == code
     assert found["settings"]["found"].startswith("GATE_PEPPER: production mode needs a secret")
+
+
+async def test_books_that_differ_from_the_orders_are_named(
+    fit: Settings, database: AsyncEngine
+) -> None:
+    async with AsyncSession(database) as session, session.begin():
+        entry = await add_entry(session, await add_actor(session))
+        order = await add_order(session, entry, await add_charge(session, entry))
+    condition, found = (await findings(fit))["books"]
+    assert "fail" == condition
+    assert all(one in found for one in ("receivable", "assessed", str(order)))

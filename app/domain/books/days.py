@@ -46,9 +46,10 @@ class Till:
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """What a book day comes to; once it is closed they are kept as they are."""
+    """What a book day comes to: `amount_vnd` is all that moved. Once it is closed it stays so."""
 
     postings: int
+    amount_vnd: int
     accounts: Sequence[Turnover]
     tills: Sequence[Till]
 
@@ -56,6 +57,7 @@ class DayTotals:
         """Return the totals as plain JSON values, to be kept when the day is closed."""
         return {
             "postings": self.postings,
+            "amount_vnd": self.amount_vnd,
             "accounts": [asdict(one) for one in self.accounts],
             "tills": [{**asdict(one), "cashier": str(one.cashier)} for one in self.tills],
         }
@@ -65,6 +67,7 @@ class DayTotals:
         """Return totals that were kept."""
         return cls(
             postings=document["postings"],
+            amount_vnd=document["amount_vnd"],
             accounts=tuple(
                 Turnover(Account(row["account"]), row["debit_vnd"], row["credit_vnd"])
                 for row in document["accounts"]
@@ -95,6 +98,7 @@ def totals_of(sums: Iterable[Sum]) -> DayTotals:
         (differences if counted else taken)[one.cashier, till] += change
     return DayTotals(
         postings=sum(one.postings for one in every),
+        amount_vnd=sum(one.amount_vnd for one in every),
         accounts=tuple(
             Turnover(account, into[account], out_of[account])
             for account in Account

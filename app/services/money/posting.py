@@ -1,6 +1,7 @@
 """What happens to money is posted to the books, in the transaction in which it happens."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,9 @@ from app.services.act import Act
 Row = Mapping[str, Any]
 
 
-def posting_rows(act: Act, postings: Iterable[Posting]) -> list[Row]:
-    """Return postings as columns to store, of the legal day of an act."""
-    return [_row(act, one) for one in postings]
+def posting_rows(act: Act, postings: Iterable[Posting], day: date | None = None) -> list[Row]:
+    """Return postings as columns to store, of the legal day of an act or of one before it."""
+    return [_row(act, one, day or act.day) for one in postings]
 
 
 def rows_of_new_orders(
@@ -115,11 +116,11 @@ def received(
     return Received(payment_id, till, CHANNELS[channel], amount_vnd)
 
 
-def _row(act: Act, posting: Posting) -> Row:
+def _row(act: Act, posting: Posting, day: date) -> Row:
     owed = posting.owed
     return {
         "gate_code": posting.gate,
-        "book_day": act.day,
+        "book_day": day,
         "posted_at": act.now,
         "debit": posting.debit.value,
         "credit": posting.credit.value,

@@ -10,6 +10,7 @@ from app.core.ciphers import Cipher
 from app.domain.checkup import (
     Condition,
     Finding,
+    judge_books,
     judge_editions,
     judge_keys,
     judge_logs,
@@ -19,6 +20,7 @@ from app.domain.checkup import (
 from app.domain.errors import NoTariffInForceError
 from app.domain.reference import Reference
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.money.bookkeeping import found_differences
 from app.services.upkeep.reference_data import read_reference
 
 
@@ -46,6 +48,7 @@ async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
     pulses, oldest = await uow.upkeep.pulses()
     findings.append(judge_workers(at.jobs, pulses, oldest.lags(now), at.machine))
     findings.append(judge_logs(oldest.stopped))
+    findings.append(judge_books(await found_differences(uow)))
     return findings
 
 

@@ -18,7 +18,7 @@ class Vitals:
 
     `lags` are business seconds by job, `calls` those of the legal day, `backlog` deliveries to
     webhooks that are pending, `quarantined` partners' messages that wait, `stopped` the logs that
-    cannot be gone on with.
+    cannot be gone on with, `books_differing` what the last check of the books found, if any.
     """
 
     readiness: Readiness
@@ -28,6 +28,7 @@ class Vitals:
     lags: Mapping[str, int]
     backlog: int = 0
     quarantined: int = 0
+    books_differing: int | None = None
     stopped: Collection[Queue] = ()
 
 
@@ -46,5 +47,6 @@ async def read_vitals(
         oldest.lags(today.now),
         oldest.backlog,
         oldest.quarantined,
+        oldest.books_differing,
         oldest.stopped,
     )

@@ -1,0 +1,90 @@
+"""Whether the books say what the rows say: each account against what it is the sum of."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.books.accounts import CHANNELS, Account, Cause
+from app.domain.money_in import Channel
+
+CAME_IN: Final = frozenset({Cause.PAYMENT_APPLIED, Cause.PAYMENT_UNDER_REVIEW})
+PAID: Final = frozenset({Cause.PAYMENT_APPLIED, Cause.REVIEW_SETTLED})
+SHARED: Final = (Account.RETAINED, Account.BUDGET)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moved between two accounts because of one kind of act, in VND."""
+
+    debit: Account
+    credit: Account
+    cause: Cause
+    amount_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the rows beside the books come to, in VND.
+
+    `orders` by their state, `payments` by channel, `under_review` of the payments that nobody has
+    decided about, `due_back` of what was decided to be sent back of payments.
+    """
+
+    orders: Mapping[str, int] = field(default_factory=dict)
+    payments: Mapping[Channel, int] = field(default_factory=dict)
+    under_review: int = 0
+    due_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the books differ: what the rows come to, and what the books say, in VND."""
+
+    check: str
+    rows_vnd: int
+    books_vnd: int
+
+
+def differences(moved: Sequence[Moved], rows: Rows) -> tuple[Difference, ...]:
+    """Return every account, or part of one, that is not the sum of what it should be."""
+    stands = _balances(moved)
+    due, paid = rows.orders.get("due", 0), rows.orders.get("paid", 0)
+    came_in = Counter[Account]()
+    for channel, amount in rows.payments.items():
+        came_in[CHANNELS[channel]] += amount
+    found = {
+        "receivable": (due, stands[Account.RECEIVABLE]),
+        "assessed": (due, -stands[Account.ASSESSED]),
+        "applied": (paid, _sum(moved, PAID, (Account.RECEIVABLE,))),
+        "shared": (paid, _sum(moved, PAID, SHARED)),
+        "unallocated": (rows.under_review, -stands[Account.UNALLOCATED]),
+        "set-back": (rows.due_back, _set_back(moved)),
+        **{
+            account.value: (came_in[account], _came_into(moved, account))
+            for account in dict.fromkeys(CHANNELS.values())
+        },
+    }
+    return tuple(Difference(check, *pair) for check, pair in found.items() if len(set(pair)) > 1)
+
+
+def _balances(moved: Iterable[Moved]) -> Counter[Account]:
+    """Return what stands in each account: debits less credits."""
+    found = Counter[Account]()
+    for one in moved:
+        found[one.debit] += one.amount_vnd
+        found[one.credit] -= one.amount_vnd
+    return found
+
+
+def _sum(moved: Iterable[Moved], causes: frozenset[Cause], credit: Sequence[Account]) -> int:
+    return sum(one.amount_vnd for one in moved if one.cause in causes and one.credit in credit)
+
+
+def _came_into(moved: Iterable[Moved], account: Account) -> int:
+    return sum(one.amount_vnd for one in moved if one.cause in CAME_IN and one.debit is account)
+
+
+def _set_back(moved: Iterable[Moved]) -> int:
+    """Return what was decided to be sent back of payments under review."""
+    return _sum(moved, frozenset({Cause.REVIEW_SETTLED}), (Account.REFUND_DUE,))
