@@ -367,6 +367,15 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "source_reference": "FT26135000815",
         },
     },
+    "request_refund": {
+        "Weighed again": {
+            "reason": "Weighed again: 7.9 t instead of 20 t",
+            "documents": ["CAN-2026-0417"],
+            "payee": {"name": "CONG TY TNHH VI DU", "account": "0123456789", "bank": "970436"},
+        },
+    },
+    "refuse_refund": {"Another account": {"reason": "The account is not the payer's"}},
+    "record_refund_payment": {"By transfer": {"reference": "FT26135000999"}},
     "make_organisation": {
         "A company": {"name": "Ví Dụ Logistics", "kind": "company", "tax_code": "9900123459"},
         "An agency": {"name": "Customs of Tân Thanh", "kind": "agency", "agency": "customs"},
@@ -458,6 +467,9 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "number": Word("The number of a receipt in its series.", 147),
     "issued_from": Word("Issued at or after.", "2026-02-21T00:00:00+07:00"),
     "issued_before": Word("Issued before.", "2026-02-22T00:00:00+07:00"),
+    "refund": Word("The id of a refund.", ID),
+    "payment": Word("The id of a payment.", ID),
+    "cause": Word("What made it due.", "repriced"),
     "lane": Word("The lane of the entry's verdict.", "green"),
     "plate": Word("The plate of a tractor, in any spelling.", "12C-000.17"),
     "declaration_number": Word("The number of a customs declaration.", "309900000015"),

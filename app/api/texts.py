@@ -28,6 +28,7 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     lane.{code}                                   a lane, where no edition names it
     skip.{reason}                                 why somebody was not called
     certificate.{why}                             why one who came later went before
+    refund.state.{state}, refund.cause.{cause}   how far a refund is; what made it due
     receipt.{kind}, .message, receipt.voided.{cause}   what a receipt is called; whether it counts
     web.{page}.{part}, web.member.{role}          what served pages say
     green-lane.{code}.sentence, .refusal          a rule; what is said where it fails

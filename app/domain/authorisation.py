@@ -49,6 +49,8 @@ class Action(StrEnum):
     """Looking at money that came in, and at what became of it."""
     SETTLE = "settle"
     """Deciding about money that pays nothing by itself."""
+    REFUND = "refund"
+    """Sending money back."""
     STRIKES = "strikes"
     APPEAL = "appeal"
     DIFFICULTY = "difficulty"
@@ -80,8 +82,8 @@ Relations = Iterable[Relation]
 NOBODY: Final[frozenset[Relation]] = frozenset()
 
 _OF_DECLARANTS: Final = frozenset(Action) - {
-    Action.RECORD, Action.PAY, Action.MONEY, Action.SETTLE, Action.DIFFICULTY, Action.HOUSE,
-    Action.MANAGE, Action.REFUSE, Action.KEEP,
+    Action.RECORD, Action.PAY, Action.MONEY, Action.SETTLE, Action.REFUND, Action.DIFFICULTY,
+    Action.HOUSE, Action.MANAGE, Action.REFUSE, Action.KEEP,
 }  # fmt: skip
 
 OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
@@ -130,13 +132,14 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.AGENCY: frozenset({Action.READ, Action.SHOW, Action.PERSONAL, Action.RECORD}),
         Role.YARD: frozenset({Action.READ, Action.SHOW, Action.RECORD}),
         Role.BANK: frozenset({Action.ORDERS, Action.PAY}),
-        Role.COLLECTOR: frozenset({Action.ORDERS, Action.MONEY, Action.SETTLE}),
+        Role.COLLECTOR: frozenset({Action.ORDERS, Action.MONEY, Action.SETTLE, Action.REFUND}),
         Role.BOARD: frozenset(
             {
                 Action.READ,
                 Action.SHOW,
                 Action.ORDERS,
                 Action.MONEY,
+                Action.REFUND,
                 Action.PERSONAL,
                 Action.READINGS,
                 Action.RECORD,

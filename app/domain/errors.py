@@ -185,6 +185,24 @@ class ReceiptNotFoundError(NotFoundError):
     code: ClassVar[str] = "receipt-not-found"
 
 
+class RefundNotFoundError(NotFoundError):
+    """No refund of that id."""
+
+    code: ClassVar[str] = "refund-not-found"
+
+
+class RefundStepRefusedError(ConflictError):
+    """The refund is not so far, or further."""
+
+    code: ClassVar[str] = "refund-step-refused"
+
+
+class RefundReferenceTakenError(ConflictError):
+    """Another refund was paid by that reference."""
+
+    code: ClassVar[str] = "refund-reference-taken"
+
+
 class SubstitutionNotFoundError(NotFoundError):
     """No such substitution of this entry."""
 

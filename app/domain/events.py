@@ -124,6 +124,11 @@ RECEIPT = {
     "series": _code("Its series."),
     "number": _number("Its number in that series."),
 }
+REFUND = {
+    "refund": _id("The refund."),
+    "amount_vnd": _number("Its amount in whole dong."),
+    "cause": _code("What made it due."),
+}
 REFUSED = {"refused": _codes("Rules of the green lane that refuse it.")}
 HOLD = {"hold": _id("The hold."), "authority": _code("Who placed it.")}
 SCOPED = {
@@ -459,6 +464,19 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "day": _code("The book day."),
         },
         Audience.AUTHORITIES,
+    ),
+    "receipt.voided": EventKind(
+        "A receipt counts no more: it was wrong, or money went back.",
+        {**RECEIPT, "order": _id("The order."), "why": _code("Why.")},
+    ),
+    "refund.due": EventKind("Money is to go back.", REFUND),
+    "refund.asked": EventKind("Somebody asks for a refund, with its dossier.", REFUND),
+    "refund.approved": EventKind("Another has approved a refund.", REFUND),
+    "refund.refused": EventKind("Another has refused a refund; it stays due.", REFUND),
+    "refund.paid": EventKind("A refund was paid.", REFUND),
+    "refund.cancelled": EventKind(
+        "A refund that nobody had approved is not due any more: the price has changed again.",
+        {"refund": _id("The refund.")},
     ),
     "strike.given": EventKind("A missed call counts against the company.", {**STRIKE, **CALL}),
     "strike.appealed": EventKind("The company has appealed the strike.", STRIKE),

@@ -12,6 +12,7 @@ from app.domain.notices import NoticeKind
 from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
 from app.domain.receipts.receipt import ReceiptState
+from app.domain.receipts.refunds import RefundCause, RefundState
 from app.domain.vocabulary import Direction, Lane, Party, Queue, State
 from app.domain.webhooks import DeliveryState
 
@@ -219,3 +220,15 @@ class ReceiptFilter:
     state: ReceiptState | None = None
     issued_from: datetime | None = None
     issued_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFilter:
+    """What a list of refunds is narrowed to; None leaves a field open."""
+
+    state: RefundState | None = None
+    cause: RefundCause | None = None
+    gate: str | None = None
+    entry: UUID | None = None
+    order: UUID | None = None
+    payment: UUID | None = None

@@ -73,6 +73,7 @@ from app.models.reference import (
     TwoWayRuleRow,
     Yard,
 )
+from app.models.refunds import Refund
 from app.models.reports import PublishedVolume, Stay, StayProgress
 from app.models.sessions import MemberSession
 from app.models.strikes import Strike
@@ -151,6 +152,7 @@ __all__ = [
     "Reception",
     "ReferenceDocument",
     "ReferenceRevision",
+    "Refund",
     "RequiredCheckRow",
     "ResealProgress",
     "RetentionRow",

@@ -43,6 +43,7 @@ from app.repositories.queues import QueuesRepository
 from app.repositories.receipts import ReceiptsRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
+from app.repositories.refunds import RefundsRepository
 from app.repositories.resealing import ResealingRepository
 from app.repositories.retention import RetentionRepository
 from app.repositories.scores import ScoresRepository
@@ -227,6 +228,11 @@ class UnitOfWork:
     def receipts(self) -> ReceiptsRepository:
         """Receipts and their series."""
         return ReceiptsRepository(self._session, self._wire)
+
+    @cached_property
+    def refunds(self) -> RefundsRepository:
+        """Money that goes back."""
+        return RefundsRepository(self._session, self._wire)
 
     @cached_property
     def reference(self) -> ReferenceRepository:

@@ -3,7 +3,7 @@
 This is where a reader enters: the rules stand in `app/domain/charges`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +30,7 @@ from app.models import Charge, Entry, Order
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.posting import rows_of_new_orders, rows_of_superseded
+from app.services.money.refunds import Refunds, Repaid, repaid
 
 KINDS = ("infrastructure", "transfer")
 
@@ -178,9 +179,11 @@ class Charging:
         if current is not None:
             given_up = rows_of_superseded(self._act, queue.gate, current, orders)
             await self._uow.money.supersede(current.id, self._act.now)
-        binding = Binding(entry.id, queue.gate, on, cause, _paid(orders))
+        back = await self._back(orders, quoted)
+        binding = Binding(entry.id, queue.gate, on, cause, back.kept)
         priced = charge_of(self._act, quoted, binding)
         await self._uow.money.insert(priced.charge, priced.orders, [*given_up, *priced.postings])
+        refunds = await Refunds(self._uow, self._act).follow(entry, priced.charge["id"], back)
         return [
             self._act.event(
                 "charge.made",
@@ -191,17 +194,15 @@ class Charging:
                 total_vnd=quoted.total_vnd,
                 cause=cause,
                 supersedes=str(current.id) if current else None,
-            )
+            ),
+            *refunds,
         ]
 
-
-def _paid(orders: Iterable[Order]) -> dict[str, int]:
-    """Return what came in by kind."""
-    paid: dict[str, int] = {}
-    for order in orders:
-        if order.state == "paid":
-            paid[order.kind] = paid.get(order.kind, 0) + order.amount_vnd
-    return paid
+    async def _back(self, orders: Sequence[Order], quoted: Quote) -> Repaid:
+        """Return what is ours of what was paid, and what of it goes back by the new price."""
+        paid = [one.id for one in orders if one.state == "paid"]
+        refunds = await self._uow.refunds.of_orders(paid) if paid else []
+        return repaid(orders, refunds, quoted.amounts_vnd)
 
 
 def _differs(current: Charge | None, quoted: Quote) -> bool:

@@ -16,6 +16,8 @@ from app.domain.misses import CallOutcome, FaultKind
 from app.domain.money_in import ReviewKind
 from app.domain.notices import LIMITS, STOPS, Effect, Period
 from app.domain.passes import Refusal, Revocation
+from app.domain.receipts.receipt import ReceiptKind, VoidCause
+from app.domain.receipts.refunds import RefundCause, RefundState
 from app.domain.required_checks import CheckKind
 from app.domain.steps import ExceptionCode, Step
 from app.domain.sub_queues import BarrierKind
@@ -81,6 +83,10 @@ def keys() -> Iterator[str]:
     yield from (f"payment.review.{kind}" for kind in ReviewKind)
     yield from (f"payment.settle.{way}" for way in ("pay", "split", "refund"))
     yield from (f"certificate.{why}" for why in (*Why, *CERTIFIED))
+    yield from (f"receipt.{kind}{part}" for kind in ReceiptKind for part in ("", ".message"))
+    yield from (f"receipt.voided.{one}{more}" for one in VoidCause for more in ("", ".replaced"))
+    yield from (f"refund.state.{state}" for state in RefundState)
+    yield from (f"refund.cause.{cause}" for cause in RefundCause)
     yield from (f"driver-message.{kind}" for kind in MessageKind)
     yield from (f"quarantine.{reason}" for reason in QuarantineReason)
     yield from (f"notice.most.{limits}" for limits in (*Period, "-".join(Period)))

@@ -41,7 +41,7 @@ KEPT = (
     "tariff_editions", "published_volumes", "observations", "checks", "events", "payments",
     "postings", "book_closes", *LOG,
 )  # fmt: skip
-FILLED = ("charges", "orders", "receipts", "receipt_series")
+FILLED = ("charges", "orders", "receipts", "receipt_series", "refunds")
 EDITS = {
     "tariff_editions": "document = '{}'",
     "published_volumes": "facts = '{}'",
@@ -189,6 +189,51 @@ async def test_what_a_receipt_says_stays_while_it_is_voided_and_numbered_once(
     assert "ck_receipts_voided_by_two" == await refusal_of(session, voided.format(other))
     assert await refusal_of(session, voided.format(one)) is None
     assert guard == await refusal_of(session, "UPDATE receipts SET void_reason = 'y'")
+
+
+async def test_no_more_goes_back_than_came_in(session: AsyncSession) -> None:
+    """Of the payment and of the order; what was cancelled counts no more."""
+    make = (
+        "INSERT INTO refunds (code, gate_code, cause, payment_id, amount_vnd, due_at, state, {more}"
+        " cancelled_at) SELECT '{code}', 'x', 'double', id, {amount}, now(), '{state}', {of} {at}"
+        " FROM payments"
+    )
+    plain = {"more": "", "of": "", "at": "NULL", "state": "due"}
+    whole = {"code": "1", "amount": 390_001, **plain}
+    assert "tr_refunds_covered" == await refusal_of(session, make.format(**whole))
+    part = {**plain, "amount": 200_000}
+    assert await refusal_of(session, make.format(**part, code="1")) is None
+    assert "tr_refunds_covered" == await refusal_of(session, make.format(**part, code="2"))
+    await session.execute(text("UPDATE refunds SET state = 'cancelled', cancelled_at = now()"))
+    assert await refusal_of(session, make.format(**part, code="2")) is None
+
+
+async def test_what_was_promised_stays_as_it_is(session: AsyncSession) -> None:
+    await session.execute(
+        text(
+            "INSERT INTO refunds (code, gate_code, cause, payment_id, amount_vnd, due_at, state)"
+            " SELECT '1', 'centre', 'double', id, 1, now(), 'due' FROM payments"
+        )
+    )
+    guard = "tr_refunds_guarded"
+    for edit in ("amount_vnd = 2", "cause = 'repriced'", "gate_code = 'x'", "paid_reference = 'x'"):
+        assert guard == await refusal_of(session, f"UPDATE refunds SET {edit}")
+    one, other = [(await add_actor(session)).id for _ in range(2)]
+    ask = (
+        "UPDATE refunds SET state = 'asked', reason = 'x', documents = '[]', payee_name = 'x',"
+        f" payee_account = 'x', payee_bank = 'x', asked_at = now(), asked_by = '{one}'"
+    )
+    assert await refusal_of(session, ask) is None
+    approve = "UPDATE refunds SET state = 'approved', approved_at = now(), approved_by = '{}'"
+    assert "ck_refunds_approved_by_another" == await refusal_of(session, approve.format(one))
+    assert await refusal_of(session, approve.format(other)) is None
+    for edit in ("reason = 'y'", "payee_bank = 'y'", "state = 'cancelled', cancelled_at = now()"):
+        assert guard == await refusal_of(session, f"UPDATE refunds SET {edit}")
+    paid = (
+        f"UPDATE refunds SET state = 'paid', paid_at = now(), paid_by = '{one}', paid_reference = "
+    )
+    assert await refusal_of(session, f"{paid} 'x'") is None
+    assert guard == await refusal_of(session, "UPDATE refunds SET paid_reference = 'y'")
 
 
 async def test_the_numbers_of_a_series_only_go_up(session: AsyncSession) -> None:

@@ -13,6 +13,8 @@ from app.domain.books import (
     postings_of_cancelled,
     postings_of_orders,
     postings_of_payment,
+    postings_of_refund,
+    postings_of_refund_paid,
     postings_of_review,
     postings_of_settlement,
     postings_of_superseded,
@@ -84,6 +86,17 @@ class Books:
         """Post what was decided about money that was set aside; a rest of it is due back."""
         owed = await self._owed(order_ids)
         await self._post(postings_of_settlement(money, owed, refund_id))
+
+    async def given_back(
+        self, refund_id: UUID, order_id: UUID, amount_vnd: int, before_vnd: int
+    ) -> None:
+        """Post an approved refund of an order, of which so much was given back before."""
+        (owed,) = await self._owed([order_id])
+        await self._post(postings_of_refund(refund_id, owed, amount_vnd, before_vnd))
+
+    async def paid_back(self, refund_id: UUID, gate: str, amount_vnd: int) -> None:
+        """Post that a refund was paid."""
+        await self._post(postings_of_refund_paid(refund_id, gate, amount_vnd))
 
     async def _owed(self, order_ids: Sequence[UUID]) -> list[Owed]:
         if not order_ids:

@@ -7,13 +7,13 @@ have no gap, and no lock is waited for behind it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.domain.errors import ReceiptNotFoundError
 from app.domain.questions import ReceiptFilter
-from app.domain.receipts.receipt import account_of, read_lookup, series_of
-from app.models import Receipt
+from app.domain.receipts.receipt import Account, VoidCause, account_of, read_lookup, series_of
+from app.models import Receipt, Refund
 from app.repositories.receipts import Basis, Shown
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -22,6 +22,11 @@ from app.services.act import Act
 __all__ = ["Receipt", "Receipts", "Settled", "Shown", "receipt_by_lookup"]
 
 Row = Mapping[str, Any]
+KEPT: Final = (
+    "gate_code", "entry_id", "declarant_id", "order_id", "payment_id", "charge_id", "amount_vnd",
+    "lines", "elsewhere_vnd", "payer_name", "payer_tax_code", "collector_tax_code",
+)  # fmt: skip
+"""What one that takes the place of another says as it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,16 @@ class Settled:
     order_id: UUID
     payment_id: UUID
     amount_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voiding:
+    """Why a receipt counts no more, and by whose word: one asked, another approved."""
+
+    cause: VoidCause
+    reason: str | None
+    asked_by: UUID | None
+    approved_by: UUID | None
 
 
 async def receipt_by_lookup(uow: UnitOfWork, lookup: str) -> Shown:
@@ -78,12 +93,61 @@ class Receipts:
         await self._uow.receipts.insert(numbered, [self._issued(row) for row in numbered])
         return numbered
 
+    async def give_back(self, refund: Refund) -> None:
+        """Void the receipt of an order of which a refund was approved; give one for the rest.
+
+        What was paid before receipts were given has none, and gets none.
+        """
+        assert refund.order_id is not None
+        assert refund.entry_id is not None
+        standing = (await self._uow.receipts.standing([refund.order_id])).get(refund.order_id)
+        if standing is None:
+            return
+        by = Voiding(VoidCause.REFUNDED, refund.reason, refund.asked_by, refund.approved_by)
+        rest, rows = standing.amount_vnd - refund.amount_vnd, list[Row]()
+        if rest > 0:
+            basis = (await self._uow.receipts.bases([refund.order_id]))[refund.order_id]
+            charge = await self._uow.money.charge(refund.entry_id) or basis.charge
+            account = account_of(charge.quote, basis.order.kind, rest, basis.entry.declared)
+            rows.append({**self._again(standing), **_accounted(account), "amount_vnd": rest})
+        await self._void(standing, by)
+        await self.number(rows)
+
     async def page(
         self, where: ReceiptFilter, after: Sequence[Any] | None, limit: int
     ) -> Sequence[Shown]:
         """Return up to `limit` receipts that the principal may see, newest first."""
         act = self._act
         return await self._uow.receipts.page(act.principal, where, after, limit, at=act.now)
+
+    async def _void(self, receipt: Receipt, by: Voiding) -> None:
+        receipt.voided_at, receipt.void_cause = self._act.now, by.cause.value
+        receipt.void_reason, receipt.voided_by = by.reason, by.asked_by
+        receipt.void_approved_by = by.approved_by
+        await self._uow.flush()
+        told = self._act.event(
+            "receipt.voided",
+            None,
+            receipt.entry_id,
+            receipt=str(receipt.id),
+            series=receipt.series,
+            number=receipt.number,
+            order=str(receipt.order_id),
+            why=by.cause.value,
+        )
+        await self._uow.records.insert_events([told])
+
+    def _again(self, receipt: Receipt) -> Row:
+        """Return the columns of a receipt that takes the place of another, for the same payer."""
+        act, identity = self._act, self._act.tools.new_id()
+        return {
+            **{name: getattr(receipt, name) for name in KEPT},
+            "id": identity,
+            "lookup": act.tools.tokens.lookup(identity),
+            "issued_at": act.now,
+            "issued_by": act.principal.id,
+            "replaces_id": receipt.id,
+        }
 
     def _row(self, settled: Settled, basis: Basis) -> Row:
         act, identity = self._act, self._act.tools.new_id()
@@ -99,8 +163,7 @@ class Receipts:
             "payment_id": settled.payment_id,
             "charge_id": basis.charge.id,
             "amount_vnd": settled.amount_vnd,
-            "lines": [line.document() for line in account.lines],
-            "elsewhere_vnd": account.elsewhere_vnd,
+            **_accounted(account),
             "payer_name": name,
             "payer_tax_code": tax_code,
             "collector_tax_code": basis.collector_tax_code,
@@ -122,6 +185,11 @@ class Receipts:
             amount_vnd=row["amount_vnd"],
             replaces=str(row["replaces_id"]) if row["replaces_id"] else None,
         )
+
+
+def _accounted(account: Account) -> Row:
+    lines = [line.document() for line in account.lines]
+    return {"lines": lines, "elsewhere_vnd": account.elsewhere_vnd}
 
 
 def _gate(row: Row) -> str:

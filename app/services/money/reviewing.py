@@ -24,6 +24,7 @@ from app.services.money.applying import Applying
 from app.services.money.matching import Matching, owed_of
 from app.services.money.posting import Books
 from app.services.money.posting import received as received_money
+from app.services.money.refunds import Refunds
 
 # The edges show these and never ask for them: they import them from here.
 __all__ = ["Came", "Received", "Reviewing"]
@@ -108,6 +109,8 @@ class Reviewing:
         money = received_money(payment.id, payment.amount_vnd, Channel(payment.channel))
         refund_id = review.id if refund_vnd else None
         await Books(self._uow, self._act).settled(money, [one.id for one in due], refund_id)
+        if refund_vnd:
+            await Refunds(self._uow, self._act).of_review(review, refund_vnd)
 
     async def _ways(self, amount_vnd: int, purpose: str | None) -> Sequence[Suggestion]:
         """Return what may be done now: what its text names may have been priced anew meanwhile."""
