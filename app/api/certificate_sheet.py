@@ -13,6 +13,7 @@ from app.domain.reference import Reference
 from app.domain.vocabulary import Lane
 from app.services.queues.certifying import Certified
 
+PDF: Final = "application/pdf"
 MOST_SHOWN: Final = 100
 """Overtakes on a paper; the certificate as JSON has them all."""
 

@@ -1,6 +1,5 @@
 """Papers as PDF: A4, fonts of our own that have Vietnamese and Chinese, nothing from elsewhere."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,6 @@ from fpdf.enums import WrapMode, XPos, YPos
 from app.api.certificate_sheet import CertificateSheet
 from app.api.texts import Language
 
-PDF: Final = "application/pdf"
 FONTS: Final = Path(__file__).with_name("fonts")
 LATIN: Final = "latin"
 CHINESE: Final = "chinese"
@@ -20,12 +18,8 @@ LABEL_MM: Final = 52
 MARGIN_MM: Final = 18
 
 
-async def certificate_pdf(sheet: CertificateSheet, language: Language, made_at: datetime) -> bytes:
-    """Return a certificate as PDF, drawn where it keeps nobody waiting: it takes a second."""
-    return await asyncio.to_thread(_certificate, sheet, language, made_at)
-
-
-def _certificate(sheet: CertificateSheet, language: Language, made_at: datetime) -> bytes:
+def certificate_pdf(sheet: CertificateSheet, language: Language, made_at: datetime) -> bytes:
+    """Return a certificate as PDF; it takes a second."""
     paper = _Paper(language, made_at)
     paper.set_title(sheet.title)
     paper.write_line(sheet.title, 18)

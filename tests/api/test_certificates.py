@@ -248,4 +248,4 @@ async def test_a_paper_shows_a_hundred_and_tells_of_the_rest(gate: Gate, app: Fa
     reference = (await process.today()).reference
     sheet = sheet_of(replace(found, certificate=many), reference, Language.EN)
     assert (MOST_SHOWN, "And 1 more, told in the JSON.") == (len(sheet.passed), sheet.more)
-    assert b"%PDF-" in await certificate_pdf(sheet, Language.EN, found.as_of)
+    assert b"%PDF-" in certificate_pdf(sheet, Language.EN, found.as_of)

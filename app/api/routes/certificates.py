@@ -11,8 +11,8 @@ from app.api.certificate_desk import (
     certified_by_link,
     get_format,
 )
+from app.api.certificate_sheet import PDF
 from app.api.deps import Caller, HeavyVisitor, OfProcess, Spoken, Uow, by_link, may
-from app.api.papers import PDF
 from app.api.problems import problem_responses
 from app.api.rate_limits import Work
 from app.api.readings import UNCHANGED
