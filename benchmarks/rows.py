@@ -248,15 +248,16 @@ def _lasting(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def take_turns(
-    house: House, jobs: Mapping[str, Job], status: int, *, apart: bool = False
+    house: House, jobs: Mapping[str, Job], status: int, *, apart: bool = False, times: int = 1
 ) -> dict[str, list[Outcome]]:
     """Let each job take its turn, again and again, so that noise falls on all alike.
 
-    Those that write to one database are told `apart`: no two of them send the same number.
+    Those that write to one database are told `apart`: no two of them send the same number. Where a
+    small difference is looked for, they take so many `times` as many turns.
     """
     outcomes: dict[str, list[Outcome]] = {name: [] for name in jobs}
     first = TRACKED
-    for turn in range(house.rounds + 1):
+    for turn in range(house.rounds * times + 1):
         sent = 0
         for name, job in jobs.items():
             turned = replace(
