@@ -52,6 +52,16 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "vehicle": {"tractor_plate": "29H-123.45", "payload_kg": 8000},
         },
     },
+    "name_payer": {
+        "A company of Vietnam": {"name": "Công ty TNHH Ví Dụ", "tax_code": "9900123459"},
+        "A company of China": {
+            "name": "广西示例进出口有限公司",
+            "country": "CN",
+            "tax_code": "91450000MA5KUD1236",
+        },
+        "A person": {"name": "Nguyễn Văn An"},
+    },
+    "make_bundle": {"Two orders": {"orders": [ID, OTHER_ID]}},
     "notify_payment": {
         "What a bank made of a transfer": {
             "source_reference": "FT26070123456789",
@@ -455,6 +465,9 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "kind": Word("A kind of check.", "plant_quarantine"),
     "call": Word("The id of a call.", ID),
     "order": Word("The id of an order.", ID),
+    "bundle": Word("The id of a bundle.", ID),
+    "source_reference": Word("The reference of whoever took it.", "FT26070123456789"),
+    "received_from": Word("Received then or later.", "2026-03-11T00:00:00+07:00"),
     "gate": Word("The code of a gate.", "tan-thanh"),
     "yard": Word("The code of a yard.", "bao-nguyen"),
     "route": Word("The code of a route of the gate.", "1088-2-1089"),

@@ -22,6 +22,8 @@ class Action(StrEnum):
     """Everything of an entry that lists and answers show: facts, price, place, events, moves."""
     ORDERS = "orders"
     """An order with the payments that came in for it."""
+    PAYER = "payer"
+    """Naming who pays an order."""
     TRACK = "track"
     """What opens an entry without a key: the tracking link."""
     SHOW = "show"
@@ -102,12 +104,14 @@ OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
             }
         ),
         Party.OWNER: frozenset({Action.READ, Action.REPORT, Action.OPEN}),
-        Party.PAYER: frozenset({Action.READ, Action.ORDERS, Action.REPORT, Action.OPEN}),
+        Party.PAYER: frozenset(
+            {Action.READ, Action.ORDERS, Action.PAYER, Action.REPORT, Action.OPEN}
+        ),
         Tie.GRANTOR: frozenset({Action.DELEGATE}),
         Tie.GRANTEE: frozenset({Action.REFUSE}),
         Tie.REPORTER: frozenset({Action.DIFFICULTY}),
         Tie.ASSIGNEE: frozenset({Action.DIFFICULTY}),
-        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE, Action.KEEP}),
+        Tie.HOUSE: frozenset({Action.HOUSE, Action.MANAGE, Action.KEEP, Action.ORDERS}),
     }
 )
 """What a company's principal may do with what its organisation has this relation to."""
@@ -132,7 +136,9 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.AGENCY: frozenset({Action.READ, Action.SHOW, Action.PERSONAL, Action.RECORD}),
         Role.YARD: frozenset({Action.READ, Action.SHOW, Action.RECORD}),
         Role.BANK: frozenset({Action.ORDERS, Action.PAY}),
-        Role.COLLECTOR: frozenset({Action.ORDERS, Action.MONEY, Action.SETTLE, Action.REFUND}),
+        Role.COLLECTOR: frozenset(
+            {Action.ORDERS, Action.PAYER, Action.MONEY, Action.SETTLE, Action.REFUND}
+        ),
         Role.BOARD: frozenset(
             {
                 Action.READ,

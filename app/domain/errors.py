@@ -914,6 +914,30 @@ class PaymentTooSmallError(UnfitError):
     code: ClassVar[str] = "payment-too-small"
 
 
+class PayerUnfitError(UnfitError):
+    """A payer's code is not one of its country."""
+
+    code: ClassVar[str] = "payer-unfit"
+
+
+class BundleNotFoundError(NotFoundError):
+    """No bundle of that id, or not for this principal to see."""
+
+    code: ClassVar[str] = "bundle-not-found"
+
+
+class BundleUnfitError(UnfitError):
+    """Orders are bundled that are due and have one payer; the errors name those that do not fit."""
+
+    code: ClassVar[str] = "bundle-unfit"
+
+
+class BundleNotDueError(ConflictError):
+    """A bundle is paid, or one of its orders was paid, replaced or cancelled meanwhile."""
+
+    code: ClassVar[str] = "bundle-not-due"
+
+
 class SignatureRefusedError(ForbiddenError):
     """A bank's notification is not signed with the bank's secret, or not just now."""
 

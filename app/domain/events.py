@@ -425,6 +425,20 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "amount_vnd": _number("Its amount in whole dong."),
         },
     ),
+    "order.payer_named": EventKind(
+        "Somebody else than declared was named as who pays an order.",
+        {"order": _id("The order.")},
+    ),
+    "bundle.made": EventKind(
+        "Orders of one payer can be paid by one code.",
+        {
+            **ORGANISATION,
+            "bundle": _id("The bundle."),
+            "orders": _number("How many orders it has."),
+            "amount_vnd": _number("What they ask for together, in whole dong."),
+        },
+        Audience.ORGANISATION,
+    ),
     "payment.set_aside": EventKind(
         "Money came in that pays nothing by itself; somebody decides.",
         {

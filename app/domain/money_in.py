@@ -107,6 +107,15 @@ _OF_STATE: Final = {
 }
 
 
+def bundle_state(orders: Sequence[tuple[OwedState, UUID | None]]) -> OwedState:
+    """Return what a bundle is, of the state of each of its orders and the payment that paid it."""
+    if all(state is OwedState.DUE for state, _ in orders):
+        return OwedState.DUE
+    payments = {payment for _, payment in orders}
+    is_paid = all(state is OwedState.PAID for state, _ in orders) and len(payments) == 1
+    return OwedState.PAID if is_paid else OwedState.BROKEN
+
+
 def codes_in(text: str) -> tuple[str, ...]:
     """Return every code that a text may hold, as orders and bundles have it, each once.
 

@@ -33,7 +33,15 @@ from app.models.log import (
     LogTile,
     LogTree,
 )
-from app.models.money import BankSecret, Charge, Order, Payment, PaymentReview
+from app.models.money import (
+    BankSecret,
+    BundledOrder,
+    Charge,
+    Order,
+    Payment,
+    PaymentBundle,
+    PaymentReview,
+)
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
 from app.models.overrides import Override
@@ -88,6 +96,7 @@ __all__ = [
     "BatchRow",
     "BookCheck",
     "BookClose",
+    "BundledOrder",
     "BusinessClock",
     "Call",
     "CallCounter",
@@ -136,6 +145,7 @@ __all__ = [
     "Override",
     "OverrideReasonRow",
     "Payment",
+    "PaymentBundle",
     "PaymentReview",
     "PersonalRead",
     "PolicyEdition",

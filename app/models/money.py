@@ -47,6 +47,7 @@ class Order(Identified, Base):
     """What one payer owes of one kind; amounts are whole VND.
 
     `payment_id` is the money that paid it; the release before named the order in the payment.
+    `payer` is who was named for it in the place of whom its entry declares.
     """
 
     __tablename__ = "orders"
@@ -56,6 +57,13 @@ class Order(Identified, Base):
         CheckConstraint("amount_vnd >= 0", name="amount_not_negative"),
         Index(None, "entry_id"),
         Index(None, "payment_id", postgresql_where=text("payment_id IS NOT NULL")),
+        Index(
+            None,
+            "payer_tax_code",
+            "created_at",
+            "id",
+            postgresql_where=text("payer_tax_code IS NOT NULL"),
+        ),
     )
 
     code: Mapped[str] = mapped_column(unique=True)
@@ -69,14 +77,47 @@ class Order(Identified, Base):
     payment_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("payments.id", use_alter=True)  # each of the two tables names the other
     )
+    payer: Mapped[dict[str, Any] | None]
+    payer_tax_code: Mapped[str | None]
+
+
+class PaymentBundle(Identified, Base):
+    """Orders of one payer under one code; nothing of it is ever edited, its orders tell its state.
+
+    `payer` is who it was when it was made.
+    """
+
+    __tablename__ = "payment_bundles"
+    __table_args__ = (
+        CheckConstraint("amount_vnd > 0", name="amount_positive"),
+        Index(None, "organisation_id", "created_at", "id"),
+        Index(None, "created_at", "id"),
+    )
+
+    code: Mapped[str] = mapped_column(unique=True)
+    amount_vnd: Mapped[int]
+    payer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+
+
+class BundledOrder(Base):
+    """That an order is paid with others; it may be in several bundles, of which one is paid."""
+
+    __tablename__ = "bundled_orders"
+    __table_args__ = (Index(None, "order_id"),)
+
+    bundle_id: Mapped[UUID] = mapped_column(ForeignKey("payment_bundles.id"), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
 
 
 class Payment(Identified, Base):
     """Money that came in, once per reference of whoever took it; never edited.
 
-    `order_id` is the one order that it paid as it came. What else became of it says its review. Its
-    `purpose` is what the payer wrote, encrypted: it may name people. `message_id` is that of the
-    bank's first notification of it.
+    `order_id` or `bundle_id` is what it paid as it came. What else became of it says its review.
+    Its `purpose` is what the payer wrote, encrypted: it may name people. `message_id` is that of
+    the bank's first notification of it.
     """
 
     __tablename__ = "payments"
@@ -86,10 +127,12 @@ class Payment(Identified, Base):
         UniqueConstraint("organisation_id", "source_reference"),
         UniqueConstraint("organisation_id", "message_id"),
         Index(None, "order_id"),
+        Index(None, "bundle_id"),
         Index(None, "received_at", "id"),
     )
 
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    bundle_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_bundles.id"))
     amount_vnd: Mapped[int]
     channel: Mapped[str] = mapped_column(server_default=text("'bank'"))
     purpose: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -104,7 +147,7 @@ class Payment(Identified, Base):
 class PaymentReview(Identified, Base):
     """Money that pays nothing by itself: why, and what was decided about it; a work list.
 
-    `order_id` is the one order that its text names. `refund_vnd` is what goes back.
+    `order_id` or `bundle_id` is the one that its text names. `refund_vnd` is what goes back.
     """
 
     __tablename__ = "payment_reviews"
@@ -120,11 +163,13 @@ class PaymentReview(Identified, Base):
         UniqueConstraint("payment_id"),
         Index("ix_payment_reviews_open", "opened_at", "id", postgresql_where=text(OPEN_REVIEW)),
         Index(None, "order_id"),
+        Index(None, "bundle_id"),
     )
 
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
     kind: Mapped[str]
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    bundle_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_bundles.id"))
     opened_at: Mapped[datetime]
     settlement: Mapped[str | None]
     settled_at: Mapped[datetime | None]

@@ -10,7 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.money_in import PaymentState
 from app.domain.questions import PaymentFilter
-from app.models import BankSecret, Entry, Event, Order, Organisation, Payment, PaymentReview
+from app.models import (
+    BankSecret,
+    BundledOrder,
+    Entry,
+    Event,
+    Order,
+    Organisation,
+    Payment,
+    PaymentBundle,
+    PaymentReview,
+)
 from app.models import Principal as PrincipalRow
 from app.repositories.money import IN_ORDER
 from app.repositories.pages import page_of
@@ -60,6 +70,52 @@ class PaymentsRepository:
     async def orders_named(self, codes: Collection[str]) -> Sequence[Order]:
         """Return the orders of some codes."""
         return (await self._session.scalars(select(Order).where(Order.code.in_(codes)))).all()
+
+    async def bundles_named(self, codes: Collection[str]) -> Sequence[PaymentBundle]:
+        """Return the bundles of some codes."""
+        statement = select(PaymentBundle).where(PaymentBundle.code.in_(codes))
+        return (await self._session.scalars(statement)).all()
+
+    async def bundle(self, bundle_id: UUID) -> PaymentBundle | None:
+        """Return a bundle."""
+        return await self._session.get(PaymentBundle, bundle_id)
+
+    async def bundles(
+        self, organisation_id: UUID | None, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[PaymentBundle]:
+        """Return up to `limit` bundles after a cursor, of one organisation or all, newest first."""
+        statement = select(PaymentBundle)
+        if organisation_id is not None:
+            statement = statement.where(PaymentBundle.organisation_id == organisation_id)
+        order = (PaymentBundle.created_at, PaymentBundle.id)
+        page = page_of(statement, order, after, limit, newest_first=True)
+        return (await self._session.scalars(page)).all()
+
+    async def orders_of_bundle(self, bundle_id: UUID) -> Sequence[Order]:
+        """Return the orders of a bundle, oldest first."""
+        return (await self.orders_of_bundles([bundle_id])).get(bundle_id, ())
+
+    async def orders_of_bundles(
+        self, bundle_ids: Collection[UUID]
+    ) -> Mapping[UUID, Sequence[Order]]:
+        """Return the orders of several bundles, oldest first, by the bundle."""
+        statement = (
+            select(BundledOrder.bundle_id, Order)
+            .join(Order, Order.id == BundledOrder.order_id)
+            .where(BundledOrder.bundle_id.in_(bundle_ids))
+            .order_by(*IN_ORDER)
+        )
+        found: dict[UUID, list[Order]] = {}
+        for bundle_id, order in await self._session.execute(statement):
+            found.setdefault(bundle_id, []).append(order)
+        return found
+
+    async def insert_bundle(self, bundle: PaymentBundle, order_ids: Sequence[UUID]) -> None:
+        """Store a bundle with its orders."""
+        self._session.add(bundle)
+        await self._session.flush()
+        rows = [{"bundle_id": bundle.id, "order_id": one} for one in order_ids]
+        await insert_rows(self._wire, (BundledOrder, rows))
 
     async def orders_by_id(self, order_ids: Collection[UUID]) -> Sequence[Order]:
         """Return some orders, in the order of their ids."""

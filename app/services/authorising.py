@@ -7,7 +7,7 @@ if it were not there.
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from app.domain.authorisation import Action, decide
+from app.domain.authorisation import Action, Relation, decide
 from app.domain.errors import EntryNotFoundError
 from app.domain.principal import Principal
 from app.models import Entry
@@ -49,6 +49,12 @@ async def reaches(uow: UnitOfWork, act: Act, entry_id: UUID, action: Action) -> 
     """Tell whether the principal may do something with an entry."""
     found = await uow.entries.related(entry_id, act.principal, act.now)
     return found is not None and _may(act.principal, found, [action])
+
+
+async def relations_with(uow: UnitOfWork, act: Act, entry_id: UUID) -> frozenset[Relation]:
+    """Return what the principal is to an entry, to be asked with what it is to a part of it."""
+    found = await uow.entries.related(entry_id, act.principal, act.now)
+    return frozenset(found.relations) if found else frozenset()
 
 
 def _may(principal: Principal, found: Related, actions: Collection[Action]) -> bool:

@@ -101,13 +101,17 @@ def _plain(value: Fact) -> str | int | None:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """To which entry a price is bound: for which day, why, and what was paid before by kind."""
+    """To which entry a price is bound: for which day, why, what was paid before and by whom.
+
+    Both by kind of order; who pays, where somebody was named for the order of before.
+    """
 
     entry_id: UUID
     gate: str
     on: date
     cause: str
     paid: Mapping[str, int] = field(default_factory=dict)
+    payers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,29 +137,36 @@ def charge_of(act: Act, quoted: Quote, binding: Binding) -> Priced:
         "cause": binding.cause,
         "created_at": act.now,
     }
-    orders = list(_orders(act, charge, quoted, binding.paid))
+    orders = list(_orders(act, charge, quoted, binding))
     postings = rows_of_new_orders(act, binding.gate, quoted.edition, charge, orders)
     return Priced(charge, orders, postings)
 
 
 def _orders(
-    act: Act, charge: Mapping[str, Any], quoted: Quote, paid: Mapping[str, int]
+    act: Act, charge: Mapping[str, Any], quoted: Quote, binding: Binding
 ) -> Iterator[Mapping[str, Any]]:
     for kind in KINDS:
-        due = quoted.amount(kind) - paid.get(kind, 0)
+        due = quoted.amount(kind) - binding.paid.get(kind, 0)
         if due <= 0:
             continue
-        identity = act.tools.new_id()
+        identity, payer = act.tools.new_id(), binding.payers.get(kind)
         yield {
             "id": identity,
-            "code": f"{act.day:%Y%m%d}-{act.tools.reference_of(identity)[1:].replace('-', '')}",
+            "code": code_of(act, identity),
             "entry_id": charge["entry_id"],
             "charge_id": charge["id"],
             "kind": kind,
             "amount_vnd": due,
             "state": "due",
             "created_at": act.now,
+            "payer": payer,
+            "payer_tax_code": payer["tax_code"] if payer else None,
         }
+
+
+def code_of(act: Act, identity: UUID) -> str:
+    """Return the code by which whatever may be paid is named in the text of a transfer."""
+    return f"{act.day:%Y%m%d}-{act.tools.reference_of(identity)[1:].replace('-', '')}"
 
 
 class Charging:
@@ -179,8 +190,9 @@ class Charging:
         if current is not None:
             given_up = rows_of_superseded(self._act, queue.gate, current, orders)
             await self._uow.money.supersede(current.id, self._act.now)
+        payers = {one.kind: one.payer for one in orders if one.payer}
         back = await self._back(orders, quoted)
-        binding = Binding(entry.id, queue.gate, on, cause, back.kept)
+        binding = Binding(entry.id, queue.gate, on, cause, back.kept, payers)
         priced = charge_of(self._act, quoted, binding)
         await self._uow.money.insert(priced.charge, priced.orders, [*given_up, *priced.postings])
         refunds = await Refunds(self._uow, self._act).follow(entry, priced.charge["id"], back)

@@ -297,9 +297,11 @@ async def a_house(gate: Gate) -> Thing:
     )
     rows = {"rows": [lorry(next(PLATES))]}
     batch = await gate.post("/v1/entries/batches", "company-1", rows, retry=uuid4().hex)
+    order = (await gate.register("company-1", **lorry(next(PLATES))))["orders"][0]
+    bundle = await gate.post("/v1/payment-bundles", "company-1", {"orders": [order["id"]]})
     made = {
         "organisation": house, "client": client, "key": key, "member": member,
-        "webhook": hook.json(), "batch": batch.json(),
+        "webhook": hook.json(), "batch": batch.json(), "bundle": bundle.json(),
     }  # fmt: skip
     ids = {name: str(one.get("id", NOBODY)) for name, one in made.items()}
     return Thing(ids, {"company-1": frozenset({Tie.HOUSE})})
@@ -311,12 +313,15 @@ MAKERS: dict[str, Callable[[Gate], Awaitable[Thing]]] = {
     "delegation": a_delegation,
     "difficulty": a_difficulty,
     "strike": a_strike,
-    **dict.fromkeys(("organisation", "client", "key", "member", "webhook", "batch"), a_house),
+    **dict.fromkeys(
+        ("organisation", "client", "key", "member", "webhook", "batch", "bundle"), a_house
+    ),
 }
 TAX_CODE = "9900123459"
 PLATES = count(1)
 ASKED: dict[str, Any] = {
     "amend_entry": {"vehicle": {"payload_kg": 14000}},
+    "name_payer": {"name": "Somebody"},
     "add_party": {"party": "owner", "tax_code": "9900123473"},
     "defer_entry": {"minutes": 240},
     "divert_entry": {"gate": "huu-nghi", "reason": "mine"},
@@ -467,6 +472,8 @@ WHO = {
     "approve_refund": {"collector", "board"},
     "refuse_refund": {"collector", "board"},
     "record_refund_payment": {"collector"},
+    "name_payer": {"company", "app", "collector"},
+    "make_bundle": {"company", "app", "collector"},
     "notify_payment": {"bank"},
     "settle_payment": {"collector"},
     "close_book_day": {"collector"},
@@ -516,6 +523,8 @@ WHO_READS = {
     "get_openings": {"company", "app"},
     "get_tracking_token": {"company", "app", "officer"},
     "get_order": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
+    "list_bundles": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
+    "get_bundle": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
     "list_payments": {"bank", "collector", "board", "auditor"},
     "get_payment": {"collector", "board", "auditor"},
     "get_queue_sheet": {"officer"},

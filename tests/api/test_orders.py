@@ -48,7 +48,7 @@ async def test_another_amount_is_refused_and_told_what_is_due(
         answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"],
         answer.json()["due_vnd"],
     )  # fmt: skip
-    assert "300.000" in answer.json()["detail"]
+    assert "300,000" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,8 @@ async def test_the_secret_of_before_is_taken_for_the_overlap_only(gate: Gate, ba
 async def test_only_a_bank_is_given_a_secret(gate: Gate) -> None:
     found = await gate.get("/v1/organisations", "board-1", params={"name": "Sandbox yards"})
     path = f"/v1/organisations/{found.json()['items'][0]['id']}/bank-secret"
-    assert 404 == (await gate.post(path, "board-1")).status_code
+    answer = await gate.post(path, "board-1")
+    assert (422, "not-a-bank") == (answer.status_code, answer.json()["errors"][0]["rule"])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum import iso6346
+from stdnum.cn import uscc
 from stdnum.vn import mst
 
 from app.domain.identifiers import RULES, SENTENCES, Kind, Status, read
@@ -25,7 +26,7 @@ def changed(text: str, place: int, sign: str) -> str:
 
 
 def test_all_vectors_are_here() -> None:
-    assert 55 == len(ROWS)
+    assert 60 == len(ROWS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
@@ -133,6 +134,19 @@ def test_tax_codes_agree_with_the_public_validator(number: str, branch: str) -> 
     code = number + branch
 
     assert mst.is_valid(code) is (Status.VALID is read(Kind.TAX_CODE, code).status)
+
+
+@given(
+    st.sampled_from(["91", "92", "12"]),
+    st.text(DIGITS, min_size=6, max_size=6),
+    st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=9, max_size=9),
+)
+def test_credit_codes_agree_with_the_public_validator(kind: str, region: str, rest: str) -> None:
+    codes = [kind + region + rest + last for last in "0123456789ABCDEFGHJKLMNPQRTUWXY"]
+    right = [one for one in codes if uscc.is_valid(one)]
+
+    assert 1 == len(right)
+    assert right == [one for one in codes if read(Kind.CREDIT_CODE, one).status is Status.VALID]
 
 
 @example(nine="010000000")

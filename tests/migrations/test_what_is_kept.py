@@ -39,7 +39,7 @@ CLOSED = {
 LOG = ("log_leaves", "log_checkpoints", "log_cosignatures", "log_disclosures")
 KEPT = (
     "tariff_editions", "published_volumes", "observations", "checks", "events", "payments",
-    "postings", "book_closes", *LOG,
+    "postings", "book_closes", "payment_bundles", "bundled_orders", *LOG,
 )  # fmt: skip
 FILLED = ("charges", "orders", "receipts", "receipt_series", "refunds")
 EDITS = {
@@ -49,6 +49,8 @@ EDITS = {
     "checks": "result = 'failed'",
     "events": "data = '{}'",
     "payments": "amount_vnd = 1",
+    "payment_bundles": "amount_vnd = 1",
+    "bundled_orders": "order_id = bundle_id",
     "postings": "amount_vnd = 1",
     "book_closes": "totals = '{}'",
     "log_leaves": "leaf = '{}'",

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     batches,
     books,
+    bundles,
     calls,
     certificates,
     checks,
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calls.router,
     overrides.router,
     orders.router,
+    bundles.router,
     receipts.router,
     refunds.router,
     payments.router,

@@ -1,6 +1,5 @@
-"""Orders and the money that comes in for them."""
+"""Orders, who pays them, and the money that comes in for one of them by its id."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -8,17 +7,25 @@ from fastapi import APIRouter, Response
 from app.api.deps import Caller, RetryRequired, Uow, may
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
-from app.api.schemas.queues import OrderDetailOut, PaymentIn, PaymentOut
-from app.api.schemas.types import Amount
+from app.api.schemas.orders import (
+    OrderDetailOut,
+    PayerNamedIn,
+    PaymentIn,
+    PaymentOut,
+    order_detail_out,
+    payment_out,
+)
 from app.api.strict_json import StrictRoute
 from app.domain.authorisation import Action
 from app.domain.errors import (
     AmountMismatchError,
     OrderNotDueError,
     OrderNotFoundError,
+    PayerUnfitError,
 )
+from app.domain.payers import admitted
 from app.domain.vocabulary import Role
-from app.services.declarations.views import Order, Payment
+from app.services.money.payers import Payers
 from app.services.money.paying import Paying
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute)
@@ -34,9 +41,26 @@ READERS = (
     responses=problem_responses(OrderNotFoundError),
 )
 async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:
-    """Return an order with its payments."""
+    """Return an order with who pays it and its payments."""
     found, payments = await Paying(uow, caller).order(order)
-    return _order_out(found, payments)
+    return order_detail_out(found, await Payers(uow, caller).of(found), payments)
+
+
+@router.put(
+    "/{order}/payer",
+    dependencies=[may(Role.COMPANY, Role.APP, Role.COLLECTOR, on=Action.PAYER)],
+    responses=problem_responses(OrderNotFoundError, OrderNotDueError, PayerUnfitError),
+)
+async def name_payer(order: UUID, body: PayerNamedIn, uow: Uow, caller: Caller) -> OrderDetailOut:
+    """Name who pays an order that is due: its receipt is made out to that name.
+
+    Without it that is the payer whom the entry declares, or its declarant. A company of that tax
+    code sees the order. The last one who names somebody wins; once it is paid nobody is named any
+    more. An order that takes the place of this one keeps the payer.
+    """
+    payer = admitted(body.name, body.country, body.tax_code, body.address)
+    named = await Payers(uow, caller).name(order, payer)
+    return order_detail_out(named, payer, [])
 
 
 @router.post(
@@ -54,30 +78,4 @@ async def record_payment(
 ) -> Response:
     """Record the payment of exactly what is due; the same source reference pays once."""
     paid, payment = await Paying(uow, caller).pay(order, body.amount.amount, body.source_reference)
-    return await retry.answer(_payment_out(paid, payment))
-
-
-def _payment_out(order: Order, payment: Payment) -> PaymentOut:
-    return PaymentOut(
-        id=payment.id,
-        order=order.id,
-        order_code=order.code,
-        order_state=order.state,
-        amount=Amount.vnd(payment.amount_vnd),
-        source_reference=payment.source_reference,
-        received_at=payment.received_at,
-    )
-
-
-def _order_out(order: Order, payments: Sequence[Payment]) -> OrderDetailOut:
-    return OrderDetailOut(
-        id=order.id,
-        code=order.code,
-        entry=order.entry_id,
-        kind=order.kind,
-        amount=Amount.vnd(order.amount_vnd),
-        state=order.state,
-        created_at=order.created_at,
-        paid_at=order.paid_at,
-        payments=[_payment_out(order, payment) for payment in payments],
-    )
+    return await retry.answer(payment_out(paid, payment))

@@ -18,8 +18,8 @@ from app.api.schemas.payments import (
     BankSecretOut,
     NotificationIn,
     PaymentDetailOut,
+    PaymentSettlementIn,
     PaymentsOut,
-    SettlementIn,
     bank_secret_out,
     payment_brief_out,
     payment_detail_out,
@@ -31,6 +31,7 @@ from app.domain.authorisation import Action
 from app.domain.errors import (
     OrderNotDueError,
     OrganisationNotFoundError,
+    OrganisationUnfitError,
     PaymentNotFoundError,
     PaymentNotUnderReviewError,
     PaymentTooSmallError,
@@ -50,6 +51,7 @@ from app.services.money.secrets import BankSecrets, Signing
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=StrictRoute)
 banks = APIRouter(prefix="/v1/organisations", tags=["payments"], route_class=StrictRoute)
 
+LATEST: Final = 2**32 - 1
 READERS = (Role.COLLECTOR, Role.BOARD, Role.AUDITOR)
 REPLAYED: Final[Mapping[str, str]] = {"Idempotency-Replayed": "true"}
 KNOWN: Final[dict[int | str, dict[str, Any]]] = {
@@ -63,16 +65,33 @@ KNOWN: Final[dict[int | str, dict[str, Any]]] = {
 async def get_words(
     request: Request,
     message: Annotated[
-        str, Header(alias="webhook-id", max_length=255, pattern="^[!-~]+$", examples=["msg_2f1c"])
+        str,
+        Header(
+            alias="webhook-id",
+            min_length=1,
+            max_length=255,
+            pattern="^[!-~]+$",
+            description="The message's own id, the same however often it is sent.",
+            examples=["msg_2f1c"],
+        ),
     ],
     seconds: Annotated[
-        int, Header(alias="webhook-timestamp", ge=0, lt=2**32, examples=[1773198000])
+        int,
+        Header(
+            alias="webhook-timestamp",
+            ge=0,
+            le=LATEST,
+            description="When it was signed, in seconds since 1970.",
+            examples=[1773198000],
+        ),
     ],
     signatures: Annotated[
         str,
         Header(
             alias="webhook-signature",
+            min_length=1,
             max_length=1000,
+            description="`v1,` and the HMAC in base64; several after spaces.",
             examples=["v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="],
         ),
     ],
@@ -82,9 +101,15 @@ async def get_words(
 
 
 async def get_filter(
-    state: PaymentState | None = None,
-    kind: Annotated[ReviewKind | None, Query(description="Why it needed a review.")] = None,
-    channel: Channel | None = None,
+    state: Annotated[
+        PaymentState | None, Query(description="What became of it.", examples=["under-review"])
+    ] = None,
+    kind: Annotated[
+        ReviewKind | None, Query(description="Why it needed a review.", examples=["double"])
+    ] = None,
+    channel: Annotated[
+        Channel | None, Query(description="How it came in.", examples=["bank"])
+    ] = None,
     source_reference: Sought | None = None,
     received_from: Instant | None = None,
     received_before: Instant | None = None,
@@ -191,7 +216,12 @@ async def get_payment(
     ),
 )  # fmt: skip
 async def settle_payment(
-    payment: UUID, body: SettlementIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+    payment: UUID,
+    body: PaymentSettlementIn,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
 ) -> Response:
     """Decide about money under review, once, with a reason: it pays orders, and the rest goes back.
 
@@ -206,7 +236,7 @@ async def settle_payment(
     "/{organisation}/bank-secret",
     status_code=201,
     dependencies=[may(Role.BOARD, Role.ADMIN, scope=Scope.MANAGE, on=Action.MANAGE)],
-    responses=problem_responses(OrganisationNotFoundError),
+    responses=problem_responses(OrganisationNotFoundError, OrganisationUnfitError),
 )
 async def renew_bank_secret(
     organisation: UUID, body: BankSecretIn, secrets: Secrets

@@ -49,11 +49,11 @@ class NotificationIn(In):
     """When the bank booked it."""
 
 
-class SettlementIn(In):
+class PaymentSettlementIn(In):
     """What money under review is to pay, and why; what is left goes back."""
 
     orders: Annotated[list[Id], Field(max_length=MOST_ORDERS)]
-    """Each is paid exactly what it asks for. None: all of the money goes back."""
+    """Each is paid exactly what it asks for; where none is named all of the money goes back."""
     reason: Label
 
 
@@ -89,6 +89,8 @@ class PaymentReviewOut(Out):
     message: str
     order: UUID | None
     """The one order that its text names."""
+    bundle: UUID | None
+    """The one bundle that its text names."""
     opened_at: Instant
     settlement: Annotated[Settlement, Open] | None
     settled_at: Instant | None
@@ -188,6 +190,7 @@ def _review_out(received: Received, language: Language) -> PaymentReviewOut | No
         kind=ReviewKind(one.kind),
         message=CATALOGUE.say(f"payment.review.{one.kind}", language),
         order=one.order_id,
+        bundle=one.bundle_id,
         opened_at=one.opened_at,
         settlement=Settlement(one.settlement) if one.settlement else None,
         settled_at=one.settled_at,

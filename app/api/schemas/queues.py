@@ -12,8 +12,6 @@ from app.api.schemas.log import SealedOut
 from app.api.schemas.naming import NamesVehicle
 from app.api.schemas.notices import NoticeToldOut
 from app.api.schemas.types import (
-    Amount,
-    AmountIn,
     Code,
     In,
     Instant,
@@ -250,39 +248,6 @@ class QueuesOut(Out):
     """All queues of today."""
 
     items: list[QueueOut]
-
-
-class PaymentIn(In):
-    """Money that came in; the same source reference pays once."""
-
-    amount: AmountIn
-    source_reference: Reference
-
-
-class PaymentOut(Out):
-    """Money that came in for an order."""
-
-    id: UUID
-    order: UUID
-    order_code: str
-    order_state: Annotated[str, Field(examples=["paid"])]
-    amount: Amount
-    source_reference: str
-    received_at: Instant
-
-
-class OrderDetailOut(Out):
-    """An order with its payments."""
-
-    id: UUID
-    code: str
-    entry: UUID
-    kind: str
-    amount: Amount
-    state: Annotated[str, Field(examples=["due"])]
-    created_at: Instant
-    paid_at: Instant | None
-    payments: list[PaymentOut]
 
 
 class ClockIn(In):

@@ -2,7 +2,11 @@
 
 from typing import Final
 
-from app.domain.identifiers.check_digits import has_right_container_digit, has_right_tax_digit
+from app.domain.identifiers.check_digits import (
+    has_right_container_digit,
+    has_right_credit_digit,
+    has_right_tax_digit,
+)
 from app.domain.identifiers.rule import DOT_AND_HYPHEN, Doubt, IdentifierRule, Kind
 from app.domain.vocabulary import Basis, Evidence, Text
 
@@ -36,6 +40,20 @@ REGISTRATIONS: Final = (
             ),
         ),
         evidence=Evidence(Basis.PROVISIONAL, "general knowledge; check before relying on it"),
+    ),
+    IdentifierRule(
+        kind=Kind.CREDIT_CODE,
+        label=Text(
+            vi="Mã tín dụng xã hội thống nhất (Trung Quốc)",
+            en="Unified social credit code (China)",
+            zh="统一社会信用代码",
+        ),
+        pattern="[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}",
+        removed=DOT_AND_HYPHEN,
+        check=has_right_credit_digit,
+        evidence=Evidence(
+            Basis.PUBLISHED, "GB 32100-2015, as public open-source validators read it"
+        ),
     ),
     IdentifierRule(
         kind=Kind.CONTAINER,

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PLATE_CN_TRAILER = "plate-cn-trailer"
     TAX_CODE = "tax-code"
     PERSONAL_TAX_NUMBER = "personal-tax-number"
+    CREDIT_CODE = "credit-code"
     CONTAINER = "container"
     CUSTOMS_DECLARATION_EXPORT = "customs-declaration-export"
     CUSTOMS_DECLARATION_IMPORT = "customs-declaration-import"

@@ -4,15 +4,15 @@ Everybody takes locks in this order: the review of a payment, entries in the ord
 orders in that of theirs, and whatever numbers receipts last.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.domain.errors import FieldError, RetryMismatchError
-from app.domain.money_in import Channel, ReviewKind
-from app.models import Order, Payment
+from app.domain.money_in import Channel, Owed, ReviewKind
+from app.models import Order, Payment, PaymentBundle
 from app.repositories.rows import as_stored
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -53,25 +53,30 @@ class Applying:
         self._act = self._act.not_before(*(one.changed_at for one in entries))
         return await self._uow.payments.locked_orders([one.id for one in orders])
 
-    async def take(self, came: CameIn, orders: Sequence[Order]) -> Payment:
-        """Store money that pays orders, which are held, due, and ask for just as much."""
-        payment = self._payment(came, orders[0].id if len(orders) == 1 else None)
+    async def take(
+        self, came: CameIn, orders: Sequence[Order], bundle: PaymentBundle | None = None
+    ) -> Payment:
+        """Store money that pays an order or all of a bundle: held, due, and of just that amount."""
+        payment = self._payment(came)
+        if bundle is None:
+            payment["order_id"] = orders[0].id
+        else:
+            payment["bundle_id"] = bundle.id
         await self._uow.payments.insert(payment, None, [])
         money = received(payment["id"], came.amount_vnd, came.channel)
         await Books(self._uow, self._act).paid(money, [one.id for one in orders])
         await self.pay(payment["id"], orders)
         return as_stored(Payment, payment)
 
-    async def set_aside(
-        self, came: CameIn, kind: ReviewKind, order_id: UUID | None = None
-    ) -> Payment:
-        """Store money that pays nothing by itself, until somebody decides."""
-        act, payment = self._act, self._payment(came, None)
+    async def set_aside(self, came: CameIn, kind: ReviewKind, owed: Owed | None = None) -> Payment:
+        """Store money that pays nothing by itself until somebody decides; it names `owed`."""
+        act, payment = self._act, self._payment(came)
         review = {
             "id": act.tools.new_id(),
             "payment_id": payment["id"],
             "kind": kind.value,
-            "order_id": order_id,
+            "order_id": owed.id if owed and not owed.is_bundle else None,
+            "bundle_id": owed.id if owed and owed.is_bundle else None,
             "opened_at": act.now,
         }
         told = act.event(
@@ -106,11 +111,12 @@ class Applying:
         settled = [Settled(one.id, payment_id, one.amount_vnd) for one in paid]
         await Receipts(self._uow, act).issue(settled)
 
-    def _payment(self, came: CameIn, order_id: UUID | None) -> Mapping[str, Any]:
+    def _payment(self, came: CameIn) -> dict[str, Any]:
         act = self._act
         return {
             "id": act.tools.new_id(),
-            "order_id": order_id,
+            "order_id": None,
+            "bundle_id": None,
             "amount_vnd": came.amount_vnd,
             "channel": came.channel.value,
             "purpose": act.tools.cipher.encrypt(came.purpose) if came.purpose else None,

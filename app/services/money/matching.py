@@ -1,12 +1,30 @@
 """Money that comes in with a text: what that names is paid, if it is due and exactly so much."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from app.domain.money_in import Match, Owed, OwedState, codes_in, match
-from app.models import Order, Payment
+from app.domain.money_in import Owed, OwedState, bundle_state, codes_in, match
+from app.models import Order, Payment, PaymentBundle
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.applying import Applying, CameIn, ensure_same
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a code names: an order, or a bundle with its orders."""
+
+    orders: Sequence[Order]
+    bundle: PaymentBundle | None = None
+
+    @property
+    def owed(self) -> Owed:
+        """Return it as the rules of matching see it."""
+        bundle = self.bundle
+        if bundle is None:
+            return owed_of(self.orders[0])
+        state = bundle_state([(OwedState(one.state), one.payment_id) for one in self.orders])
+        return Owed(bundle.id, bundle.code, bundle.amount_vnd, state, is_bundle=True)
 
 
 class Matching:
@@ -28,23 +46,33 @@ class Matching:
         if known:
             ensure_same(known[0], came)
             return known[0], True
-        return await self.match(came, await self.named(came.purpose or "")), False
+        return await self.match(came, await self.named(codes_in(came.purpose or ""))), False
 
-    async def named(self, purpose: str) -> Sequence[Order]:
-        """Return the orders whose codes a text has."""
-        codes = codes_in(purpose)
-        return await self._uow.payments.orders_named(codes) if codes else []
+    async def named(self, codes: Collection[str]) -> Sequence[Named]:
+        """Return what some codes name."""
+        if not codes:
+            return ()
+        orders = await self._uow.payments.orders_named(codes)
+        bundles = await self._uow.payments.bundles_named(codes)
+        of_bundles = (
+            await self._uow.payments.orders_of_bundles([one.id for one in bundles])
+            if bundles
+            else {}
+        )
+        return [
+            *(Named([one]) for one in orders),
+            *(Named(of_bundles[one.id], one) for one in bundles),
+        ]
 
-    async def match(self, came: CameIn, orders: Sequence[Order]) -> Payment:
+    async def match(self, came: CameIn, named: Sequence[Named]) -> Payment:
         """Let money that is new pay what it names, or set it aside; see `match` of the rules."""
         applying = Applying(self._uow, self._act)
-        if len(orders) == 1:
-            orders = await applying.hold(orders)
-        found: Match = match(came.amount_vnd, [owed_of(one) for one in orders])
+        if len(named) == 1:
+            named = [replace(named[0], orders=await applying.hold(named[0].orders))]
+        found = match(came.amount_vnd, [one.owed for one in named])
         if found.review is None:
-            return await applying.take(came, orders)
-        order_id = found.owed.id if found.owed else None
-        return await applying.set_aside(came, found.review, order_id)
+            return await applying.take(came, named[0].orders, named[0].bundle)
+        return await applying.set_aside(came, found.review, found.owed)
 
 
 def owed_of(order: Order) -> Owed:

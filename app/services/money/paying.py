@@ -15,8 +15,8 @@ from app.domain.money_in import Channel
 from app.models import Order, Payment
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.authorising import reaches
 from app.services.money.applying import Applying, CameIn
+from app.services.money.payers import Payers
 
 # The edges show these rows and never ask for them: they import them from here.
 __all__ = ["Order", "Paying", "Payment"]
@@ -36,9 +36,7 @@ class Paying:
         Raises:
             OrderNotFoundError: there is none that the principal may see.
         """
-        order = await self._uow.money.order(order_id)
-        if order is None or not await reaches(self._uow, self._act, order.entry_id, Action.ORDERS):
-            raise OrderNotFoundError
+        order = await Payers(self._uow, self._act).reached(order_id, Action.ORDERS)
         return order, await self._uow.payments.of_order(order)
 
     async def pay(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.errors import ReceiptNotFoundError
+from app.domain.payers import Payer, PayerCountry, payer_of
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.receipt import Account, VoidCause, account_of, read_lookup, series_of
 from app.models import Receipt, Refund
@@ -153,7 +154,7 @@ class Receipts:
         act, identity = self._act, self._act.tools.new_id()
         order, entry = basis.order, basis.entry
         account = account_of(basis.charge.quote, order.kind, settled.amount_vnd, entry.declared)
-        name, tax_code = _payer(basis)
+        payer = payer_from(basis)
         return {
             "id": identity,
             "gate_code": entry.gate_code,
@@ -164,8 +165,8 @@ class Receipts:
             "charge_id": basis.charge.id,
             "amount_vnd": settled.amount_vnd,
             **_accounted(account),
-            "payer_name": name,
-            "payer_tax_code": tax_code,
+            "payer_name": payer.name,
+            "payer_tax_code": payer.tax_code,
             "collector_tax_code": basis.collector_tax_code,
             "lookup": act.tools.tokens.lookup(identity),
             "issued_at": act.now,
@@ -196,9 +197,8 @@ def _gate(row: Row) -> str:
     return str(row["gate_code"])
 
 
-def _payer(basis: Basis) -> tuple[str | None, str | None]:
-    """Return name and tax code of who paid: the payer that was declared, else the declarant."""
-    payer = basis.entry.declared.get("payer") or {}
-    if payer.get("name") or payer.get("tax_code"):
-        return payer.get("name"), basis.entry.payer_tax_code or payer.get("tax_code")
-    return basis.declarant_name, basis.declarant_tax_code
+def payer_from(basis: Basis) -> Payer:
+    """Return who pays an order, of what stands beside it."""
+    declarant = Payer(basis.declarant_name, PayerCountry.VIETNAM, basis.declarant_tax_code)
+    declared = basis.entry.declared.get("payer")
+    return payer_of(basis.order.payer, declared, basis.entry.payer_tax_code, declarant)

@@ -14,7 +14,7 @@ from app.domain.errors import (
     PaymentTooSmallError,
     UnknownCodeError,
 )
-from app.domain.money_in import Channel, Suggestion, settlement_of, suggestions, total_of
+from app.domain.money_in import Channel, Suggestion, codes_in, settlement_of, suggestions, total_of
 from app.domain.questions import PaymentFilter
 from app.models import Order, Payment, PaymentReview
 from app.repositories.payments import Received
@@ -114,8 +114,9 @@ class Reviewing:
 
     async def _ways(self, amount_vnd: int, purpose: str | None) -> Sequence[Suggestion]:
         """Return what may be done now: what its text names may have been priced anew meanwhile."""
-        named = await Matching(self._uow, self._act).named(purpose or "")
-        due = await self._uow.payments.due_beside([one.id for one in named]) if named else []
+        named = await Matching(self._uow, self._act).named(codes_in(purpose or ""))
+        meant = [order.id for one in named for order in one.orders]
+        due = await self._uow.payments.due_beside(meant) if meant else []
         return suggestions(amount_vnd, [owed_of(one) for one in due])
 
     async def _open(self, payment_id: UUID) -> PaymentReview:

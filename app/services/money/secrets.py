@@ -11,7 +11,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.signed_words import SECRET_PREFIX, SignedWords
-from app.domain.errors import OrganisationNotFoundError, SignatureRefusedError
+from app.domain.errors import (
+    FieldError,
+    OrganisationNotFoundError,
+    OrganisationUnfitError,
+    SignatureRefusedError,
+)
 from app.domain.organisations import OrganisationKind, ensure_manages
 from app.models import BankSecret
 from app.repositories.unit_of_work import UnitOfWork
@@ -42,12 +47,16 @@ class BankSecrets:
         """Give a bank a new secret, which nobody sees again; the one before ends after `overlap`.
 
         Raises:
-            OrganisationNotFoundError: there is no such bank, or none that the principal manages.
+            OrganisationNotFoundError: there is none that the principal manages.
+            OrganisationUnfitError: it is no bank.
         """
         ensure_manages(self._act.principal, organisation_id)
         bank = await self._uow.organisations.get(organisation_id)
-        if bank is None or bank.kind != OrganisationKind.BANK.value:
+        if bank is None:
             raise OrganisationNotFoundError
+        if bank.kind != OrganisationKind.BANK.value:
+            error = FieldError("path:organisation", "not-a-bank", bank.kind)
+            raise OrganisationUnfitError(errors=(error,))
         secret = SECRET_PREFIX + base64.b64encode(self._tools.random(32)).decode()
         row = await self._uow.payments.locked_secret(organisation_id)
         if row is None:

@@ -1,0 +1,170 @@
+"""Orders on the wire: what one payer owes, who that is, the payments that came in, bundles."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.paging import Page
+from app.api.schemas.answers import order_out
+from app.api.schemas.entries import OrderOut
+from app.api.schemas.types import (
+    Amount,
+    AmountIn,
+    Choice,
+    Id,
+    In,
+    Instant,
+    Label,
+    Open,
+    Out,
+    RawIdentifier,
+    Reference,
+    Remark,
+)
+from app.domain.money_in import MOST_ORDERS, OwedState
+from app.domain.payers import Payer, PayerCountry
+from app.services.declarations.views import Order, Payment
+from app.services.money.bundles import Bundle
+
+
+class PaymentIn(In):
+    """Money that came in; the same source reference pays once."""
+
+    amount: AmountIn
+    source_reference: Reference
+
+
+class PaymentOut(Out):
+    """Money that came in for an order."""
+
+    id: UUID
+    order: UUID
+    order_code: str
+    order_state: Annotated[str, Field(examples=["paid"])]
+    amount: Amount
+    source_reference: str
+    received_at: Instant
+
+
+class PayerNamedIn(In):
+    """Who pays an order, as its receipt will name it."""
+
+    name: Annotated[Label, Field(examples=["Công ty TNHH Ví Dụ"])]
+    country: Choice[PayerCountry] = PayerCountry.VIETNAM
+    """Whose code `tax_code` is: of Vietnam, or of China."""
+    tax_code: Annotated[RawIdentifier | None, Field(examples=["9900123459"])] = None
+    """A Vietnamese tax code or personal number, or a Chinese unified social credit code."""
+    address: Remark | None = None
+
+
+class PayerOut(Out):
+    """Who pays an order."""
+
+    name: Annotated[str | None, Field(examples=["Sandbox company 1"])]
+    country: Annotated[PayerCountry, Open]
+    tax_code: Annotated[str | None, Field(examples=["9900123466"])]
+    address: str | None
+
+
+class OrderDetailOut(Out):
+    """An order with its payments."""
+
+    id: UUID
+    code: str
+    entry: UUID
+    kind: str
+    amount: Amount
+    state: Annotated[str, Field(examples=["due"])]
+    created_at: Instant
+    paid_at: Instant | None
+    payer: PayerOut
+    payments: list[PaymentOut]
+
+
+class BundleIn(In):
+    """Orders of one payer, to be paid by one code."""
+
+    orders: Annotated[list[Id], Field(min_length=1, max_length=MOST_ORDERS)]
+
+
+class BundleBriefOut(Out):
+    """A bundle, as lists show it."""
+
+    id: UUID
+    code: Annotated[str, Field(examples=["20260311-5XK2Q7M1R"])]
+    """To be written into the text of the transfer."""
+    state: Annotated[OwedState, Open]
+    """`due`, `paid`; `broken` once one of its orders was paid, replaced or cancelled."""
+    amount: Amount
+    payer: PayerOut
+    created_at: Instant
+
+
+class BundleOut(BundleBriefOut):
+    """A bundle with its orders as they stand."""
+
+    orders: list[OrderOut]
+
+
+class BundlesOut(Page[BundleBriefOut]):
+    """One page of bundles, newest first."""
+
+
+def payment_out(order: Order, payment: Payment) -> PaymentOut:
+    """Return money that came in for an order."""
+    return PaymentOut(
+        id=payment.id,
+        order=order.id,
+        order_code=order.code,
+        order_state=order.state,
+        amount=Amount.vnd(payment.amount_vnd),
+        source_reference=payment.source_reference,
+        received_at=payment.received_at,
+    )
+
+
+def order_detail_out(order: Order, payer: Payer, payments: Sequence[Payment]) -> OrderDetailOut:
+    """Return an order with its payments."""
+    return OrderDetailOut(
+        id=order.id,
+        code=order.code,
+        entry=order.entry_id,
+        kind=order.kind,
+        amount=Amount.vnd(order.amount_vnd),
+        state=order.state,
+        created_at=order.created_at,
+        paid_at=order.paid_at,
+        payer=payer_out(payer),
+        payments=[payment_out(order, payment) for payment in payments],
+    )
+
+
+def payer_out(payer: Payer) -> PayerOut:
+    """Return who pays."""
+    return PayerOut(
+        name=payer.name, country=payer.country, tax_code=payer.tax_code, address=payer.address
+    )
+
+
+def bundle_brief_out(bundle: Bundle) -> BundleBriefOut:
+    """Return a bundle as lists show it."""
+    return BundleBriefOut(**_brief(bundle))
+
+
+def bundle_out(bundle: Bundle) -> BundleOut:
+    """Return a bundle with its orders."""
+    return BundleOut(**_brief(bundle), orders=[order_out(one) for one in bundle.orders])
+
+
+def _brief(bundle: Bundle) -> dict[str, object]:
+    row = bundle.row
+    return {
+        "id": row.id,
+        "code": row.code,
+        "state": bundle.state,
+        "amount": Amount.vnd(row.amount_vnd),
+        "payer": PayerOut(**row.payer),
+        "created_at": row.created_at,
+    }
