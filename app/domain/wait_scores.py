@@ -48,11 +48,16 @@ def due_since(now: datetime) -> datetime:
     return now - SOON
 
 
-def estimates_due(waits_from: datetime, now: datetime, opening: OpenClock) -> list[datetime]:
-    """Return the instants at which estimates of an entry were due a moment ago."""
+def hour_due(now: datetime, opening: OpenClock) -> datetime | None:
+    """Return the full hour at which estimates of everybody were due a moment ago, if any was."""
     hour = now.replace(minute=0, second=0, microsecond=0)
+    return hour if due_since(now) <= hour and opening.is_open(hour) else None
+
+
+def estimates_due(waits_from: datetime, now: datetime, hour: datetime | None) -> list[datetime]:
+    """Return the instants at which estimates of an entry were due; `hour` is `hour_due`."""
     due = [waits_from] if due_since(now) <= waits_from <= now else []
-    if waits_from < hour and due_since(now) <= hour and opening.is_open(hour):
+    if hour is not None and waits_from < hour:
         due.append(hour)
     return due
 

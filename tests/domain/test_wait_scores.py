@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from app.domain.gates import ZONE
 from app.domain.open_clock import OpenClock, OpenHours
 from app.domain.validity import Validity
-from app.domain.wait_scores import DAY, WEEK, Accuracy, accuracy_of, days_from, estimates_due
+from app.domain.wait_scores import (
+    DAY,
+    WEEK,
+    Accuracy,
+    accuracy_of,
+    days_from,
+    estimates_due,
+    hour_due,
+)
 
 OPENING = OpenClock(ZONE, [OpenHours(Validity(None, None), time(7), time(20))])
 
@@ -37,7 +45,9 @@ def at(clock: str) -> datetime:
     ],
 )
 def test_an_estimate_is_due(waits_from: str, now: str, due: list[str]) -> None:
-    assert [at(one) for one in due] == estimates_due(at(waits_from), at(now), OPENING)
+    assert [at(one) for one in due] == estimates_due(
+        at(waits_from), at(now), hour_due(at(now), OPENING)
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A queue is read and rolled at most every few seconds in a process, whoever asks;
 is a look-up. `expected_wait` is the one question that others ask of an entry.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -140,6 +141,7 @@ async def _made(uow: UnitOfWork, today: Today, queues: Collection[Queue]) -> dic
     for queue, line_up in line_ups.items():
         stopped = await _stopped(uow, today, queue, line_up)
         made[queue] = _forecast(today, queue, line_up, stopped)
+        await asyncio.sleep(0)  # a long queue takes long enough: others have their say between two
     return made
 
 

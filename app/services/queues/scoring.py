@@ -4,19 +4,23 @@ Safe to run twice and to stop at any instant: an estimate is known by its entry 
 score is written once, a day is folded once.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from app.domain.expected_wait import METHOD
 from app.domain.vocabulary import Queue, QueueMode
-from app.domain.wait_scores import DAY, WEEK, days_from, due_since, estimates_due
+from app.domain.wait_scores import DAY, WEEK, days_from, due_since, estimates_due, hour_due
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.queues.expected import Forecast, forecasts_of
 
 UNSCORED_KEPT = timedelta(days=30)
 """So long does an entry at most wait for its call; what is older ended without one."""
+
+ROWS_AT_ONCE = 100
+"""How many are made before others of the process have their say."""
 
 Row = Mapping[str, Any]
 
@@ -33,12 +37,13 @@ class Scoring:
         """Store the estimates that are due now in all queues that call; return how many."""
         known = await self._uow.scores.due_from(due_since(self._today.now))
         forecasts = await forecasts_of(self._uow, self._today, self._queues())
-        rows = [
-            row
-            for queue, forecast in forecasts.items()
-            for row in self._due(queue, forecast)
-            if (row["entry_id"], row["due_at"]) not in known
-        ]
+        rows = []
+        for queue, forecast in forecasts.items():
+            for number, row in enumerate(self._due(queue, forecast)):
+                if (row["entry_id"], row["due_at"]) not in known:
+                    rows.append(row)
+                if number % ROWS_AT_ONCE == 0:
+                    await asyncio.sleep(0)  # at a full hour everybody's is due
         await self._uow.scores.keep(rows)
         return len(rows)
 
@@ -66,9 +71,10 @@ class Scoring:
         return sorted(queue for queue, mode in modes.items() if mode is QueueMode.CALLED)
 
     def _due(self, queue: Queue, forecast: Forecast) -> Iterator[Row]:
-        now = self._today.now
+        now, clock = self._today.now, forecast.opening.reading(self._today.now)
+        hour = hour_due(now, forecast.opening)
         for one in forecast.callable:
-            due = estimates_due(one.waits_from, now, forecast.opening)
+            due = estimates_due(one.waits_from, now, hour)
             seconds = forecast.seconds_of(one, now) if due else None
             if seconds is None:
                 continue
@@ -80,7 +86,7 @@ class Scoring:
                     "direction": queue.direction.value,
                     "lane": one.lane.value,
                     "made_at": now,
-                    "clock": forecast.opening.reading(now),
+                    "clock": clock,
                     "low": seconds.low,
                     "likely": seconds.likely,
                     "high": seconds.high,
