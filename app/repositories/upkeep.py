@@ -1,7 +1,7 @@
 """What the service tells of itself, for those who run it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,28 +34,25 @@ class UpkeepRepository:
         """Ask within `session`."""
         self._session = session
 
-    async def note(self, work: Work) -> None:
-        """Add what a process did of a job to what all did of it."""
+    async def note(self, works: Iterable[Work]) -> None:
+        """Add what a process did of some jobs to what all did of them.
+
+        All processes change the rows in one order, or two might wait for each other.
+        """
         now = func.statement_timestamp()
-        values = {
-            "job": work.job,
-            "process": work.process,
-            "every_seconds": work.every_seconds,
-            "ran_at": now,
-            "succeeded_at": now if work.succeeded else None,
-            "runs": work.runs,
-            "failures": work.failures,
-            "done": work.done,
-            "took_ms": work.took_ms,
-            "last_took_ms": work.last_took_ms,
-        }
-        row = insert(WorkerPulse).values(values)
-        said: dict[str, Any] = {name: row.excluded[name] for name in values if name != "job"}
+        rows = [
+            {**asdict(work), "ran_at": now, "succeeded_at": now if work.succeeded else None}
+            for work in sorted(works, key=lambda work: work.job)
+        ]
+        for row in rows:
+            del row["succeeded"]
+        added = insert(WorkerPulse).values(rows)
+        said: dict[str, Any] = {name: added.excluded[name] for name in rows[0] if name != "job"}
         table = WorkerPulse.__table__.c
-        said |= {name: table[name] + row.excluded[name] for name in SUMS}
-        said["succeeded_at"] = func.coalesce(row.excluded.succeeded_at, table.succeeded_at)
+        said |= {name: table[name] + added.excluded[name] for name in SUMS}
+        said["succeeded_at"] = func.coalesce(added.excluded.succeeded_at, table.succeeded_at)
         await self._session.execute(
-            row.on_conflict_do_update(constraint="pk_worker_pulses", set_=said)
+            added.on_conflict_do_update(constraint="pk_worker_pulses", set_=said)
         )
 
     async def pulses(self) -> tuple[Sequence[Pulse], OldestDue]:

@@ -63,24 +63,29 @@ async def work(
     try:
         async with sending(settings, spans), jobs as more:
             every = {**JOBS, **more}
-            turns = (repeat(name, duty, sessions, bell, spans) for name, duty in every.items())
-            await asyncio.gather(*turns)
+            told: list[Pulses] = []
+            await asyncio.gather(
+                *(
+                    repeat(Pulses(name, duty.seconds, beside=told), duty, sessions, bell, spans)
+                    for name, duty in every.items()
+                )
+            )
     finally:
         await engine.dispose()
 
 
 async def repeat(
-    name: str, duty: Duty, sessions: Sessions, bell: Bell, spans: Spans | None = None
+    pulses: Pulses, duty: Duty, sessions: Sessions, bell: Bell, spans: Spans | None = None
 ) -> None:
     """Do a job again and again; one that fails is done again and stops no other one."""
-    pulses, ear = Pulses(name, duty.seconds), bell.ear(one.__tablename__ for one in duty.after)
+    ear = bell.ear(one.__tablename__ for one in duty.after)
     while True:
         ear.clear()  # what is stored from here on may be missed by this turn
         with pulses.turn() as turn:
             turn.done = await duty.do(sessions)
         if spans is not None and (turn.done or turn.error):
-            told: Attributes = {"gate.job": name, "gate.done": turn.done}
-            spans.record(f"job {name}", turn.took, told, failed=turn.error is not None)
+            told: Attributes = {"gate.job": pulses.job, "gate.done": turn.done}
+            spans.record(f"job {pulses.job}", turn.took, told, failed=turn.error is not None)
         await pulses.write(sessions)
         await asyncio.sleep(duty.rest)
         with suppress(TimeoutError):

@@ -1,13 +1,14 @@
 """What a worker writes down of itself, so that metrics and `gate doctor` can tell whether it lives.
 
-Each process adds to one row per job, once in a while: a row a second would be the busiest of all.
+Each process adds to one row per job, to all of them together and once in a while: a row a second
+would be the busiest of all, and each by itself would be a commit beside those of requests.
 """
 
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import structlog
@@ -44,14 +45,25 @@ class Turn:
 class Pulses:
     """What one process did of one job since it last wrote that down."""
 
-    def __init__(self, job: str, every_seconds: float, pause: float = PULSE_SECONDS) -> None:
-        """Begin with nothing; it is written every `pause` seconds, and after each failure."""
-        self._job = job
+    def __init__(
+        self,
+        job: str,
+        every_seconds: float,
+        pause: float = PULSE_SECONDS,
+        beside: list["Pulses"] | None = None,
+    ) -> None:
+        """Begin with nothing; it is written every `pause` seconds, and after each failure.
+
+        With it is written what is told of the jobs `beside`, among which this is from now on.
+        """
+        self.job = job
         self._every_seconds = round(every_seconds)
         self._process = f"{socket.gethostname()}:{os.getpid()}"
         self._pause = pause
         self._written_at: float | None = None
-        self._forget()
+        self._beside = [] if beside is None else beside
+        self._beside.append(self)
+        self._work = self._nothing()
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:
@@ -61,47 +73,63 @@ class Pulses:
             yield turn
         except Exception as error:  # noqa: BLE001 - it stops no other job
             turn.error = error
-        self._add(turn)
-        _tell(self._job, turn)
+        self._work = _sum(self._work, turn)
+        _tell(self.job, turn)
 
     async def write(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         """Write it down where that is due; what cannot be written now is kept for later."""
         now = monotonic()
-        if self._succeeded and self._written_at and now - self._written_at < self._pause:
+        if self._work.succeeded and self._written_at and now - self._written_at < self._pause:
             return
+        taken = {one: one.take(now) for one in self._beside if one.has_news}
         try:
             async with sessions.begin() as session:
-                await UnitOfWork(session).upkeep.note(self._work())
+                await UnitOfWork(session).upkeep.note(taken.values())
         except Exception as error:  # noqa: BLE001 - it stops no job either
-            log.warning("pulse not written", job=self._job, error=outline(error))
-            return
-        self._written_at = now
-        self._forget()
+            log.warning("pulse not written", job=self.job, error=outline(error))
+            for one, work in taken.items():
+                one.give_back(work)
 
-    def _forget(self) -> None:
-        self._runs = self._failures = self._done = self._took_ms = self._last_took_ms = 0
-        self._succeeded = True
+    @property
+    def has_news(self) -> bool:
+        """Whether it was done since that was last written."""
+        return self._work.runs > 0
 
-    def _add(self, turn: Turn) -> None:
-        self._last_took_ms = turn.took_ms
-        self._runs += 1
-        self._took_ms += self._last_took_ms
-        self._done += turn.done
-        self._failures += turn.error is not None
-        self._succeeded = turn.error is None
+    def take(self, now: float) -> Work:
+        """Return what is to be written, and begin anew: others go on while it is."""
+        work, self._work, self._written_at = self._work, self._nothing(), now
+        return work
 
-    def _work(self) -> Work:
-        return Work(
-            job=self._job,
-            process=self._process,
-            every_seconds=self._every_seconds,
-            runs=self._runs,
-            failures=self._failures,
-            done=self._done,
-            took_ms=self._took_ms,
-            last_took_ms=self._last_took_ms,
-            succeeded=self._succeeded,
+    def give_back(self, work: Work) -> None:
+        """Keep what could not be written together with what was done meanwhile."""
+        newer, self._written_at = self._work, None
+        self._work = replace(
+            newer if newer.runs else work,
+            runs=work.runs + newer.runs,
+            failures=work.failures + newer.failures,
+            done=work.done + newer.done,
+            took_ms=work.took_ms + newer.took_ms,
         )
+
+    def _nothing(self) -> Work:
+        return Work(
+            self.job, self._process, self._every_seconds, runs=0, failures=0, done=0,
+            took_ms=0, last_took_ms=0, succeeded=True,
+        )  # fmt: skip
+
+
+def _sum(work: Work, turn: Turn) -> Work:
+    """Return what was done with one turn more."""
+    took_ms = turn.took_ms
+    return replace(
+        work,
+        runs=work.runs + 1,
+        failures=work.failures + (turn.error is not None),
+        done=work.done + turn.done,
+        took_ms=work.took_ms + took_ms,
+        last_took_ms=took_ms,
+        succeeded=turn.error is None,
+    )
 
 
 def _tell(job: str, turn: Turn) -> None:

@@ -95,7 +95,7 @@ async def test_workers_are_seen_and_their_lag_grows_while_nobody_works(gate: Gat
     sessions = gate.app.state.process.sessions
     async with sessions.begin() as session:
         work = Work("counting", "host:1", 5, 2, 1, 7, 1500, 500, succeeded=False)
-        await UnitOfWork(session).upkeep.note(work)
+        await UnitOfWork(session).upkeep.note([work])
     for name, expected in (
         ("runs_total", 2), ("failures_total", 1), ("done_total", 7), ("seconds_total", 1.5),
         ("last_seconds", 0.5), ("interval_seconds", 5), ("last_success_timestamp_seconds", 0),

@@ -47,7 +47,7 @@ async def fit(database: AsyncEngine) -> Settings:
     settings = on(database)
     async with AsyncSession(database) as session, session.begin():
         for job in {*JOBS, *make_jobs(settings), WEBHOOKS}:
-            await UnitOfWork(session).upkeep.note(replace(WORK, job=job))
+            await UnitOfWork(session).upkeep.note([replace(WORK, job=job)])
     return settings
 
 

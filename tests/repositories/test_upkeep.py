@@ -26,8 +26,8 @@ WORK = Work("counting", "host:1", 5, 2, 0, 7, 30, 20, succeeded=True)
 
 
 async def test_what_processes_did_is_added_up_and_the_last_is_named(uow: UnitOfWork) -> None:
-    await uow.upkeep.note(WORK)
-    await uow.upkeep.note(replace(WORK, process="host:2", last_took_ms=5))
+    await uow.upkeep.note([WORK])
+    await uow.upkeep.note([replace(WORK, process="host:2", last_took_ms=5)])
     (pulse,), _ = await uow.upkeep.pulses()
     assert ("counting", "host:2", 5) == (pulse.job, pulse.process, pulse.every_seconds)
     assert (4, 0, 14, 60) == (pulse.runs, pulse.failures, pulse.done, pulse.took_ms)
@@ -39,9 +39,9 @@ async def test_what_processes_did_is_added_up_and_the_last_is_named(uow: UnitOfW
 async def test_a_failure_keeps_the_time_of_the_last_success(
     uow: UnitOfWork, session: AsyncSession
 ) -> None:
-    await uow.upkeep.note(WORK)
+    await uow.upkeep.note([WORK])
     await session.execute(text("UPDATE worker_pulses SET succeeded_at = '2020-01-01'"))
-    await uow.upkeep.note(replace(WORK, failures=1, succeeded=False))
+    await uow.upkeep.note([replace(WORK, failures=1, succeeded=False)])
     (pulse,), _ = await uow.upkeep.pulses()
     assert 2020 == (pulse.succeeded_at or NOW).year
     assert pulse.fails
@@ -53,7 +53,7 @@ async def test_jobs_come_by_name_with_what_waits_longest_in_one_statement(
 ) -> None:
     assert ([], OldestDue()) == await uow.upkeep.pulses()
     for job in ("sheets", "counting"):
-        await uow.upkeep.note(replace(WORK, job=job))
+        await uow.upkeep.note([replace(WORK, job=job)])
     entry = await add_entry(session, company)
     for minutes, done in ((9, NOW), (5, None), (3, None)):
         row = {

@@ -84,3 +84,45 @@ async def test_a_turn_without_work_is_quiet(sessions: Sessions) -> None:
     told = [(line["log_level"], line["job"], line["done"]) for line in lines]
     assert [("debug", "counting", 0), ("info", "counting", 2)] == told
     assert all(isinstance(line["ms"], int) for line in lines)
+
+
+async def test_what_is_told_of_all_jobs_of_a_process_is_written_together(
+    sessions: Sessions,
+) -> None:
+    """A job that has done nothing is left out, and the others are not due again."""
+    beside: list[Pulses] = []
+    counting, sealing, _ = (
+        Pulses(job, 5, beside=beside) for job in ("counting", "sealing", "passes")
+    )
+    with sealing.turn() as told:
+        told.done = 2
+    await turn(counting, sessions, 3)
+    assert [("counting", 3), ("sealing", 2)] == [
+        (pulse.job, pulse.done) for pulse in await written(sessions)
+    ]
+    await turn(sealing, sessions, 4)
+    assert [3, 2] == [pulse.done for pulse in await written(sessions)]
+    await turn(counting, sessions, ValueError())
+    assert [(2, 3), (2, 6)] == [(pulse.runs, pulse.done) for pulse in await written(sessions)]
+
+
+async def test_what_could_not_be_written_is_kept_beside_what_was_done_meanwhile(
+    sessions: Sessions,
+) -> None:
+    beside: list[Pulses] = []
+    counting, sealing = (Pulses(job, 5, beside=beside) for job in ("counting", "sealing"))
+
+    class Away:
+        def begin(self) -> Any:
+            with sealing.turn() as told:
+                told.done = 10
+            raise ConnectionRefusedError
+
+    with sealing.turn() as told:
+        told.done = 1
+    with structlog.testing.capture_logs():
+        await turn(counting, Away(), 3)  # type: ignore[arg-type] # a stand-in
+    await turn(sealing, sessions, 100)
+    assert [("counting", 1, 3), ("sealing", 3, 111)] == [
+        (pulse.job, pulse.runs, pulse.done) for pulse in await written(sessions)
+    ]

@@ -14,6 +14,7 @@ from app.models import Event, FeedItem
 from app.repositories.unit_of_work import UnitOfWork
 from app.workers import Duty, repeat
 from app.workers.feeding import number_events
+from app.workers.pulses import Pulses
 from tests.repositories.rows import NOW, Actor, add_actor
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -22,7 +23,7 @@ Sessions = async_sessionmaker[AsyncSession]
 @asynccontextmanager
 async def repeating(duty: Duty, sessions: Sessions, bell: Bell) -> AsyncIterator[None]:
     """Let a job be done again and again within the block."""
-    working = asyncio.create_task(repeat("counting", duty, sessions, bell))
+    working = asyncio.create_task(repeat(Pulses("counting", duty.seconds), duty, sessions, bell))
     try:
         yield
         assert not working.done()
