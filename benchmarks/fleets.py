@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.api.fleet.columns import COLUMNS, taken
-from app.api.fleet.templates import workbook_bytes
-from app.api.fleet.uploads import XLSX
+from app.api.workbooks import XLSX, workbook_bytes
 from benchmarks.client import HOST, at
 from benchmarks.processes import Running, working
 from benchmarks.rows import MORNING, House, stand_at_nine

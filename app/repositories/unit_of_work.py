@@ -46,6 +46,7 @@ from app.repositories.reference import ReferenceRepository
 from app.repositories.refunds import RefundsRepository
 from app.repositories.resealing import ResealingRepository
 from app.repositories.retention import RetentionRepository
+from app.repositories.revenue import RevenueRepository
 from app.repositories.scores import ScoresRepository
 from app.repositories.sessions import SessionsRepository
 from app.repositories.standings import StandingsRepository
@@ -243,6 +244,11 @@ class UnitOfWork:
     def retention(self) -> RetentionRepository:
         """Personal data whose time is over."""
         return RetentionRepository(self._session)
+
+    @cached_property
+    def revenue(self) -> RevenueRepository:
+        """Revenue as it was posted."""
+        return RevenueRepository(self._session)
 
     @cached_property
     def scores(self) -> ScoresRepository:

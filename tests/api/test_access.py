@@ -535,6 +535,8 @@ WHO_READS = {
     "get_book_day": {"collector", "board", "auditor"},
     "list_refunds": {"company", "app", "collector", "board", "auditor"},
     "get_refund": {"collector", "board", "auditor"},
+    "get_revenue": {"collector", "board", "auditor"},
+    "get_revenue_summary": {"collector", "board", "auditor"},
     "list_receipts": {"company", "app", "collector", "board", "auditor"},
     "list_check_requests": {"agency", "yard", "officer", "board", "auditor"},
     "list_exceptions": {"officer", "board", "agency", "yard", "auditor"},

@@ -13,10 +13,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.api.fleet.columns import COLUMNS
-from app.api.fleet.templates import workbook_bytes
-from app.api.fleet.uploads import XLSX
 from app.api.fleet.workbook import WorkbookError, read_workbook
 from app.api.texts import Language
+from app.api.workbooks import XLSX, workbook_bytes
 from app.domain.batches import MOST_ROWS
 from tests.api.conftest import Gate, lorry
 from tests.api.test_batches import BATCHES, counts, now, results, work

@@ -17,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from app.api.fleet.uploads import XLSX
 from app.api.openapi import FOREIGN
 from app.api.rate_limits import Work
+from app.api.workbooks import XLSX
 from tests.contract.asking import chance_of, ground, hurry, key
 from tests.contract.conftest import ServiceOf
 from tests.contract.known import Known

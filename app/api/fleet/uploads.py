@@ -23,13 +23,13 @@ from app.api.idempotency import FINGERPRINT, digest_of
 from app.api.queries import Handle
 from app.api.spreadsheets import CSV
 from app.api.strict_json import MOST_VALUES, Guard, StrictRoute, parse
+from app.api.workbooks import XLSX
 from app.core.ciphers import Cipher
 from app.domain.batches import MOST_ROWS, BatchMode, FileFormat
 from app.domain.errors import Fact, FieldError
 from app.services.declarations.batches import Sealed
 
 JSON: Final = "application/json"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Final[Mapping[str, FileFormat]] = {
     JSON: FileFormat.JSON,
     CSV: FileFormat.CSV,

@@ -15,7 +15,7 @@ from app.api.failures import (
 from app.api.field_errors import RequestFieldError
 from app.api.fleet.answers import batch_out, row_out
 from app.api.fleet.templates import TEMPLATES, TemplateFormat, template
-from app.api.fleet.uploads import JSON, MODE, UPLOAD, XLSX, Upload, UploadRoute
+from app.api.fleet.uploads import JSON, MODE, UPLOAD, Upload, UploadRoute
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses, request_id_of
@@ -23,6 +23,7 @@ from app.api.rate_limits import Work
 from app.api.schemas.batches import BatchesOut, BatchOut, BatchRowsOut
 from app.api.spreadsheets import CSV, Separator
 from app.api.strict_json import StrictRoute
+from app.api.workbooks import XLSX
 from app.domain.authorisation import Action
 from app.domain.batches import MOST_ROWS, OVER, BatchMode, RowOutcome
 from app.domain.errors import BatchEndedError, BatchNotFoundError, TooManyBatchesError
