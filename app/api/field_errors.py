@@ -84,6 +84,14 @@ class RequestFieldError(FieldError):
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class TableFieldError(RequestFieldError):
+    """A field error of a table: the line where it stands, the heading the first, and its column."""
+
+    line: int = 0
+    column: str = ""
+
+
 def faults_of(error: RequestValidationError) -> list[FieldError]:
     """Return the first hundred of the framework's errors in our words, without personal values."""
     return [_fault(one, error.body) for one in error.errors()[:MOST_ERRORS]]

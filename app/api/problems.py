@@ -25,7 +25,7 @@ from app.api.failures import (
     ServerFaultError,
     TooManyRequestsError,
 )
-from app.api.field_errors import MOST_ERRORS, RequestFieldError, is_small
+from app.api.field_errors import MOST_ERRORS, RequestFieldError, TableFieldError, is_small
 from app.api.schemas.types import is_personal
 from app.api.texts import CATALOGUE, Language, language_of
 from app.domain.errors import (
@@ -190,7 +190,15 @@ def _field(error: FieldError, language: Language) -> dict[str, Any]:
         "rule": error.rule,
         "message": message_of(error.rule, language, {**facts, **shown}),
         **shown,
+        **_place_of(error),
     }
+
+
+def _place_of(error: FieldError) -> dict[str, Any]:
+    """Return line and column of what stands in a table."""
+    if not isinstance(error, TableFieldError):
+        return {}
+    return {"line": error.line, "column": error.column}
 
 
 def is_shown(error: FieldError) -> bool:

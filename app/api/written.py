@@ -42,14 +42,15 @@ class Written:
     ) -> Response:
         """Return `out`, or its `rows` as a file of that name, with a tag; `max_age` in seconds."""
         if self.is_csv:
-            return self.file(
-                name, csv_bytes(rows(), self.language, self.separator), max_age, public
-            )
+            return self.table(name, rows(), max_age, public=public)
         body = out.__pydantic_serializer__.to_json(out)
         return conditional(self.request, body, max_age, public=public, vary=VARIES)
 
-    def file(self, name: str, body: bytes, max_age: int, public: bool) -> Response:  # noqa: FBT001 - as `conditional` has it
-        """Return a table as a file of that name."""
+    def table(
+        self, name: str, rows: Iterable[Sequence[Cell]], max_age: int, *, public: bool = True
+    ) -> Response:
+        """Return `rows` as a file of that name."""
+        body = csv_bytes(rows, self.language, self.separator)
         response = conditional(
             self.request, body, max_age, public=public, vary=VARIES, media_type=CSV
         )

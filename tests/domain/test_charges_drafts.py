@@ -231,3 +231,20 @@ def test_the_order_of_rows_is_no_difference() -> None:
     other["cells"].reverse()
     other["journeys"].reverse()
     assert [] == list(tariff_differences(BASE, other))
+
+
+def test_a_number_without_a_place_and_one_given_twice_are_named_where_they_were_asked() -> None:
+    rates = [rate(1, ("gold", "4t-to-10t")), rate(1, ("ordinary", "4t-to-10t"))]
+    wanted = TariffWanted("new", official=False, rates=[*rates, rates[1]], legal_reference=LEGAL)
+    assert ["rate-unknown", "rate-twice", "rate-twice"] == [
+        one.rule for one in faults_of_draft(BASE, wanted)
+    ]
+
+
+def test_a_fault_of_a_number_stands_where_it_was_asked() -> None:
+    free = rate(5, ("empty", "under-2t"))
+    wanted = TariffWanted("new", official=True, rates=[free], legal_reference=LEGAL)
+    found = {(one.pointer, one.rule) for one in faults_of_draft(BASE, wanted)}
+    assert ("/cells/0/amount", "group-not-chargeable") in found
+    assert ("/base/cells/1/basis", "official-needs-source") in found
+    assert not [pointer for pointer, _ in found if pointer == "/base/cells/25/basis"]

@@ -98,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     passes.router,
     gates.router,
     tariffs.router,
+    tariff_proposals.files,
     tariff_proposals.router,
     quotes.router,
     green_lane.router,

@@ -2,12 +2,19 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.failures import (
+    FileTypeError,
+    InvalidRequestError,
+    MalformedBodyError,
+    UnreadableFileError,
+)
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
+from app.api.readings import MOMENT, UNCHANGED
 from app.api.schemas.tariff_proposals import (
     TariffDraftOut,
     TariffProposalIn,
@@ -17,7 +24,10 @@ from app.api.schemas.tariff_proposals import (
     tariff_draft_out,
     tariff_proposal_out,
 )
+from app.api.schemas.types import Code, Day
 from app.api.strict_json import StrictRoute
+from app.api.tariff_files import BODY, BROUGHT, DOCUMENT, Brought, DocumentRoute, document_file
+from app.api.written import How
 from app.domain.errors import (
     EditionCodeTakenError,
     EditionRefusedError,
@@ -30,6 +40,7 @@ from app.domain.errors import (
 from app.domain.vocabulary import Role
 from app.services.upkeep.tariff_editions import TariffEditions
 
+files = APIRouter(prefix="/v1/tariff-proposals", tags=["tariffs"], route_class=DocumentRoute)
 router = APIRouter(prefix="/v1/tariff-proposals", tags=["tariffs"], route_class=StrictRoute)
 
 READERS = (Role.BOARD, Role.OFFICER, Role.COLLECTOR, Role.AUDITOR)
@@ -56,6 +67,40 @@ async def propose_tariff(
     return await retry.answer(tariff_draft_out(told, caller, language))
 
 
+@files.post(
+    "/imports",
+    status_code=201,
+    response_model=TariffDraftOut,
+    dependencies=[may(Role.BOARD)],
+    openapi_extra={"requestBody": BODY},
+    responses=problem_responses(
+        FileTypeError, UnreadableFileError, MalformedBodyError, InvalidRequestError,
+        TariffUnfitError, EditionCodeTakenError, *RETRIED,
+    ),
+)  # fmt: skip
+async def import_tariff(
+    request: Request,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    starts_on: Day,
+    code: Code | None = None,
+) -> Response:
+    """Propose a tariff edition from a file: the whole document, as JSON or as a table.
+
+    Either is what `GET /v1/tariffs/{code}/document` gives; `code` names the edition anew. Whatever
+    is wrong is named at once, in a table by line and column, and then nothing is stored.
+    """
+    brought: Brought = request.scope[BROUGHT]
+    editions = TariffEditions(uow, caller)
+    try:
+        told = await editions.bring_in(brought.document, code, starts_on, brought.faults)
+    except TariffUnfitError as error:
+        raise brought.placed(error) from None
+    return await retry.answer(tariff_draft_out(told, caller, language))
+
+
 @router.get("", dependencies=[may(*READERS)])
 async def list_tariff_proposals(
     paging: AskedPage, uow: Uow, caller: Caller, language: Spoken, process: OfProcess
@@ -79,6 +124,20 @@ async def get_tariff_proposal(
     """Return a draft with all that it changes against the edition of the day before its first."""
     told = await TariffEditions(uow, caller).told(tariff_proposal)
     return tariff_draft_out(told, caller, language)
+
+
+@router.get(
+    "/{tariff_proposal}/document",
+    response_class=Response,
+    dependencies=[may(*READERS)],
+    responses={**DOCUMENT, **UNCHANGED, **problem_responses(ProposalNotFoundError)},
+)
+async def export_tariff_proposal(
+    tariff_proposal: UUID, uow: Uow, caller: Caller, how: How
+) -> Response:
+    """Return a draft whole, as JSON or as a table, to be changed and brought in again."""
+    told = await TariffEditions(uow, caller).told(tariff_proposal)
+    return document_file(how, told.proposal.document, public=False, max_age=MOMENT)
 
 
 @router.post(

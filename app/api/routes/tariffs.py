@@ -16,6 +16,7 @@ from app.api.schemas.editions import (
 from app.api.schemas.tariffs import TariffOut, TariffsOut, tariff_out, tariffs_out
 from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.api.tariff_files import DOCUMENT, document_file
 from app.api.written import FILE, How
 from app.domain.charges.comparison import tariff_differences
 from app.domain.errors import (
@@ -48,6 +49,24 @@ async def get_tariff(
     if document is None:
         raise EditionNotFoundError
     return read(request, tariff_out(visitor, document, language), MINUTES)
+
+
+@router.get(
+    "/{code}/document",
+    response_class=Response,
+    dependencies=[anyone()],
+    responses={**DOCUMENT, **UNCHANGED, **problem_responses(EditionNotFoundError)},
+)
+async def export_tariff(code: Sought, visitor: Visitor, how: How) -> Response:
+    """Return a tariff edition whole, as JSON or as a table, without when it is in force.
+
+    The table has a row for each price, factor and share with what it rests on, then all the rest;
+    the board brings either in again as it is, or changed.
+    """
+    document = visitor.reference.documents["tariffs"].get(code)
+    if document is None:
+        raise EditionNotFoundError
+    return document_file(how, document, public=True, max_age=MINUTES)
 
 
 @router.get(

@@ -30,6 +30,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "journeys": ("code",),
 }
 """By what a row of each part is known."""
+HARMLESS: Final = frozenset({*AMOUNTS.values(), "basis", "source", "evidence", "label"})
+"""Fields by which no row is found: whatever is wrong with one hides no other fault."""
 GIVEN: Final = frozenset({"code", "official", "title", "legal_reference"})
 """The parts that are asked for as they stand."""
 FORCE: Final = ("force", "valid_from", "valid_to")
@@ -146,8 +148,7 @@ def faults_of(document: Document) -> tuple[FieldError, ...]:
         return wrong
     named = {one.pointer for one in wrong}
     ways = [pointer.split("/") for pointer in named if pointer]
-    # A wrong number hides no other fault.
-    unreadable = {way[1] for way in ways if AMOUNTS.get(way[1]) != way[-1]}
+    unreadable = {way[1] for way in ways if HARMLESS.isdisjoint(way[2:])}
     holes = (one for one in holes_of(document, unreadable) if one.pointer not in named)
     more = (
         one for parts, check in CHECKS if parts.isdisjoint(unreadable) for one in check(document)
@@ -181,7 +182,7 @@ def _of_official(document: Document) -> Iterator[FieldError]:
         return
     for part in RATES:
         for number, row in enumerate(document[part]):
-            if row["basis"] == Basis.PROVISIONAL:
+            if row.get("basis") == Basis.PROVISIONAL:
                 yield FieldError(f"/{part}/{number}/basis", "official-needs-source", row["basis"])
 
 

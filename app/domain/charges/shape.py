@@ -225,7 +225,7 @@ def _unkept(pointer: str, value: object) -> Iterator[FieldError]:
     match value:
         case dict():
             for name, inner in value.items():
-                if name.isprintable():
+                if name and name.isprintable():
                     yield from _unkept(f"{pointer}/{_escaped(name)}", inner)
                 else:
                     yield FieldError(pointer, "text-unfit")

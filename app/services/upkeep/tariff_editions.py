@@ -5,7 +5,7 @@ and its withdrawal are instants later than all knowledge before them, given unde
 reference data, so that the price that was right by the knowledge of any instant can be asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -74,16 +74,22 @@ class TariffEditions(Announcing[TariffProposal]):
         return await self._store(drafted(base, wanted), starts_on)
 
     async def bring_in(
-        self, document: Document, code: str | None, starts_on: date
+        self,
+        document: Document,
+        code: str | None,
+        starts_on: date,
+        faults: Sequence[FieldError] = (),
     ) -> Told[TariffProposal]:
         """Propose an edition whose whole document was brought in; `code` names it anew.
+
+        `faults` are those of the file itself; they are told before those of the document.
 
         Raises:
             TariffUnfitError: everything that is wrong with it; nothing is stored.
             EditionCodeTakenError.
         """
-        named = content_of(document) | ({"code": code} if code else {})
-        if wrong := faults_of(named):
+        named = _named(document, code)
+        if wrong := (*faults, *faults_of(named)):
             raise TariffUnfitError(errors=wrong, tariff=_name(named))
         self._ensure_coming(starts_on, named["code"])
         return await self._store(named, starts_on)
@@ -160,9 +166,16 @@ class TariffEditions(Announcing[TariffProposal]):
         return max(self._act.now, known_at + SECOND) if known_at else self._act.now
 
 
-def _name(document: Mapping[str, Any]) -> str:
-    code = document.get("code")
-    return code if isinstance(code, str) else ""
+def _named(document: Document, code: str | None) -> Any:  # noqa: ANN401 - what was brought in
+    """Return what an edition says, under another code where one is given; it may be anything."""
+    if not isinstance(document, dict):
+        return document
+    return content_of(document) | ({"code": code} if code else {})
+
+
+def _name(document: object) -> str:
+    code = document.get("code") if isinstance(document, dict) else None
+    return code if isinstance(code, str) and code.isprintable() else ""
 
 
 def compared_with(proposal: TariffProposal, today: Today) -> Document | None:
