@@ -370,6 +370,8 @@ class History:
         if kind == "arrived":
             self.stop(truck, "arrived")
             self.tell("entry.arrived", truck.id, gate="tan-thanh", backfilled=False)
+            if self.random.random() < 0.7:
+                self.tell("entry.admitted", truck.id, backfilled=False)
             del self.trucks[truck.id]
             return
         charges = 3600 * self.line.rates[truck.lane] if kind == "call.missed" else 0

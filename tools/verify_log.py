@@ -17,6 +17,7 @@ import heapq
 import json
 import re
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -31,11 +32,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 PAGE = 1000
+TOLD = 10_000  # after so many leaves it says how far it is
 ARCHIVE_PAGE = 200
 WIDTH = 256
 PATIENCE_SECONDS = 60
 TRIES = 20
 MINUTE = 60
+BITS = 1024
 SIGHTING_SERVES = 12 * 3600
 LARGEST = 2**53 - 1
 LEGAL_SECONDS = 7 * 3600  # legal days are those of UTC+7
@@ -81,7 +84,10 @@ class Service:
     def tile(self, path: str) -> bytes:
         return self.get(f"{self.queue}tile/{path}")
 
-    def leaves(self, size: int) -> Iterator[bytes]:
+    def leaves(self, size: int, progress: Callable[[int], None] = lambda _: None) -> "Spool":
+        return Spool(self._fetched(size, progress))
+
+    def _fetched(self, size: int, progress: Callable[[int], None]) -> Iterator[bytes]:
         done = 0
         while done < size:
             limit = min(PAGE, size - done)
@@ -90,6 +96,8 @@ class Service:
                 raise UncheckedError(f"the service gave {done} of {size} leaves")
             yield from lines
             done += len(lines)
+            if done % TOLD < PAGE or done == size:
+                progress(done)
 
     def archive(self) -> Iterator[str]:
         after, more = 0, True
@@ -118,6 +126,36 @@ class Service:
         raise UncheckedError(f"{self.base}{path}: the service stays busy")
 
 
+class Spool:
+    """Leaves in a file that goes when nobody needs it, so that a log of any length fits."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - it is read as often as needed
+        for leaf in leaves:
+            self.file.write(leaf + b"\n")
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        for line in self.file:
+            yield line[:-1]
+
+
+class Lines:
+    """The first leaves of a file that was saved."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path, self.size = path, size
+
+    def __iter__(self) -> Iterator[bytes]:
+        done = 0
+        with self.path.open("rb") as file:
+            while done < self.size and (line := file.readline()).endswith(b"\n"):
+                done += 1
+                yield line[:-1]
+        if done < self.size:
+            raise UncheckedError(f"{self.path} has {done} of {self.size} leaves")
+
+
 class Folder:
     """What was saved before."""
 
@@ -133,18 +171,21 @@ class Folder:
     def tile(self, path: str) -> bytes:
         return self._read(f"tile/{path}")
 
-    def leaves(self, size: int) -> Iterator[bytes]:
-        lines = self._read("leaves.ndjson").split(b"\n")[:-1]
-        if len(lines) < size:
-            raise UncheckedError(f"leaves.ndjson has {len(lines)} of {size} leaves")
-        yield from lines[:size]
+    def leaves(self, size: int, progress: Callable[[int], None] = lambda _: None) -> Lines:
+        self._need("leaves.ndjson")
+        progress(size)
+        return Lines(self.folder / "leaves.ndjson", size)
 
     def archive(self) -> Iterator[str]:
         yield from json.loads(self._read("checkpoints.json"))
 
     def _read(self, name: str) -> bytes:
+        self._need(name)
+        return (self.folder / name).read_bytes()
+
+    def _need(self, name: str) -> None:
         try:
-            return (self.folder / name).read_bytes()
+            (self.folder / name).stat()
         except OSError as error:
             raise UncheckedError(f"{self.folder / name}: {error.strerror}") from error
 
@@ -248,20 +289,26 @@ def tile_path(level: int, number: int, width: int) -> str:
     return f"{level}/{path}" + ("" if width == WIDTH else f".p/{width}")
 
 
-def tiles_of(hashes: Sequence[bytes]) -> Iterator[tuple[int, int, list[bytes]]]:
-    """Yield every tile over these leaves: its level, its number, its hashes."""
-    level, row = 0, list(hashes)
-    while row:
-        above = []
-        for number in range(-(-len(row) // WIDTH)):
-            part = row[number * WIDTH : (number + 1) * WIDTH]
-            yield level, number, part
-            if len(part) == WIDTH:
-                tree = Tree()
-                for one in part:
-                    tree.add(one)
-                above.append(tree.root())
-        level, row = level + 1, above
+def tiles_of(hashes: Iterable[bytes]) -> Iterator[tuple[int, int, list[bytes]]]:
+    """Yield every tile over these leaves, once it is full or they end: level, number, hashes."""
+    rows: list[list[bytes]] = []
+    numbers: list[int] = []
+    for one in hashes:
+        level, hashed = 0, one
+        while True:
+            if level == len(rows):
+                rows.append([])
+                numbers.append(0)
+            rows[level].append(hashed)
+            if len(rows[level]) < WIDTH:
+                break
+            yield level, numbers[level], rows[level]
+            tree = Tree()
+            for part in rows[level]:
+                tree.add(part)
+            rows[level], numbers[level] = [], numbers[level] + 1
+            level, hashed = level + 1, tree.root()
+    yield from ((level, numbers[level], row) for level, row in enumerate(rows) if row)
 
 
 # --- The form of leaves -------------------------------------------------------------------------
@@ -330,6 +377,8 @@ ORDERS = {
     "call.missed", "call.excused", "call.withdrawn",
 }  # fmt: skip
 """The kinds that say who is next."""
+OVER = {"entry.admitted", "entry.no_show", "entry.cancelled", "entry.revoked"}
+"""After these an entry does not wait again; what comes later of it is as of a new one."""
 
 
 def is_form(form: str, value: Any) -> bool:
@@ -486,8 +535,9 @@ class Line:
     def head(self, heap: list[tuple[int, str, str, int]]) -> str | None:
         while heap:
             entry, stamp = heap[0][2:]
-            one = self.entries[entry]
-            if one.stamp == stamp and one.waits and not one.called and not one.causes:
+            one = self.entries.get(entry)
+            is_last = one is not None and one.stamp == stamp
+            if one is not None and is_last and one.waits and not one.called and not one.causes:
                 return entry
             heapq.heappop(heap)
         return None
@@ -523,7 +573,8 @@ class Rules:
         self.line = Line()
         self.left, self.last_number, self.sealed_at = 0, 0, -(2**62)
         self.clock_kind: str | None = None
-        self.numbers: set[int] = set()
+        self.numbers: dict[int, int] = {}
+        self.over: set[str] = set()
         self.last_call = -(2**62)
         self.starts: dict[str, str] = {}
         self.announced: dict[str, str] = {}
@@ -584,9 +635,8 @@ class Rules:
         if leaf.keys() != {"at", "data", "entry", "id", "kind", "number", "occurred_at"}:
             raise BrokenError("form", "not an event as the format has it")
         number, entry, kind, data = leaf["number"], leaf["entry"], leaf["kind"], leaf["data"]
-        if type(number) is not int or number <= self.last_number or number in self.numbers:
+        if type(number) is not int or number <= self.last_number or not self.is_new(number):
             raise BrokenError("number", f"{number} after {self.last_number}, or a second time")
-        self.numbers.add(number)
         self.last_number = number
         if not ID.fullmatch(leaf["id"]) or not (entry is None or ID.fullmatch(entry)):
             raise BrokenError("form", "an id is not written as such")
@@ -607,6 +657,27 @@ class Rules:
         if step is not None and entry is not None:
             step(self, entry, data)
         self.beside(kind, entry, occurred_at, data)
+        if entry is not None:
+            self.forget(kind, entry)
+
+    def is_new(self, number: int) -> bool:
+        """Keep a number, as a bit, and tell whether it was not there before."""
+        place, bit = divmod(number, BITS)
+        before = self.numbers.get(place, 0)
+        self.numbers[place] = before | 1 << bit
+        return self.numbers[place] != before
+
+    def forget(self, kind: str, entry: str) -> None:
+        """Forget who does not come back, once it waits no more and nothing holds it."""
+        if kind in OVER:
+            self.over.add(entry)
+        if entry in self.over:
+            one = self.line.entries.get(entry)
+            if one is None or not (one.waits or one.causes):
+                self.line.entries.pop(entry, None)
+                self.starts.pop(entry, None)
+                self.announced.pop(entry, None)
+                self.over.discard(entry)
 
     def dates(
         self, kind: str, entry: str | None, at: int, occurred_at: int, data: dict[str, Any]
@@ -698,6 +769,11 @@ class Rules:
         if place < len(self.readings):
             ensure_clock(reading, self.readings[place])
         self.readings.insert(place, reading)
+        for middle in (place + 1, place, place - 1):  # what follows from both beside it may go
+            if 0 < middle < len(self.readings) - 1:
+                earlier, later = self.readings[middle - 1], self.readings[middle + 1]
+                if later[1] - earlier[1] in {0, later[0] - earlier[0]}:
+                    del self.readings[middle]
 
     # --- who is next
 
@@ -992,7 +1068,7 @@ def outages_in(leaves: Iterable[bytes]) -> list[tuple[int, int]]:
 
 
 def check_rules(
-    leaves: Sequence[bytes], progress: Callable[[int], None] = lambda _: None
+    leaves: Iterable[bytes], progress: Callable[[int], None] = lambda _: None
 ) -> tuple[Wrong | None, Rules]:
     """Return the first leaf that breaks a rule, and what was counted up to there."""
     rules = Rules(outages_in(leaves))
@@ -1001,7 +1077,7 @@ def check_rules(
         for raw in leaves:
             rules.take(raw)
             done += 1
-            if done % PAGE == 0:
+            if done % TOLD == 0:
                 progress(done)
         rules.end()
     except BrokenError as broken:
@@ -1015,38 +1091,59 @@ def check_rules(
 
 
 def check_tree(
-    source: Service | Folder, leaves: Sequence[bytes], checkpoint: Checkpoint
+    source: Service | Folder, leaves: Iterable[bytes], checkpoint: Checkpoint
 ) -> Wrong | None:
     """Compare the leaves with the tiles, which name the wrong one, and with the root."""
-    hashes = [leaf_hash(leaf) for leaf in leaves]
-    for level, number, part in tiles_of(hashes):
+    tree = Tree()
+
+    def hashes() -> Iterator[bytes]:
+        for leaf in leaves:
+            hashed = leaf_hash(leaf)
+            tree.add(hashed)
+            yield hashed
+
+    for level, number, part in tiles_of(hashes()):
         given = source.tile(tile_path(level, number, len(part)))
         for place, one in enumerate(part):
             if given[place * 32 : place * 32 + 32] != one:
                 first = (number * WIDTH + place) * WIDTH**level
                 return Wrong(first, "tile", f"its hash is not that of tile {level}/{number}")
-    tree = Tree()
-    for one in hashes:
-        tree.add(one)
     if tree.root() != checkpoint.root:
         return Wrong(0, "root", "the leaves do not make the root that was signed")
     return None
 
 
-def check_old(leaves: Sequence[bytes], old: Sequence[Checkpoint], whose: str) -> Wrong | None:
-    """Compare the log with what was signed of it before, which it must begin with."""
-    tree, last_good = Tree(), 0
-    for checkpoint in sorted(old, key=lambda one: one.size):
-        if checkpoint.size > len(leaves):
-            said = f"{whose} is of {checkpoint.size} leaves, the log has {len(leaves)}"
-            return Wrong(len(leaves), "shorter", said)
+def check_old(leaves: Iterable[bytes], old: Iterable[Checkpoint], whose: str) -> Wrong | None:
+    """Compare the log with what was signed of it before, the smallest first: it begins with it."""
+    tree, last_good, rest = Tree(), 0, iter(leaves)
+    for checkpoint in old:
         while tree.size < checkpoint.size:
-            tree.add(leaf_hash(leaves[tree.size]))
+            leaf = next(rest, None)
+            if leaf is None:
+                said = f"{whose} is of {checkpoint.size} leaves, the log has {tree.size}"
+                return Wrong(tree.size, "shorter", said)
+            tree.add(leaf_hash(leaf))
         if tree.root() != checkpoint.root:
             said = f"the first {checkpoint.size} leaves are not those of {whose}"
             return Wrong(last_good, "fork", said)
         last_good = checkpoint.size
     return None
+
+
+def archived(
+    source: Service | Folder, keys: Sequence[Key], newest: Checkpoint
+) -> Iterator[Checkpoint]:
+    """Yield what the archive has; what was sealed since it was asked for `newest` may go beyond."""
+    for note in source.archive():
+        one = signed(note, keys, "a checkpoint of the archive")
+        if one.origin != newest.origin:
+            raise UncheckedError(f"a checkpoint is of another log: {one.origin}")
+        if (
+            one.size > newest.size
+            and read_checkpoint(source.checkpoint().decode()).size >= one.size
+        ):
+            return
+        yield one
 
 
 def keys_of(source: Service | Folder, origin: str, pinned: Sequence[str]) -> list[Key]:
@@ -1086,25 +1183,30 @@ def check(
     checkpoint = read_checkpoint(note)
     keys = keys_of(source, checkpoint.origin, pinned)
     wrong: list[Wrong | None] = []
-    archive: list[Checkpoint] = []
+    rules = Rules(())
     try:
         signed(note, keys, "the checkpoint")
-        archive = [signed(one, keys, "a checkpoint of the archive") for one in source.archive()]
         mine = [signed(one, keys, "the checkpoint that you kept") for one in kept]
+        strangers = [one.origin for one in mine if one.origin != checkpoint.origin]
+        if strangers:
+            raise UncheckedError(f"a checkpoint is of another log: {strangers[0]}")
+        say(f"{checkpoint.origin}: {checkpoint.size} leaves, signed; reading them")
+        leaves = source.leaves(
+            checkpoint.size, lambda done: say(f"{done} of {checkpoint.size} leaves read")
+        )
+        say("comparing them with the tiles and the root that was signed")
+        wrong.append(check_tree(source, leaves, checkpoint))
+        say(f"comparing them with the archive of checkpoints, and {len(mine)} of yours")
+        mine.sort(key=lambda one: one.size)
+        wrong.append(check_old(leaves, mine, "the checkpoint that you kept"))
+        archive = archived(source, keys, checkpoint)
+        wrong.append(check_old(leaves, archive, "a checkpoint of the archive"))
     except BrokenError as error:
-        return Checked(checkpoint, [Wrong(0, error.rule, str(error))], Rules(()))
-    strangers = [one for one in (*archive, *mine) if one.origin != checkpoint.origin]
-    if strangers:
-        raise UncheckedError(f"a checkpoint is of another log: {strangers[0].origin}")
-    say(f"{checkpoint.origin}: {checkpoint.size} leaves, signed; reading them")
-    leaves = list(source.leaves(checkpoint.size))
-    say("comparing them with the tiles and the root that was signed")
-    wrong.append(check_tree(source, leaves, checkpoint))
-    say(f"comparing them with {len(archive)} checkpoints of the archive, {len(mine)} of yours")
-    wrong.append(check_old(leaves, mine, "the checkpoint that you kept"))
-    wrong.append(check_old(leaves, archive, "a checkpoint of the archive"))
+        return Checked(checkpoint, [Wrong(0, error.rule, str(error))], rules)
     say("playing the queue again")
-    broken, rules = check_rules(leaves, lambda done: say(f"{done} of {len(leaves)} leaves"))
+    broken, rules = check_rules(
+        leaves, lambda done: say(f"{done} of {checkpoint.size} leaves played")
+    )
     wrong.append(broken)
     return Checked(checkpoint, [one for one in wrong if one is not None], rules)
 
@@ -1113,19 +1215,21 @@ def save(source: Service, folder: Path) -> None:
     """Keep what a service gives, so that it can be checked later and without a network."""
     note = source.checkpoint()
     size = read_checkpoint(note.decode()).size
-    leaves = list(source.leaves(size))
-    files = {
-        "key.json": source.key(),
-        "checkpoint": note,
-        "checkpoints.json": json.dumps(list(source.archive())).encode(),
-        "leaves.ndjson": b"".join(leaf + b"\n" for leaf in leaves),
-    }
-    for level, number, part in tiles_of([leaf_hash(leaf) for leaf in leaves]):
-        path = tile_path(level, number, len(part))
-        files[f"tile/{path}"] = source.tile(path)
-    for name, content in files.items():
+    leaves = source.leaves(size)
+
+    def write(name: str, parts: Iterable[bytes]) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+        with (folder / name).open("wb") as file:
+            file.writelines(parts)
+
+    old = [one for one in source.archive() if read_checkpoint(one).size <= size]
+    write("key.json", [source.key()])
+    write("checkpoint", [note])
+    write("checkpoints.json", [json.dumps(old).encode()])
+    write("leaves.ndjson", (leaf + b"\n" for leaf in leaves))
+    for level, number, part in tiles_of(map(leaf_hash, leaves)):
+        path = tile_path(level, number, len(part))
+        write(f"tile/{path}", [source.tile(path)])
 
 
 def report(found: Checked) -> Iterator[str]:

@@ -5,10 +5,12 @@ code with the service; who does not trust the service takes that.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 import httpx
 
@@ -21,15 +23,17 @@ from app.domain.log.checkpoints import (
     read_key,
     read_note,
 )
-from app.domain.log.continuing import forked, unlike_root, unlike_tile
+from app.domain.log.continuing import Continuing
 from app.domain.log.leaves import Clock
-from app.domain.log.merkle import HASH_BYTES, leaf_hash
+from app.domain.log.merkle import leaf_hash
 from app.domain.log.rules import Why, Wrong
-from app.domain.log.tiles import Tile, grow, path_of
+from app.domain.log.tiles import Tile, path_of
 from app.domain.log.verifying import Verdict, outages_in, verify
 
 PAGE: Final = 1000
 ARCHIVE_PAGE: Final = 200
+TOLD: Final = 10_000
+"""After how many leaves it is said how far it is."""
 PATIENCE_SECONDS: Final = 60
 TRIES: Final = 20
 BUSY: Final = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE})
@@ -41,6 +45,10 @@ UNREADABLE: Final = (
 
 class UncheckedError(Exception):
     """What is needed for checking could not be had; the text says what."""
+
+
+class UnsignedError(Exception):
+    """No key of a log has signed what is told to be a checkpoint of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,8 @@ class PublicLog:
                 raise UncheckedError(message)
             yield from lines
             done += len(lines)
-            say(f"{self.origin}: {done} of {size} leaves")
+            if done % TOLD < PAGE or done == size:
+                say(f"{self.origin}: {done} of {size} leaves read")
 
     def tile(self, tile: Tile, width: int) -> bytes:
         """Return a tile of so many hashes."""
@@ -169,25 +178,76 @@ def _by_log(notes: Sequence[str], logs: Sequence[PublicLog]) -> Mapping[str, Seq
 
 
 def _check(log: PublicLog, note: str, kept: Sequence[str], say: Callable[[str], None]) -> Checked:
-    newest = log.signed(note)
-    old = [log.signed(one) for one in (*log.archive(), *kept)]
-    signed = [one for one in old if one is not None]
-    if newest is None or len(signed) < len(old):
+    try:
+        return _checked(log, _signed(log, note), kept, say)
+    except UnsignedError:
         said = "a checkpoint is signed by no key of this log"
-        size = 0 if newest is None else newest.size
-        return Checked(log.origin, size, None, [Wrong(0, Why.SIGNATURE, said)])
-    leaves = list(log.leaves(newest.size, say))
-    made = grow({}, 0, [leaf_hash(leaf) for leaf in leaves])
-    given = {tile: log.tile(tile, len(hashes) // HASH_BYTES) for tile, hashes in made.items()}
-    say(f"{log.origin}: playing the queue again")
-    verdict = verify(leaves, outages_in(leaves))
-    found = (
-        unlike_tile(made, given),
-        unlike_root(made, newest),
-        forked(made, newest.size, signed),
-        verdict.wrong,
-    )
-    return Checked(log.origin, newest.size, verdict, [one for one in found if one is not None])
+        return Checked(log.origin, 0, None, [Wrong(0, Why.SIGNATURE, said)])
+
+
+def _checked(
+    log: PublicLog, newest: Checkpoint, kept: Sequence[str], say: Callable[[str], None]
+) -> Checked:
+    """Go through a log twice, the second time from a file: what was signed, then the rules.
+
+    Raises:
+        UnsignedError: no key of the log has signed one of its checkpoints.
+    """
+    size, beside = newest.size, Continuing(log.tile, _older(log, newest, kept))
+    with TemporaryFile() as file:
+        outages = outages_in(_read(log.leaves(size, say), beside, file))
+        file.seek(0)
+        verdict = verify(_told(file, f"{log.origin}: {{}} of {size} leaves played", say), outages)
+    played = [] if verdict.wrong is None else [verdict.wrong]
+    return Checked(log.origin, size, verdict, [*beside.end(newest), *played])
+
+
+def _read(leaves: Iterable[bytes], beside: Continuing, file: IO[bytes]) -> Iterator[bytes]:
+    """Yield leaves, each compared with what was signed and kept in a file."""
+    for leaf in leaves:
+        beside.take(leaf_hash(leaf))
+        file.write(leaf + b"\n")
+        yield leaf
+
+
+def _told(file: IO[bytes], words: str, say: Callable[[str], None]) -> Iterator[bytes]:
+    """Yield the leaves of a file, and say how far it is."""
+    for done, line in enumerate(file):
+        if done and done % TOLD == 0:
+            say(words.format(done))
+        yield line[:-1]
+
+
+def _older(log: PublicLog, newest: Checkpoint, kept: Sequence[str]) -> Iterator[Checkpoint]:
+    """Return the checkpoints of the archive and those that were kept, the smallest first.
+
+    Raises:
+        UnsignedError: no key of the log has signed one.
+    """
+    mine = sorted((_signed(log, one) for one in kept), key=_size)
+    return merge(_archive(log, newest), mine, key=_size)
+
+
+def _archive(log: PublicLog, newest: Checkpoint) -> Iterator[Checkpoint]:
+    """Yield what the archive has; what was sealed while it was read goes beyond `newest`."""
+    for note in log.archive():
+        one = _signed(log, note)
+        if one.size > newest.size:
+            now = log.signed(log.checkpoint() or "")
+            if now is not None and now.size >= one.size:
+                return
+        yield one
+
+
+def _signed(log: PublicLog, note: str) -> Checkpoint:
+    found = log.signed(note)
+    if found is None:
+        raise UnsignedError
+    return found
+
+
+def _size(checkpoint: Checkpoint) -> int:
+    return checkpoint.size
 
 
 def report(found: Checked) -> Iterator[str]:

@@ -115,10 +115,21 @@ class WaitingList:
         self._kept.pop(entry, None)
         self._causes.pop(entry, None)
 
+    def forget(self, entry: UUID) -> bool:
+        """Forget what an entry left with, which does not come back; not while it waits, or is held.
+
+        Tell whether it is forgotten.
+        """
+        if entry in self._keyed or entry in self._causes:
+            return False
+        self._kept.pop(entry, None)
+        return True
+
     def bring(self, entry: UUID, carried: int, causes: Iterable[str]) -> None:
         """Expect an entry from another gate, with the points it has and what holds it."""
         self._kept[entry] = carried
-        self._causes[entry].update(causes)
+        for cause in causes:
+            self.hold(entry, cause)
 
     def change_lane(self, entry: UUID, lane: Lane, clock: int) -> None:
         """Move an entry to another lane with the points it has."""
@@ -136,7 +147,10 @@ class WaitingList:
 
     def lift(self, entry: UUID, cause: str) -> None:
         """Take one cause away; others still hold."""
-        self._causes[entry].discard(cause)
+        causes = self._causes[entry]
+        causes.discard(cause)
+        if not causes:
+            del self._causes[entry]
         self._offer(entry)
 
     def due(self, clock: int, barriers: Collection[Barrier] = ()) -> Choice | None:

@@ -89,6 +89,11 @@ class Calls:
         elif kind in _FREE and data["charges"] != 0:
             yield Broken(Why.CHARGE, f"{kind} costs {data['charges']}")
 
+    def forget(self, entry: UUID) -> None:
+        """Forget an entry that does not come back."""
+        self._under.pop(entry, None)
+        self._began.pop(entry, None)
+
     def _call(self, entry: UUID, at: datetime, data: Data) -> Iterator[Broken]:
         if data["policy"] != self._policy:
             yield Broken(Why.POLICY, f"the edition in force is {self._policy}")

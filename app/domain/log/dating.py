@@ -175,3 +175,22 @@ class Dates:
                 said = f"{less} at {instant(earlier)}, {more} at {instant(later)}"
                 yield Broken(Why.OPEN_CLOCK, said)
         known.insert(place, reading)
+        self._thin_out(place)
+
+    def _thin_out(self, place: int) -> None:
+        """Drop readings near `place` that follow from both beside them.
+
+        Between two of them the clock stood, or it ran all the time: what lies in the middle can be
+        no other. So a day leaves a handful of readings, however many vehicles came.
+        """
+        known = self._readings
+        for middle in (place + 1, place, place - 1):
+            if 0 < middle < len(known) - 1:
+                (earlier, less), (later, more) = known[middle - 1], known[middle + 1]
+                if more - less in {0, (later - earlier) // _SECOND}:
+                    del known[middle]
+
+    def forget(self, entry: UUID) -> None:
+        """Forget an entry that does not come back."""
+        self._starts.pop(entry, None)
+        self._announced.pop(entry, None)

@@ -38,6 +38,32 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
+class Growing:
+    """A tree that grows leaf by leaf and keeps of itself what its root is made of, no more."""
+
+    def __init__(self) -> None:
+        """Begin without leaves."""
+        self.size = 0
+        self._whole: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Go on with a leaf's hash."""
+        size, hashed = self.size, leaf
+        while size & 1:  # two complete subtrees of one size are one of the next
+            hashed = node_hash(self._whole.pop(), hashed)
+            size >>= 1
+        self._whole.append(hashed)
+        self.size += 1
+
+    @property
+    def root(self) -> bytes:
+        """The root over all leaves up to now."""
+        if not self._whole:
+            return EMPTY
+        *first, last = self._whole
+        return reduce(lambda right, left: node_hash(left, right), reversed(first), last)
+
+
 def complete(hashes: Sequence[bytes]) -> bytes:
     """Return the hash over a power of two of hashes that stand side by side."""
     while len(hashes) > 1:

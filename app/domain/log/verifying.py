@@ -24,6 +24,10 @@ from app.domain.waiting_list import WaitingList
 
 Json = Mapping[str, Any]
 
+OVER: Final = frozenset({"entry.admitted", "entry.no_show", "entry.cancelled", "entry.revoked"})
+"""After what an entry does not wait again; what comes later of it is as of a new one."""
+BITS: Final = 1024
+
 _SIGNED: Final = "outage.signed"
 _EVENT: Final = {"at", "data", "entry", "id", "kind", "number", "occurred_at"}
 # Whatever a leaf may be made to raise: odd types, nesting, instants that no calendar has.
@@ -92,6 +96,21 @@ def _is_signed(data: Json) -> bool:
     return None not in {first, second} and first != second
 
 
+class Numbers:
+    """Which numbers there were, a bit each: they are many, and lie close together."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._bits: dict[int, int] = {}
+
+    def add(self, number: int) -> bool:
+        """Keep a number and tell whether it is new."""
+        place, bit = divmod(number, BITS)
+        before = self._bits.get(place, 0)
+        self._bits[place] = after = before | 1 << bit
+        return after != before
+
+
 class Verifier:
     """Goes through a log leaf by leaf."""
 
@@ -100,7 +119,8 @@ class Verifier:
         self._line = WaitingList(NO_RATES)
         self._dates = Dates(outages)
         self._calls = Calls(self._line)
-        self._numbers: set[int] = set()
+        self._numbers = Numbers()
+        self._over: set[UUID] = set()
         self._counts = dict.fromkeys(("leaves", "batches", "calls", "overrides", "unknown"), 0)
         self._left = self._last = 0
 
@@ -157,9 +177,8 @@ class Verifier:
         number, kind, data = leaf["number"], leaf["kind"], leaf["data"]
         if number <= self._last:
             yield Broken(Why.NUMBER, f"number {number} after {self._last}")
-        if number in self._numbers:
+        if not self._numbers.add(number):
             yield Broken(Why.NUMBER, f"number {number} stands in the log twice")
-        self._numbers.add(number)
         self._last = number
         entry = None if leaf["entry"] is None else UUID(leaf["entry"])
         _ensure(str(UUID(leaf["id"])) == leaf["id"], leaf["entry"] == (entry and str(entry)))
@@ -175,8 +194,20 @@ class Verifier:
         yield from self._dates.event(kind, entry, at, data)
         yield from self._follow(kind, entry, data)
         yield from self._calls.event(kind, entry, at[1], data)
+        self._forget(kind, entry)
         self._counts["calls"] += kind == CALL_MADE
         self._counts["overrides"] += kind == CALL_MADE and bool(data.get("override"))
+
+    def _forget(self, kind: str, entry: UUID | None) -> None:
+        """Forget who does not come back, once it waits no more and nothing holds it."""
+        if entry is None:
+            return
+        if kind in OVER:
+            self._over.add(entry)
+        if entry in self._over and self._line.forget(entry):
+            self._dates.forget(entry)
+            self._calls.forget(entry)
+            self._over.discard(entry)
 
     def _follow(self, kind: str, entry: UUID | None, data: Json) -> Iterator[Broken]:
         for event in retold(kind, entry, data):

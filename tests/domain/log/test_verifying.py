@@ -1,7 +1,7 @@
 """Each rule of a log by its smallest case: what keeps it, and the leaf that breaks it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,13 @@ import pytest
 
 from app.domain.log.canonical import canonical
 from app.domain.log.checkpoints import Checkpoint
-from app.domain.log.continuing import forked, unlike_root, unlike_tile
+from app.domain.log.continuing import Continuing
+from app.domain.log.dating import Dates
 from app.domain.log.leaves import Clock, LoggedEvent, instant, leaf_of, seal
 from app.domain.log.merkle import leaf_hash
 from app.domain.log.rules import Wrong
 from app.domain.log.tiles import Tile, grow, root_in
-from app.domain.log.verifying import outages_in, verify
+from app.domain.log.verifying import OVER, outages_in, verify
 from app.domain.outages import SignedOutage
 
 SEVEN = datetime(2026, 5, 4, tzinfo=UTC)
@@ -457,30 +458,69 @@ def signed(leaves: list[bytes], origin: str = "o") -> Checkpoint:
     return Checkpoint(origin, len(leaves), root_in(tiles, len(leaves)))
 
 
-def test_a_leaf_that_is_not_the_one_of_its_tile_is_named() -> None:
+def beside(
+    leaves: list[bytes],
+    newest: Checkpoint,
+    told: dict[Tile, bytes] | None = None,
+    kept: Iterable[Checkpoint] = (),
+) -> list[tuple[int, str]]:
+    """Return what is wrong of leaves beside the tiles of a log and what was signed of it."""
+    tiles = tiles_of(leaves) if told is None else told
+    looking = Continuing(lambda tile, width: tiles[tile][: width * 32], kept)
+    for leaf in leaves:
+        looking.take(leaf_hash(leaf))
+    return [(one.leaf, one.why.value) for one in looking.end(newest)]
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 512, 600])
+def test_a_leaf_that_is_not_the_one_of_its_tile_is_named(size: int) -> None:
+    leaves = [b"%d" % number for number in range(size)]
+    newest, at = signed(leaves), size // 2
+    assert [] == beside(leaves, newest)
+    other = [*leaves[:at], b"x", *leaves[at + 1 :]]
+    assert [(at, "tile")] == beside(leaves, newest, tiles_of(other))
+    assert [(at, "tile"), (0, "root")] == beside(other, newest, tiles_of(leaves))
+
+
+def test_a_tile_above_that_is_not_made_of_those_below_is_named() -> None:
     leaves = [b"%d" % number for number in range(600)]
-    made, other = tiles_of(leaves), tiles_of([*leaves[:300], b"x", *leaves[301:]])
-    assert None is unlike_tile(made, made)
-    wrong = unlike_tile(made, other)
-    assert wrong is not None
-    assert (300, "tile") == (wrong.leaf, wrong.why)
+    made = tiles_of(leaves)
     above = {**made, Tile(1, 0): made[Tile(1, 0)][:32] + bytes(32)}
-    wrong = unlike_tile(made, above)
-    assert wrong is not None
-    assert 256 == wrong.leaf
-    assert [Tile(0, 0), Tile(0, 1), Tile(0, 2), Tile(1, 0)] == list(made)
+    assert [(256, "tile")] == beside(leaves, signed(leaves), above)
+    assert [(512, "tile")] == beside(leaves, signed(leaves), {**made, Tile(0, 2): b""})
 
 
 def test_a_log_goes_on_with_every_checkpoint_that_was_kept() -> None:
     leaves = [b"%d" % number for number in range(9)]
-    kept = [signed(leaves), signed(leaves[:4]), signed([])]
-    assert None is forked(tiles_of(leaves), 9, kept)
-    other = tiles_of([*leaves[:5], b"x", *leaves[6:]])
-    wrong = forked(other, 9, kept)
-    assert wrong is not None
-    assert (4, "fork") == (wrong.leaf, wrong.why)
-    wrong = forked(tiles_of(leaves[:8]), 8, kept)
-    assert wrong is not None
-    assert (8, "shorter") == (wrong.leaf, wrong.why)
-    assert None is unlike_root(tiles_of(leaves), kept[0])
-    assert unlike_root(other, kept[0]) is not None
+    kept = [signed([]), signed(leaves[:4]), signed(leaves)]
+    assert [] == beside(leaves, kept[-1], kept=kept)
+    other = [*leaves[:5], b"x", *leaves[6:]]
+    assert [(0, "root"), (4, "fork")] == beside(other, kept[-1], kept=kept)
+    assert [(8, "shorter")] == beside(leaves[:8], signed(leaves[:8]), kept=kept)
+    assert [(0, "root")] == beside([], kept[-1])
+
+
+def test_of_the_open_clock_so_much_is_kept_as_the_rest_follows_from() -> None:
+    """However many vehicles come by day and night, and in whichever order they are told."""
+    day, night = range(10, 600, 7), range(700, 900, 9)
+    readings = [*((second, second) for second in day), *((second, 600) for second in night)]
+    for order in (readings, readings[::-1], readings[::2] + readings[1::2]):
+        dates = Dates(())
+        for second, clock in order:
+            then = SEVEN + timedelta(seconds=second)
+            facts = dates.event("waiting.moved", UUID(ONE), (then, then), {"clock": clock})
+            assert [] == [one for one in facts if one.why == "open-clock"]
+        assert 4 == len(dates._readings)  # noqa: SLF001 - what is kept cannot be asked for
+
+
+@pytest.mark.parametrize("ending", sorted(OVER))
+def test_who_does_not_come_back_is_forgotten(ending: str) -> None:
+    """What is told of it later is as of a new entry; a hold that is there may still be lifted."""
+    begun: list[Event] = [waits(), ("hold.placed", ONE, 20, {"hold": "h"})]
+    ended: list[Event] = [
+        (ending, ONE, 30, {}),
+        ("waiting.stopped", ONE, 31, {"clock": 31, "carried": 21}),
+        ("hold.lifted", ONE, 40, {"hold": "h"}),
+    ]
+    assert None is why(leaves_of(*begun, *ended, waits(second=50)))
+    assert (11, "back-dated") == why(leaves_of(*begun, *ended[1:], waits(second=50)))
