@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.enums import WrapMode, XPos, YPos
+from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
 
 from app.api.certificate_sheet import CertificateSheet
 from app.api.texts import Language
@@ -16,11 +16,14 @@ LATIN: Final = "latin"
 CHINESE: Final = "chinese"
 LABEL_MM: Final = 52
 MARGIN_MM: Final = 18
+LINE: Final = 0.52
+"""The height of a line in mm, by its size in points."""
+FIRST_CHINESE: Final = "\u2e80"
 
 
 def certificate_pdf(sheet: CertificateSheet, language: Language, made_at: datetime) -> bytes:
     """Return a certificate as PDF; it takes a second."""
-    paper = _Paper(language, made_at)
+    paper = Paper(language, made_at, is_chinese=language is Language.ZH)
     paper.set_title(sheet.title)
     paper.write_line(sheet.title, 18)
     paper.ln(2)
@@ -44,19 +47,18 @@ def certificate_pdf(sheet: CertificateSheet, language: Language, made_at: dateti
     return bytes(paper.output())
 
 
-class _Paper(FPDF):
+class Paper(FPDF):
     """An A4 page, and as many more as it needs; the same words are the same bytes."""
 
-    def __init__(self, language: Language, made_at: datetime) -> None:
+    def __init__(self, language: Language, made_at: datetime, *, is_chinese: bool) -> None:
+        """Begin a paper in a language; the font of Chinese is large, and only there if needed."""
         super().__init__(format="A4")
         self.set_lang(language.value)
         self.set_creation_date(made_at.astimezone(UTC))
         self.set_margin(MARGIN_MM)
         self.set_auto_page_break(auto=True, margin=MARGIN_MM)
         self.add_font(LATIN, fname=FONTS / "DejaVuSans.ttf")
-        # Chinese has no spaces to break lines at.
-        self._wrapped = WrapMode.CHAR if language is Language.ZH else WrapMode.WORD
-        if language is Language.ZH:
+        if is_chinese:
             self.add_font(CHINESE, fname=FONTS / "DroidSansFallback.ttf")
             self.set_fallback_fonts([CHINESE])
         self.set_font(LATIN, size=10)
@@ -64,24 +66,45 @@ class _Paper(FPDF):
 
     def write_line(self, text: str, size: float, *, boxed: bool = False) -> None:
         """Write a paragraph over the whole width."""
-        self._cell(0, size, text, boxed=boxed)
+        self.write_cell(0, size, text, boxed=boxed)
 
     def write_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """Write facts behind their labels."""
         for label, value in facts:
             top = self.get_y()
             self.set_text_color(90)
-            self._cell(LABEL_MM, 10, label)
+            self.write_cell(LABEL_MM, 10, label)
             below = self.get_y()
             self.set_text_color(0)
             self.set_xy(self.l_margin + LABEL_MM, top)
-            self._cell(0, 10, value)
+            self.write_cell(0, 10, value)
             self.set_y(max(below, self.get_y()))
 
-    def _cell(self, width: float, size: float, text: str, *, boxed: bool = False) -> None:
+    def write_cell(
+        self, width: float, size: float, text: str, *, boxed: bool = False, align: str = "L"
+    ) -> None:
+        """Write a paragraph of a width in mm and a size in points; a width of 0 is all there is."""
+        self._sized(size)
+        self.multi_cell(
+            width, size * LINE, text, border=1 if boxed else 0, padding=2 if boxed else 0,
+            align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT, wrapmode=_wrapped(text),
+        )  # fmt: skip
+
+    def height_of(self, width: float, size: float, text: str) -> float:
+        """Return the height in mm that `write_cell` needs."""
+        self._sized(size)
+        lines = self.multi_cell(
+            width, size * LINE, text, dry_run=True, output=MethodReturnValue.LINES,
+            wrapmode=_wrapped(text),
+        )  # fmt: skip
+        assert isinstance(lines, list)
+        return len(lines) * size * LINE
+
+    def _sized(self, size: float) -> None:
         self.font_family = ""  # a fallback font was perhaps used since: have this one told again
         self.set_font(LATIN, size=size)
-        self.multi_cell(
-            width, size * 0.52, text, border=1 if boxed else 0, padding=2 if boxed else 0,
-            align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT, wrapmode=self._wrapped,
-        )  # fmt: skip
+
+
+def _wrapped(text: str) -> WrapMode:
+    """Return how a text is broken: Chinese has no spaces to break lines at."""
+    return WrapMode.CHAR if any(sign >= FIRST_CHINESE for sign in text) else WrapMode.WORD

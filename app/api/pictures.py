@@ -57,9 +57,18 @@ async def draw(text: str, written: Written) -> bytes:
     return await asyncio.to_thread(_drawn, text, written)
 
 
+def matrix_of(text: str) -> Sequence[Sequence[bool]]:
+    """Return the modules of the same code, row by row; the dark ones are true."""
+    return [[bool(module) for module in row] for row in _made(text).matrix]
+
+
+def _made(text: str) -> segno.QRCode:
+    return segno.make(text, error="m", micro=False, boost_error=False)
+
+
 @lru_cache(maxsize=KEPT)
 def _drawn(text: str, written: Written) -> bytes:
-    code = segno.make(text, error="m", micro=False, boost_error=False)
+    code = _made(text)
     file = io.BytesIO()
     code.save(file, kind=written.value, border=QUIET, scale=PIXELS, light="#fff")
     return file.getvalue()

@@ -4,7 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 
+from app.api.receipt_sheet import receipt_sheet
+from app.api.texts import Language
+from app.services.money.receipts import receipt_by_lookup
 from tests.api.conftest import Gate, lorry
 from tests.api.test_access import company
 from tests.api.test_orders import pay
@@ -104,6 +108,81 @@ async def test_a_code_that_nothing_has_is_404(gate: Gate, code: str) -> None:
     await paid(gate)
     answer = await look_up(gate, code)
     assert (404, "receipt-not-found") == (answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize("language", ["vi", "zh"])
+async def test_a_paper_is_the_same_bytes_again_and_has_chinese_only_where_it_needs_it(
+    gate: Gate, language: str
+) -> None:
+    await paid(gate)
+    (one,) = await receipts(gate)
+    path = f"/v1/receipts/{one['lookup']}"
+    headers = {"Accept-Language": language}
+    answer = await gate.get(f"{path}?format=pdf", headers=headers)
+    assert (200, "application/pdf") == (answer.status_code, answer.headers["content-type"])
+    assert answer.content.startswith(b"%PDF-")
+    assert len(answer.content) < 60_000
+    assert (b"DroidSansFallback" in answer.content) == ("zh" == language)
+    assert f'filename="{one["name"]}.pdf"' in answer.headers["content-disposition"]
+    again = await gate.get(path, headers={**headers, "Accept": "application/pdf"})
+    assert answer.content == again.content
+
+
+async def test_a_paper_of_a_chinese_payer_has_its_signs_in_any_language(gate: Gate) -> None:
+    await paid(gate, payer={"name": CHINESE})
+    (one,) = await receipts(gate)
+    answer = await gate.get(f"/v1/receipts/{one['lookup']}?format=pdf")
+    assert b"DroidSansFallback" in answer.content
+
+
+async def test_a_paper_says_everything_in_two_languages(gate: Gate, app: FastAPI) -> None:
+    receiving = [{"tractor_plate": f"15C-000.{n}", "payload_kg": 8000} for n in range(11, 16)]
+    await paid(
+        gate, direction="import", journey="transshipment", receiving_vehicles=receiving,
+        payer={"name": CHINESE, "tax_code": "9900123459"},
+    )  # fmt: skip
+    one = max(await receipts(gate), key=lambda each: len(each["lines"]))
+    process = app.state.process
+    async with process.reading() as uow:
+        shown = await receipt_by_lookup(uow, one["lookup"])
+    reference = (await process.today()).reference
+    for language, words in ((Language.EN, "One million five"), (Language.ZH, "壹佰伍拾万越南盾整")):
+        sheet = receipt_sheet(shown, reference, language, "https://gate.test")
+        assert ("Một triệu năm trăm nghìn đồng", True) == (
+            sheet.words[1].vi, sheet.words[1].second.startswith(words),
+        )  # fmt: skip
+        assert (5, "1.500.000", f"https://gate.test/receipts/{one['lookup']}") == (
+            len(sheet.rows), sheet.sums[-1][1], sheet.link,
+        )  # fmt: skip
+        told = [value.vi for _, value in sheet.facts]
+        assert {CHINESE, "9900123459", "09/2025/NQ-HĐND · 2250 / 2267"} <= set(told)
+        labels = [label for label, _ in sheet.facts] + list(sheet.columns)
+        assert all(label.vi and label.second and label.vi != label.second for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("vi", "Xác nhận thanh toán"), ("en", "Payment confirmation"), ("zh", "付款确认书")],
+)
+async def test_the_code_of_a_paper_leads_to_a_page_without_script(
+    gate: Gate, language: str, title: str
+) -> None:
+    await paid(gate)
+    (one,) = await receipts(gate)
+    path = f"/receipts/{one['lookup']}"
+    answer = await gate.http.get(path, headers={"Accept-Language": language})
+    assert (200, language) == (answer.status_code, answer.headers["content-language"])
+    assert all(said in answer.text for said in (title, one["name"], "15C-00001", "300.000"))
+    assert "<script" not in answer.text
+    assert f"/v1/receipts/{one['lookup']}?format=pdf" in answer.text
+
+
+@pytest.mark.parametrize("code", ["A" * 20, "A" * 41, "x%C4%91"])
+async def test_a_page_of_a_wrong_code_says_so(gate: Gate, code: str) -> None:
+    answer = await gate.http.get(f"/receipts/{code}", headers={"Accept": "text/html"})
+    assert (404, "text/html; charset=utf-8") == (
+        answer.status_code, answer.headers["content-type"],
+    )  # fmt: skip
 
 
 async def test_who_tries_codes_is_kept_waiting_and_a_right_one_is_none(gate: Gate) -> None:

@@ -1,24 +1,25 @@
 """Receipts: looked up by anybody who has the code of one, listed for who paid and who collects."""
 
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from app.api.caching import conditional
-from app.api.deps import Caller, OfProcess, Spoken, Uow, Visitor, by_lookup, may
+from app.api.certificate_sheet import PDF
+from app.api.deps import Caller, HeavyVisitor, OfProcess, Spoken, Uow, by_lookup, may
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
-from app.api.schemas.receipts import ReceiptOut, ReceiptsOut, receipt_detail_out, receipt_out
+from app.api.receipt_desk import ReceiptFormat, get_format, looked_up, receipt_answer
+from app.api.schemas.receipts import ReceiptOut, ReceiptsOut, receipt_detail_out
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import ReceiptNotFoundError
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.receipt import ReceiptState
 from app.domain.vocabulary import Role
-from app.services.money.receipts import Receipts, receipt_by_lookup
+from app.services.money.receipts import Receipts
 
 router = APIRouter(prefix="/v1/receipts", tags=["receipts"], route_class=StrictRoute)
 
@@ -27,6 +28,13 @@ Lookup = Annotated[str, Path(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9-
 State = Annotated[
     ReceiptState | None, Query(description="Only those that count, or do not.", examples=["voided"])
 ]
+How = Annotated[ReceiptFormat, Depends(get_format)]
+PAPER: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The receipt: JSON, or a paper to print.",
+        "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 Number = Annotated[int | None, Query(ge=1, le=2**53)]
 
 
@@ -81,17 +89,21 @@ async def list_receipts(
     "/{lookup}",
     response_model=ReceiptOut,
     dependencies=[by_lookup()],
-    responses={**UNCHANGED, **problem_responses(ReceiptNotFoundError)},
+    responses={**PAPER, **UNCHANGED, **problem_responses(ReceiptNotFoundError)},
 )
 async def look_up_receipt(
-    lookup: Lookup, request: Request, visitor: Visitor, language: Spoken, process: OfProcess
+    lookup: Lookup,
+    request: Request,
+    visitor: HeavyVisitor,
+    language: Spoken,
+    written: How,
+    process: OfProcess,
 ) -> Response:
-    """Return what a receipt says and whether it counts, to whoever has its lookup code.
+    """Return what a receipt says and whether it counts, to whoever has its code: JSON or PDF.
 
-    The code stands on the paper, and in its QR code; it may be typed in any case.
+    The code stands on the paper, and in its QR code; it may be typed in any case. The paper is in
+    Vietnamese with English beside it, or with Chinese for who asks in Chinese. A page for people is
+    at `/receipts/{lookup}`.
     """
-    async with process.reading() as uow:
-        shown = await receipt_by_lookup(uow, lookup)
-    answer = receipt_out(shown, visitor.reference, language)
-    body = answer.__pydantic_serializer__.to_json(answer)
-    return conditional(request, body, 0, public=False, vary="Accept-Language")
+    shown = await looked_up(process, lookup)
+    return await receipt_answer(request, shown, visitor, language, written)
