@@ -1,7 +1,7 @@
 """Reading QR codes, to know what a picture of one says; nothing of what draws them is used.
 
-Written after ISO/IEC 18004 for what passes need: versions 13 to 18, error correction M, bytes, and
-a clean picture, of which nothing has to be corrected.
+Written after ISO/IEC 18004 for what passes and transfers need: versions 5 to 9 and 13 to 18, error
+correction M, bytes or letters, and a clean picture, of which nothing has to be corrected.
 """
 
 import re
@@ -12,14 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 Matrix = Sequence[Sequence[bool]]
 
 QUIET = 4
+SHORT, TELLS_VERSION = 10, 7
+LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 FORMAT_MASK = 0x5412
 LEVEL_M = 0
 # Table E.1, and table 9: centres of alignment patterns; data bytes of the blocks.
 ALIGNED = {
+    5: (6, 30), 6: (6, 34), 7: (6, 22, 38), 8: (6, 24, 42), 9: (6, 26, 46),
     13: (6, 34, 62), 14: (6, 26, 46, 66), 15: (6, 26, 48, 70), 16: (6, 26, 50, 74),
     17: (6, 30, 54, 78), 18: (6, 30, 56, 82),
 }  # fmt: skip
 BLOCKS = {
+    5: [43] * 2, 6: [27] * 4, 7: [31] * 4, 8: [38] * 2 + [39] * 2, 9: [36] * 3 + [37] * 2,
     13: [37] * 8 + [38], 14: [40] * 4 + [41] * 5, 15: [41] * 5 + [42] * 5,
     16: [45] * 7 + [46] * 3, 17: [46] * 10 + [47], 18: [43] * 9 + [44] * 4,
 }  # fmt: skip
@@ -52,7 +56,8 @@ def text_of(matrix: Matrix) -> str:
         int("".join("01"[bit] for bit in bits[at : at + 8]), 2)
         for at in range(0, 8 * sum(blocks), 8)
     ]
-    return _bytes(_in_order(stream, blocks)).decode("ascii")
+    data = _in_order(stream, blocks)
+    return _letters(data) if version < SHORT else _bytes(data).decode("ascii")
 
 
 def _format(matrix: Matrix) -> tuple[int, int]:
@@ -76,8 +81,9 @@ def _reserved(size: int, version: int) -> list[list[bool]]:
     take(size - 8, 0, 8, 9)
     take(6, 0, 1, size)
     take(0, 6, size, 1)
-    take(0, size - 11, 6, 3)
-    take(size - 11, 0, 3, 6)
+    if version >= TELLS_VERSION:
+        take(0, size - 11, 6, 3)
+        take(size - 11, 0, 3, 6)
     centres = ALIGNED[version]
     first, last = centres[0], centres[-1]
     for row in centres:
@@ -116,6 +122,18 @@ def _bytes(data: bytes) -> bytes:
     assert 0b0100 == whole >> total - 4
     length = whole >> total - 20 & 0xFFFF
     return (whole >> total - 20 - 8 * length & (1 << 8 * length) - 1).to_bytes(length)
+
+
+def _letters(data: bytes) -> str:
+    """Return what is said in alphanumeric mode (0010), with a length of 9 bits: two in 11 bits."""
+    bits = "".join(f"{one:08b}" for one in data)
+    assert "0010" == bits[:4]
+    length, bits = int(bits[4:13], 2), bits[13:]
+    found = ""
+    while len(found) + 1 < length:
+        pair, bits = divmod(int(bits[:11], 2), len(LETTERS)), bits[11:]
+        found += LETTERS[pair[0]] + LETTERS[pair[1]]
+    return found + (LETTERS[int(bits[:6], 2)] if length % 2 else "")
 
 
 def of_png(picture: bytes, scale: int) -> Matrix:

@@ -22,7 +22,7 @@ from app.core.embedded import running_url
 from app.core.logs import configure_logs
 from app.core.migrations import applied_revision, newest_revision
 from app.core.postgres_account import EmbeddedServerError
-from app.domain.checkup import Condition, Finding, judge_disk, judge_skew
+from app.domain.checkup import Condition, Finding, judge_collection, judge_disk, judge_skew
 from app.main import make_jobs, make_tools
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.upkeep.checkup import Surroundings, examine
@@ -72,6 +72,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     secrets = "its own secrets" if settings.is_production else "secrets that everybody knows"
     yield Finding("settings", Condition.OK, f"{settings.mode} mode, {secrets}")
     yield Finding("sign-in", Condition.OK, _sign_in(settings))
+    yield judge_collection(settings.collection, settings.missing_collection)
     place = settings.data_dir.resolve()
     usage = disk_usage(next(one for one in (place, *place.parents) if one.exists()))
     yield judge_disk(usage.free, usage.total, str(settings.data_dir))

@@ -34,6 +34,7 @@ KEY_BYTES = 32
 
 # Development secrets, known to everybody who reads this file; production mode refuses them.
 SANDBOX_DATA_KEYS = "sandbox:" + base64.b64encode(b"sandbox data key, known to all!!").decode()
+SANDBOX_COLLECTION = ("999999", "SANDBOX0001", "Sandbox fee collection")  # a bank that is none
 SANDBOX_SIGNING_KEYS = "sandbox:" + base64.b64encode(b"sandbox signing key, known 2 all").decode()
 
 
@@ -139,6 +140,10 @@ class Settings(BaseSettings):
     log_origin: str = Field("border-gate", pattern=r"^[^\s+]+$")
     log_witnesses: str = Field("", pattern=WITNESSES)
 
+    collection_bank: str | None = Field(None, pattern=r"^[0-9]{6}$")
+    collection_account: str | None = Field(None, pattern=r"^[0-9A-Za-z]{1,19}$")
+    collection_name: str | None = Field(None, max_length=200)
+
     sheets_dir: Path | None = None
     egress_open: bool = False
     notify_url: str | None = None
@@ -192,6 +197,23 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(self.public_url.lower())
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def collection(self) -> tuple[str, str, str] | None:
+        """Bank, account and holder of where fees are collected; a sandbox has one that is nobody's.
+
+        None where production mode has not been told all three.
+        """
+        bank, number, name = self.collection_bank, self.collection_account, self.collection_name
+        if bank and number and name:
+            return bank, number, name
+        return None if self.is_production or bank or number or name else SANDBOX_COLLECTION
+
+    @property
+    def missing_collection(self) -> list[str]:
+        """What is still to be said of where fees are collected, as the environment names it."""
+        names = ("collection_bank", "collection_account", "collection_name")
+        return [environment_name(name) for name in names if not getattr(self, name)]
 
     @property
     def session_lasts(self) -> timedelta:

@@ -70,6 +70,14 @@ def judge_disk(free: int, size: int, folder: str) -> Finding:
     return _finding("disk", condition, found, "Make room, or move GATE_DATA_DIR.")
 
 
+def judge_collection(account: tuple[str, str, str] | None, missing: Sequence[str]) -> Finding:
+    """Judge whether payers can be asked for transfers: bank, account and its holder are known."""
+    if account is not None:
+        return Finding("collection", Condition.OK, f"transfers go to {account[2]}")
+    found = f"no QR codes for transfers: {', '.join(missing)} not set"
+    return Finding("collection", Condition.WARN, found, "Name the account that collects the fees.")
+
+
 def judge_sealed(
     sealed: Mapping[str, int],
     hashed: Mapping[str, int],

@@ -938,6 +938,12 @@ class BundleNotDueError(ConflictError):
     code: ClassVar[str] = "bundle-not-due"
 
 
+class NoCollectionAccountError(ConflictError):
+    """This service has not been told into which account fees are collected."""
+
+    code: ClassVar[str] = "no-collection-account"
+
+
 class SignatureRefusedError(ForbiddenError):
     """A bank's notification is not signed with the bank's secret, or not just now."""
 

@@ -525,6 +525,8 @@ WHO_READS = {
     "get_tracking_token": {"company", "app", "officer"},
     "get_order": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
     "list_bundles": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
+    "get_order_qr": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
+    "get_bundle_qr": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
     "get_bundle": {"company", "app", "officer", "bank", "collector", "board", "auditor"},
     "list_payments": {"bank", "collector", "board", "auditor"},
     "get_payment": {"collector", "board", "auditor"},

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from app.api.pictures import PIXELS
 from tests.api.conftest import Gate, lorry
 from tests.api.test_payments import DUE, Bank, an_order, bank, orders_of, review_list, settle
+from tests.pictures import of_png, of_svg, text_of
 
 __all__ = ["bank"]
 
@@ -153,3 +155,60 @@ async def test_a_company_sees_the_bundles_it_made_and_who_collects_all(gate: Gat
     assert [404, 200] == [
         (await gate.get(path, who)).status_code for who in ("company-1", "collector-1")
     ]
+
+
+@pytest.fixture
+def account(gate: Gate) -> dict[str, str]:
+    """The account that a sandbox collects into."""
+    bank, number, name = gate.app.state.process.settings.collection
+    return {"bank": bank, "account": number, "account_name": name}
+
+
+async def test_a_transfer_is_asked_for_as_json_and_as_pictures_that_say_the_same(
+    gate: Gate, account: dict[str, str]
+) -> None:
+    one, other = await an_order(gate, 1), await an_order(gate, 2)
+    bundle = (await bundle_of(gate, one, other)).json()
+    for path, code, amount in (
+        (f"/v1/orders/{one['id']}/qr", one["code"], DUE),
+        (f"/v1/payment-bundles/{bundle['id']}/qr", bundle["code"], 2 * DUE),
+    ):
+        told = (await gate.get(path, "company-1", headers={"Accept": "application/json"})).json()
+        assert {
+            **account, "amount": {"amount": amount, "currency": "VND"}, "purpose": code,
+        } == {name: value for name, value in told.items() if name != "payload"}  # fmt: skip
+        png = await gate.get(path, "company-1", headers={"Accept": "image/png"})
+        svg = await gate.get(f"{path}?format=svg", "company-1")
+        assert ["image/png", "image/svg+xml"] == [
+            each.headers["content-type"].partition(";")[0] for each in (png, svg)
+        ]
+        assert told["payload"] == text_of(of_png(png.content, PIXELS))
+        assert told["payload"] == text_of(of_svg(svg.text, PIXELS))
+        assert code in told["payload"]
+        known = {"If-None-Match": png.headers["ETag"], "Accept": "image/png"}
+        assert 304 == (await gate.get(path, "company-1", headers=known)).status_code
+
+
+async def test_what_is_not_due_is_not_asked_for(gate: Gate, bank: Bank) -> None:
+    order, other = await an_order(gate, 1), await an_order(gate, 2)
+    bundle = (await bundle_of(gate, order, other)).json()
+    await bank.tell(order["code"])
+    answers = [
+        await gate.get(f"/v1/orders/{order['id']}/qr", "company-1"),
+        await gate.get(f"/v1/payment-bundles/{bundle['id']}/qr", "company-1"),
+        await gate.get(f"/v1/orders/{other['id']}/qr", "company-2"),
+    ]
+    assert [(409, "order-not-due"), (409, "bundle-not-due"), (404, "order-not-found")] == [
+        (one.status_code, one.json()["code"]) for one in answers
+    ]
+
+
+async def test_without_an_account_there_is_no_code_and_the_answer_says_why(gate: Gate) -> None:
+    order = await an_order(gate)
+    process = gate.app.state.process
+    process.settings = process.settings.model_copy(update={"collection_bank": "970436"})
+    answer = await gate.get(f"/v1/orders/{order['id']}/qr", "company-1")
+    assert (409, "no-collection-account") == (answer.status_code, answer.json()["code"])
+    assert ["GATE_COLLECTION_ACCOUNT", "GATE_COLLECTION_NAME"] == (
+        process.settings.missing_collection
+    )

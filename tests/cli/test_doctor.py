@@ -27,8 +27,8 @@ from tests.cli.test_serve import PRODUCTION
 from tests.repositories.rows import add_actor, add_charge, add_entry, add_order
 
 CHECKS = [
-    "settings", "sign-in", "disk", "database", "clock", "migrations", "data keys", "API keys",
-    "reference data", "tariff edition", "policy edition", "workers", "logs", "books",
+    "settings", "sign-in", "collection", "disk", "database", "clock", "migrations", "data keys",
+    "API keys", "reference data", "tariff edition", "policy edition", "workers", "logs", "books",
 ]  # fmt: skip
 WORK = Work("", "host:1", 60, 1, 0, 0, 1, 1, succeeded=True)
 TARIFF = "tariff-2025-09"
@@ -165,7 +165,7 @@ async def test_an_encrypted_value_whose_key_is_gone_is_counted(
 async def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     nowhere = f"postgresql://gate@/gate?host={tmp_path}"
     found = await findings(Settings(database_url=SecretStr(nowhere)))
-    assert ["settings", "sign-in", "disk", "database"] == list(found)
+    assert ["settings", "sign-in", "collection", "disk", "database"] == list(found)
     assert found["database"][1].startswith("not reached: ")
 
 

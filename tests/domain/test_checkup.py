@@ -10,6 +10,7 @@ from app.domain.checkup import (
     Condition,
     Finding,
     KeysGiven,
+    judge_collection,
     judge_disk,
     judge_editions,
     judge_keys,
@@ -185,3 +186,11 @@ def test_jobs_that_are_not_done_are_named(
 ) -> None:
     finding = ensure_advised(judge_workers(JOBS, pulses, lags, NOON))
     assert (condition, found) == (finding.condition, finding.found)
+
+
+def test_where_fees_are_collected_is_named_or_what_is_missing() -> None:
+    named = judge_collection(("970436", "0881000458086", "Fee collection"), [])
+    missing = judge_collection(None, ["GATE_COLLECTION_BANK"])
+    assert (Condition.OK, "transfers go to Fee collection") == (named.condition, named.found)
+    assert Condition.WARN is missing.condition
+    assert "GATE_COLLECTION_BANK" in missing.found

@@ -2,17 +2,31 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Uow, may
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
+from app.api.qr_desk import PICTURES, How, OfCollection, transfer_answer
+from app.api.readings import UNCHANGED
 from app.api.routes.orders import READERS
-from app.api.schemas.orders import BundleIn, BundleOut, BundlesOut, bundle_brief_out, bundle_out
+from app.api.schemas.orders import (
+    BundleIn,
+    BundleOut,
+    BundlesOut,
+    TransferOut,
+    bundle_brief_out,
+    bundle_out,
+)
 from app.api.strict_json import StrictRoute
 from app.domain.authorisation import Action
-from app.domain.errors import BundleNotFoundError, BundleUnfitError
+from app.domain.errors import (
+    BundleNotDueError,
+    BundleNotFoundError,
+    BundleUnfitError,
+    NoCollectionAccountError,
+)
 from app.domain.vocabulary import Role
 from app.services.money.bundles import Bundles
 
@@ -57,3 +71,20 @@ async def list_bundles(
 async def get_bundle(bundle: UUID, uow: Uow, caller: Caller) -> BundleOut:
     """Return a bundle with its orders as they stand."""
     return bundle_out(await Bundles(uow, caller).get(bundle))
+
+
+@router.get(
+    "/{bundle}/qr",
+    response_model=TransferOut,
+    dependencies=[may(*READERS, on=Action.ORDERS)],
+    responses={
+        **PICTURES,
+        **UNCHANGED,
+        **problem_responses(BundleNotFoundError, BundleNotDueError, NoCollectionAccountError),
+    },
+)
+async def get_bundle_qr(
+    bundle: UUID, request: Request, asking: OfCollection, written: How
+) -> Response:
+    """Return how a bundle is paid by one transfer: JSON, or its VietQR code as PNG or SVG."""
+    return await transfer_answer(request, await asking.bundle(bundle), written)

@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from app.api.deps import Caller, RetryRequired, Uow, may
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
+from app.api.qr_desk import PICTURES, How, OfCollection, transfer_answer
+from app.api.readings import UNCHANGED
 from app.api.schemas.orders import (
     OrderDetailOut,
     PayerNamedIn,
     PaymentIn,
     PaymentOut,
+    TransferOut,
     order_detail_out,
     payment_out,
 )
@@ -19,6 +22,7 @@ from app.api.strict_json import StrictRoute
 from app.domain.authorisation import Action
 from app.domain.errors import (
     AmountMismatchError,
+    NoCollectionAccountError,
     OrderNotDueError,
     OrderNotFoundError,
     PayerUnfitError,
@@ -44,6 +48,26 @@ async def get_order(order: UUID, uow: Uow, caller: Caller) -> OrderDetailOut:
     """Return an order with who pays it and its payments."""
     found, payments = await Paying(uow, caller).order(order)
     return order_detail_out(found, await Payers(uow, caller).of(found), payments)
+
+
+@router.get(
+    "/{order}/qr",
+    response_model=TransferOut,
+    dependencies=[may(*READERS, on=Action.ORDERS)],
+    responses={
+        **PICTURES,
+        **UNCHANGED,
+        **problem_responses(OrderNotFoundError, OrderNotDueError, NoCollectionAccountError),
+    },
+)
+async def get_order_qr(
+    order: UUID, request: Request, asking: OfCollection, written: How
+) -> Response:
+    """Return how an order is paid by a transfer: JSON, or its VietQR code as PNG or SVG.
+
+    The code fills in account, amount and text in any bank's app, so that the money pays by itself.
+    """
+    return await transfer_answer(request, await asking.order(order), written)
 
 
 @router.put(

@@ -26,7 +26,13 @@ from app.api.schemas.types import (
 from app.domain.money_in import MOST_ORDERS, OwedState
 from app.domain.payers import Payer, PayerCountry
 from app.services.declarations.views import Order, Payment
+from app.services.money.asking import Asked
 from app.services.money.bundles import Bundle
+
+PAYLOAD = (
+    "00020101021238550010A000000727012500069999990111SANDBOX00010208QRIBFTTA53037045406350000"
+    "5802VN6222081820260311-0C3FHMFY66304FEB5"
+)
 
 
 class PaymentIn(In):
@@ -110,6 +116,33 @@ class BundleOut(BundleBriefOut):
 
 class BundlesOut(Page[BundleBriefOut]):
     """One page of bundles, newest first."""
+
+
+class TransferOut(Out):
+    """The transfer that pays an order or a bundle, and what its QR code says."""
+
+    payload: Annotated[str, Field(examples=[PAYLOAD])]
+    """VietQR: any bank's app in Vietnam reads it and fills in the transfer."""
+    bank: Annotated[str, Field(examples=["999999"])]
+    """The bank's BIN."""
+    account: Annotated[str, Field(examples=["SANDBOX0001"])]
+    account_name: str
+    amount: Amount
+    """Exactly this pays; anything else waits for a review."""
+    purpose: Annotated[str, Field(examples=["20260311-0C3FHMFY6"])]
+    """The code, as it must stand in the text of the transfer."""
+
+
+def transfer_out(asked: Asked) -> TransferOut:
+    """Return a transfer that a payer is asked for."""
+    return TransferOut(
+        payload=asked.payload,
+        bank=asked.account.bank,
+        account=asked.account.number,
+        account_name=asked.account.name,
+        amount=Amount.vnd(asked.amount_vnd),
+        purpose=asked.code,
+    )
 
 
 def payment_out(order: Order, payment: Payment) -> PaymentOut:
