@@ -1044,6 +1044,24 @@ class BookDayClosedError(ConflictError):
     code: ClassVar[str] = "book-day-closed"
 
 
+class BookDayOpenError(ConflictError):
+    """What is due to the budget of a day is paid when all books of that day are closed."""
+
+    code: ClassVar[str] = "book-day-open"
+
+
+class NothingToRemitError(ConflictError):
+    """Nothing is due to the budget of the days before that day, or no more."""
+
+    code: ClassVar[str] = "nothing-to-remit"
+
+
+class RemittanceReferenceTakenError(ConflictError):
+    """Another payment to the treasury was recorded by that reference."""
+
+    code: ClassVar[str] = "remittance-reference-taken"
+
+
 class EarlierBookDayOpenError(ConflictError):
     """Book days are closed in order, and an earlier one is open."""
 

@@ -471,6 +471,15 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         {**ORGANISATION, "rotated": _flag("Whether one before it holds for a while.")},
         Audience.ORGANISATION,
     ),
+    "budget.remitted": EventKind(
+        "The budget's part of closed book days was paid to the state treasury.",
+        {
+            "remittance": _id("The payment."),
+            "amount_vnd": _number("Its amount in whole dong."),
+            "before": _code("The day before which all that is due is paid."),
+        },
+        Audience.AUTHORITIES,
+    ),
     "book_day.closed": EventKind(
         "A day of the books is closed.",
         {

@@ -3,7 +3,7 @@
 from app.models.access import ApiKey, Member, Organisation, Principal, StoredAnswer
 from app.models.base import Base
 from app.models.batches import Batch, BatchRow
-from app.models.books import BookCheck, BookClose, PostingRow
+from app.models.books import BookCheck, BookClose, PostingRow, Remittance
 from app.models.delegations import Delegation
 from app.models.difficulties import Difficulty
 from app.models.driver_messages import DriverMessage, DriverMessageProgress
@@ -163,6 +163,7 @@ __all__ = [
     "ReferenceDocument",
     "ReferenceRevision",
     "Refund",
+    "Remittance",
     "RequiredCheckRow",
     "ResealProgress",
     "RetentionRow",

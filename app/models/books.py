@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.books.accounts import Account, Cause
@@ -56,6 +56,24 @@ class PostingRow(Base):
     shift_id: Mapped[UUID | None]
     remittance_id: Mapped[UUID | None]
     principal_id: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
+
+
+class Remittance(Identified, Base):
+    """A payment of the budget's part to the state treasury: of all days before `end_day`."""
+
+    __tablename__ = "remittances"
+    __table_args__ = (
+        CheckConstraint("amount_vnd > 0", name="amount_positive"),
+        UniqueConstraint("reference"),
+        Index(None, "recorded_at", "id"),
+        Index(None, "end_day"),
+    )
+
+    reference: Mapped[str]
+    end_day: Mapped[date]
+    amount_vnd: Mapped[int]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
 
 
 class BookCheck(Identified, Base):

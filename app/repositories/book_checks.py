@@ -35,6 +35,8 @@ from app.models import (
     Payment,
     PaymentReview,
     PostingRow,
+    Refund,
+    Remittance,
 )
 from app.repositories.books import OrderFacts, facts_of
 
@@ -102,6 +104,9 @@ class BookChecksRepository:
             payments={Channel(channel): amount for channel, *_, amount in found["payment"]},
             under_review=sum(amount for *_, amount in found["open"]),
             due_back=sum(amount for *_, amount in found["settled"]),
+            given_back=sum(amount for *_, amount in found["given back"]),
+            paid_back=sum(amount for *_, amount in found["paid back"]),
+            remitted=sum(amount for *_, amount in found["remitted"]),
         )
 
     async def wrong_orders(self) -> Sequence[UUID]:
@@ -175,6 +180,11 @@ def _sums() -> CompoundSelect[*tuple[Any, ...]]:
         _sum("open", Payment.amount_vnd)
         .join(PaymentReview, PaymentReview.payment_id == Payment.id)
         .where(review.is_(None)),
+        _sum("given back", Refund.amount_vnd).where(
+            Refund.order_id.is_not(None), Refund.approved_at.is_not(None)
+        ),
+        _sum("paid back", Refund.amount_vnd).where(Refund.paid_at.is_not(None)),
+        _sum("remitted", Remittance.amount_vnd),
     )
 
 

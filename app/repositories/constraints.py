@@ -13,6 +13,7 @@ from app.domain.errors import (
     OrganisationExistsError,
     PlateAlreadyRegisteredError,
     RefundReferenceTakenError,
+    RemittanceReferenceTakenError,
     RetryCollisionError,
     RetryMismatchError,
     SignInFailedError,
@@ -39,6 +40,7 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_delegations_of_entry": DelegationExistsError,
     "uq_delegations_of_all": DelegationExistsError,
     "uq_principals_name": NameTakenError,
+    "uq_remittances_reference": RemittanceReferenceTakenError,
     "pk_stored_answers": RetryCollisionError,
 }
 

@@ -52,6 +52,7 @@ from app.repositories.sessions import SessionsRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.strikes import StrikesRepository
+from app.repositories.treasury import TreasuryRepository
 from app.repositories.upkeep import UpkeepRepository
 from app.repositories.webhooks import WebhooksRepository
 from app.repositories.yards import YardsRepository
@@ -279,6 +280,11 @@ class UnitOfWork:
     def strikes(self) -> StrikesRepository:
         """Strikes of companies, and whom a limit keeps from waiting."""
         return StrikesRepository(self._session)
+
+    @cached_property
+    def treasury(self) -> TreasuryRepository:
+        """What is due to the state budget, and its payments."""
+        return TreasuryRepository(self._session)
 
     @cached_property
     def upkeep(self) -> UpkeepRepository:

@@ -152,8 +152,10 @@ def test_a_shift_posts_only_its_difference(counted: int, expected: dict[Account,
 
 
 def test_what_is_remitted_is_due_to_the_budget_no_more() -> None:
-    posted = postings_of_remittance(ROW, CENTRE, 351_000)
+    due = {"tan-thanh": 351_500, "huu-nghi": -500, CENTRE: 0}
+    posted = list(postings_of_remittance(ROW, due))
     assert {Account.BUDGET: 351_000, Account.BANK: -351_000} == balances(posted)
+    assert ["tan-thanh", "huu-nghi"] == [one.gate for one in posted]
 
 
 def test_every_channel_leads_to_an_account_that_holds_money() -> None:

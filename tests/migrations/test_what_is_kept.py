@@ -39,7 +39,7 @@ CLOSED = {
 LOG = ("log_leaves", "log_checkpoints", "log_cosignatures", "log_disclosures")
 KEPT = (
     "tariff_editions", "published_volumes", "observations", "checks", "events", "payments",
-    "postings", "book_closes", "payment_bundles", "bundled_orders", *LOG,
+    "postings", "book_closes", "remittances", "payment_bundles", "bundled_orders", *LOG,
 )  # fmt: skip
 FILLED = ("charges", "orders", "receipts", "receipt_series", "refunds")
 EDITS = {
@@ -53,6 +53,7 @@ EDITS = {
     "bundled_orders": "order_id = bundle_id",
     "postings": "amount_vnd = 1",
     "book_closes": "totals = '{}'",
+    "remittances": "amount_vnd = 1",
     "log_leaves": "leaf = '{}'",
     "log_checkpoints": "note = ''",
     "log_cosignatures": "line = ''",

@@ -56,6 +56,7 @@ from app.api.routes import (
     tariff_proposals,
     tariffs,
     tracking,
+    treasury,
     webhooks,
 )
 
@@ -92,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     payments.banks,
     books.router,
     revenue.router,
+    treasury.router,
     tracking.router,
     certificates.router,
     openings.router,

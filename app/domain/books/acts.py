@@ -3,7 +3,7 @@
 A posting is one amount from one account to another, so that nothing can be out of balance.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -185,9 +185,17 @@ def postings_of_shift(
         yield Posting(debit, credit, abs(more), Cause.SHIFT_COUNTED, gate, shift_id=shift_id)
 
 
-def postings_of_remittance(remittance_id: UUID, gate: str, amount_vnd: int) -> Iterator[Posting]:
-    """Yield what is posted when the budget's part was paid to the state treasury."""
-    yield Posting(
-        Account.BUDGET, Account.BANK, amount_vnd, Cause.BUDGET_REMITTED, gate,
-        remittance_id=remittance_id,
-    )  # fmt: skip
+def postings_of_remittance(remittance_id: UUID, due: Mapping[str, int]) -> Iterator[Posting]:
+    """Yield what is posted when the budget's part of each gate was paid to the state treasury.
+
+    A gate that gave back more than came in is made up for by the others.
+    """
+    for gate, amount in due.items():
+        if amount:
+            debit, credit = Account.BUDGET, Account.BANK
+            if amount < 0:
+                debit, credit = credit, debit
+            yield Posting(
+                debit, credit, abs(amount), Cause.BUDGET_REMITTED, gate,
+                remittance_id=remittance_id,
+            )  # fmt: skip

@@ -10,6 +10,9 @@ from app.domain.money_in import Channel
 
 CAME_IN: Final = frozenset({Cause.PAYMENT_APPLIED, Cause.PAYMENT_UNDER_REVIEW})
 PAID: Final = frozenset({Cause.PAYMENT_APPLIED, Cause.REVIEW_SETTLED})
+SETTLED: Final = frozenset({Cause.REVIEW_SETTLED})
+GIVEN_BACK: Final = frozenset({Cause.REFUND_APPROVED})
+GOES_BACK: Final = (Account.REFUND_DUE,)
 SHARED: Final = (Account.RETAINED, Account.BUDGET)
 
 
@@ -28,13 +31,18 @@ class Rows:
     """What the rows beside the books come to, in VND.
 
     `orders` by their state, `payments` by channel, `under_review` of the payments that nobody has
-    decided about, `due_back` of what was decided to be sent back of payments.
+    decided about, `due_back` of what was decided to be sent back of payments, `given_back` of
+    approved refunds of orders, `paid_back` of all refunds that were paid, `remitted` of what was
+    paid to the treasury.
     """
 
     orders: Mapping[str, int] = field(default_factory=dict)
     payments: Mapping[Channel, int] = field(default_factory=dict)
     under_review: int = 0
     due_back: int = 0
+    given_back: int = 0
+    paid_back: int = 0
+    remitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,13 @@ def differences(moved: Sequence[Moved], rows: Rows) -> tuple[Difference, ...]:
         "applied": (paid, _sum(moved, PAID, (Account.RECEIVABLE,))),
         "shared": (paid, _sum(moved, PAID, SHARED)),
         "unallocated": (rows.under_review, -stands[Account.UNALLOCATED]),
-        "set-back": (rows.due_back, _set_back(moved)),
+        "set-back": (rows.due_back, _sum(moved, SETTLED, GOES_BACK)),
+        "given-back": (rows.given_back, _sum(moved, GIVEN_BACK, GOES_BACK)),
+        "refund-due": (
+            rows.due_back + rows.given_back - rows.paid_back,
+            -stands[Account.REFUND_DUE],
+        ),
+        "remitted": (rows.remitted, _remitted(moved)),
         **{
             account.value: (came_in[account], _came_into(moved, account))
             for account in dict.fromkeys(CHANNELS.values())
@@ -85,6 +99,7 @@ def _came_into(moved: Iterable[Moved], account: Account) -> int:
     return sum(one.amount_vnd for one in moved if one.cause in CAME_IN and one.debit is account)
 
 
-def _set_back(moved: Iterable[Moved]) -> int:
-    """Return what was decided to be sent back of payments under review."""
-    return _sum(moved, frozenset({Cause.REVIEW_SETTLED}), (Account.REFUND_DUE,))
+def _remitted(moved: Iterable[Moved]) -> int:
+    """Return what was paid to the treasury: of some gates perhaps less than nothing."""
+    found = [one for one in moved if one.cause is Cause.BUDGET_REMITTED]
+    return sum(one.amount_vnd if one.debit is Account.BUDGET else -one.amount_vnd for one in found)
