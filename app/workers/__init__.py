@@ -39,7 +39,7 @@ class Duty:
 Jobs = Mapping[str, Duty]
 
 # What a commit may wait for its place in the feed where nothing tells of it.
-FEED_SECONDS: Final = 1.0
+FEED_SECONDS: Final = 0.5
 FEED_RESTS: Final = 0.25
 
 JOBS: Final[Jobs] = {

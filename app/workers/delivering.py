@@ -57,6 +57,7 @@ class Deliverer:
         self._now = machine_now
         self._busy: dict[UUID, asyncio.Task[int]] = {}
         self._rests: dict[UUID, datetime] = {}
+        self._asked_again: set[UUID] = set()
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -79,12 +80,14 @@ class Deliverer:
         async with sessions() as session:
             due = await UnitOfWork(session).webhooks.due(now)
         self._rests = {webhook: until for webhook, until in self._rests.items() if until > now}
+        sent = self._collect()  # who has been served since the last turn is not busy any more
+        self._asked_again.update(one for one in due if one in self._busy)
         fresh = [one for one in due if one not in self._busy and one not in self._rests]
         begun = {one: asyncio.create_task(self._serve(one, sessions)) for one in fresh}
         self._busy.update(begun)
         if begun:
             await asyncio.wait(begun.values(), timeout=TURN_SECONDS)
-        return self._collect()
+        return sent + self._collect()
 
     @property
     def is_idle(self) -> bool:
@@ -113,16 +116,22 @@ class Deliverer:
         """
         sent, most, slots = 0, AT_ONCE, asyncio.Semaphore(AT_ONCE)
         attempts: Mapping[UUID, Attempt] = {}
+        looked_again = False
         while True:
+            self._asked_again.discard(webhook)
             async with sessions.begin() as session:
                 deliveries = Deliveries(UnitOfWork(session), self._now())
                 await deliveries.finish(webhook, attempts, _chance)
                 taken = await deliveries.take(webhook, most, self._cipher, self._render)
             sent += len(attempts)
+            if not taken and webhook in self._asked_again and not looked_again:
+                attempts, looked_again = {}, True  # something came while it was asked for
+                continue
             if not taken:
                 if not sent:
                     self._rests[webhook] = self._now() + REST
                 return sent
+            looked_again = False
             tries = await asyncio.gather(*(self._try(one, slots) for one in taken))
             attempts = {one.delivery_id: made for one, made in zip(taken, tries, strict=True)}
             most = TAKEN_AT_ONCE if all(one.succeeded for one in tries) else AT_ONCE
