@@ -219,6 +219,8 @@ def _rival(found: Mapping[str, Any]) -> str:
     least, most = found["naming_minutes"]
     names = {
         "by-reference": "ours, the yard reads the reference (the driver's pass)",
+        "by-plate-at-once": "ours, a camera reads the plate alone, the yard names the entry within"
+        " a minute",
         "by-plate-alone": f"ours, a camera reads the plate alone, an officer names the entry"
         f" {least} to {most} minutes later",
         "first-registered-owns": "elsewhere: a plate is whose who registered it first, and given"
@@ -236,8 +238,14 @@ def _rival(found: Mapping[str, Any]) -> str:
         " the entry, and only then can it be called; but its wait counts from the sighting, which"
         " the log was told at once, so that it stands where it would have stood."
         " What is left is a turn that came before the naming: those minutes a rival can still cost"
-        " whoever is next in line, never a place behind those of the night, and reading passes"
-        " leaves not even that.\n"
+        " whoever is next in line, never a place behind those of the night.\n\n"
+        "So a rival delays none of a fleet whose passes are read with the camera, which is how a"
+        " yard works that reads passes at all: one movement with the reference, and no call moves."
+        " Where only a camera reads, nobody can promise that, neither we nor anybody else: a call"
+        " that skips who may be first, or waits for the naming, would let a rival stop a queue by"
+        " typing plates, and one that takes the likelier owner for the true one would give a place"
+        " away on a guess. The minutes are those of the naming, as the rows with and without"
+        " somebody at the barrier show; nobody is ever called at a wrong place after it.\n"
     )
 
 

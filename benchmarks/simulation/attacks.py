@@ -29,6 +29,8 @@ DAYS_BEFORE: Final = timedelta(days=1)
 
 NAMING_MINUTES: Final = (5, 15)
 """How long until an officer has named the entry of a plate that a camera alone has seen."""
+AT_ONCE: Final = timedelta(minutes=1)
+"""How long until the yard has, where somebody stands at the barrier under the camera."""
 DISPUTE: Final = timedelta(days=1)
 """How long a company would take to get back a plate that somebody else registered first."""
 Late = Callable[[Truck, OpenClock, timedelta], Truck]
@@ -85,6 +87,7 @@ def rival(traffic: Traffic, site: Site, clock: OpenClock, seed: int) -> Json:
         "fleet": FLEET,
         "naming_minutes": list(NAMING_MINUTES),
         "by-reference": delayed({}, _waits_later),
+        "by-plate-at-once": delayed(dict.fromkeys(fleet, AT_ONCE), _named_later),
         "by-plate-alone": delayed(naming, _named_later),
         "first-registered-owns": delayed(dict.fromkeys(fleet, DISPUTE), _waits_later),
     }

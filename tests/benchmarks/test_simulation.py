@@ -95,12 +95,12 @@ def test_a_reseller_moves_no_call_and_would_where_registering_counts() -> None:
 def test_a_rival_delays_nobody_whose_pass_is_read() -> None:
     traffic = draw(SITE, days=DAYS, seed=1)
     found = rival(traffic, SITE, site_clock(SITE, DAYS), 1)
-    read, seen, owned = (
+    read, named, seen, owned = (
         found[how]["theirs"]["mean"]
-        for how in ("by-reference", "by-plate-alone", "first-registered-owns")
+        for how in ("by-reference", "by-plate-at-once", "by-plate-alone", "first-registered-owns")
     )
     assert 0 == found["by-reference"]["others"]["moved"]
-    assert 0 == read <= seen < owned
+    assert 0 == read <= named <= seen < owned
 
 
 def test_the_same_seed_finds_the_same_and_tells_of_each_queue() -> None:
