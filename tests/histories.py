@@ -35,6 +35,7 @@ RATES: Final[Mapping[str, Mapping[Lane, int]]] = {
     "strict": {Lane.RELIEF: 2, Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1},
 }  # fmt: skip
 OF_GOODS: Final = (Lane.GREEN_SEASON, Lane.GREEN, Lane.ORDINARY)
+BY_GROUND: Final = (Lane.RELIEF, Lane.LIVE_ANIMALS, Lane.MEDICINES)
 
 
 def hidden(*words: object) -> str:
@@ -52,6 +53,8 @@ class Truck:
     id: UUID
     lane: Lane
     began: int = 0
+    goods: Lane = Lane.ORDINARY
+    ground: Lane | None = None
     waits_from: datetime | None = None
     carried: int = 0
     holds: list[str] = field(default_factory=list)
@@ -115,7 +118,7 @@ class History:
         rates = RATES[self.policy]
         for truck in self.trucks.values():
             if truck.lane not in rates:
-                self.go_to(truck, self.random.choice(OF_GOODS))
+                self.go_to(truck, truck.goods)
         strict = {Lane.GREEN_SEASON} if self.policy == "strict" else frozenset()
         self.line.change_rates(rates, self.clock, strict=strict)
         self.line.budget = BUDGET
@@ -123,12 +126,16 @@ class History:
             "rates.changed", None, clock=self.clock, policy=self.policy, rates=dict(rates),
             strict=sorted(strict), overrides=BUDGET, document=hidden(self.policy),
         )  # fmt: skip
+        for truck in self.trucks.values():
+            self.follow_ground(truck)
 
     def come(self) -> None:
         lane = self.random.choices(OF_GOODS, (1, 3, 6))[0]
-        truck = Truck(self.new_id(), lane)
+        truck = Truck(self.new_id(), lane, goods=lane)
         self.trucks[truck.id] = truck
         chance = self.random.random()
+        if self.random.random() < 0.1:
+            self.confirm_ground(truck)
         if chance < 0.05:
             self.place_hold(truck)
         if chance > 0.97:
@@ -141,6 +148,7 @@ class History:
         since = instant(truck.waits_from) if truck.waits_from else None
         self.line.bring(truck.id, truck.carried, truck.holds)
         facts: Any = {"from": "huu-nghi", "carried": truck.carried, "holds": list(truck.holds)}
+        facts["by_ground"] = truck.ground
         self.tell("entry.joined", truck.id, clock=self.clock, **facts, waits_from=since)
         self.commit(plate=hidden("plate", truck.id), company=hidden("company", truck.id))
         truck.is_introduced, truck.began = True, -1
@@ -209,9 +217,35 @@ class History:
             del self.trucks[truck.id]
 
     def change_lane(self, truck: Truck) -> None:
-        self.go_to(
-            truck, self.random.choice([one for one in self.line.rates if one is not truck.lane])
-        )
+        truck.goods = self.random.choice([one for one in OF_GOODS if one is not truck.goods])
+        self.follow_ground(truck)
+
+    def lane_of(self, truck: Truck) -> Lane:
+        by_ground = truck.ground if truck.ground in self.line.rates else None
+        return by_ground or truck.goods
+
+    def follow_ground(self, truck: Truck) -> None:
+        if truck.lane is not self.lane_of(truck):
+            self.go_to(truck, self.lane_of(truck))
+
+    def confirm_ground(self, truck: Truck) -> None:
+        truck.ground = self.random.choice(BY_GROUND)
+        facts: Any = {"ground": f"for-{truck.ground}", "authority": "customs", "lane": truck.ground}
+        self.tell("ground.confirmed", truck.id, clock=self.clock, **facts)
+        self.commit(officer=hidden("officer", truck.id))
+        self.follow_ground(truck)
+
+    def end_ground(self, truck: Truck) -> None:
+        if truck.ground is None:
+            return
+        is_word = self.random.random() < 0.5
+        facts: Any = {"ground": f"for-{truck.ground}", "authority": "customs"}
+        truck.ground = None
+        kind = "ground.withdrawn" if is_word else "ground.lapsed"
+        self.tell(kind, truck.id, clock=self.clock, **facts)
+        if is_word:
+            self.commit(officer=hidden("officer", truck.id))
+        self.follow_ground(truck)
 
     def go_to(self, truck: Truck, lane: Lane) -> None:
         if truck.id not in self.line:
@@ -221,7 +255,7 @@ class History:
         self.line.change_lane(truck.id, lane, self.clock)
         self.tell(
             "lane.changed", truck.id, clock=self.clock, lane=lane, before=truck.lane,
-            rate=self.line.rates[lane], carried=carried, refused=["GL-03"],
+            rate=self.line.rates[lane], carried=carried, refused=["GL-03"], ground=None,
         )  # fmt: skip
         truck.lane = lane
 
@@ -388,6 +422,8 @@ class History:
             (22, self.call),
             (20, lambda: self.with_one(self.follow_up, called=True)),
             (4, lambda: self.with_one(self.change_lane)),
+            (2, lambda: self.with_one(self.confirm_ground)),
+            (2, lambda: self.with_ground(self.end_ground)),
             (4, lambda: self.with_one(self.move)),
             (4, lambda: self.with_one(self.place_hold)),
             (4, self.lift_some_hold),
@@ -421,6 +457,11 @@ class History:
             truck for truck in self.trucks.values()
             if truck.id in self.line and self.line.is_called(truck.id) is called
         ]  # fmt: skip
+        if found:
+            act(self.random.choice(found))
+
+    def with_ground(self, act: Callable[[Truck], None]) -> None:
+        found = [truck for truck in self.trucks.values() if truck.ground is not None]
         if found:
             act(self.random.choice(found))
 

@@ -12,6 +12,7 @@ from app.domain.log.canonical import canonical
 from app.domain.log.dating import read_instant
 from app.domain.log.leaves import instant
 from app.domain.log.verifying import outages_in
+from app.domain.vocabulary import BASIC_LANES
 from tests.published import read
 
 Leaves = list[bytes]
@@ -235,6 +236,29 @@ def give_points(leaves: Leaves, random: Random) -> Leaves:
     return changed(leaves, at, change)
 
 
+def favour_without_a_ground(leaves: Leaves, random: Random) -> Leaves:
+    """Let somebody who is favoured for a ground have none: it was another's, or did not come along.
+
+    Of those who never are the points change.
+    """
+    told = read(leaves)
+    favoured = [
+        at for at in places(leaves, "waiting.started", "lane.changed")
+        if told[at]["data"]["lane"] not in BASIC_LANES
+    ]  # fmt: skip
+    if not favoured:
+        return give_points(leaves, random)
+    at = random.choice(favoured)
+    rests_on = [
+        one for one in places(leaves[:at], "ground.confirmed", "entry.joined")
+        if told[one]["entry"] == told[at]["entry"]
+    ]  # fmt: skip
+    if told[rests_on[-1]]["kind"] == "entry.joined":
+        return changed(leaves, rests_on[-1], lambda leaf: leaf["data"].update(by_ground=None))
+    other = str(UUID(int=random.getrandbits(128)))
+    return changed(leaves, rests_on[-1], lambda leaf: leaf.update(entry=other))
+
+
 def spare_a_miss(leaves: Leaves, random: Random) -> Leaves:
     found = places(leaves, "call.missed")
     if not found:
@@ -275,6 +299,6 @@ ON_FILES: Final[tuple[Tamper, ...]] = (
 BY_RULE: Final[tuple[Tamper, ...]] = (
     back_date_a_wait, invent_a_sighting, use_a_sighting_twice, begin_before_the_sighting,
     name_another_plate, hide_the_plate, back_date_a_clock, back_date_a_call, call_another,
-    give_points, spare_a_miss, sign_alone, seal_back, pretend_sandbox,
+    give_points, favour_without_a_ground, spare_a_miss, sign_alone, seal_back, pretend_sandbox,
 )  # fmt: skip
 """Found by the rules alone, whoever signs."""

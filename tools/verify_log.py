@@ -333,9 +333,13 @@ FIELDS_OF: dict[str, dict[str, str]] = {
         "plate.contested": "sighting:u plate:c",
         "waiting.moved": "clock:i route:s inside:b",
         "waiting.stopped": "clock:i carried:i why:s",
-        "lane.changed": "clock:i carried:i lane:s rate:i before:s refused:l",
+        "lane.changed": "clock:i carried:i lane:s rate:i before:s refused:l ground:s",
+        "ground.confirmed": "clock:i ground:s authority:s lane:s officer:c",
+        "ground.withdrawn": "clock:i ground:s authority:s officer:c",
+        "ground.lapsed": "clock:i ground:s authority:s",
         "entry.diverted": "clock:i carried:i to:s earned:i by:s",
-        "entry.joined": "clock:i carried:i from:s holds:l waits_from:t plate:c company:c",
+        "entry.joined": "clock:i carried:i from:s holds:l waits_from:t by_ground:s plate:c"
+        " company:c",
         "entry.substituted": "substitution:s plate:c",
         "entry.deferred": "until:t",
         "entry.limited": "clock:i until:t to:i",
@@ -370,9 +374,12 @@ LANES = (
     "relief", "defence", "live-animals", "medicines", "green-season", "green", "ordinary",
 )  # fmt: skip
 """Every lane that this program knows; an edition has those that `rates.changed` gives a rate."""
+OF_GOODS = {"green-season", "green", "ordinary"}
+"""The lanes that need no confirmed ground."""
 
 ORDERS = {
     "rates.changed", "waiting.started", "waiting.moved", "waiting.stopped", "lane.changed",
+    "ground.confirmed", "ground.withdrawn", "ground.lapsed",
     "entry.diverted", "entry.joined", "hold.placed", "hold.lifted", "override.made", "call.made",
     "call.missed", "call.excused", "call.withdrawn",
 }  # fmt: skip
@@ -479,6 +486,7 @@ class Entry:
 
     __slots__ = (
         "began",
+        "by_ground",
         "called",
         "causes",
         "charge_under",
@@ -500,6 +508,7 @@ class Entry:
         self.stamp = 0
         self.began: int | None = None
         self.charge_under = ""
+        self.by_ground: str | None = None
 
 
 class Line:
@@ -796,6 +805,7 @@ class Rules:
         line, one = self.line, self.line.of(entry)
         lane, rate, carried = data["lane"], data["rate"], data["carried"]
         self.ensure_rate(lane, rate)
+        self.ensure_ground(entry, one, lane)
         if one.waits:
             raise BrokenError("waits-already", f"{entry} waits already")
         if one.kept != carried:
@@ -818,11 +828,28 @@ class Rules:
     def change_lane(self, entry: str, data: dict[str, Any]) -> None:
         line, one, lane = self.line, self.line.waiting(entry), data["lane"]
         self.ensure_rate(lane, data["rate"])
+        self.ensure_ground(entry, one, lane)
         if data["carried"] is None:
             raise BrokenError("points", "it does not say with how many it changes lane")
         earned = self.ensure_points(one, data["clock"], data["carried"])
         one.lane, one.key = lane, line.rates[lane] * data["clock"] - earned
         line.stand(entry, one)
+
+    def confirm_ground(self, entry: str, data: dict[str, Any]) -> None:
+        if data["lane"] not in LANES:
+            raise BrokenError("form", "a lane that nobody knows")
+        self.line.of(entry).by_ground = data["lane"]
+
+    def end_ground(self, entry: str, _: dict[str, Any]) -> None:
+        one = self.line.of(entry)
+        if one.by_ground is None:
+            raise BrokenError("ground", f"{entry} has no confirmed ground")
+        one.by_ground = None
+
+    def ensure_ground(self, entry: str, one: Entry, lane: str) -> None:
+        """Refuse a lane that goods do not give to who has no confirmed ground for it."""
+        if lane not in OF_GOODS and one.by_ground != lane:
+            raise BrokenError("ground", f"{entry} has no confirmed ground for {lane}")
 
     def ensure_rate(self, lane: str, said: int) -> None:
         """Refuse a lane that the edition in force does not have, and a rate that is not its own."""
@@ -846,13 +873,15 @@ class Rules:
             raise BrokenError("waits-already", f"{entry} still waits here")
         if one.kept != data["earned"]:
             raise BrokenError("points", f"it left with {one.kept}")
-        one.kept, one.causes = 0, set()
+        one.kept, one.causes, one.by_ground = 0, set(), None
 
     def join(self, entry: str, data: dict[str, Any]) -> None:
         one = self.line.of(entry)
         if one.waits:
             raise BrokenError("waits-already", f"{entry} waits already")
-        one.kept = data["carried"]
+        if data.get("by_ground") not in {None, *LANES}:
+            raise BrokenError("form", "a lane that nobody knows")
+        one.kept, one.by_ground = data["carried"], data.get("by_ground")
         one.causes.update(data["holds"])
 
     def hold(self, entry: str, data: dict[str, Any]) -> None:
@@ -881,6 +910,7 @@ class Rules:
         if not all("posted_by" in barrier for barrier in barriers):
             raise BrokenError("form", "a barrier of which nobody says that it stands")
         one = line.waiting(entry)
+        self.ensure_ground(entry, one, one.lane)
         for other in skipped:
             line.of(other).causes.add("skipped")
         due = line.due(clock, barriers)
@@ -1015,6 +1045,9 @@ STEPS: dict[str, Callable[[Rules, str, dict[str, Any]], None]] = {
     "lane.changed": Rules.change_lane,
     "entry.diverted": Rules.divert,
     "entry.joined": Rules.join,
+    "ground.confirmed": Rules.confirm_ground,
+    "ground.withdrawn": Rules.end_ground,
+    "ground.lapsed": Rules.end_ground,
     "hold.placed": Rules.hold,
     "hold.lifted": Rules.lift,
     "override.made": Rules.override,

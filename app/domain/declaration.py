@@ -72,6 +72,7 @@ class Declaration:
     direction: Direction
     journey: Journey
     planned_arrival_at: datetime | None
+    lane_ground: str | None
     country: str
     two_way: bool
     unit_id: str | None
@@ -142,6 +143,7 @@ def read_declaration(document: Mapping[str, Any]) -> Declaration:
         direction=Direction(document["direction"]),
         journey=Journey(document["journey"]),
         planned_arrival_at=datetime.fromisoformat(planned) if planned else None,
+        lane_ground=document.get("lane_ground"),
         country=vehicle.get("country") or "VN",
         two_way=bool(vehicle.get("two_way")),
         unit_id=vehicle.get("unit_id"),

@@ -419,6 +419,12 @@ class CheckNotYoursError(ForbiddenError):
     code: ClassVar[str] = "check-not-yours"
 
 
+class GroundNotYoursError(ForbiddenError):
+    """A ground is confirmed by the authorities that its rows name, and taken back by them."""
+
+    code: ClassVar[str] = "ground-not-yours"
+
+
 class HoldScopeUnfitError(UnfitError):
     """A hold is on a plate, a container number or a declaration number that can be read."""
 
@@ -673,6 +679,18 @@ class WaiverNotYoursError(ForbiddenError):
     """A check is waived by the supervisor of the agency whose kind it is, or by the board."""
 
     code: ClassVar[str] = "waiver-not-yours"
+
+
+class GroundNotDeclaredError(ConflictError):
+    """The entry does not declare this ground, so that nobody confirms it."""
+
+    code: ClassVar[str] = "ground-not-declared"
+
+
+class GroundNotConfirmedError(ConflictError):
+    """There is no confirmation of this ground that could be taken back."""
+
+    code: ClassVar[str] = "ground-not-confirmed"
 
 
 class CheckNotNeededError(ConflictError):

@@ -130,6 +130,11 @@ REFUND = {
     "cause": _code("What made it due."),
 }
 REFUSED = {"refused": _codes("Rules of the green lane that refuse it.")}
+GROUND = {
+    **CLOCK,
+    "ground": _code("The ground."),
+    "authority": _code("Who said so, or declares otherwise."),
+}
 HOLD = {"hold": _id("The hold."), "authority": _code("Who placed it.")}
 SCOPED = {
     **HOLD,
@@ -240,6 +245,7 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             **CARRIED,
             "holds": _codes("Holds that come with it."),
             "waits_from": _instant("From when its wait counts here; null: it has not begun."),
+            "by_ground": _code("The lane that its confirmed ground gives; null: it has none."),
         },
     ),
     "entry.expired": EventKind(
@@ -287,7 +293,7 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         "The entry waits at another place or for another route.", {**CLOCK, **INSIDE}
     ),
     "lane.changed": EventKind(
-        "The verdict has moved the entry to another lane.",
+        "The verdict, a ground or an edition has moved the entry to another lane.",
         {
             **CLOCK,
             "lane": _code("The lane from now on."),
@@ -295,7 +301,16 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "rate": _number("Points that the lane earns each open second."),
             **CARRIED,
             **REFUSED,
+            "ground": _code("The confirmed ground that gives the lane; null: its goods do."),
         },
+    ),
+    "ground.confirmed": EventKind(
+        "An authority has confirmed for what the entry belongs to a lane not of its goods.",
+        {**GROUND, "lane": _code("The lane that it gives where the policy edition has it.")},
+    ),
+    "ground.withdrawn": EventKind("An authority has taken the ground back.", GROUND),
+    "ground.lapsed": EventKind(
+        "The ground counts no more: what is declared now is not what was confirmed.", GROUND
     ),
     "call.made": EventKind(
         "The entry is called; the call tells its window and why it was chosen.",

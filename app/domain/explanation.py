@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from app.domain.errors import Fact
 from app.domain.green_lane import RULES_BY_CODE, Season
+from app.domain.lane_grounds import Confirmation, LaneGround
 from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
@@ -35,6 +36,7 @@ class SourceKind(StrEnum):
     """Where the rule of a reason stands."""
 
     GREEN_LANE_RULE = "green-lane-rule"
+    LANE_GROUND = "lane-ground"
     SEASON = "season"
     POLICY = "policy"
     DECLARATION = "declaration"
@@ -74,13 +76,29 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundCase:
+    """The ground that is declared, as its row has it, and whose word stands on it.
+
+    `suspended`: something contradicts what is declared.
+    """
+
+    row: LaneGround
+    said: Confirmation | None
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LaneCase:
-    """What decides a lane: the stored verdict, the edition, the season whose place was asked."""
+    """What decides a lane: the stored verdict, the edition, the season whose place was asked.
+
+    And the ground that is declared, None without one.
+    """
 
     lane: Lane
     verdict: Mapping[str, Any]
     edition: PolicyEdition
     season: Season | None = None
+    ground: GroundCase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +175,8 @@ _NO_WORD: Final = Source(SourceKind.GREEN_LANE_RULE)
 def lane_reasons(case: LaneCase) -> Iterator[Reason]:
     """Yield why an entry is in its lane: what the lane earns, then each rule that was asked."""
     yield from _rate_reasons(case.edition, case.lane)
+    if case.ground is not None:
+        yield _ground_reason(case.edition, case.ground)
     yield from _verdict_reasons(case.verdict)
     if case.season is not None:
         yield _season_reason(case, case.season)
@@ -175,6 +195,21 @@ def _rate_reasons(edition: PolicyEdition, lane: Lane) -> Iterator[Reason]:
     yield Reason(About.LANE, "lane", f"lanes/{lane}", source, named)
     if row.strict:
         yield Reason(About.LANE, "lane-strict", f"lanes/{lane}", source, named)
+
+
+def _ground_reason(edition: PolicyEdition, ground: GroundCase) -> Reason:
+    """Return what the declared ground gives, or why it gives nothing."""
+    row, said = ground.row, ground.said
+    by = said.authority if said else None
+    source = Source(SourceKind.LANE_GROUND, row.code, by, row.evidence)
+    if row.lane not in edition.rates:
+        code = "ground-without-lane"
+    elif said is None:
+        code = "ground-unconfirmed"
+    else:
+        code = "ground-suspended" if ground.suspended else "ground-confirmed"
+    facts: Mapping[str, Fact] = {"ground": row.code, "by": by}
+    return Reason(About.LANE, code, row.code, source, facts)
 
 
 def _verdict_reasons(verdict: Mapping[str, Any]) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from app.domain.editions import Announced
 from app.domain.errors import UnknownCodeError
 from app.domain.gates import ZONE, Gate, Yard
 from app.domain.green_lane import LaneRows
+from app.domain.lane_grounds import LaneGround
 from app.domain.notices import NoticeKind, Notices
 from app.domain.open_clock import OpenClock, legal_day
 from app.domain.overrides import OverrideReason
@@ -18,7 +19,7 @@ from app.domain.retention import WITHOUT_ROWS, Retention
 from app.domain.rows import Row
 from app.domain.stay_limits import StayLimit
 from app.domain.two_way import TwoWayRow
-from app.domain.vocabulary import Queue, QueueMode
+from app.domain.vocabulary import BASIC_LANES, Lane, Queue, QueueMode
 from app.domain.volumes import Volumes
 
 
@@ -62,6 +63,7 @@ class Reference:
     two_way: tuple[TwoWayRow, ...] = ()
     retention: Retention = WITHOUT_ROWS
     override_reasons: tuple[OverrideReason, ...] = ()
+    lane_grounds: tuple[LaneGround, ...] = ()
     announced: Mapping[str, Announced] = field(default_factory=dict)
     announced_tariffs: Mapping[str, AnnouncedTariff] = field(default_factory=dict)
     zone: tzinfo = ZONE
@@ -118,6 +120,12 @@ class Reference:
         """Return how a queue runs on a day; None where it has no queue, or no edition rules."""
         edition = self.policies.get(on)
         return edition.mode_of(queue.gate, queue.direction) if edition else None
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes of all editions, whenever each rules; no vehicle ever waited in another."""
+        known = {lane for edition in self.policy_codes.values() for lane in edition.rates}
+        return tuple(lane for lane in Lane if lane in known or lane in BASIC_LANES)
 
     def queues(self, on: date) -> tuple[Queue, ...]:
         """Return the queues that run on a day, in order of gate and direction."""

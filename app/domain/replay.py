@@ -16,7 +16,7 @@ from uuid import UUID
 from app.domain.overrides import Overridden
 from app.domain.queue_order import NO_LANE, Rates, Waiting, key_at
 from app.domain.sub_queues import WHOLE, Barrier, SubQueue
-from app.domain.vocabulary import Lane
+from app.domain.vocabulary import BASIC_LANES, Lane
 from app.domain.waiting_list import WaitingList
 
 
@@ -64,11 +64,15 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """An entry came from another gate, with the points it waits with and what holds it."""
+    """An entry came from another gate, with the points it waits with and what holds it.
+
+    `by_ground` is the lane that its confirmed ground gives it, None without one.
+    """
 
     entry: UUID
     carried: int
     causes: Collection[str] = ()
+    by_ground: Lane | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,21 @@ class LaneChanged:
     rate: int
     clock: int
     carried: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroundConfirmed:
+    """An authority confirmed a ground for which an entry belongs to a lane not of its goods."""
+
+    entry: UUID
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class GroundGone:
+    """A confirmed ground was taken back, or covers no more what is declared."""
+
+    entry: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,8 @@ Event = (
     | Gone
     | Brought
     | LaneChanged
+    | GroundConfirmed
+    | GroundGone
     | Held
     | Lifted
     | Overridden
@@ -148,6 +169,10 @@ Event = (
     | Returned
     | RatesChanged
 )
+
+
+_Beyond = GroundConfirmed | GroundGone | Held | Lifted | Gone | Brought | Overridden | RatesChanged
+"""What comes from outside the queue."""
 
 
 class Fault(StrEnum):
@@ -162,6 +187,7 @@ class Fault(StrEnum):
     NOT_CALLED = "not-called"
     NOT_HELD = "not-held"
     LANE = "lane"
+    GROUND = "ground"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +245,10 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
             yield Fault.WAITS_ALREADY, None, event.entry
         case Gone() if line.kept(event.entry) != event.earned:
             yield Fault.POINTS, line.kept(event.entry), event.earned
+        case GroundGone() if line.by_ground(event.entry) is None:
+            yield Fault.GROUND, None, event.entry
         case LaneChanged():
+            yield from _ground_fault(line, event.entry, event.lane)
             yield from _rate_fault(line, event)
             yield from _points_fault(line, event, event.carried)
         case Called():
@@ -234,7 +263,14 @@ def _faults(line: WaitingList, event: Event) -> Iterator[Found]:
             pass
 
 
+def _ground_fault(line: WaitingList, entry: UUID, lane: Lane) -> Iterator[Found]:
+    """Nobody is in a lane that goods do not give without a confirmed ground that gives it."""
+    if lane not in BASIC_LANES and line.by_ground(entry) is not lane:
+        yield Fault.GROUND, None, entry
+
+
 def _call_faults(line: WaitingList, event: Called) -> Iterator[Found]:
+    yield from _ground_fault(line, event.entry, line.get(event.entry).lane)
     choice = line.due(event.clock, event.barriers)
     due = None if choice is None else choice.first.id
     if event.override is not None:
@@ -255,6 +291,7 @@ def _points_fault(
 
 
 def _entry_faults(line: WaitingList, event: Entered) -> Iterator[Found]:
+    yield from _ground_fault(line, event.entry, event.lane)
     yield from _rate_fault(line, event)
     if event.entry in line:
         yield Fault.WAITS_ALREADY, None, event.entry
@@ -280,10 +317,6 @@ def happen(line: WaitingList, event: Event) -> None:
             line.leave(event.entry, event.clock)
         case LaneChanged():
             line.change_lane(event.entry, event.lane, event.clock)
-        case Held():
-            line.hold(event.entry, event.cause)
-        case Lifted():
-            line.lift(event.entry, event.cause)
         case Called():
             line.take(event.entry)
             line.count(event.override)
@@ -293,15 +326,27 @@ def happen(line: WaitingList, event: Event) -> None:
             _happen_beyond(line, event)
 
 
-def _happen_beyond(line: WaitingList, event: Gone | Brought | Overridden | RatesChanged) -> None:
+def _happen_beyond(
+    line: WaitingList,
+    event: _Beyond,
+) -> None:
     """Let happen what comes from outside the queue: other gates, officers, another edition."""
     match event:
+        case GroundConfirmed():
+            line.confirm_ground(event.entry, event.lane)
+        case GroundGone():
+            line.confirm_ground(event.entry, None)
+        case Held():
+            line.hold(event.entry, event.cause)
+        case Lifted():
+            line.lift(event.entry, event.cause)
         case Overridden():
             line.override(event)
         case Gone():
             line.go(event.entry)
         case Brought():
             line.bring(event.entry, event.carried, event.causes)
+            line.confirm_ground(event.entry, event.by_ground)
         case _:
             line.change_rates(event.rates, event.clock, strict=event.strict)
             line.budget = event.overrides

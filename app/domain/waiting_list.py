@@ -38,8 +38,8 @@ class WaitingList:
     """
 
     __slots__ = (
-        "_called", "_causes", "_kept", "_keyed", "_made", "_offered", "_overrides", "_ranks",
-        "budget", "rates", "strict",
+        "_called", "_causes", "_grounds", "_kept", "_keyed", "_made", "_offered", "_overrides",
+        "_ranks", "budget", "rates", "strict",
     )  # fmt: skip
 
     def __init__(self, rates: Rates, *, strict: Collection[Lane] = NO_LANE) -> None:
@@ -49,6 +49,7 @@ class WaitingList:
         self._keyed: dict[UUID, Waiting] = {}
         self._called: set[UUID] = set()
         self._causes: defaultdict[UUID, set[str]] = defaultdict(set)
+        self._grounds: dict[UUID, Lane] = {}
         self._kept: dict[UUID, int] = {}
         self._overrides: dict[UUID, Overridden] = {}
         self._made: Counter[str] = Counter()
@@ -94,6 +95,16 @@ class WaitingList:
         """Return the points with which an entry left or came, none if it never waited."""
         return self._kept.get(entry, 0)
 
+    def by_ground(self, entry: UUID) -> Lane | None:
+        """Return the lane that an entry's confirmed ground gives it, None without one."""
+        return self._grounds.get(entry)
+
+    def confirm_ground(self, entry: UUID, lane: Lane | None) -> None:
+        """Let a confirmed ground give an entry a lane, or none any more."""
+        self._grounds.pop(entry, None)
+        if lane is not None:
+            self._grounds[entry] = lane
+
     def points(self, entry: UUID, clock: int) -> int:
         """Return what an entry that waits or is called has earned."""
         return points(self._keyed[entry], self.rates, clock)
@@ -114,6 +125,7 @@ class WaitingList:
         """Forget an entry, which waits at another gate from now on."""
         self._kept.pop(entry, None)
         self._causes.pop(entry, None)
+        self._grounds.pop(entry, None)
 
     def forget(self, entry: UUID) -> bool:
         """Forget what an entry left with, which does not come back; not while it waits, or is held.

@@ -21,6 +21,7 @@ from app.models.entries import (
 from app.models.exchange import Message, Source
 from app.models.feed import FeedItem, FeedProgress, FeedReader
 from app.models.forecasts import WaitEstimate, WaitScore
+from app.models.lane_grounds import LaneGroundWord
 from app.models.limits import SharedAllowance
 from app.models.log import (
     LogCheckpoint,
@@ -64,6 +65,7 @@ from app.models.reference import (
     GateClosure,
     GateHours,
     GreenLaneDays,
+    LaneGroundRow,
     OverrideReasonRow,
     PolicyEdition,
     Product,
@@ -125,6 +127,8 @@ __all__ = [
     "GreenLaneDays",
     "HandedPass",
     "Hold",
+    "LaneGroundRow",
+    "LaneGroundWord",
     "LogCheckpoint",
     "LogCosignature",
     "LogDisclosure",

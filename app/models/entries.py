@@ -179,6 +179,7 @@ class Entry(Identified, Base):
     findings: Mapped[list[Any]]
     verdict: Mapped[dict[str, Any]]
     lane: Mapped[str]
+    confirmed_ground: Mapped[dict[str, Any] | None]
     contested: Mapped[bool] = mapped_column(Boolean, server_default=false())
     held: Mapped[bool] = mapped_column(Boolean, server_default=false())
     discrepancies: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

@@ -202,6 +202,15 @@ class OverrideReasonRow(Dated, Base):
     code: Mapped[str]
 
 
+class LaneGroundRow(Dated, Base):
+    """On some days, for what and by whose word a vehicle belongs to a lane not of its goods."""
+
+    __tablename__ = "lane_grounds"
+    __table_args__ = (has_days("valid_on"), said_once("lane_grounds", "code"))
+
+    code: Mapped[str]
+
+
 class TariffEdition(Base):
     """The immutable content of a fee table; when it rules stands in `tariff_forces`."""
 

@@ -20,6 +20,7 @@ from app.models import (
     GateClosure,
     GateHours,
     GreenLaneDays,
+    LaneGroundRow,
     OverrideReasonRow,
     PolicyEdition,
     Principal,
@@ -191,6 +192,11 @@ class ReferenceRepository:
     async def override_reasons(self) -> list[Document]:
         """Return for what a vehicle may be called out of its turn."""
         statement = select(OverrideReasonRow).order_by(OverrideReasonRow.code, OverrideReasonRow.id)
+        return [dated(row) for row in await self._all(statement)]
+
+    async def lane_grounds(self) -> list[Document]:
+        """Return for what, and by whose word, a vehicle belongs to a lane not of its goods."""
+        statement = select(LaneGroundRow).order_by(LaneGroundRow.code, LaneGroundRow.id)
         return [dated(row) for row in await self._all(statement)]
 
     async def tariffs(self) -> list[Document]:

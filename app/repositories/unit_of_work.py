@@ -27,6 +27,7 @@ from app.repositories.fairness import FairnessRepository
 from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
 from app.repositories.keys import KeysRepository
+from app.repositories.lane_grounds import LaneGroundsRepository
 from app.repositories.lines import LinesRepository
 from app.repositories.log import LogRepository
 from app.repositories.members import MembersRepository
@@ -195,6 +196,11 @@ class UnitOfWork:
     def personal(self) -> PersonalRepository:
         """Drivers found by their numbers, and who read their data."""
         return PersonalRepository(self._session)
+
+    @cached_property
+    def lane_grounds(self) -> LaneGroundsRepository:
+        """What was said of the grounds for which entries belong to a lane."""
+        return LaneGroundsRepository(self._session)
 
     @cached_property
     def overrides(self) -> OverridesRepository:

@@ -56,7 +56,7 @@ def test_whom_a_call_names_as_passed_over_is_no_inversion() -> None:
 
 
 came = st.lists(
-    st.tuples(st.sampled_from(Lane), st.integers(-60, 300)),
+    st.tuples(st.sampled_from(sorted(RATES)), st.integers(-60, 300)),
     unique_by=lambda one: one[1],
     max_size=30,
 )

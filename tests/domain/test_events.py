@@ -17,6 +17,7 @@ from app.domain.events import (
     published,
     told_to,
 )
+from app.domain.lane_grounds import GroundWord
 from app.domain.strikes import Decision
 
 SERVICES = Path(__file__).parents[2] / "app" / "services"
@@ -25,6 +26,7 @@ BEGUN = re.compile(r"[a-z_]+\.")
 COMPOSED = {
     "party.": {"revoked", "refused"},
     "entry.": {"cancelled", "revoked"},
+    "ground.": {one.value for one in GroundWord},
     "strike.": {one.value for one in Decision},
 }
 OURS, OTHERS, PAYERS = UUID(int=1), UUID(int=2), UUID(int=3)

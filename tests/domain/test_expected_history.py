@@ -50,7 +50,7 @@ class Day:
                 next_call = clock + self.dice.randrange(240, 480)
 
     def _come(self, clock: int) -> None:
-        lane = self.dice.choices(list(Lane), [1, 2, 7])[0]
+        lane = self.dice.choices(list(RATES), [1, 2, 7])[0]
         at = MORNING + timedelta(seconds=clock)
         one = Waiting(UUID(int=self.dice.getrandbits(128)), lane, key_at(RATES[lane], clock), at)
         self.line.append(one)

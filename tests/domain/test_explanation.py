@@ -9,6 +9,7 @@ import pytest
 from app.domain.explanation import (
     CallCase,
     Earned,
+    GroundCase,
     LaneCase,
     PastCall,
     PlaceCase,
@@ -22,9 +23,10 @@ from app.domain.explanation import (
     place_reasons,
     source_of_skip,
 )
+from app.domain.lane_grounds import Confirmation, parse_lane_grounds
 from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome
-from app.domain.policy import parse_policy
+from app.domain.policy import PolicyEdition, parse_policy
 from app.domain.vocabulary import Basis, Lane, QueueMode, State
 from tests.domain.reference import LANE_ROWS, reference
 
@@ -73,6 +75,39 @@ def test_every_refusal_is_a_reason_and_rules_that_are_met_are_left_out() -> None
     assert SourceKind.GREEN_LANE_RULE is second.source.kind
     assert second.source.evidence is not None
     assert Basis.PUBLISHED is second.source.evidence.basis
+
+
+WITH_RELIEF = replace(EDITION, lanes=(*EDITION.lanes, replace(EDITION.lanes[0], lane=Lane.RELIEF)))
+GROUND = next(
+    one for one in parse_lane_grounds(reference("lane-grounds")["rows"])
+    if one.lane is Lane.RELIEF
+)  # fmt: skip
+SAID = Confirmation(GROUND.code, Lane.RELIEF, "customs", "Q-1", ())
+
+
+@pytest.mark.parametrize(
+    ("edition", "said", "suspended", "code", "by"),
+    [
+        pytest.param(EDITION, SAID, False, "ground-without-lane", "customs", id="no such lane"),
+        pytest.param(WITH_RELIEF, None, False, "ground-unconfirmed", None, id="nobody's word"),
+        pytest.param(WITH_RELIEF, SAID, True, "ground-suspended", "customs", id="contradicted"),
+        pytest.param(WITH_RELIEF, SAID, False, "ground-confirmed", "customs", id="it counts"),
+    ],
+)
+def test_a_declared_ground_says_what_it_gives_by_whose_word(
+    edition: PolicyEdition, said: Confirmation | None, suspended: bool, code: str, by: str | None
+) -> None:
+    ground = GroundCase(GROUND, said, suspended)
+    reasons = list(lane_reasons(LaneCase(Lane.ORDINARY, verdict(), edition, ground=ground)))
+    assert (code, "disaster-relief", {"ground": "disaster-relief", "by": by}) == (
+        reasons[1].code, reasons[1].rule, reasons[1].facts,
+    )  # fmt: skip
+    assert (SourceKind.LANE_GROUND, by) == (reasons[1].source.kind, reasons[1].source.by)
+
+
+def test_a_lane_that_ended_with_its_edition_is_told_without_a_rate() -> None:
+    lane, *_ = lane_reasons(LaneCase(Lane.RELIEF, verdict(), EDITION))
+    assert ("lane-ended", {"lane": "relief"}) == (lane.code, lane.facts)
 
 
 def test_a_lane_that_was_won_tells_every_rule_that_is_met_and_its_condition() -> None:

@@ -19,6 +19,8 @@ from app.domain.replay import (
     Event,
     Fault,
     Gone,
+    GroundConfirmed,
+    GroundGone,
     Held,
     LaneChanged,
     Left,
@@ -45,6 +47,7 @@ USED_UP = (Barrier(BarrierKind.ROUTE_USED_UP, ROAD, "board"),)
 entries = st.sampled_from([UUID(int=number) for number in range(8)])
 lanes = st.sampled_from(Lane)
 WITH_RELIEF: Rates = {**RATES, Lane.RELIEF: 4}
+RELIEF = replace(GREEN, lane=Lane.RELIEF, rate=4)
 causes = st.sampled_from(["hold-1", "hold-2"])
 
 
@@ -122,6 +125,7 @@ causes = st.sampled_from(["hold-1", "hold-2"])
             [
                 ORDINARY,
                 RatesChanged(WITH_RELIEF, 0),
+                GroundConfirmed(SECOND, Lane.RELIEF),
                 Entered(SECOND, Lane.RELIEF, 4, 60, MORNING),
                 LaneChanged(SECOND, Lane.GREEN, 2, 70, 40),
                 RatesChanged(RATES, 70),
@@ -319,7 +323,8 @@ def test_an_empty_list_calls_nobody() -> None:
         pytest.param(
             [
                 RatesChanged(WITH_RELIEF, 0),
-                replace(GREEN, lane=Lane.RELIEF, rate=4),
+                GroundConfirmed(SECOND, Lane.RELIEF),
+                RELIEF,
                 RatesChanged(RATES, 90),
             ],
             SECOND,
@@ -334,6 +339,33 @@ def test_nobody_waits_in_a_lane_that_the_edition_does_not_have(
     assert [(len(events) - 1, Fault.LANE, entry)] == [
         (one.position, one.fault, one.made) for one in found
     ]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param([RELIEF], id="who begins in it"),
+        pytest.param([GroundConfirmed(SECOND, Lane.DEFENCE), RELIEF], id="for another lane"),
+        pytest.param([GREEN, LaneChanged(SECOND, Lane.RELIEF, 4, 70, 20)], id="or goes to it"),
+        pytest.param(
+            [GroundConfirmed(SECOND, Lane.RELIEF), RELIEF, GroundGone(SECOND), Called(SECOND, 99)],
+            id="or is called from it",
+        ),
+        pytest.param(
+            [Brought(SECOND, 0, (), Lane.RELIEF), Gone(SECOND, 0), RELIEF], id="or left with it"
+        ),
+        pytest.param([GroundGone(SECOND)], id="and what nobody confirmed is not taken back"),
+    ],
+)
+def test_nobody_has_a_lane_that_goods_do_not_give_without_a_confirmed_ground(
+    events: list[Event],
+) -> None:
+    found = replay(events, WITH_RELIEF)
+    assert [(len(events) - 1, Fault.GROUND)] == [(one.position, one.fault) for one in found]
+
+
+def test_a_ground_comes_along_from_another_gate() -> None:
+    assert [] == replay([Brought(SECOND, 0, (), Lane.RELIEF), RELIEF], WITH_RELIEF)
 
 
 @dataclass
@@ -373,6 +405,10 @@ class QueueDay(RuleBasedStateMachine):
         assume(entry in self.trucks)
         return self.trucks[entry]
 
+    def confirm_ground(self, entry: UUID, lane: Lane) -> None:
+        if lane not in BASIC_LANES:
+            self.events.append(GroundConfirmed(entry, lane))
+
     @rule(seconds=st.integers(1, 9))
     def open_seconds_pass(self, seconds: int) -> None:
         self.clock += seconds
@@ -384,6 +420,7 @@ class QueueDay(RuleBasedStateMachine):
         assume(entry not in self.trucks and lane in self.rates)
         assume(not any(isinstance(it, Left) and it.entry == entry for it in self.events))
         waits_from = MORNING + timedelta(seconds=self.clock)
+        self.confirm_ground(entry, lane)
         self.trucks[entry] = Truck(entry, lane, waits_from)
         self.events.append(Entered(entry, lane, self.rates[lane], self.clock, waits_from))
 
@@ -399,6 +436,7 @@ class QueueDay(RuleBasedStateMachine):
     def is_ready_again(self, truck: Truck, lane: Lane) -> None:
         left = [it for it in self.events if isinstance(it, Left | Entered) and it.entry == truck.id]
         assume(isinstance(left[-1], Left) and truck.id not in self.trucks and lane in self.rates)
+        self.confirm_ground(truck.id, lane)
         truck.lane, truck.is_called = lane, False
         self.trucks[truck.id] = truck
         self.events.append(
@@ -412,6 +450,7 @@ class QueueDay(RuleBasedStateMachine):
     def changes_lane(self, entry: UUID, lane: Lane) -> None:
         truck = self.truck(entry)
         assume(lane in self.rates)
+        self.confirm_ground(entry, lane)
         truck.lane = lane
         changed = LaneChanged(entry, lane, self.rates[lane], self.clock, truck.earned)
         self.events.append(changed)

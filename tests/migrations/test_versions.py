@@ -27,6 +27,7 @@ TEMPORAL_KEYS = {
 EXCLUSIONS = {
     "ex_gate_closures_said_once",
     "ex_gate_hours_said_once",
+    "ex_lane_grounds_said_once",
     "ex_override_reasons_said_once",
     "ex_policy_editions_one_rules",
     "ex_required_checks_said_once",

@@ -15,6 +15,7 @@ from tests.repositories.rows import (
     add_check,
     add_entry,
     add_event,
+    add_ground_word,
     add_observation,
     add_order,
     add_payment,
@@ -33,12 +34,14 @@ CLOSED = {
     "two_way_rules": "valid_on",
     "retention_rows": "valid_on",
     "override_reasons": "valid_on",
+    "lane_grounds": "valid_on",
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }
 LOG = ("log_leaves", "log_checkpoints", "log_cosignatures", "log_disclosures")
 KEPT = (
     "tariff_editions", "published_volumes", "observations", "checks", "events", "payments",
+    "lane_ground_words",
     "postings", "book_closes", "remittances", "payment_bundles", "bundled_orders", *LOG,
 )  # fmt: skip
 FILLED = ("charges", "orders", "receipts", "receipt_series", "refunds")
@@ -47,6 +50,7 @@ EDITS = {
     "published_volumes": "facts = '{}'",
     "observations": "plate = 'x'",
     "checks": "result = 'failed'",
+    "lane_ground_words": "reason = 'x'",
     "events": "data = '{}'",
     "payments": "amount_vnd = 1",
     "payment_bundles": "amount_vnd = 1",
@@ -74,6 +78,7 @@ async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[A
         of = {"entry_id": entry, "charge_id": charge, "order_id": order, "payment_id": payment}
         await add_receipt(session, actor, **of)
         await add_check(session, actor, entry)
+        await add_ground_word(session, actor, entry)
         await add_observation(session, actor, entry)
         await add_event(session, actor, entry)
         yield session

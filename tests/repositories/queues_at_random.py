@@ -15,8 +15,10 @@ from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Entry
 from tests.repositories.rows import NOW, Actor, entry_row, waiting_row
 
-RATES: Mapping[Lane, int] = {Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1}
-EQUAL_RATES: Mapping[Lane, int] = dict.fromkeys(Lane, 2)
+RATES: Mapping[Lane, int] = {
+    Lane.RELIEF: 4, Lane.GREEN_SEASON: 3, Lane.GREEN: 2, Lane.ORDINARY: 1,
+}  # fmt: skip
+EQUAL_RATES: Mapping[Lane, int] = dict.fromkeys(RATES, 2)
 OTHER_QUEUES = (Queue("tan-thanh", Direction.IMPORT), Queue("huu-nghi", Direction.EXPORT))
 ROUTES = ("1088-2-1089", "1090-1091")
 ENDED = {State.CROSSED, State.CANCELLED, State.NO_SHOW}
@@ -28,7 +30,7 @@ def queue_of(dice: Random, actor: Actor, size: int) -> list[dict[str, Any]]:
         dict(
             waiting_row(
                 actor,
-                dice.choice(list(Lane)),
+                dice.choice(list(RATES)),
                 dice.randrange(-20, 20),
                 NOW - timedelta(minutes=dice.randrange(4)),
                 id=_identity(dice),

@@ -20,6 +20,7 @@ from app.models import (
     Entry,
     Event,
     Hold,
+    LaneGroundWord,
     Observation,
     Order,
     Organisation,
@@ -183,6 +184,14 @@ async def add_receipt(session: AsyncSession, actor: Actor, **values: object) -> 
 async def add_check(session: AsyncSession, actor: Actor, entry: UUID, **values: object) -> UUID:
     row = {"entry_id": entry, "kind": "medical", "agency": "medical", "result": "passed"}
     return await add(session, Check, {**attributed(actor), **row, **values})
+
+
+async def add_ground_word(session: AsyncSession, actor: Actor, entry: UUID) -> UUID:
+    row = {
+        "entry_id": entry, "ground": "medicines", "word": "confirmed", "authority": "customs",
+        "said_at": NOW, "said_by": actor.id,
+    }  # fmt: skip
+    return await add(session, LaneGroundWord, row)
 
 
 async def add_observation(

@@ -242,7 +242,7 @@ async def test_where_a_route_is_barred_the_heads_are_one_row_a_lane_and_sub_queu
 
 
 @pytest.mark.parametrize("strict", [set(), {Lane.GREEN_SEASON}], ids=["by rate", "strict season"])
-@pytest.mark.parametrize("lane", Lane)
+@pytest.mark.parametrize("lane", RATES)
 async def test_a_place_is_a_count_of_index_ranges(
     crowd: Crowd, lane: Lane, strict: set[Lane]
 ) -> None:

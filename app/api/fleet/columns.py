@@ -100,6 +100,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("two_way", "/vehicle/two_way", Kind.FLAG),
     Column("route", "/route"),
     Column("journey", "/journey", example="own_vehicle"),
+    Column("lane_ground", "/lane_ground"),
     Column("declaration_number", "/consignments/0/declaration_number", example="309900000015"),
     Column("regime", "/consignments/0/regime", example="B11"),
     Column("customs_channel", "/consignments/0/customs_channel"),

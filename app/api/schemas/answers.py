@@ -102,6 +102,7 @@ def _brief(view: EntryView, language: Language) -> dict[str, Any]:
             for finding in (*entry.findings, *(one.document() for one in view.papers))
         ],
         "lane": entry.lane,
+        "confirmed_ground": entry.confirmed_ground,
         "verdict": verdict_out(entry.verdict, language),
         "charge": charge_out(view.charge) if view.charge else None,
         "orders": [order_out(order) for order in view.orders],

@@ -149,6 +149,9 @@ class EntryIn(In):
     """Its day decides the provisional verdict and price; without it the entry is not ready."""
     client_reference: Reference | None = None
     """The company's own, used once."""
+    lane_ground: Annotated[Code | None, Field(examples=["disaster-relief"])] = None
+    """For what it belongs to a lane not of its goods, by a code of `/v1/lane-grounds`; it gives
+    nothing before an authority has confirmed it."""
     vehicle: VehicleIn
     receiving_vehicles: Annotated[list[ReceivingVehicleIn], Field(max_length=20)] = []
     consignments: Annotated[list[ConsignmentIn], Field(max_length=20)] = []
@@ -185,6 +188,8 @@ class EntryPatch(Patch):
     journey: Choice[Journey] | None = None
     planned_arrival_at: Instant | None = None
     client_reference: Reference | None = None
+    lane_ground: Code | None = None
+    """Declaring another ground, or other goods, ends a confirmation; the points earned stay."""
     vehicle: VehiclePatch | None = None
     receiving_vehicles: Annotated[list[ReceivingVehicleIn] | None, Field(max_length=20)] = None
     consignments: Annotated[list[ConsignmentIn] | None, Field(max_length=20)] = None

@@ -63,6 +63,16 @@ class VerdictOut(Out):
     basis: Annotated[Basis, Open]
 
 
+class ConfirmedGroundOut(Out):
+    """An authority's word on the ground of an entry, while it stands."""
+
+    ground: Annotated[str, Field(examples=["disaster-relief"])]
+    lane: Annotated[Lane, Open]
+    """The lane that it gives where the policy edition has it."""
+    authority: Annotated[str, Field(examples=["customs"])]
+    document_reference: Annotated[str, Field(examples=["QĐ-412/2026"])]
+
+
 class RateOut(Out):
     """A number of the tariff with what it rests on."""
 
@@ -229,6 +239,9 @@ class EntryBriefOut(Out):
     in_position: bool
     findings: list[FindingOut]
     lane: Annotated[Lane, Open]
+    """Where it waits or would: the lane of its confirmed ground, else that of its goods."""
+    confirmed_ground: ConfirmedGroundOut | None
+    """What was confirmed of the declared `lane_ground`; null: nothing."""
     verdict: VerdictOut
     charge: ChargeOut | None
     """Null where the tariff has no price; a blocking finding says why."""

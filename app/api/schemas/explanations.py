@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -26,6 +26,13 @@ SENTENCES = {
     "finding": "finding.{rule}",
 }
 """Sentences that are said elsewhere, too; a call's outcome has its own family."""
+
+
+class Names(NamedTuple):
+    """What people call lanes, and the ground that the entry declares."""
+
+    lanes: Mapping[Lane, str]
+    ground: str
 
 
 class ReasonSourceOut(Out):
@@ -72,7 +79,7 @@ class ExplanationOut(Out):
 
 def explanation_out(found: Explanation, language: Language) -> ExplanationOut:
     """Return an explanation in the language of the reader."""
-    entry, lanes = found.entry, lane_names(found.edition, language)
+    entry, names = found.entry, _names(found, language)
     return ExplanationOut(
         entry=entry.id,
         reference=entry.reference,
@@ -82,7 +89,7 @@ def explanation_out(found: Explanation, language: Language) -> ExplanationOut:
         lane=entry.lane,
         policy=found.edition.code,
         bound=label_of(found.edition.bound, language),
-        reasons=[_reason_out(one, lanes, language) for one in found.reasons],
+        reasons=[_reason_out(one, names, language) for one in found.reasons],
         as_of=found.as_of,
     )
 
@@ -94,24 +101,29 @@ def key_of(reason: Reason) -> str:
     return SENTENCES.get(reason.code, f"explanation.{reason.code}").format(rule=reason.rule)
 
 
-def _reason_out(reason: Reason, lanes: Mapping[Lane, str], language: Language) -> ReasonOut:
+def _names(found: Explanation, language: Language) -> Names:
+    ground = label_of(found.ground, language) if found.ground else ""
+    return Names(lane_names(found.edition, language), ground)
+
+
+def _reason_out(reason: Reason, names: Names, language: Language) -> ReasonOut:
     return ReasonOut(
         about=reason.about,
         code=reason.code,
         rule=reason.rule,
-        message=CATALOGUE.say(key_of(reason), language, _named(reason.facts, lanes, language)),
+        message=CATALOGUE.say(key_of(reason), language, _named(reason.facts, names, language)),
         facts=reason.facts,
         source=_source_out(reason.source),
     )
 
 
-def _named(
-    facts: Mapping[str, Fact], lanes: Mapping[Lane, str], language: Language
-) -> Mapping[str, Fact]:
-    """Return facts as people read them: lanes by the edition's names, instants as at the gate."""
+def _named(facts: Mapping[str, Fact], names: Names, language: Language) -> Mapping[str, Fact]:
+    """Return facts as people read them: lanes and grounds by name, instants as at the gate."""
     told = dict(facts)
     if "lane" in told:
-        told["lane"] = lanes[Lane(str(told["lane"]))]
+        told["lane"] = names.lanes[Lane(str(told["lane"]))]
+    if "ground" in told:
+        told["ground"] = names.ground
     for name in INSTANTS:
         if isinstance(told.get(name), str):
             told[name] = moment(datetime.fromisoformat(str(told[name])), language)

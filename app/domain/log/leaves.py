@@ -117,6 +117,7 @@ _PLACE: Final[Mapping[str, Read]] = {"route": _code, "inside": _flag}
 _LANE: Final[Mapping[str, Read]] = {**_CARRIED, "lane": _code, "rate": _number}
 _CHARGED: Final[Mapping[str, Read]] = {**_CLOCK, "charges": _number, "call": _code}
 _MISSED: Final[Mapping[str, Read]] = {**_CHARGED, "number": _number, "faults": _codes}
+_GROUND: Final[Mapping[str, Read]] = {**_CLOCK, "ground": _code, "authority": _code}
 _HOLD: Final[Mapping[str, Read]] = {"hold": _code, "authority": _code}
 _OUTAGE: Final[Mapping[str, Read]] = {
     "outage": _code,
@@ -175,10 +176,20 @@ LOGGED: Final[Mapping[str, Logged]] = {
     SIGHTED: _logged({"sighting": _id}, {"plate": What.PLATE}),
     "waiting.moved": _logged({**_CLOCK, **_PLACE}),
     "waiting.stopped": _logged({**_CARRIED, "why": _code}),
-    "lane.changed": _logged({**_LANE, "before": _code, "refused": _codes}),
+    "lane.changed": _logged({**_LANE, "before": _code, "refused": _codes, "ground": _code}),
+    "ground.confirmed": _logged({**_GROUND, "lane": _code}, _OFFICER),
+    "ground.withdrawn": _logged(_GROUND, _OFFICER),
+    "ground.lapsed": _logged(_GROUND),
     "entry.diverted": _logged({**_CARRIED, "to": _code, "earned": _number, "by": _code}),
     "entry.joined": _logged(
-        {**_CARRIED, "from": _code, "holds": _codes, "waits_from": _instant}, _OF_ENTRY
+        {
+            **_CARRIED,
+            "from": _code,
+            "holds": _codes,
+            "waits_from": _instant,
+            "by_ground": _code,
+        },
+        _OF_ENTRY,
     ),
     "entry.substituted": _logged({"substitution": _code}, {"plate": What.PLATE}),
     "entry.deferred": _logged({"until": _instant}),

@@ -19,6 +19,8 @@ from app.domain.replay import (
     Entered,
     Event,
     Gone,
+    GroundConfirmed,
+    GroundGone,
     Held,
     LaneChanged,
     Left,
@@ -79,6 +81,11 @@ def _lane_changed(entry: UUID, data: Data) -> Event:
     return LaneChanged(entry, Lane(data["lane"]), data["rate"], data["clock"], data["carried"])
 
 
+def _joined(entry: UUID, data: Data) -> Event:
+    lane = data.get("by_ground")
+    return Brought(entry, data["carried"], data["holds"], None if lane is None else Lane(lane))
+
+
 def _returned(entry: UUID, data: Data) -> Event:
     return Returned(entry, data["charges"])
 
@@ -114,7 +121,10 @@ _OF_ENTRY: Final[Mapping[str, Callable[[UUID, Data], Event]]] = {
     "waiting.stopped": _stopped,
     "lane.changed": _lane_changed,
     "entry.diverted": lambda entry, data: Gone(entry, data["earned"]),
-    "entry.joined": lambda entry, data: Brought(entry, data["carried"], data["holds"]),
+    "ground.confirmed": lambda entry, data: GroundConfirmed(entry, Lane(data["lane"])),
+    "ground.withdrawn": lambda entry, _: GroundGone(entry),
+    "ground.lapsed": lambda entry, _: GroundGone(entry),
+    "entry.joined": _joined,
     "hold.placed": lambda entry, data: Held(entry, data["hold"]),
     "hold.lifted": lambda entry, data: Lifted(entry, data["hold"]),
     "call.missed": _returned,

@@ -18,6 +18,7 @@ from app.domain.findings import (
     warning,
 )
 from app.domain.green_lane import Verdict
+from app.domain.lane_grounds import findings_of_ground, standing
 from app.domain.stay_limits import OVERSTAYED, limit_for, stays_until
 from app.domain.two_way import findings_of_two_way
 from app.domain.vocabulary import Lane, Queue
@@ -81,6 +82,11 @@ def _findings(
     if situation.declared_at is None:
         yield blocking("unregistered", "")
     yield from findings_of_discrepancies(situation.discrepancies)
+    edition = act.reference.policies.get(on)
+    yield from findings_of_ground(
+        declaration, situation.ground, act.reference.lane_grounds, on,
+        edition.rates if edition else (),
+    )  # fmt: skip
     if situation.contested:
         yield warning("plate-contested", "/vehicle/tractor_plate")
 
@@ -95,14 +101,16 @@ def _of_stay(act: Act, declaration: Declaration, came_at: datetime | None) -> It
 
 def reassess(act: Act, entry: Entry, driver_name: str | None) -> Assessment:
     """Return what the rules say now of a stored entry; an unregistered one has no declarant."""
+    declaration = read_declaration(entry.declared)
     situation = Situation(
         declared_at=entry.registered_at if entry.organisation_id else None,
         presence_at=entry.presence_at,
         arrived_at=entry.arrived_at,
         contested=entry.contested,
         discrepancies=entry.discrepancies,
+        ground=standing(entry.confirmed_ground, declaration),
     )
-    return assess(act, read_declaration(entry.declared), driver_name, situation)
+    return assess(act, declaration, driver_name, situation)
 
 
 def driver_of(act: Act, entry: Entry) -> Driver:

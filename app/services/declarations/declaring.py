@@ -9,6 +9,7 @@ from app.core.ciphers import Cipher
 from app.domain.declaration import Declaration
 from app.domain.errors import FieldError, PlateMissingError, UnknownCodeError
 from app.domain.identifiers.rule import DOT_AND_HYPHEN, normalise
+from app.domain.lane_grounds import POINTER
 from app.domain.reference import Reference
 
 Document = Mapping[str, Any]
@@ -30,7 +31,11 @@ def ensure_known(reference: Reference, declaration: Declaration) -> str:
     Raises:
         UnknownCodeError, PlateMissingError.
     """
-    errors = (*_unknown_route(reference, declaration), *_unknown_groups(reference, declaration))
+    errors = (
+        *_unknown_route(reference, declaration),
+        *_unknown_ground(reference, declaration),
+        *_unknown_groups(reference, declaration),
+    )
     if errors:
         raise UnknownCodeError(errors=errors, value=errors[0].value)
     if declaration.tractor_plate is None:
@@ -42,6 +47,12 @@ def _unknown_route(reference: Reference, declaration: Declaration) -> Iterator[F
     gate, route = reference.gate(declaration.gate), declaration.route
     if route is not None and gate.route(route) is None:
         yield FieldError("/route", UnknownCodeError.code, route)
+
+
+def _unknown_ground(reference: Reference, declaration: Declaration) -> Iterator[FieldError]:
+    code = declaration.lane_ground
+    if code is not None and all(one.code != code for one in reference.lane_grounds):
+        yield FieldError(POINTER, UnknownCodeError.code, code)
 
 
 def _unknown_groups(reference: Reference, declaration: Declaration) -> Iterator[FieldError]:

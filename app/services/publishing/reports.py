@@ -21,7 +21,7 @@ from app.domain.reports import (
     totals_of,
 )
 from app.domain.stays import stock_day
-from app.domain.vocabulary import Lane, Queue
+from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.publishing.fairness import FairnessReport, fairness_of
@@ -127,7 +127,7 @@ class Reports:
             for day in days_of(heading.first, heading.end)
             for area in heading.areas
             if by is Split.GATE or service.serves(area, day)
-            for slot in _slots(day, by)
+            for slot in self._slots(day, by)
         ]
         gates = _gates(heading.areas)
         logs = {queue: head for queue, head in self._today.logs.items() if queue.gate in gates}
@@ -172,7 +172,7 @@ class Reports:
                 known.get((queue, slot, lane)) or WaitsCounted(queue, lane, slot, 0, ())
                 for queue in self._queues(gates)
                 for slot in slots[by]
-                for lane in (None, *Lane)
+                for lane in (None, *self._today.reference.lanes)
             ],
         )
 
@@ -244,6 +244,13 @@ class Reports:
             raise UnknownCodeError.at(pointer, str(code))
         return chosen
 
+    def _slots(self, day: date, by: Split) -> list[Slot]:
+        if by is Split.LANE:
+            return [Slot(day, lane=lane) for lane in self._today.reference.lanes]
+        if by is Split.HOUR:
+            return [Slot(day, hour=hour) for hour in HOURS]
+        return [Slot(day)]
+
     async def _service(self) -> Service:
         since = await self._uow.stays.served_since()
         return Service({gate: self._today.reference.day(at) for gate, at in since.items()})
@@ -260,11 +267,3 @@ class Reports:
 
 def _gates(areas: Sequence[Area]) -> list[str]:
     return sorted({gate for area in areas for gate in area.gates})
-
-
-def _slots(day: date, by: Split) -> list[Slot]:
-    if by is Split.LANE:
-        return [Slot(day, lane=lane) for lane in Lane]
-    if by is Split.HOUR:
-        return [Slot(day, hour=hour) for hour in HOURS]
-    return [Slot(day)]

@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.authorisation import Action
+from app.domain.declaration import read_declaration
 from app.domain.errors import EntryNotFoundError
 from app.domain.explanation import (
     CallCase,
     Earned,
+    GroundCase,
     LaneCase,
     PastCall,
     PlaceCase,
@@ -24,12 +26,13 @@ from app.domain.explanation import (
     source_of_skip,
 )
 from app.domain.green_lane import Season
+from app.domain.lane_grounds import ground_on, standing
 from app.domain.log.retelling import HELD
 from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import ahead_of, points
 from app.domain.reference import Reference
-from app.domain.vocabulary import Lane, QueueMode, State
+from app.domain.vocabulary import Lane, QueueMode, State, Text
 from app.models import Call, Entry, Hold
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
@@ -47,12 +50,16 @@ CLOSED = "gate-closed"
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An entry with the reasons for where it stands, under the edition by which its lane earns."""
+    """An entry with the reasons for where it stands, under the edition by which its lane earns.
+
+    `ground` is the name of the ground that it declares.
+    """
 
     entry: Entry
     edition: PolicyEdition
     reasons: Sequence[Reason]
     as_of: datetime
+    ground: Text | None = None
 
 
 class Explaining:
@@ -84,14 +91,16 @@ class Explaining:
         rival = await queued.rival() if case.earned and case.earned.place > 1 else None
         verdict = found.entry.verdict
         season = _season(today.reference, verdict["season"])
+        ground = _ground(today, found.entry)
         reasons = [
-            *lane_reasons(LaneCase(case.lane, verdict, edition, season)),
+            *lane_reasons(LaneCase(case.lane, verdict, edition, season, ground)),
             *place_reasons(case),
         ]
         if calls or case.mode is QueueMode.CALLED:
             asked = CallCase(case.state, edition, case.earned, stops, rival, calls)
             reasons += call_reasons(asked)
-        return Explanation(found.entry, edition, reasons, today.now)
+        label = ground.row.label if ground else None
+        return Explanation(found.entry, edition, reasons, today.now, label)
 
 
 class _Queued:
@@ -184,6 +193,15 @@ def _past(today: Today, call: Call) -> PastCall:
         skips=call.skips,
         overridden=call.override_id is not None,
     )
+
+
+def _ground(today: Today, entry: Entry) -> GroundCase | None:
+    """Return the ground that an entry declares; of one that no row has any more, as it was last."""
+    declaration = read_declaration(entry.declared)
+    said = standing(entry.confirmed_ground, declaration)
+    rows = [one for one in today.reference.lane_grounds if one.code == declaration.lane_ground]
+    row = ground_on(rows, declaration.lane_ground, today.day) or next(reversed(rows), None)
+    return GroundCase(row, said, suspended=bool(entry.discrepancies)) if row else None
 
 
 def _season(reference: Reference, code: str | None) -> Season | None:

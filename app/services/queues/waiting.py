@@ -8,17 +8,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.declaration import read_declaration
 from app.domain.diversion import worth
 from app.domain.editions import digest
 from app.domain.findings import is_ready
 from app.domain.green_lane import Season, Verdict
+from app.domain.lane_grounds import Confirmation, GroundWord
 from app.domain.misses import CallOutcome
 from app.domain.policy import PolicyEdition
 from app.domain.queue_order import Rates, Waiting, change_lane, change_rates, key_at, points
 from app.domain.steps import Step, step
 from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, State
-from app.models import Call, Entry
+from app.models import Call, Entry, LaneGroundWord
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.declarations.assessment import Assessment
@@ -47,6 +49,17 @@ def waiting(entry: Entry) -> Waiting:
 def sub_queue_of(entry: Entry) -> SubQueue:
     """Return the part of its queue in which an entry waits, or would wait."""
     return SubQueue(entry.route_code, entry.inside)
+
+
+def lane_under(edition: PolicyEdition | None, entry: Entry) -> Lane:
+    """Return the lane in which an entry waits under an edition: its ground's, else its goods'.
+
+    While something contradicts what is declared, a ground gives nothing.
+    """
+    goods = Lane(entry.verdict["lane"])
+    if edition is None or entry.confirmed_ground is None or entry.discrepancies:
+        return goods
+    return edition.lane_of(goods, Lane(entry.confirmed_ground["lane"]))
 
 
 async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdition:
@@ -123,15 +136,19 @@ class WaitingLine:
         goes there after, so that each step is one that anybody can play again.
         """
         kept = await self.edition()
+        everybody = list(everybody)
         for entry in everybody:
             if entry.lane not in edition.rates:
-                self._change_lane(entry, Lane(entry.verdict["lane"]), kept.rates)
+                self._change_lane(entry, lane_under(edition, entry), kept.rates)
             one = change_rates(waiting(entry), kept.rates, edition.rates, self.clock)
             entry.queue_key = one.key
-        await self._uow.flush()
         await self._uow.queues.set_edition(self.queue, edition.code, replace=True)
         self._edition = edition
         self.tell_rates(edition)
+        for entry in everybody:
+            if entry.confirmed_ground and entry.lane != lane_under(edition, entry):
+                self._change_lane(entry, lane_under(edition, entry), edition.rates)
+        await self._uow.flush()
 
     def tell_rates(self, edition: PolicyEdition) -> None:
         """Record from which reading of the clock on an edition's rates count."""
@@ -146,9 +163,10 @@ class WaitingLine:
 
     async def follow(self, entry: Entry, assessed: Assessment) -> None:
         """Keep what the rules say now, and let the waiting of a called queue agree with it."""
-        lane = await self.lane_of(entry, assessed.verdict)
+        goods = await self.lane_of(entry, assessed.verdict)
         entry.findings = assessed.findings
-        entry.verdict = assessed.verdict_document(lane, provisional=entry.presence_at is None)
+        entry.verdict = assessed.verdict_document(goods, provisional=entry.presence_at is None)
+        lane = goods if entry.confirmed_ground is None else await self._lane_by_ground(entry)
         ready = is_ready(entry.findings)
         state = State(entry.state)
         if state in KEYED and entry.lane != lane:
@@ -159,6 +177,33 @@ class WaitingLine:
             entry.state = step(state, Step.UNREADY).value
         elif state is State.REGISTERED:
             await self.begin(entry)
+
+    async def _lane_by_ground(self, entry: Entry) -> Lane:
+        """Return the lane of an entry with a ground, which lapses where it covers no more."""
+        assert entry.confirmed_ground is not None
+        said = Confirmation.parse(entry.confirmed_ground)
+        if not said.covers(read_declaration(entry.declared)):
+            entry.confirmed_ground = None
+            self.say_ground(entry, said, GroundWord.LAPSED)
+        code = await self._uow.queues.edition(self.queue)
+        reference = self._act.reference
+        edition = reference.policy_codes[code] if code else reference.policy_at(self._act.now)
+        return lane_under(edition, entry)
+
+    def say_ground(
+        self, entry: Entry, said: Confirmation, word: GroundWord, reason: str | None = None
+    ) -> LaneGroundWord:
+        """Keep and tell what was said of an entry's ground; its lane follows."""
+        paper = said.document_reference if word is GroundWord.CONFIRMED else None
+        row = LaneGroundWord(
+            id=self._act.tools.new_id(), entry_id=entry.id, ground=said.ground, word=word.value,
+            document_reference=paper, reason=reason, authority=self._act.principal.authority,
+            said_at=self._act.now, said_by=self._act.principal.id,
+        )  # fmt: skip
+        self._uow.add(row)
+        facts = {"lane": said.lane.value} if word is GroundWord.CONFIRMED else {}
+        self._record(f"ground.{word}", entry, ground=said.ground, authority=row.authority, **facts)
+        return row
 
     def stand(self, entry: Entry, yard: str | None, at: datetime | None = None) -> None:
         """Keep in which yard a vehicle stands since `at`, None for in none; its order stays.
@@ -251,14 +296,15 @@ class WaitingLine:
 
         Return the open seconds it has waited here, None where it has not begun to.
         """
-        rates = (await kept_edition(self._uow, self._act, self.queue)).rates
+        edition = await kept_edition(self._uow, self._act, self.queue)
         if entry.queue_key is not None:
             await self.leave(entry, why="diverted")
         earned, waited = entry.points_carried, None
         if entry.waits_from is not None:
             waited = self._open_wait(entry.waits_from)
             mode = self._act.reference.mode(self.queue, self._act.day)
-            entry.points_carried = worth(earned, waited, rates[Lane(entry.lane)], mode)
+            rate = edition.rates[lane_under(edition, entry)]
+            entry.points_carried = worth(earned, waited, rate, mode)
         entry.call_number = entry.season_asked_on = entry.season_on = None
         entry.awaits_place, entry.left_line_at = False, self._act.now
         facts = {"to": there.gate, "earned": earned, "carried": entry.points_carried}
@@ -272,7 +318,8 @@ class WaitingLine:
             entry.waits_from = clock.before(self._act.now, waited)
         facts = {"from": here.gate, "carried": entry.points_carried, "holds": list(holds)}
         since = entry.waits_from.isoformat() if entry.waits_from else None
-        self._record("entry.joined", entry, **facts, waits_from=since)
+        lane = (entry.confirmed_ground or {}).get("lane")
+        self._record("entry.joined", entry, **facts, waits_from=since, by_ground=lane)
 
     def _open_wait(self, waits_from: datetime) -> int:
         clock = self._act.reference.clock(self.queue)
@@ -285,8 +332,9 @@ class WaitingLine:
             call.outcome, call.ended_at = came.value, self._act.now
 
     async def _start(self, entry: Entry) -> None:
-        rates = (await self.edition()).rates
-        lane = Lane(entry.lane)
+        edition = await self.edition()
+        rates, lane = edition.rates, lane_under(edition, entry)
+        entry.lane = lane.value
         rests_on = {}
         if entry.waits_from is None:
             entry.waits_from = self.since or self._act.now
@@ -317,6 +365,7 @@ class WaitingLine:
         before = waiting(entry)
         after = change_lane(before, lane, rates, self.clock)
         entry.lane, entry.queue_key = lane.value, after.key
+        said = entry.confirmed_ground
         carried = points(before, rates, self.clock)
         self._record(
             "lane.changed",
@@ -326,6 +375,7 @@ class WaitingLine:
             rate=rates[lane],
             carried=carried,
             refused=entry.verdict["refused"],
+            ground=said["ground"] if said and said["lane"] == lane else None,
         )
 
     async def next_number(self) -> str:

@@ -10,6 +10,7 @@ from app.domain.charges import AnnouncedTariff, Tariffs, parse_edition, parse_fo
 from app.domain.editions import Announced, is_ruling, with_days
 from app.domain.gates import parse_gate, parse_yard
 from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
+from app.domain.lane_grounds import parse_lane_grounds
 from app.domain.notices import Notices
 from app.domain.open_clock import legal_day
 from app.domain.overrides import parse_override_reasons
@@ -70,6 +71,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         two_way=parse_two_way(documents["two-way"]["rows"]),
         retention=Retention(parse_retention(documents["retention"]["rows"])),
         override_reasons=parse_override_reasons(documents["override-reasons"]["rows"]),
+        lane_grounds=parse_lane_grounds(documents["lane-grounds"]["rows"]),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents=documents,
         zone=zone,
@@ -110,6 +112,7 @@ async def _documents(
         "two-way": {"rows": await rows.two_way_rules()},
         "retention": {"rows": await rows.retention()},
         "override-reasons": {"rows": await rows.override_reasons()},
+        "lane-grounds": {"rows": await rows.lane_grounds()},
         "tariffs": {document["code"]: document for document in tariffs},
         "policies": {document["code"]: document for document in policies},
     }

@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.charges import Tariffs, parse_edition, parse_force
 from app.domain.gates import parse_gates, parse_yards
 from app.domain.green_lane import parse_lane_days, parse_products
+from app.domain.lane_grounds import parse_lane_grounds
 from app.domain.overrides import parse_override_reasons
 from app.domain.policy import parse_policy
 from app.domain.required_checks import parse_required_checks
@@ -23,6 +24,7 @@ from app.models import (
     GateClosure,
     GateHours,
     GreenLaneDays,
+    LaneGroundRow,
     OverrideReasonRow,
     PolicyEdition,
     Product,
@@ -54,6 +56,7 @@ TABLES: Sequence[tuple[type[Base], str, str]] = (
     (TwoWayRuleRow, "two-way", "rule"),
     (RetentionRow, "retention", "record"),
     (OverrideReasonRow, "override-reasons", "code"),
+    (LaneGroundRow, "lane-grounds", "code"),
 )
 """Tables of dated rows: which document lists them, and what names a row besides its days."""
 
@@ -116,6 +119,7 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_two_way(documents["two-way"]["rows"])
     parse_retention(documents["retention"]["rows"])
     parse_override_reasons(documents["override-reasons"]["rows"])
+    parse_lane_grounds(documents["lane-grounds"]["rows"])
     parse_policy(documents["queue-policy"])
     for row in documents["daily-volumes"]["rows"]:
         parse_volume(row)
