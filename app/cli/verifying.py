@@ -6,7 +6,7 @@ code with the service; who does not trust the service takes that.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -24,6 +24,7 @@ from app.domain.log.checkpoints import (
     read_note,
 )
 from app.domain.log.continuing import Continuing
+from app.domain.log.crossing import Crossings, unlike_other
 from app.domain.log.leaves import Clock
 from app.domain.log.merkle import leaf_hash
 from app.domain.log.rules import Why, Wrong
@@ -67,7 +68,8 @@ class PublicLog:
     def __init__(self, http: httpx.Client, told: dict[str, Any]) -> None:
         """Read the log that `/v1/log/key` tells of."""
         self._http = http
-        self._path = f"/v1/log/{told['gate']}/{told['direction']}"
+        self.gate, self.direction = str(told["gate"]), str(told["direction"])
+        self._path = f"/v1/log/{self.gate}/{self.direction}"
         self.origin: str = told["origin"]
         self.keys = [read_key(key) for key in told["keys"]]
 
@@ -147,12 +149,10 @@ def check_service(
                 message = "the service has no such log"
                 raise UncheckedError(message)
             mine = _by_log(notes, logs)
-            for log in logs:
-                newest = log.checkpoint()
-                if newest is not None:
-                    yield _check(log, newest, mine[log.origin], say)
-                elif mine[log.origin]:
-                    yield Checked(log.origin, 0, None, [Wrong(0, Why.SHORTER, "nothing is left")])
+            found = {
+                log: one for log in logs if (one := _found(log, mine[log.origin], say)) is not None
+            }
+            yield from _beside_each_other(found)
     except NoteError as error:
         message = f"this is no signed note: {str(error)[:80]!r}"
         raise UncheckedError(message) from error
@@ -175,6 +175,28 @@ def _by_log(notes: Sequence[str], logs: Sequence[PublicLog]) -> Mapping[str, Seq
             raise UncheckedError(message)
         mine[origin].append(note)
     return mine
+
+
+def _found(log: PublicLog, kept: Sequence[str], say: Callable[[str], None]) -> Checked | None:
+    """Return what is found of a log, None where nothing was sealed in it."""
+    newest = log.checkpoint()
+    if newest is not None:
+        return _check(log, newest, kept, say)
+    return (
+        Checked(log.origin, 0, None, [Wrong(0, Why.SHORTER, "nothing is left")]) if kept else None
+    )
+
+
+def _beside_each_other(found: Mapping[PublicLog, Checked]) -> Iterator[Checked]:
+    """Yield what was found of each log, and where it differs from that of another gate."""
+    sound: dict[str, dict[str, Crossings]] = {}
+    for log, one in found.items():
+        if one.verdict is not None and not one.wrong:
+            sound.setdefault(log.direction, {})[log.gate] = one.verdict.crossings
+    for log, one in found.items():
+        others = sound.get(log.direction, {})
+        wrong = unlike_other(log.gate, others[log.gate], others) if log.gate in others else None
+        yield one if wrong is None else replace(one, wrong=[wrong])
 
 
 def _check(log: PublicLog, note: str, kept: Sequence[str], say: Callable[[str], None]) -> Checked:

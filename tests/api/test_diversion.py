@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.domain.log.crossing import unlike_other
 from app.domain.vocabulary import Direction, Queue
 from app.models import Claim, Event
 from app.repositories.unit_of_work import UnitOfWork
@@ -14,6 +15,7 @@ from app.workers.counting import count_stays
 from tests.api.conftest import Gate, lorry, movement
 from tests.api.test_reports import line
 from tests.api.test_seasons import DAY, fill_up, lane_of, lychee, taken
+from tests.sealed import logged, sealed, verified
 
 TAN_THANH, HUU_NGHI = (Queue(code, Direction.EXPORT) for code in ("tan-thanh", "huu-nghi"))
 OUTSIDE = "viettel-logistics-park"
@@ -38,9 +40,17 @@ async def divert(
 
 
 async def untrue(session: AsyncSession) -> list[Any]:
-    """Return what the stored events of both queues have that the rule would not give."""
-    uow = UnitOfWork(session)
-    return [one for queue in (TAN_THANH, HUU_NGHI) for one in await differences(uow, queue)]
+    """Return what the stored events of both queues have that the rule would not give.
+
+    And in what the log of one of them does not say what that of the other one says.
+    """
+    uow, queues = UnitOfWork(session), (TAN_THANH, HUU_NGHI)
+    verdicts = {queue.gate: verified(sealed(await logged(session, queue))) for queue in queues}
+    logs = {gate: one.crossings for gate, one in verdicts.items()}
+    wrong = [one.wrong for one in verdicts.values()]
+    wrong += [unlike_other(gate, here, logs) for gate, here in logs.items()]
+    played = [one for queue in queues for one in await differences(uow, queue)]
+    return [*played, *(one for one in wrong if one is not None)]
 
 
 async def test_it_waits_at_the_other_gate_with_its_points_and_open_seconds(

@@ -89,6 +89,14 @@ class Calls:
         elif kind in _FREE and data["charges"] != 0:
             yield Broken(Why.CHARGE, f"{kind} costs {data['charges']}")
 
+    def has_begun(self, entry: UUID) -> bool:
+        """Tell whether an entry has begun to wait, here or where it came from."""
+        return entry in self._began
+
+    def began(self, entry: UUID) -> int | None:
+        """Return the reading at which the wait of an entry began, None where it did not here."""
+        return self._began.get(entry)
+
     def forget(self, entry: UUID) -> None:
         """Forget an entry that does not come back."""
         self._under.pop(entry, None)

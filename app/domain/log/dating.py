@@ -161,12 +161,24 @@ class Dates:
     def _is_covered(self, at: datetime) -> bool:
         return any(outage.covers(at) for outage in self._outages)
 
+    def could_read(self, at: datetime, clock: int) -> bool:
+        """Tell whether the open clock may have stood so, by the readings that there are."""
+        return next(self._against((at, clock)), None) is None
+
     def _read(self, at: datetime, clock: int) -> Iterator[Broken]:
         """Keep a reading of the open clock, which never runs back, nor faster than time."""
         reading, known = (at, clock), self._readings
         place = bisect_left(known, reading)
         if known[place : place + 1] == [reading]:
             return
+        yield from self._against(reading)
+        known.insert(place, reading)
+        self._thin_out(place)
+
+    def _against(self, reading: tuple[datetime, int]) -> Iterator[Broken]:
+        """Yield what of the readings beside it cannot be true together with one."""
+        known = self._readings
+        place = bisect_left(known, reading)
         for (earlier, less), (later, more) in (
             *((one, reading) for one in known[max(place - 1, 0) : place]),
             *((reading, one) for one in known[place : place + 1]),
@@ -174,8 +186,6 @@ class Dates:
             if not 0 <= more - less <= (later - earlier) // _SECOND:
                 said = f"{less} at {instant(earlier)}, {more} at {instant(later)}"
                 yield Broken(Why.OPEN_CLOCK, said)
-        known.insert(place, reading)
-        self._thin_out(place)
 
     def _thin_out(self, place: int) -> None:
         """Drop readings near `place` that follow from both beside them.

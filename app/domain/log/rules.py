@@ -33,6 +33,7 @@ class Why(StrEnum):
     HEADS = "heads"
     SKIP = "skip"
     CHARGE = "charge"
+    OTHER_GATE = "other-gate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.domain.log.calls import Calls
 from app.domain.log.canonical import canonical
+from app.domain.log.crossing import JOINED, LEFT, Crossings
 from app.domain.log.dating import Dates, read_instant
 from app.domain.log.leaves import LOGGED, SEAL, Clock, unlike
 from app.domain.log.retelling import CALL_MADE, NO_RATES, retold
@@ -44,6 +45,7 @@ class Verdict:
     `by_outage` counts waits that began before they could be sealed, on the word of two officers;
     `by_sighting` those that count from an earlier sighting of a contested plate, and of these
     `by_bare_sighting` those whose sighting does not commit to the plate;
+    `crossings` tell who came from other gates and went there;
     `unknown` the leaves of kinds that this verifier does not know, which order nothing.
     """
 
@@ -56,6 +58,7 @@ class Verdict:
     by_bare_sighting: int
     unknown: int
     clock: Clock | None
+    crossings: Crossings
     wrong: Wrong | None
 
 
@@ -119,6 +122,7 @@ class Verifier:
         self._line = WaitingList(NO_RATES)
         self._dates = Dates(outages)
         self._calls = Calls(self._line)
+        self._crossings = Crossings(self._dates.could_read)
         self._numbers = Numbers()
         self._over: set[UUID] = set()
         self._counts = dict.fromkeys(("leaves", "batches", "calls", "overrides", "unknown"), 0)
@@ -150,6 +154,7 @@ class Verifier:
             by_sighting=dates.by_sighting,
             by_bare_sighting=dates.by_bare_sighting,
             clock=dates.clock,
+            crossings=self._crossings,
             wrong=wrong,
         )
 
@@ -169,6 +174,7 @@ class Verifier:
         if leaf["leaves"] < 1:
             yield Broken(Why.BATCH, "an empty batch")
         yield from self._dates.seal(read_instant(leaf["sealed_at"]), Clock(leaf["clock"]))
+        self._crossings.sealed_at = read_instant(leaf["sealed_at"])
         self._left, self._last = leaf["leaves"], 0
         self._counts["batches"] += 1
 
@@ -194,14 +200,22 @@ class Verifier:
         yield from self._dates.event(kind, entry, at, data)
         yield from self._follow(kind, entry, data)
         yield from self._calls.event(kind, entry, at[1], data)
-        self._forget(kind, entry)
+        if entry is not None:
+            self._cross(kind, entry, data)
+            self._forget(kind, entry)
         self._counts["calls"] += kind == CALL_MADE
         self._counts["overrides"] += kind == CALL_MADE and bool(data.get("override"))
 
-    def _forget(self, kind: str, entry: UUID | None) -> None:
+    def _cross(self, kind: str, entry: UUID, data: Json) -> None:
+        """Keep what another gate's log must tell, too."""
+        if kind == LEFT:
+            began, has_begun = self._calls.began(entry), self._calls.has_begun(entry)
+            self._crossings.leave(entry, data, began, has_begun=has_begun)
+        elif kind == JOINED:
+            self._crossings.join(self._counts["leaves"], entry, data)
+
+    def _forget(self, kind: str, entry: UUID) -> None:
         """Forget who does not come back, once it waits no more and nothing holds it."""
-        if entry is None:
-            return
         if kind in OVER:
             self._over.add(entry)
         if entry in self._over and self._line.forget(entry):
