@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from app.core.embedded import DURABLE, EmbeddedServer
 from benchmarks.access import measure_access
+from benchmarks.books import measure_books
 from benchmarks.checks import measure_checks
 from benchmarks.events import measure_events
 from benchmarks.fleets import measure_fleets
@@ -45,9 +46,10 @@ def main(arguments: list[str]) -> int:
             opening = _told("the opening minute", measure_opening, house)
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
+            month = _told("a month closes", measure_books, house)
         start = _told("starts", measure_start, folder)
     every = (writes, access, reads, checks, events, opening, calls, year, start, fleets)
-    measured = Measured(*every, sealings, verified)
+    measured = Measured(*every, sealings, verified, month)
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

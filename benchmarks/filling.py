@@ -74,7 +74,8 @@ SELECT 'Y' || n, (ARRAY['huu-nghi', 'huu-nghi', 'tan-thanh', 'coc-nam', 'chi-ma'
   (ARRAY['green-season', 'green', 'ordinary'])[1 + n % 7 % 3], at, at, at, at,
   'HN-' || lpad((n % 9999)::text, 4, '0'), decode('c' || lpad(to_hex(n), 35, '0'), 'hex')
 FROM (SELECT n, CAST(:now AS timestamptz)
-        - make_interval(secs => n * 365 * 86400.0 / CAST(:count AS integer)) AS at
+        - make_interval(
+          secs => n * CAST(:days AS integer) * 86400.0 / CAST(:count AS integer)) AS at
       FROM generate_series(1, CAST(:count AS integer)) n) made, principals p
 WHERE p.name = 'company-1'
 """
@@ -91,6 +92,28 @@ FROM (SELECT *, substr(reference, 2)::integer AS n,
         extract(hour FROM ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::smallint AS hour
       FROM entries WHERE reference LIKE 'Y%') passed
 """
+# What they were priced and paid, without a word in books: one in a hundred has not paid yet.
+MONTH_OF_CHARGES = """
+INSERT INTO charges (entry_id, tariff_code, priced_on, total_vnd, quote, cause, created_at)
+SELECT id, 'tariff-2025-09', (ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, 390000,
+  '{"goods_group": "ordinary", "vehicle_class": "4t-to-10t", "total_vnd": 390000}', 'registered',
+  ended_at
+FROM entries WHERE reference LIKE 'Y%'
+"""
+MONTH_OF_ORDERS = """
+INSERT INTO orders (code, entry_id, charge_id, kind, amount_vnd, state, created_at, paid_at)
+SELECT 'O' || e.reference, e.id, c.id, 'infrastructure', 390000,
+  CASE substr(e.reference, 2)::integer % 100 WHEN 0 THEN 'due' ELSE 'paid' END, e.ended_at,
+  CASE substr(e.reference, 2)::integer % 100 WHEN 0 THEN NULL ELSE e.ended_at END
+FROM entries e JOIN charges c ON c.entry_id = e.id
+"""
+MONTH_OF_PAYMENTS = """
+INSERT INTO payments (order_id, amount_vnd, source_reference, paid_at, received_at, principal_id,
+  organisation_id)
+SELECT o.id, o.amount_vnd, o.code, o.paid_at, o.paid_at, p.id, p.organisation_id
+FROM orders o, principals p WHERE o.state = 'paid' AND p.name = 'bank'
+"""
+OF_A_MONTH = (MONTH_OF_CHARGES, MONTH_OF_ORDERS, MONTH_OF_PAYMENTS)
 EDITION = """
 INSERT INTO queue_editions (gate_code, direction, policy_code)
 SELECT 'tan-thanh', 'export', code FROM policy_editions LIMIT 1 ON CONFLICT DO NOTHING
@@ -120,7 +143,16 @@ async def fill_past(url: str, now: object, first: int, last: int) -> None:
 
 async def fill_year(url: str, now: object, count: int) -> None:
     """Let `count` vehicles have passed in the year up to `now`, and be counted for reports."""
-    await _run(url, (YEAR, {"now": now, "count": count}), (YEAR_OF_STAYS, {}))
+    values = {"now": now, "count": count, "days": 365}
+    await _run(url, (YEAR, values), (YEAR_OF_STAYS, {}))
+
+
+async def fill_month(url: str, now: object, count: int, days: int) -> None:
+    """Let `count` vehicles have passed in so many days before `now`, priced and nearly all paid."""
+    values = {"now": now, "count": count, "days": days}
+    await _run(
+        url, (YEAR, values), (MONTH_OF_CHARGES, {}), (MONTH_OF_ORDERS, {}), (MONTH_OF_PAYMENTS, {})
+    )
 
 
 async def call_back(url: str) -> None:

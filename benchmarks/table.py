@@ -9,6 +9,7 @@ from importlib.metadata import version
 from math import inf
 
 from benchmarks.access import Access
+from benchmarks.books import MonthClosed
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
@@ -48,6 +49,7 @@ class Measured:
     fleets: Fleets
     sealings: Sealings
     verified: Verifications
+    month: MonthClosed
 
 
 def page(measured: Measured, *, quick: bool) -> str:
@@ -64,6 +66,7 @@ def page(measured: Measured, *, quick: bool) -> str:
         _first_attempt(measured.events),
         _minute(measured.opening),
         _batch(measured.fleets),
+        _month(measured.month),
         tabled(
             ("what somebody else waits for a gate while", "median ms", "p99 ms", "longest ms"),
             _rows(measured.fleets.waits_ms, 1),
@@ -107,6 +110,7 @@ def _goals(measured: Measured) -> Rows:
         ("the log, of a call", measured.sealings.cost_percent, 15.0, "%"),
         ("event, p99 to its first attempt", measured.events.first_ms[1] / 1000, 2.0, "s"),
         ("a year of reports, the slowest", year.longest, 2.0, "s"),
+        ("a month of 60,000 entries closes", measured.month.close, 30.0, "s"),
         ("first start, on an empty folder", start.first, 30.0, "s"),
         ("warm start", start.warm, 3.0, "s"),
     )
@@ -134,6 +138,14 @@ def _first_attempt(events: Deliveries) -> str:
     return (
         f"An event is first sent {half:.0f} ms (median) and {most:.0f} ms (p99) after the answer to"
         " what caused it, beside a receiver that hangs.\n"
+    )
+
+
+def _month(month: MonthClosed) -> str:
+    return (
+        f"A month of {month.entries:,} entries closes in {month.close:.1f} s, by day and gate."
+        f" To post what a release without books has left of it ({month.postings:,} postings)"
+        f" takes {month.post:.0f} s, to hold the books against the rows {month.check:.1f} s.\n"
     )
 
 

@@ -26,7 +26,7 @@ class BookKeeper:
             is_due = await (await self._keeping(session)).is_due()
         if self._caught_up and not is_due:
             return 0
-        posted = await self._catch_up(sessions)
+        posted = await self.catch_up(sessions)
         self._caught_up = True
         async with sessions.begin() as session:
             keeping = await self._keeping(session)
@@ -34,7 +34,8 @@ class BookKeeper:
                 await keeping.check(posted)
         return posted + is_due
 
-    async def _catch_up(self, sessions: async_sessionmaker[AsyncSession]) -> int:
+    async def catch_up(self, sessions: async_sessionmaker[AsyncSession]) -> int:
+        """Post what was never posted, in small transactions, and return how many acts it were."""
         posted = 0
         while True:
             async with sessions.begin() as session:

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.access import Access
+from benchmarks.books import MonthClosed
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
@@ -30,7 +31,8 @@ def measured(service: float, lost: int = 0) -> str:
     sealings = Sealings(1900.0, {"numbered only": 10.0, "sealed": 11.0})
     verified = Verifications({"ours": 9_000.0, "theirs": 12_000.0})
     every = (writes, access, reads, checks, events, opening, calls, year, start, fleets, sealings)
-    return page(Measured(*every, verified), quick=False)
+    month = MonthClosed(60_000, 300_000, 45.6, 31.5, 1.2)
+    return page(Measured(*every, verified, month), quick=False)
 
 
 def goal(text: str, name: str) -> str:
@@ -56,6 +58,11 @@ def goal(text: str, name: str) -> str:
             "| 0.90 x | at least 1 x | **missed**: 0.90 of the goal |",
         ),
         (1, "events sealed, of 2,000", "| 0.95 x | at least 1 x | **missed**: 0.95 of the goal |"),
+        (
+            1,
+            "a month of 60,000 entries",
+            "| 31.50 s | at most 30 s | **missed**: 1.05 of the goal |",
+        ),
         (1, "the log, of a call", "| 10.00 % | at most 15 % | met |"),
         (1, "event, p99", "| 2.10 s | at most 2 s | **missed**: 1.05 of the goal |"),
         (1, "a year of reports", "| 2.20 s | at most 2 s | **missed**: 1.10 of the goal |"),
