@@ -27,6 +27,7 @@ from app.api.state import Process
 from app.api.texts import Language
 from app.clients.gateway import GatewayClient, e164
 from app.clients.otlp import sending, spans_of
+from app.clients.receipts import ReceiptProviderClient, SandboxProvider
 from app.clients.webhooks import WebhookClient
 from app.core.access_tokens import AccessTokens
 from app.core.bells import Bell
@@ -38,7 +39,7 @@ from app.core.migrations import newest_revision
 from app.core.signing import Signers
 from app.domain.log.checkpoints import NoteError
 from app.domain.log.leaves import SALT_BYTES, Clock
-from app.models import Batch, Delivery, FeedItem
+from app.models import Batch, Delivery, FeedItem, ReceiptDispatch
 from app.services.act import Tools
 from app.services.log.reading import witnesses_of
 from app.services.log.sealing import Sealer
@@ -53,6 +54,7 @@ from app.workers.delivering import DELIVERY_SECONDS, WEBHOOKS, Deliverer
 from app.workers.exchange import ExchangeWorker
 from app.workers.forgetting import Forgetter
 from app.workers.notifying import NOTIFIER, NOTIFIER_RESTS, NOTIFIER_SECONDS, Notifier
+from app.workers.numbering import NUMBERING, NUMBERING_SECONDS, ReceiptSender
 from app.workers.passes import PassKeeper
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
@@ -185,15 +187,22 @@ async def running_jobs(settings: Settings) -> AsyncIterator[Jobs]:
     deliverer = Deliverer(client, make_tools(settings).cipher, event_bytes)
     gateway = gateway_of(settings)
     notifier = make_notifier(settings, gateway)
+    provider = receipt_provider_of(settings)
     sending_jobs = {
         WEBHOOKS: Duty(DELIVERY_SECONDS, deliverer.deliver, after=(Delivery,)),
         NOTIFIER: Duty(NOTIFIER_SECONDS, notifier.notify, after=(FeedItem,), rest=NOTIFIER_RESTS),
     }
+    if provider is not None:
+        todays = Todays(is_production=settings.is_production)
+        sender = ReceiptSender(make_tools(settings), todays, provider)
+        sending_jobs[NUMBERING] = Duty(NUMBERING_SECONDS, sender.send, after=(ReceiptDispatch,))
     try:
         async with deliverer.working():
             yield {**make_jobs(settings), **sending_jobs}
     finally:
         await client.aclose()
+        if provider is not None:
+            await provider.aclose()
         if gateway is not None:
             await gateway.aclose()
 
@@ -204,6 +213,14 @@ def gateway_of(settings: Settings) -> GatewayClient | None:
         return None
     token = settings.notify_token.get_secret_value()
     return GatewayClient(settings.notify_url, token, is_open=not settings.is_production)
+
+
+def receipt_provider_of(settings: Settings) -> ReceiptProviderClient | SandboxProvider | None:
+    """Return who numbers receipts: whom the operator names, else nobody; a sandbox pretends one."""
+    if settings.receipts_url is None:
+        return None if settings.is_production else SandboxProvider()
+    token = settings.receipts_token.get_secret_value()
+    return ReceiptProviderClient(settings.receipts_url, token, is_open=not settings.is_production)
 
 
 def make_notifier(settings: Settings, gateway: GatewayClient | None) -> Notifier:

@@ -33,7 +33,7 @@ RELATIONS: Final[Mapping[str, tuple[Relation, ...]]] = {
 """What somebody may be to the thing that a path names first."""
 PARTLY: Final = {Action.AMEND: Action.AMEND_VEHICLE}
 OF_AUTHORITIES: Final = {
-    "hold", "exception", "call", "source", "message", "override", "payment", "refund",
+    "hold", "exception", "call", "source", "message", "override", "payment", "refund", "receipt",
 }  # fmt: skip
 """What paths name that is authorities' alone."""
 OF_EVERYBODY: Final = {

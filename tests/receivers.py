@@ -38,6 +38,8 @@ class Receiver:
     got: list[Got] = field(default_factory=list)
     taken: list[Got] = field(default_factory=list)
     """What was answered with a 2xx."""
+    says: Callable[[Got], bytes] = lambda _got: b"ok"
+    """What it says to a request, beside the status."""
     now: int = 0
     most: int = 0
     came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,7 +82,9 @@ class Receiver:
         if 200 <= status < 300:
             self.taken.append(got)
         more = f"Location: {self.url}/inside\r\n" if 300 <= status < 400 else ""
-        writer.write(f"HTTP/1.1 {status} -\r\n{more}Content-Length: 2\r\n\r\nok".encode())
+        said = self.says(got)
+        start = f"HTTP/1.1 {status} -\r\n{more}Content-Length: {len(said)}\r\n\r\n"
+        writer.write(start.encode() + said)
         await writer.drain()
         return True
 

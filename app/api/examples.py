@@ -482,6 +482,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "issued_from": Word("Issued at or after.", "2026-02-21T00:00:00+07:00"),
     "issued_before": Word("Issued before.", "2026-02-22T00:00:00+07:00"),
     "refund": Word("The id of a refund.", ID),
+    "receipt": Word("The id of a receipt.", ID),
     "payment": Word("The id of a payment.", ID),
     "cause": Word("What made it due.", "repriced"),
     "lane": Word("The lane of the entry's verdict.", "green"),

@@ -34,6 +34,7 @@ REDIRECTS: Final = range(300, 400)
 SUCCESSES: Final = range(200, 300)
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+Read = Callable[[httpx.Response], Awaitable[bytes]]
 Place = tuple[str, str, int]
 """Where connections go: the name, the address that it was pinned to, the port."""
 
@@ -71,13 +72,23 @@ class WebhookClient:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a body to an address and return the answer, as `send` does."""
+        return (await self._sent(url, body, headers, _drain))[0]
+
+    async def ask(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[Answer, bytes]:
+        """Send a body to an address and return the answer with the begin of what it says."""
+        return await self._sent(url, body, headers, _begin_of)
+
+    async def _sent(
+        self, url: str, body: bytes, headers: Mapping[str, str], read: Read
+    ) -> tuple[Answer, bytes]:
         if fault_of(url, is_open=self._is_open) is not None:
-            return Answer(None, AttemptError.ADDRESS)
+            return Answer(None, AttemptError.ADDRESS), b""
         try:
             async with asyncio.timeout(self._seconds):
-                return _judged(await self._status(url, body, headers))
+                status, said = await self._exchanged(url, body, headers, read)
         except (OSError, RefusedAddressError, UnresolvedNameError, httpx.HTTPError) as error:
-            return Answer(None, _named(error))
+            return Answer(None, _named(error)), b""
+        return _judged(status), said
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -86,7 +97,9 @@ class WebhookClient:
             _, client = self._kept.popitem()
             await client.aclose()
 
-    async def _status(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    async def _exchanged(
+        self, url: str, body: bytes, headers: Mapping[str, str], read: Read
+    ) -> tuple[int, bytes]:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = port_of(url)
@@ -99,10 +112,10 @@ class WebhookClient:
         sent.extensions["sni_hostname"] = host
         answer = await client.send(sent, stream=True)
         try:
-            await _drain(answer)
+            said = await read(answer)
         finally:
             await answer.aclose()
-        return answer.status_code
+        return answer.status_code, said
 
     async def _pinned(self, host: str, port: int) -> str:
         """Return the one address that a name is taken for.
@@ -165,7 +178,17 @@ def _judged(status: int) -> Answer:
     return Answer(status, AttemptError.REDIRECT if status in REDIRECTS else AttemptError.STATUS)
 
 
-async def _drain(answer: httpx.Response) -> None:
+async def _begin_of(answer: httpx.Response) -> bytes:
+    """Return what somebody says, cut where it is more than such an answer is."""
+    said = bytearray()
+    async for part in answer.aiter_raw():
+        said += part
+        if len(said) > BODY_BYTES:
+            break
+    return bytes(said[:BODY_BYTES])
+
+
+async def _drain(answer: httpx.Response) -> bytes:
     """Read what little a receiver may say, so that the connection can be used again."""
     read = 0
     with suppress(TimeoutError, httpx.HTTPError):
@@ -173,7 +196,8 @@ async def _drain(answer: httpx.Response) -> None:
             async for part in answer.aiter_raw():
                 read += len(part)
                 if read > BODY_BYTES:
-                    return
+                    break
+    return b""
 
 
 def _named(error: Exception) -> AttemptError:

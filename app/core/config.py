@@ -148,6 +148,8 @@ class Settings(BaseSettings):
     egress_open: bool = False
     notify_url: str | None = None
     notify_token: SecretStr = SecretStr("")
+    receipts_url: str | None = None
+    receipts_token: SecretStr = SecretStr("")
 
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_format: LogFormat = LogFormat.CONSOLE
@@ -299,14 +301,14 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _guard_gateway(self) -> Self:
-        if self.notify_url is None:
-            return self
-        fault = fault_of(self.notify_url, is_open=not self.is_production)
-        if fault is not None:
-            where = "public HTTPS" if self.is_production else "HTTP or HTTPS"
-            message = f"GATE_NOTIFY_URL: {fault}: write an address by {where}"
-            raise ValueError(message)
+    def _guard_addresses(self) -> Self:
+        for name in ("notify_url", "receipts_url"):
+            url = getattr(self, name)
+            fault = fault_of(url, is_open=not self.is_production) if url else None
+            if fault is not None:
+                where = "public HTTPS" if self.is_production else "HTTP or HTTPS"
+                message = f"{environment_name(name)}: {fault}: write an address by {where}"
+                raise ValueError(message)
         return self
 
     def _is_weak(self, name: str) -> bool:

@@ -53,6 +53,8 @@ class Action(StrEnum):
     """Deciding about money that pays nothing by itself."""
     REFUND = "refund"
     """Sending money back."""
+    RECEIPT = "receipt"
+    """Having receipts corrected, and numbered by a provider."""
     STRIKES = "strikes"
     APPEAL = "appeal"
     DIFFICULTY = "difficulty"
@@ -84,8 +86,8 @@ Relations = Iterable[Relation]
 NOBODY: Final[frozenset[Relation]] = frozenset()
 
 _OF_DECLARANTS: Final = frozenset(Action) - {
-    Action.RECORD, Action.PAY, Action.MONEY, Action.SETTLE, Action.REFUND, Action.DIFFICULTY,
-    Action.HOUSE, Action.MANAGE, Action.REFUSE, Action.KEEP,
+    Action.RECORD, Action.PAY, Action.MONEY, Action.SETTLE, Action.REFUND, Action.RECEIPT,
+    Action.DIFFICULTY, Action.HOUSE, Action.MANAGE, Action.REFUSE, Action.KEEP,
 }  # fmt: skip
 
 OF_RELATION: Final[Mapping[Relation, frozenset[Action]]] = MappingProxyType(
@@ -137,7 +139,14 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.YARD: frozenset({Action.READ, Action.SHOW, Action.RECORD}),
         Role.BANK: frozenset({Action.ORDERS, Action.PAY}),
         Role.COLLECTOR: frozenset(
-            {Action.ORDERS, Action.PAYER, Action.MONEY, Action.SETTLE, Action.REFUND}
+            {
+                Action.ORDERS,
+                Action.PAYER,
+                Action.MONEY,
+                Action.SETTLE,
+                Action.REFUND,
+                Action.RECEIPT,
+            }
         ),
         Role.BOARD: frozenset(
             {
@@ -146,6 +155,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.ORDERS,
                 Action.MONEY,
                 Action.REFUND,
+                Action.RECEIPT,
                 Action.PERSONAL,
                 Action.READINGS,
                 Action.RECORD,

@@ -503,6 +503,9 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         },
         Audience.AUTHORITIES,
     ),
+    "receipt.numbered": EventKind(
+        "A provider has numbered a receipt: it is a payment confirmation no more.", RECEIPT
+    ),
     "receipt.voided": EventKind(
         "A receipt counts no more: it was wrong, or money went back.",
         {**RECEIPT, "order": _id("The order."), "why": _code("Why.")},

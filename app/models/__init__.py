@@ -57,7 +57,7 @@ from app.models.queues import (
     QueueEdition,
     SeasonDay,
 )
-from app.models.receipts import Receipt, ReceiptSeries
+from app.models.receipts import Receipt, ReceiptDispatch, ReceiptSeries
 from app.models.reference import (
     BusinessClock,
     EditionConfirmation,
@@ -162,6 +162,7 @@ __all__ = [
     "PublishedVolume",
     "QueueEdition",
     "Receipt",
+    "ReceiptDispatch",
     "ReceiptSeries",
     "Reception",
     "ReferenceDocument",

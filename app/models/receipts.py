@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.receipts.numbering import DispatchState, Told
 from app.domain.receipts.receipt import VoidCause
 from app.models.base import Base, Identified, one_of
 
 VOIDED = ("voided_at", "void_cause", "void_reason", "voided_by", "void_approved_by")
 NUMBERED = ("provider_series", "provider_number", "authority_code", "numbered_at")
+
+PENDING = "state = 'pending'"
+OPEN = "state <> 'done'"
 
 
 def whole(*columns: str) -> str:
@@ -87,3 +91,37 @@ class Receipt(Identified, Base):
     provider_number: Mapped[str | None]
     authority_code: Mapped[str | None]
     numbered_at: Mapped[datetime | None]
+
+
+class ReceiptDispatch(Base):
+    """What a provider of electronic receipts is to be told: a work list, in order.
+
+    `due_at` and `leased_until` are the machine's time; without `due_at` it is due at once. Of one
+    order, what was first is told first.
+    """
+
+    __tablename__ = "receipt_dispatches"
+    __table_args__ = (
+        one_of("told", Told),
+        one_of("state", DispatchState),
+        CheckConstraint("attempts >= 0", name="attempts_counted"),
+        UniqueConstraint("receipt_id", "told"),
+        Index("ix_receipt_dispatches_open", "order_id", "number", postgresql_where=text(OPEN)),
+        Index(
+            "ix_receipt_dispatches_due",
+            text("due_at NULLS FIRST"),
+            "number",
+            postgresql_where=text(PENDING),
+        ),
+    )  # fmt: skip
+
+    number: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipts.id"))
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    told: Mapped[str]
+    state: Mapped[str]
+    due_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+    status: Mapped[int | None]
+    error: Mapped[str | None]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from app.domain.authorisation import Action, decide
 from app.domain.principal import Principal
 from app.domain.questions import ReceiptFilter
+from app.domain.receipts.numbering import Told
 from app.domain.receipts.receipt import ReceiptState
 from app.domain.vocabulary import Party
 from app.models import (
@@ -24,6 +25,7 @@ from app.models import (
     Organisation,
     Payment,
     Receipt,
+    ReceiptDispatch,
     ReceiptSeries,
 )
 from app.models import Principal as PrincipalRow
@@ -59,6 +61,7 @@ class Shown(NamedTuple):
     replaced_by: Receipt | None
     voided_by: str | None
     void_approved_by: str | None
+    dispatch: ReceiptDispatch | None
 
 
 class ReceiptsRepository:
@@ -103,9 +106,11 @@ class ReceiptsRepository:
         last: int = (await self._session.execute(taken)).scalar_one()
         return last - count + 1
 
-    async def insert(self, receipts: Rows, events: Rows) -> None:
-        """Store new receipts with their events from their columns."""
-        await insert_rows(self._wire, (Receipt, receipts), (Event, events))
+    async def insert(self, receipts: Rows, dispatches: Rows, events: Rows) -> None:
+        """Store new receipts, what a provider is to be told of them, events, from their columns."""
+        await insert_rows(
+            self._wire, (Receipt, receipts), (ReceiptDispatch, dispatches), (Event, events)
+        )
 
     async def standing(self, order_ids: Collection[UUID]) -> Mapping[UUID, Receipt]:
         """Return the receipts of orders that count, by their orders."""
@@ -153,7 +158,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Receipt, Order.code, Order.kind, Charge.tariff_code, Entry.reference, Payment.paid_at,
-            replaced, replacing, voider.name, approver.name,
+            replaced, replacing, voider.name, approver.name, ReceiptDispatch,
         )
         .join(Order, Order.id == Receipt.order_id)
         .join(Charge, Charge.id == Receipt.charge_id)
@@ -161,6 +166,13 @@ def _shown() -> Select[*tuple[Any, ...]]:
         .join(Payment, Payment.id == Receipt.payment_id)
         .outerjoin(replaced, replaced.id == Receipt.replaces_id)
         .outerjoin(replacing, replacing.replaces_id == Receipt.id)
+        .outerjoin(
+            ReceiptDispatch,
+            and_(
+                ReceiptDispatch.receipt_id == Receipt.id,
+                ReceiptDispatch.told == Told.ISSUED.value,
+            ),
+        )
         .outerjoin(voider, voider.id == Receipt.voided_by)
         .outerjoin(approver, approver.id == Receipt.void_approved_by)
     )  # fmt: skip

@@ -19,6 +19,7 @@ from app.repositories.constraints import named_failures
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
+from app.repositories.dispatches import DispatchesRepository
 from app.repositories.driver_messages import DriverMessagesRepository
 from app.repositories.editions import PolicyEditionsRepository, TariffEditionsRepository
 from app.repositories.entries import EntriesRepository
@@ -116,6 +117,11 @@ class UnitOfWork:
     def difficulties(self) -> DifficultiesRepository:
         """What companies and drivers reported, and what it was answered."""
         return DifficultiesRepository(self._session)
+
+    @cached_property
+    def dispatches(self) -> DispatchesRepository:
+        """What providers of electronic receipts are to be told."""
+        return DispatchesRepository(self._session)
 
     @cached_property
     def driver_messages(self) -> DriverMessagesRepository:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from app.domain.driver_messages import TextMessage
+from app.domain.receipts.numbering import ProviderAnswer, ReceiptMessage
 from app.domain.webhooks import Answer, Message
 
 
@@ -18,3 +19,10 @@ class Gateway(Protocol):
 
     async def send(self, message: TextMessage) -> Answer:
         """Send a message and return the answer; whatever goes wrong is an answer too."""
+
+
+class ReceiptProvider(Protocol):
+    """Who makes receipts of payment confirmations: gives them series, number, authority code."""
+
+    async def tell(self, message: ReceiptMessage) -> ProviderAnswer:
+        """Tell of a receipt and return the answer; whatever goes wrong is an answer too."""

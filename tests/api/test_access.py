@@ -470,6 +470,7 @@ WHO = {
     "withdraw_substitution": {"company", "app"},
     "check_pass": {"officer", "agency", "yard"},
     "record_payment": {"bank"},
+    "number_receipt_again": {"collector"},
     "request_refund": {"collector"},
     "approve_refund": {"collector", "board"},
     "refuse_refund": {"collector", "board"},

@@ -15,10 +15,12 @@ from app.api.receipt_desk import ReceiptFormat, get_format, looked_up, receipt_a
 from app.api.schemas.receipts import ReceiptOut, ReceiptsOut, receipt_detail_out
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
+from app.domain.authorisation import Action
 from app.domain.errors import ReceiptNotFoundError
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.receipt import ReceiptState
 from app.domain.vocabulary import Role
+from app.services.money.numbering import Numbering
 from app.services.money.receipts import Receipts
 
 router = APIRouter(prefix="/v1/receipts", tags=["receipts"], route_class=StrictRoute)
@@ -107,3 +109,14 @@ async def look_up_receipt(
     """
     shown = await looked_up(process, lookup)
     return await receipt_answer(request, shown, visitor, language, written)
+
+
+@router.post(
+    "/{receipt}/numbering",
+    status_code=202,
+    dependencies=[may(Role.COLLECTOR, on=Action.RECEIPT)],
+    responses=problem_responses(ReceiptNotFoundError),
+)
+async def number_receipt_again(receipt: UUID, uow: Uow, caller: Caller, process: OfProcess) -> None:
+    """Have a provider told again of a receipt that it refused, once what it wants is mended."""
+    await Numbering(uow, caller, process.machine_now()).again(receipt)

@@ -10,6 +10,7 @@ from app.api.schemas.evidence import label_of
 from app.api.schemas.types import Amount, Instant, Open, Out
 from app.api.texts import CATALOGUE, Language
 from app.domain.charges import Edition
+from app.domain.receipts.numbering import DispatchState
 from app.domain.receipts.receipt import (
     ReceiptKind,
     ReceiptState,
@@ -108,6 +109,16 @@ class ReceiptOut(Out):
     void_cause: Annotated[VoidCause, Open] | None
 
 
+class NumberingOut(Out):
+    """How far a provider is told of a receipt."""
+
+    state: Annotated[DispatchState, Open]
+    """`pending` is tried again by itself; `refused` waits for somebody who looks."""
+    attempts: int
+    status: int | None
+    error: Annotated[str | None, Field(examples=["timeout"])]
+
+
 class ReceiptDetailOut(ReceiptOut):
     """The same, with what it belongs to and who voided it."""
 
@@ -119,6 +130,7 @@ class ReceiptDetailOut(ReceiptOut):
     void_reason: str | None
     voided_by: Name
     void_approved_by: Name
+    numbering: NumberingOut | None
 
 
 class ReceiptsOut(Page[ReceiptDetailOut]):
@@ -179,6 +191,7 @@ def receipt_detail_out(shown: Shown, reference: Reference, language: Language) -
         void_reason=one.void_reason,
         voided_by=shown.voided_by,
         void_approved_by=shown.void_approved_by,
+        numbering=_numbering(shown),
     )
 
 
@@ -211,6 +224,14 @@ def _lines(receipt: Receipt, edition: Edition, language: Language) -> list[Recei
         )
         for line in receipt.lines
     ]
+
+
+def _numbering(shown: Shown) -> NumberingOut | None:
+    one = shown.dispatch
+    if one is None:
+        return None
+    state = DispatchState(one.state)
+    return NumberingOut(state=state, attempts=one.attempts, status=one.status, error=one.error)
 
 
 def _provider(receipt: Receipt) -> ProviderNumberOut | None:

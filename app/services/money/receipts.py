@@ -13,6 +13,7 @@ from uuid import UUID
 from app.domain.errors import ReceiptNotFoundError
 from app.domain.payers import Payer, PayerCountry, payer_of
 from app.domain.questions import ReceiptFilter
+from app.domain.receipts.numbering import DispatchState, Told
 from app.domain.receipts.receipt import Account, VoidCause, account_of, read_lookup, series_of
 from app.models import Receipt, Refund
 from app.repositories.receipts import Basis, Shown
@@ -91,7 +92,9 @@ class Receipts:
                 {"series": series, "number": number, **row}
                 for number, row in enumerate(of_gate, start=first)
             ]
-        await self._uow.receipts.insert(numbered, [self._issued(row) for row in numbered])
+        dispatches = [self._dispatch(row["id"], row["order_id"], Told.ISSUED) for row in numbered]
+        events = [self._issued(row) for row in numbered]
+        await self._uow.receipts.insert(numbered, dispatches, events)
         return numbered
 
     async def give_back(self, refund: Refund) -> None:
@@ -136,7 +139,18 @@ class Receipts:
             order=str(receipt.order_id),
             why=by.cause.value,
         )
-        await self._uow.records.insert_events([told])
+        dispatch = self._dispatch(receipt.id, receipt.order_id, Told.VOIDED)
+        await self._uow.receipts.insert([], [dispatch], [told])
+
+    def _dispatch(self, receipt_id: UUID, order_id: UUID, told: Told) -> Row:
+        """Return what a provider is to be told, from now on."""
+        return {
+            "receipt_id": receipt_id,
+            "order_id": order_id,
+            "told": told.value,
+            "state": DispatchState.PENDING.value,
+            "attempts": 0,
+        }
 
     def _again(self, receipt: Receipt) -> Row:
         """Return the columns of a receipt that takes the place of another, for the same payer."""
