@@ -147,6 +147,7 @@ class Charge(HasId, Base):
     tariff: Mapped[str]
     official: Mapped[bool]
     priced_on: Mapped[date]
+    known_at: Mapped[datetime | None]
     cause: Mapped[str]
     goods_group: Mapped[str]
     goods_group_basis: Mapped[dict[str, Any] | None]

@@ -54,7 +54,7 @@ async def register(db: AsyncSession, user: User, body: EntryIn, reference: Refer
     quoted = await _priced(db, declaration, reference)
     entry = _entry(user, body, declaration, reference)
     await crud.create(db, entry)
-    charge = _charge(entry, quoted)
+    charge = _charge(entry, quoted, reference)
     await crud.create(db, charge)
     orders = _orders(entry, charge, quoted)
     event = Event(
@@ -177,13 +177,14 @@ def _consignments(body: EntryIn) -> list[Consignment]:
     ]
 
 
-def _charge(entry: Entry, quoted: Quote) -> Charge:
+def _charge(entry: Entry, quoted: Quote, reference: Reference) -> Charge:
     document = quote_document(quoted)
     return Charge(
         entry_id=entry.id,
         tariff=document["tariff"],
         official=document["official"],
         priced_on=(entry.planned_arrival_at or entry.registered_at).astimezone(ZONE).date(),
+        known_at=reference.tariffs.known_at,
         cause="registered",
         goods_group=document["goods_group"],
         goods_group_basis=document["goods_group_basis"],
