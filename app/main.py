@@ -56,6 +56,7 @@ from app.workers.forgetting import Forgetter
 from app.workers.notifying import NOTIFIER, NOTIFIER_RESTS, NOTIFIER_SECONDS, Notifier
 from app.workers.numbering import NUMBERING, NUMBERING_SECONDS, ReceiptSender
 from app.workers.passes import PassKeeper
+from app.workers.prices import PRICES_SECONDS, PriceChecker
 from app.workers.resealing import Resealer
 from app.workers.scoring import ScoreKeeper
 from app.workers.sealing import SEALING_RESTS, SEALING_SECONDS, SealingWorker
@@ -166,6 +167,7 @@ def make_jobs(settings: Settings) -> Jobs:
         ),
         "forgetting": Duty(FORGETTING_SECONDS, Forgetter(tools, todays).forget),
         "books": Duty(BOOKS_SECONDS, BookKeeper(tools, todays).keep),
+        "prices": Duty(PRICES_SECONDS, PriceChecker(todays).check),
         "resealing": Duty(RESEALING_SECONDS, Resealer(tools.cipher).reseal),
         "passes": Duty(PASSES_SECONDS, PassKeeper(todays).forget),
         "batches": Duty(BATCHES_SECONDS, batches.do_batches, after=(Batch,)),

@@ -104,6 +104,9 @@ class Gauges(Collector):
         words = "Sums, orders and closed days of the books that differed at their last check."
         found: Samples = [([], one) for one in [vitals.books_differing] if one is not None]
         yield _family("gate_books_differing", words, [], found)
+        words = "Charges that another price than theirs was derived for, at the last check of all."
+        found = [([], one) for one in [vitals.prices_differing] if one is not None]
+        yield _family("gate_prices_differing", words, [], found)
         words = "Whether the public log cannot be gone on with; those of others are not touched."
         stops = ((_names(queue), queue in vitals.stopped) for queue in vitals.boards)
         yield _family("gate_log_stopped", words, QUEUE, stops)

@@ -18,6 +18,7 @@ NOTED_SKEW, MOST_SKEW = 1 * SECOND, 5 * SECOND
 NOTED_LAG, MOST_LAG = 60, 600
 NOTED_DISK_PERCENT, LEAST_DISK_PERCENT = 15, 5
 DAYS_AHEAD = 30
+LATE_DAYS = 2
 BOARD_NEEDED = 2
 """An edition that is not official needs the words of two members."""
 
@@ -178,6 +179,34 @@ def judge_books(found: Mapping[str, Collection[Any]], most: int = 3) -> Finding:
     more = f" and {len(named) - most} more" if len(named) > most else ""
     advice = "Look who changed rows by hand; what the release before wrote is posted by gate work."
     return Finding("books", Condition.FAIL, f"{'; '.join(named[:most])}{more}", advice)
+
+
+@dataclass(frozen=True, slots=True)
+class PricesChecked:
+    """How far the last check of all charges is, on which day, and which of them differ."""
+
+    day: date
+    is_finished: bool
+    checked: int
+    differing: int
+    charges: Sequence[str]
+
+
+def judge_prices(last: PricesChecked | None, day: date, most: int = 3) -> Finding:
+    """Judge whether every charge says what its facts, day and knowledge give."""
+    if last is None:
+        return Finding("prices", Condition.OK, "no charge was derived again yet")
+    if last.differing:
+        found = (
+            f"{last.differing} of {last.checked} charges differ: {', '.join(last.charges[:most])}"
+        )
+        advice = "GET /v1/price-checks says in what; look who changed rows by hand."
+        return Finding("prices", Condition.FAIL, found, advice)
+    state = "derived again" if last.is_finished else "derived again by now"
+    found = f"{last.checked} charges {state} on {last.day}, none differs"
+    is_late = (day - last.day).days > LATE_DAYS
+    condition = Condition.WARN if is_late else Condition.OK
+    return _finding("prices", condition, found, "Start gate work, or look into its log.")
 
 
 def _troubles(pulse: Pulse, machine: datetime) -> Iterator[str]:

@@ -58,7 +58,8 @@ class OldestDue:
 
     `deadline` may lie ahead; `event` happened and is in no report yet. `backlog` counts deliveries
     to webhooks that are pending, `quarantined` partners' messages that nobody could be found for,
-    `books_differing` what the last check of the books found, None where there was none;
+    `books_differing` what the last check of the books found, `prices_differing` how many charges
+    the last finished check of prices did, None where there was none;
     `stopped` has the queues whose logs cannot be gone on with.
     """
 
@@ -67,6 +68,7 @@ class OldestDue:
     backlog: int = 0
     quarantined: int = 0
     books_differing: int | None = None
+    prices_differing: int | None = None
     stopped: Collection[Queue] = ()
 
     def lags(self, now: datetime) -> dict[str, int]:

@@ -48,6 +48,7 @@ from app.models.notices import Notice
 from app.models.overrides import Override
 from app.models.passes import HandedPass
 from app.models.personal import PersonalRead, ResealProgress, SubjectErasure
+from app.models.prices import PriceCheck
 from app.models.queues import (
     Call,
     CallCounter,
@@ -155,6 +156,7 @@ __all__ = [
     "PolicyEdition",
     "PolicyProposal",
     "PostingRow",
+    "PriceCheck",
     "Principal",
     "Product",
     "ProductAccess",

@@ -41,6 +41,7 @@ from app.repositories.passes import PassesRepository
 from app.repositories.payments import PaymentsRepository
 from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
+from app.repositories.prices import PricesRepository
 from app.repositories.queues import QueuesRepository
 from app.repositories.receipts import ReceiptsRepository
 from app.repositories.records import RecordsRepository
@@ -227,6 +228,11 @@ class UnitOfWork:
     def organisations(self) -> OrganisationsRepository:
         """Organisations and their clients."""
         return OrganisationsRepository(self._session)
+
+    @cached_property
+    def prices(self) -> PricesRepository:
+        """Charges as they were frozen, and the checks of them."""
+        return PricesRepository(self._session)
 
     @cached_property
     def queues(self) -> QueuesRepository:

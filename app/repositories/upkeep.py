@@ -20,6 +20,7 @@ from app.models import (
     Event,
     LogStop,
     Message,
+    PriceCheck,
     StayProgress,
     WorkerPulse,
 )
@@ -67,6 +68,12 @@ class UpkeepRepository:
             Message.state == literal("quarantined", literal_execute=True)
         )
         differing = select(BookCheck.differing).order_by(BookCheck.checked_at.desc()).limit(1)
+        mispriced = (
+            select(PriceCheck.differing)
+            .where(PriceCheck.finished_at.is_not(None))
+            .order_by(PriceCheck.day.desc())
+            .limit(1)
+        )
         queue = array([LogStop.gate_code, LogStop.direction])
         oldest = select(
             deadline.scalar_subquery().label("deadline"),
@@ -74,6 +81,7 @@ class UpkeepRepository:
             pending.scalar_subquery().label("backlog"),
             quarantined.scalar_subquery().label("quarantined"),
             differing.scalar_subquery().label("books_differing"),
+            mispriced.scalar_subquery().label("prices_differing"),
             select(func.array_agg(queue)).scalar_subquery().label("stopped"),
         ).subquery()
         columns = list(WorkerPulse.__table__.c)
@@ -84,9 +92,9 @@ class UpkeepRepository:
             .order_by(WorkerPulse.job)
         )
         rows = (await self._session.execute(statement)).all()
-        due, stopped = rows[0][:5], rows[0][5] or ()
+        due, stopped = rows[0][:6], rows[0][6] or ()
         queues = tuple(Queue(gate, Direction(way)) for gate, way in stopped)
-        pulses = [Pulse(*row[6:]) for row in rows if row[6] is not None]
+        pulses = [Pulse(*row[7:]) for row in rows if row[7] is not None]
         return pulses, replace(OldestDue(*due), stopped=queues)
 
     async def calls_since(self, since: datetime) -> Sequence[CallsMade]:

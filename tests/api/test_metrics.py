@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.config import Settings
 from app.domain.vitals import Work
 from app.domain.vocabulary import Direction, Queue
-from app.models import BookCheck
+from app.models import BookCheck, PriceCheck
 from app.repositories.unit_of_work import UnitOfWork
 from app.workers.counting import count_stays
 from tests.api.conftest import Gate, lorry, truck
@@ -235,3 +235,16 @@ async def test_what_the_last_check_of_the_books_found_is_a_metric(
             check.differing = differing
             session.add(check)
         assert differing == await value(gate, "gate_books_differing")
+
+
+async def test_what_the_last_check_of_prices_found_is_a_metric(
+    gate: Gate, sessions: async_sessionmaker[AsyncSession]
+) -> None:
+    assert await value(gate, "gate_prices_differing") is None
+    for day, differing, ended in ((1, 0, True), (2, 3, True), (3, 0, False)):
+        at = datetime(2026, 3, day, tzinfo=UTC)
+        check = PriceCheck(day=at.date(), started_at=at, checked=9, without_facts=0, differences=[])
+        check.differing, check.finished_at = differing, at if ended else None
+        async with sessions.begin() as session:
+            session.add(check)
+        assert (0 if day == 1 else 3) == await value(gate, "gate_prices_differing")

@@ -7,6 +7,7 @@ import pytest
 from app.api.problems import codes
 from app.api.texts import CATALOGUE
 from app.domain.certificate import Why
+from app.domain.charges import Difference
 from app.domain.closures import ClosureKind
 from app.domain.discrepancies import Discrepancy
 from app.domain.driver_messages import MessageKind
@@ -76,6 +77,7 @@ def keys() -> Iterator[str]:
     yield from (
         f"pass.{one}" for one in ("valid", "list", "use.yard", "use.gate", "use.gate.window")
     )
+    yield from (f"price-difference.{one}" for one in Difference)
     yield from (f"season.{place}" for place in ("awaited", "taken", "without"))
     yield from (f"step.{one}" for one in Step)
     yield from (f"explanation.{code}" for code in EXPLAINED)

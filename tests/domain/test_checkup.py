@@ -10,11 +10,13 @@ from app.domain.checkup import (
     Condition,
     Finding,
     KeysGiven,
+    PricesChecked,
     judge_collection,
     judge_disk,
     judge_editions,
     judge_keys,
     judge_logs,
+    judge_prices,
     judge_sealed,
     judge_skew,
     judge_workers,
@@ -28,6 +30,7 @@ DAY = date(2026, 11, 28)
 PULSE = Pulse("counting", "host:1", 5, NOON, NOON, 10, 3, 7, 900, 12)
 JOBS = {"counting", "deadlines"}
 PULSES = (PULSE, replace(PULSE, job="deadlines"))
+DONE = PricesChecked(DAY, is_finished=True, checked=9, differing=0, charges=[])
 EVERY_KEY = [
     *(KeysGiven(role, None, 1) for role in ACTING),
     *(KeysGiven(Role.AGENCY, agency, 1) for agency in Agency),
@@ -194,3 +197,21 @@ def test_where_fees_are_collected_is_named_or_what_is_missing() -> None:
     assert (Condition.OK, "transfers go to Fee collection") == (named.condition, named.found)
     assert Condition.WARN is missing.condition
     assert "GATE_COLLECTION_BANK" in missing.found
+
+
+@pytest.mark.parametrize(
+    ("last", "condition", "words"),
+    [
+        (None, OK, "no charge was derived again yet"),
+        (DONE, OK, "9 charges derived again on"),
+        (replace(DONE, is_finished=False), OK, "derived again by now"),
+        (replace(DONE, day=DAY - timedelta(days=3)), WARN, "none differs"),
+        (replace(DONE, differing=4, charges=list("abcd")), FAIL, "4 of 9 charges differ: a, b, c"),
+    ],
+)  # fmt: skip
+def test_charges_that_differ_from_what_they_are_made_of_are_named(
+    last: PricesChecked | None, condition: Condition, words: str
+) -> None:
+    finding = ensure_advised(judge_prices(last, DAY))
+    assert condition is finding.condition
+    assert words in finding.found

@@ -10,14 +10,18 @@ from app.core.ciphers import Cipher
 from app.domain.checkup import (
     Condition,
     Finding,
+    PricesChecked,
     judge_books,
     judge_editions,
     judge_keys,
     judge_logs,
+    judge_prices,
     judge_sealed,
     judge_workers,
 )
 from app.domain.errors import NoTariffInForceError
+from app.domain.gates import ZONE
+from app.domain.open_clock import legal_day
 from app.domain.reference import Reference
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.money.bookkeeping import found_differences
@@ -49,7 +53,17 @@ async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
     findings.append(judge_workers(at.jobs, pulses, oldest.lags(now), at.machine))
     findings.append(judge_logs(oldest.stopped))
     findings.append(judge_books(await found_differences(uow)))
+    findings.append(judge_prices(await _prices(uow), legal_day(now, ZONE)))
     return findings
+
+
+async def _prices(uow: UnitOfWork) -> PricesChecked | None:
+    last = await uow.prices.last_check()
+    if last is None:
+        return None
+    named = [one["charge"] for one in last.differences]
+    is_finished = last.finished_at is not None
+    return PricesChecked(last.day, is_finished, last.checked, last.differing, named)
 
 
 async def _sealed(uow: UnitOfWork, cipher: Cipher) -> Finding:

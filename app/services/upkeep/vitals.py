@@ -18,7 +18,7 @@ class Vitals:
 
     `lags` are business seconds by job, `calls` those of the legal day, `backlog` deliveries to
     webhooks that are pending, `quarantined` partners' messages that wait, `stopped` the logs that
-    cannot be gone on with, `books_differing` what the last check of the books found, if any.
+    cannot be gone on with, `books_differing` and `prices_differing` what the last checks found.
     """
 
     readiness: Readiness
@@ -29,6 +29,7 @@ class Vitals:
     backlog: int = 0
     quarantined: int = 0
     books_differing: int | None = None
+    prices_differing: int | None = None
     stopped: Collection[Queue] = ()
 
 
@@ -48,5 +49,6 @@ async def read_vitals(
         oldest.backlog,
         oldest.quarantined,
         oldest.books_differing,
+        oldest.prices_differing,
         oldest.stopped,
     )
