@@ -640,6 +640,9 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         EDITION,
         Audience.EVERYBODY,
     ),
+    "edition.proposal_withdrawn": EventKind(
+        "The board takes a proposal back that was not announced.", EDITION, Audience.AUTHORITIES
+    ),
     "edition.withdrawn": EventKind(
         "The board takes an edition back before its day, or ends an emergency.",
         EDITION,

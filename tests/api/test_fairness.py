@@ -55,6 +55,7 @@ async def test_the_report_tells_calls_passes_skips_and_who_entered_what_late(gat
     await a_morning(gate)
     found = await report(gate)
     assert ("tan-thanh", "2026-03-11") == (found["gate"], found["day"])
+    assert "2025-12-09" == found["registered_since"]
     export, imports = found["queues"]
     assert ("export", "called", "import", "arrival-order") == (
         export["direction"], export["mode"], imports["direction"], imports["mode"],

@@ -214,9 +214,14 @@ async def test_an_edition_whose_day_has_come_is_neither_withdrawn_nor_approved(g
     )
 
 
-async def test_what_was_withdrawn_is_not_approved_and_its_code_is_free_again(gate: Gate) -> None:
+async def test_what_was_withdrawn_is_not_approved_and_its_code_is_free_again(
+    gate: Gate, session: AsyncSession
+) -> None:
+    """Who was told of the proposal is told that it was taken back, and nobody else."""
     proposed = await propose(gate, wanted())
     await withdraw(gate, proposed)
+    told = select(Event.kind).where(Event.kind.startswith("edition.")).order_by(Event.number)
+    assert ["edition.proposed", "edition.proposal_withdrawn"] == (await session.scalars(told)).all()
     assert (409, "edition-refused", [("", "withdrawn")]) == why_not(await approve(gate, proposed))
     assert 201 == (await propose(gate, wanted())).status_code
 

@@ -175,6 +175,8 @@ class FairnessReportOut(Out):
 
     gate: str
     day: Day
+    registered_since: Day
+    """Who registered before this day is in the report only if it was called on its day."""
     as_of: Instant
     queues: list[QueueFairnessOut]
 
@@ -182,7 +184,13 @@ class FairnessReportOut(Out):
 def fairness_out(found: FairnessReport) -> FairnessReportOut:
     """Return the report of a gate."""
     queues = [_queue_out(one) for one in found.queues]
-    return FairnessReportOut(gate=found.gate, day=found.day, as_of=found.as_of, queues=queues)
+    return FairnessReportOut(
+        gate=found.gate,
+        day=found.day,
+        registered_since=found.since,
+        as_of=found.as_of,
+        queues=queues,
+    )
 
 
 def _queue_out(found: QueueFairness) -> QueueFairnessOut:

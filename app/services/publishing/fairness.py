@@ -10,6 +10,7 @@ from app.domain.errors import GateNotFoundError
 from app.domain.fairness import Fairness, fairness
 from app.domain.log.retelling import KINDS
 from app.domain.vocabulary import Direction, Queue, QueueMode
+from app.repositories.fairness import LONGEST
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 
@@ -27,10 +28,14 @@ class QueueFairness:
 
 @dataclass(frozen=True, slots=True)
 class FairnessReport:
-    """The queues of a gate on a legal day; a day that is not over has what there is so far."""
+    """The queues of a gate on a legal day; a day that is not over has what there is so far.
+
+    Of those who registered before the day `since`, it has whom it called (ADR 59).
+    """
 
     gate: str
     day: date
+    since: date
     as_of: datetime
     queues: Sequence[QueueFairness]
 
@@ -50,7 +55,7 @@ async def fairness_of(uow: UnitOfWork, today: Today, gate: str, day: date) -> Fa
         for direction in Direction
         if (mode := today.reference.mode(Queue(gate, direction), day)) is not None
     ]
-    return FairnessReport(gate, day, today.now, queues)
+    return FairnessReport(gate, day, day - LONGEST, today.now, queues)
 
 
 async def _queue(

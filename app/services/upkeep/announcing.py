@@ -83,7 +83,7 @@ class Announcing(Generic[P]):
         await self._editions.announce(proposal)
 
     async def _withdraw(self, proposal: P, reason: str) -> Told[P]:
-        """Take back a proposal, or what was announced; the latter is told to everybody."""
+        """Take back a proposal, or what was announced; everybody is told what they were told of."""
         first = proposal.starts_on if proposal.approved_at is not None else None
         if first is not None and first <= self._act.day:
             raise EditionRefusedError.because(STARTS_ON, "edition-begun")
@@ -91,7 +91,7 @@ class Announcing(Generic[P]):
         proposal.withdrawal_reason = reason
         await self._uow.flush()
         if proposal.approved_at is None:
-            return await self.told(proposal.id)
+            return await self._tell("edition.proposal_withdrawn", proposal)
         await self._uow.reference.bump()
         return await self._tell("edition.withdrawn", proposal)
 
