@@ -34,6 +34,7 @@ RELATIONS: Final[Mapping[str, tuple[Relation, ...]]] = {
 PARTLY: Final = {Action.AMEND: Action.AMEND_VEHICLE}
 OF_AUTHORITIES: Final = {
     "hold", "exception", "call", "source", "message", "override", "payment", "refund", "receipt",
+    "shift",
 }  # fmt: skip
 """What paths name that is authorities' alone."""
 OF_EVERYBODY: Final = {

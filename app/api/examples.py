@@ -61,6 +61,23 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         },
         "A person": {"name": "Nguyễn Văn An"},
     },
+    "open_shift": {
+        "A till with change": {
+            "gate": "tan-thanh",
+            "opening_float": {"amount": 2000000, "currency": "VND"},
+        }
+    },
+    "take_payment": {
+        "Cash": {
+            "code": "20260311-0C3FHMFY6",
+            "amount": {"amount": 350000, "currency": "VND"},
+            "channel": "cash",
+        }
+    },
+    "close_shift": {
+        "By notes": {"denominations": [{"note": 500000, "count": 12}, {"note": 50000, "count": 7}]},
+        "By a total": {"counted": {"amount": 6350000, "currency": "VND"}},
+    },
     "make_bundle": {"Two orders": {"orders": [ID, OTHER_ID]}},
     "notify_payment": {
         "What a bank made of a transfer": {
@@ -466,6 +483,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "kind": Word("A kind of check.", "plant_quarantine"),
     "call": Word("The id of a call.", ID),
     "order": Word("The id of an order.", ID),
+    "shift": Word("The id of a shift.", ID),
     "bundle": Word("The id of a bundle.", ID),
     "source_reference": Word("The reference of whoever took it.", "FT26070123456789"),
     "received_from": Word("Received then or later.", "2026-03-11T00:00:00+07:00"),

@@ -49,6 +49,8 @@ class Action(StrEnum):
     """Recording money that came in."""
     MONEY = "money"
     """Looking at money that came in, and at what became of it."""
+    TILL = "till"
+    """Taking money at a desk, and counting it."""
     SETTLE = "settle"
     """Deciding about money that pays nothing by itself."""
     REFUND = "refund"
@@ -86,7 +88,8 @@ Relations = Iterable[Relation]
 NOBODY: Final[frozenset[Relation]] = frozenset()
 
 _OF_DECLARANTS: Final = frozenset(Action) - {
-    Action.RECORD, Action.PAY, Action.MONEY, Action.SETTLE, Action.REFUND, Action.RECEIPT,
+    Action.RECORD, Action.PAY, Action.MONEY, Action.TILL, Action.SETTLE, Action.REFUND,
+    Action.RECEIPT,
     Action.DIFFICULTY, Action.HOUSE, Action.MANAGE, Action.REFUSE, Action.KEEP,
 }  # fmt: skip
 
@@ -143,6 +146,7 @@ OF_ROLE: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.ORDERS,
                 Action.PAYER,
                 Action.MONEY,
+                Action.TILL,
                 Action.SETTLE,
                 Action.REFUND,
                 Action.RECEIPT,

@@ -962,6 +962,42 @@ class NoCollectionAccountError(ConflictError):
     code: ClassVar[str] = "no-collection-account"
 
 
+class ShiftNotFoundError(NotFoundError):
+    """No shift of that id."""
+
+    code: ClassVar[str] = "shift-not-found"
+
+
+class ShiftOpenError(ConflictError):
+    """The cashier has a shift that is open."""
+
+    code: ClassVar[str] = "shift-open"
+
+
+class ShiftClosedError(ConflictError):
+    """The shift is closed: its till takes nothing more."""
+
+    code: ClassVar[str] = "shift-closed"
+
+
+class ShiftNotYoursError(ForbiddenError):
+    """Money goes into one's own till."""
+
+    code: ClassVar[str] = "shift-not-yours"
+
+
+class ShiftsOpenError(ConflictError):
+    """Tills of a book day are open; the errors name them."""
+
+    code: ClassVar[str] = "shifts-open"
+
+
+class CountUnfitError(UnfitError):
+    """What was counted is neither one total nor notes that there are."""
+
+    code: ClassVar[str] = "count-unfit"
+
+
 class SignatureRefusedError(ForbiddenError):
     """A bank's notification is not signed with the bank's secret, or not just now."""
 

@@ -147,6 +147,7 @@ CHECK = {
     "certificate": _code("What became of the certificate."),
 }
 EXCEPTION = {"exception": _id("The exception."), "rule": _code("The rule that it contradicts.")}
+SHIFT = {"shift": _id("The shift."), "gate": _code("The gate of its desk.")}
 STRIKE = {"strike": _id("The strike.")}
 DIFFICULTY = {
     "difficulty": _id("The difficulty."),
@@ -453,6 +454,20 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "amount_vnd": _number("What they ask for together, in whole dong."),
         },
         Audience.ORGANISATION,
+    ),
+    "shift.opened": EventKind(
+        "A cashier's till was opened.",
+        {**SHIFT, "float_vnd": _number("The change in it, in whole dong.")},
+        Audience.AUTHORITIES,
+    ),
+    "shift.closed": EventKind(
+        "A cashier's till was counted and closed.",
+        {
+            **SHIFT,
+            "expected_vnd": _number("The cash that it should hold, in whole dong."),
+            "counted_vnd": _number("The cash that was counted."),
+        },
+        Audience.AUTHORITIES,
     ),
     "payment.set_aside": EventKind(
         "Money came in that pays nothing by itself; somebody decides.",

@@ -111,6 +111,15 @@ class PaymentFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftFilter:
+    """What a list of shifts is narrowed to; `cashier` is a principal's name."""
+
+    gate: str | None = None
+    cashier: str | None = None
+    is_open: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationFilter:
     """What a list of organisations is narrowed to; None leaves a field open."""
 

@@ -88,6 +88,7 @@ from app.models.refunds import Refund
 from app.models.reports import PublishedVolume, Stay, StayProgress
 from app.models.sessions import MemberSession
 from app.models.strikes import Strike
+from app.models.tills import Shift
 from app.models.upkeep import WorkerPulse
 from app.models.webhooks import Delivery, DeliveryAttempt, Webhook
 
@@ -179,6 +180,7 @@ __all__ = [
     "Season",
     "SeasonDay",
     "SharedAllowance",
+    "Shift",
     "Source",
     "Stay",
     "StayLimitRow",

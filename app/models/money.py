@@ -127,12 +127,17 @@ class Payment(Identified, Base):
         UniqueConstraint("organisation_id", "source_reference"),
         UniqueConstraint("organisation_id", "message_id"),
         Index(None, "order_id"),
+        CheckConstraint(
+            "(channel IN ('cash', 'card')) = (shift_id IS NOT NULL)", name="shift_of_tills"
+        ),
         Index(None, "bundle_id"),
+        Index(None, "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
         Index(None, "received_at", "id"),
     )
 
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     bundle_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_bundles.id"))
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
     amount_vnd: Mapped[int]
     channel: Mapped[str] = mapped_column(server_default=text("'bank'"))
     purpose: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -52,6 +52,7 @@ from app.repositories.retention import RetentionRepository
 from app.repositories.revenue import RevenueRepository
 from app.repositories.scores import ScoresRepository
 from app.repositories.sessions import SessionsRepository
+from app.repositories.shifts import ShiftsRepository
 from app.repositories.standings import StandingsRepository
 from app.repositories.stays import StaysRepository
 from app.repositories.strikes import StrikesRepository
@@ -223,6 +224,11 @@ class UnitOfWork:
     def payments(self) -> PaymentsRepository:
         """Money that came in, and what waits for a review."""
         return PaymentsRepository(self._session, self._wire)
+
+    @cached_property
+    def shifts(self) -> ShiftsRepository:
+        """Cashiers' shifts."""
+        return ShiftsRepository(self._session)
 
     @cached_property
     def organisations(self) -> OrganisationsRepository:

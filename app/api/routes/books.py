@@ -18,6 +18,7 @@ from app.domain.errors import (
     EmptyValidityError,
     GateNotFoundError,
     PeriodTooLongError,
+    ShiftsOpenError,
 )
 from app.domain.vocabulary import Role
 from app.services.money.days import BookDays
@@ -67,7 +68,7 @@ async def get_book_day(gate: Sought, day: Day, uow: Uow, caller: Caller) -> Book
     dependencies=[may(Role.COLLECTOR)],
     responses=problem_responses(
         GateNotFoundError, BookDayNotOverError, BookDayClosedError, EarlierBookDayOpenError,
-        *RETRIED,
+        ShiftsOpenError, *RETRIED,
     ),
 )  # fmt: skip
 async def close_book_day(

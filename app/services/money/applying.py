@@ -24,7 +24,8 @@ from app.services.money.receipts import Receipts, Settled
 class CameIn:
     """Money as whoever took it tells of it, under a reference of its own; in whole dong.
 
-    `organisation_id` is whose reference it is; `paid_at` is when it was paid there.
+    `organisation_id` is whose reference it is; `paid_at` is when it was paid there. `till` is the
+    gate of the shift into whose till it was put.
     """
 
     amount_vnd: int
@@ -34,6 +35,8 @@ class CameIn:
     message_id: str | None = None
     purpose: str | None = None
     paid_at: datetime | None = None
+    shift_id: UUID | None = None
+    till: str | None = None
 
 
 class Applying:
@@ -63,7 +66,7 @@ class Applying:
         else:
             payment["bundle_id"] = bundle.id
         await self._uow.payments.insert(payment, None, [])
-        money = received(payment["id"], came.amount_vnd, came.channel)
+        money = received(payment["id"], came.amount_vnd, came.channel, came.till)
         await Books(self._uow, self._act).paid(money, [one.id for one in orders])
         await self.pay(payment["id"], orders)
         return as_stored(Payment, payment)
@@ -84,7 +87,7 @@ class Applying:
             amount_vnd=came.amount_vnd,
         )  # fmt: skip
         await self._uow.payments.insert(payment, review, [told])
-        money = received(payment["id"], came.amount_vnd, came.channel)
+        money = received(payment["id"], came.amount_vnd, came.channel, came.till)
         await Books(self._uow, act).set_aside(money)
         return as_stored(Payment, payment)
 
@@ -117,6 +120,7 @@ class Applying:
             "id": act.tools.new_id(),
             "order_id": None,
             "bundle_id": None,
+            "shift_id": came.shift_id,
             "amount_vnd": came.amount_vnd,
             "channel": came.channel.value,
             "purpose": act.tools.cipher.encrypt(came.purpose) if came.purpose else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.domain.books import CENTRE
@@ -12,7 +12,9 @@ from app.domain.errors import (
     BookDayClosedError,
     BookDayNotOverError,
     EarlierBookDayOpenError,
+    FieldError,
     GateNotFoundError,
+    ShiftsOpenError,
 )
 from app.models import BookClose
 from app.repositories.unit_of_work import UnitOfWork
@@ -82,6 +84,7 @@ class BookDays:
 
         Raises:
             GateNotFoundError, BookDayNotOverError, BookDayClosedError, EarlierBookDayOpenError.
+            ShiftsOpenError: tills of that day are not counted yet.
         """
         self._ensure_gate(gate)
         if day >= self._act.day:
@@ -90,6 +93,7 @@ class BookDays:
         open_from = await self._uow.books.open_from(gate)
         if _is_before(day, open_from):
             raise BookDayClosedError(day=day.isoformat())
+        await self._ensure_counted(gate, day)
         earliest = await self._uow.books.first_posted(gate, open_from)
         if earliest is not None and earliest < day:
             raise EarlierBookDayOpenError(day=earliest.isoformat())
@@ -107,6 +111,12 @@ class BookDays:
         told = self._act.event("book_day.closed", None, None, gate=gate, day=day.isoformat())
         await self._uow.records.insert_events([told])
         return await self.get(gate, day)
+
+    async def _ensure_counted(self, gate: str, day: date) -> None:
+        end = self._act.reference.begin_of(day + timedelta(days=1))
+        if found := await self._uow.shifts.open_before(gate, end):
+            errors = [FieldError("path:day", ShiftsOpenError.code, str(one.id)) for one in found]
+            raise ShiftsOpenError(errors=errors, day=day.isoformat())
 
     def _ensure_gate(self, gate: str) -> None:
         if gate != CENTRE and gate not in self._act.reference.gates:

@@ -17,6 +17,10 @@ class Named:
     orders: Sequence[Order]
     bundle: PaymentBundle | None = None
 
+    def of(self, orders: Sequence[Order]) -> "Named":
+        """Return the same of its orders as they are now."""
+        return replace(self, orders=orders)
+
     @property
     def owed(self) -> Owed:
         """Return it as the rules of matching see it."""
@@ -68,7 +72,7 @@ class Matching:
         """Let money that is new pay what it names, or set it aside; see `match` of the rules."""
         applying = Applying(self._uow, self._act)
         if len(named) == 1:
-            named = [replace(named[0], orders=await applying.hold(named[0].orders))]
+            named = [named[0].of(await applying.hold(named[0].orders))]
         found = match(came.amount_vnd, [one.owed for one in named])
         if found.review is None:
             return await applying.take(came, named[0].orders, named[0].bundle)
