@@ -394,6 +394,12 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "source_reference": "FT26135000815",
         },
     },
+    "ask_correction": {
+        "Another payer": {
+            "reason": "The name of the branch was left out",
+            "payer": {"name": "Công ty TNHH Ví Dụ - Chi nhánh 2", "tax_code": "9900123459"},
+        },
+    },
     "request_refund": {
         "Weighed again": {
             "reason": "Weighed again: 7.9 t instead of 20 t",

@@ -185,6 +185,24 @@ class ReceiptNotFoundError(NotFoundError):
     code: ClassVar[str] = "receipt-not-found"
 
 
+class ReceiptVoidedError(ConflictError):
+    """The receipt counts no more."""
+
+    code: ClassVar[str] = "receipt-voided"
+
+
+class CorrectionOpenError(ConflictError):
+    """Somebody has asked already that the receipt be corrected."""
+
+    code: ClassVar[str] = "correction-open"
+
+
+class CorrectionNotAskedError(ConflictError):
+    """Nobody has asked that the receipt be corrected."""
+
+    code: ClassVar[str] = "correction-not-asked"
+
+
 class RefundNotFoundError(NotFoundError):
     """No refund of that id."""
 

@@ -521,6 +521,12 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "receipt.numbered": EventKind(
         "A provider has numbered a receipt: it is a payment confirmation no more.", RECEIPT
     ),
+    "receipt.correction_asked": EventKind(
+        "Somebody asks that a receipt name another payer.", RECEIPT, Audience.AUTHORITIES
+    ),
+    "receipt.correction_refused": EventKind(
+        "Another has refused that; the receipt stays as it is.", RECEIPT, Audience.AUTHORITIES
+    ),
     "receipt.voided": EventKind(
         "A receipt counts no more: it was wrong, or money went back.",
         {**RECEIPT, "order": _id("The order."), "why": _code("Why.")},

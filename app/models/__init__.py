@@ -58,7 +58,7 @@ from app.models.queues import (
     QueueEdition,
     SeasonDay,
 )
-from app.models.receipts import Receipt, ReceiptDispatch, ReceiptSeries
+from app.models.receipts import Receipt, ReceiptCorrection, ReceiptDispatch, ReceiptSeries
 from app.models.reference import (
     BusinessClock,
     EditionConfirmation,
@@ -165,6 +165,7 @@ __all__ = [
     "PublishedVolume",
     "QueueEdition",
     "Receipt",
+    "ReceiptCorrection",
     "ReceiptDispatch",
     "ReceiptSeries",
     "Reception",

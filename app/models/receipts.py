@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.receipts.numbering import DispatchState, Told
-from app.domain.receipts.receipt import VoidCause
+from app.domain.receipts.receipt import CorrectionState, VoidCause
 from app.models.base import Base, Identified, one_of
 
 VOIDED = ("voided_at", "void_cause", "void_reason", "voided_by", "void_approved_by")
@@ -125,3 +125,33 @@ class ReceiptDispatch(Base):
     attempts: Mapped[int]
     status: Mapped[int | None]
     error: Mapped[str | None]
+
+
+class ReceiptCorrection(Identified, Base):
+    """Who paid, as a receipt should have said: asked for by one, approved or refused by another."""
+
+    __tablename__ = "receipt_corrections"
+    __table_args__ = (
+        one_of("state", CorrectionState),
+        CheckConstraint("settled_by <> asked_by", name="settled_by_another"),
+        CheckConstraint(
+            "num_nulls(settled_at, settled_by) IN (0, 2)"
+            " AND (state = 'asked') = (settled_at IS NULL)",
+            name="settled_whole",
+        ),
+        Index(
+            "uq_receipt_corrections_open", "receipt_id",
+            unique=True, postgresql_where=text("state = 'asked'"),
+        ),
+        Index(None, "receipt_id"),
+    )  # fmt: skip
+
+    receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipts.id"))
+    reason: Mapped[str]
+    payer_name: Mapped[str]
+    payer_tax_code: Mapped[str | None]
+    state: Mapped[str]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))

@@ -14,7 +14,7 @@ from app.domain.authorisation import Action, decide
 from app.domain.principal import Principal
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.numbering import Told
-from app.domain.receipts.receipt import ReceiptState
+from app.domain.receipts.receipt import CorrectionState, ReceiptState
 from app.domain.vocabulary import Party
 from app.models import (
     Charge,
@@ -25,6 +25,7 @@ from app.models import (
     Organisation,
     Payment,
     Receipt,
+    ReceiptCorrection,
     ReceiptDispatch,
     ReceiptSeries,
 )
@@ -118,6 +119,24 @@ class ReceiptsRepository:
             Receipt.order_id.in_(order_ids), Receipt.voided_at.is_(None)
         )
         return {one.order_id: one for one in await self._session.scalars(statement)}
+
+    async def get(self, receipt_id: UUID) -> Receipt | None:
+        """Return a receipt; to change it, take the lock of its entry, then `locked`."""
+        return await self._session.get(Receipt, receipt_id)
+
+    async def locked(self, receipt_id: UUID) -> Receipt:
+        """Return a receipt that is there, as it is now, kept from other writers."""
+        return await self._session.get_one(
+            Receipt, receipt_id, with_for_update=True, populate_existing=True
+        )
+
+    async def open_correction(self, receipt_id: UUID) -> ReceiptCorrection | None:
+        """Return the correction of a receipt that was asked for and not settled."""
+        statement = select(ReceiptCorrection).where(
+            ReceiptCorrection.receipt_id == receipt_id,
+            ReceiptCorrection.state == CorrectionState.ASKED.value,
+        )
+        return await self._session.scalar(statement)
 
     async def by_lookup(self, code: str) -> Shown | None:
         """Return the receipt of a lookup code."""

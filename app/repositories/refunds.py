@@ -156,7 +156,10 @@ def _of_company(principal: Principal, at: datetime) -> ColumnElement[bool]:
     )
     own = [Entry.organisation_id == principal.organisation_id, let_pay]
     if principal.tax_code is not None:
-        own.append(Entry.payer_tax_code == principal.tax_code)
+        own += [
+            Entry.payer_tax_code == principal.tax_code,
+            Order.payer_tax_code == principal.tax_code,
+        ]
     return or_(*own)
 
 

@@ -94,7 +94,16 @@ async def test_whoever_has_the_code_sees_what_the_paper_says_and_nothing_else(ga
     for typed in (one["lookup"], one["lookup"].lower().replace("-", ""), one["lookup"] + "-"):
         found = await look_up(gate, typed)
         assert (200, "private, max-age=0") == (found.status_code, found.headers["Cache-Control"])
-        hidden = {"id", "entry", "reference", "order", "payment", "void_reason", "voided_by"}
+        hidden = {
+            "id",
+            "numbering",
+            "entry",
+            "reference",
+            "order",
+            "payment",
+            "void_reason",
+            "voided_by",
+        }
         assert hidden | {"void_approved_by"} == one.keys() - found.json().keys()
         assert found.json() == {name: one[name] for name in found.json()}
     vietnamese = (await look_up(gate, one["lookup"], "vi")).json()
@@ -240,3 +249,76 @@ async def test_a_payment_that_is_refused_or_repeated_uses_no_number_up(gate: Gat
     assert 409 == (await pay(gate, order, source_reference="B-2")).status_code
     await paid(gate, 2)
     assert [2, 1] == [one["number"] for one in await receipts(gate)]
+
+
+CORRECTION = {
+    "reason": "The branch was left out",
+    "payer": {"name": "Công ty Ví Dụ - Chi nhánh 2", "tax_code": "9900123459"},
+}
+
+
+async def correct(
+    gate: Gate, receipt: dict[str, Any], step: str, who: str, body: Any = None
+) -> Any:
+    return await gate.post(f"/v1/receipts/{receipt['id']}/correction{step}", who, body)
+
+
+async def test_two_persons_replace_a_receipt_that_names_the_wrong_payer(gate: Gate) -> None:
+    await paid(gate)
+    (first,) = await receipts(gate)
+    asked = await correct(gate, first, "", "collector-1", CORRECTION)
+    assert (201, "asked", "issued") == (
+        asked.status_code, asked.json()["state"], asked.json()["receipt"]["state"],
+    )  # fmt: skip
+    again = await correct(gate, first, "", "collector-2", CORRECTION)
+    assert (409, "correction-open") == (again.status_code, again.json()["code"])
+    alone = await correct(gate, first, "/approval", "collector-1")
+    assert (403, "second-officer-needed") == (alone.status_code, alone.json()["code"])
+    done = await correct(gate, first, "/approval", "collector-2")
+    assert (200, "approved", "voided") == (
+        done.status_code, done.json()["state"], done.json()["receipt"]["state"],
+    )  # fmt: skip
+    new, old = await receipts(gate)
+    assert (CORRECTION["payer"], "Sandbox company 1") == (new["payer"], old["payer"]["name"])
+    assert (2, first["name"], new["name"], "corrected") == (
+        new["number"], new["replaces"], old["replaced_by"], old["void_cause"],
+    )  # fmt: skip
+    assert ("The branch was left out", "collector-1", "collector-2") == (
+        old["void_reason"], old["voided_by"], old["void_approved_by"],
+    )  # fmt: skip
+    assert (first["lines"], first["amount"]) == (new["lines"], new["amount"])
+    assert first["lookup"] != new["lookup"]
+    public = (await look_up(gate, first["lookup"])).json()
+    assert f"It counts no more: it was wrong, and {new['name']} replaces it." == public["message"]
+    late = await correct(gate, first, "", "collector-1", CORRECTION)
+    assert (409, "receipt-voided") == (late.status_code, late.json()["code"])
+
+
+async def test_a_correction_that_is_refused_leaves_the_receipt(gate: Gate) -> None:
+    await paid(gate)
+    (one,) = await receipts(gate)
+    none = await correct(gate, one, "/refusal", "collector-2")
+    assert (409, "correction-not-asked") == (none.status_code, none.json()["code"])
+    await correct(gate, one, "", "collector-1", CORRECTION)
+    refused = await correct(gate, one, "/refusal", "board-1")
+    assert (200, "refused", [one]) == (
+        refused.status_code, refused.json()["state"], await receipts(gate),
+    )  # fmt: skip
+    assert 201 == (await correct(gate, one, "", "collector-2", CORRECTION)).status_code
+
+
+@pytest.mark.parametrize(
+    ("payer", "pointer"),
+    [
+        ({"name": "x", "tax_code": "9900123450"}, "/payer/tax_code"),
+        ({"name": "x", "country": "CN", "tax_code": "9900123459"}, "/payer/tax_code"),
+        ({"tax_code": "9900123459"}, "/payer/name"),
+    ],
+)
+async def test_a_payer_who_cannot_be_is_not_put_on_a_receipt(
+    gate: Gate, payer: dict[str, Any], pointer: str
+) -> None:
+    await paid(gate)
+    (one,) = await receipts(gate)
+    answer = await correct(gate, one, "", "collector-1", {**CORRECTION, "payer": payer})
+    assert (422, pointer) == (answer.status_code, answer.json()["errors"][0]["pointer"])

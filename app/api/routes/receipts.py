@@ -7,19 +7,36 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.api.certificate_sheet import PDF
-from app.api.deps import Caller, HeavyVisitor, OfProcess, Spoken, Uow, by_lookup, may
+from app.api.deps import Caller, HeavyVisitor, OfProcess, Retry, Spoken, Uow, by_lookup, may
+from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.receipt_desk import ReceiptFormat, get_format, looked_up, receipt_answer
-from app.api.schemas.receipts import ReceiptOut, ReceiptsOut, receipt_detail_out
+from app.api.schemas.receipts import (
+    CorrectionIn,
+    CorrectionOut,
+    ReceiptOut,
+    ReceiptsOut,
+    correction_out,
+    receipt_detail_out,
+)
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
 from app.domain.authorisation import Action
-from app.domain.errors import ReceiptNotFoundError
+from app.domain.errors import (
+    CorrectionNotAskedError,
+    CorrectionOpenError,
+    PayerUnfitError,
+    ReceiptNotFoundError,
+    ReceiptVoidedError,
+    SecondOfficerNeededError,
+)
+from app.domain.payers import Payer, admitted
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.receipt import ReceiptState
 from app.domain.vocabulary import Role
+from app.services.money.correcting import Corrections
 from app.services.money.numbering import Numbering
 from app.services.money.receipts import Receipts
 
@@ -37,6 +54,11 @@ PAPER: Final[dict[int | str, dict[str, Any]]] = {
         "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+PAYER: Final = "/payer"
+SETTLING: Final = problem_responses(
+    ReceiptNotFoundError, ReceiptVoidedError, CorrectionNotAskedError, SecondOfficerNeededError,
+    *RETRIED,
+)  # fmt: skip
 Number = Annotated[int | None, Query(ge=1, le=2**53)]
 
 
@@ -120,3 +142,62 @@ async def look_up_receipt(
 async def number_receipt_again(receipt: UUID, uow: Uow, caller: Caller, process: OfProcess) -> None:
     """Have a provider told again of a receipt that it refused, once what it wants is mended."""
     await Numbering(uow, caller, process.machine_now()).again(receipt)
+
+
+@router.post(
+    "/{receipt}/correction",
+    status_code=201,
+    response_model=CorrectionOut,
+    dependencies=[may(Role.COLLECTOR, on=Action.RECEIPT)],
+    responses=problem_responses(
+        ReceiptNotFoundError, ReceiptVoidedError, CorrectionOpenError, PayerUnfitError, *RETRIED
+    ),
+)
+async def ask_correction(
+    receipt: UUID,
+    body: CorrectionIn,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+) -> Response:
+    """Ask that a receipt name another payer; nothing happens before another approves."""
+    payer = _admitted(body)
+    told = await Corrections(uow, caller).ask(receipt, payer, body.reason)
+    return await retry.answer(correction_out(told, caller.reference, language))
+
+
+@router.post(
+    "/{receipt}/correction/approval",
+    response_model=CorrectionOut,
+    dependencies=[may(Role.COLLECTOR, Role.BOARD, on=Action.RECEIPT)],
+    responses=SETTLING,
+)
+async def approve_correction(
+    receipt: UUID, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Approve what another has asked for: the receipt counts no more, and another replaces it."""
+    told = await Corrections(uow, caller).approve(receipt)
+    return await retry.answer(correction_out(told, caller.reference, language), status=200)
+
+
+@router.post(
+    "/{receipt}/correction/refusal",
+    response_model=CorrectionOut,
+    dependencies=[may(Role.COLLECTOR, Role.BOARD, on=Action.RECEIPT)],
+    responses=SETTLING,
+)
+async def refuse_correction(
+    receipt: UUID, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Refuse what another has asked for: the receipt stays as it is."""
+    told = await Corrections(uow, caller).refuse(receipt)
+    return await retry.answer(correction_out(told, caller.reference, language), status=200)
+
+
+def _admitted(body: CorrectionIn) -> Payer:
+    payer = body.payer
+    try:
+        return admitted(payer.name, payer.country, payer.tax_code, payer.address)
+    except PayerUnfitError as error:
+        raise error.within(PAYER) from None

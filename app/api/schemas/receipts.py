@@ -7,11 +7,13 @@ from pydantic import Field
 
 from app.api.paging import Page
 from app.api.schemas.evidence import label_of
-from app.api.schemas.types import Amount, Instant, Open, Out
+from app.api.schemas.orders import PayerNamedIn
+from app.api.schemas.types import Amount, In, Instant, Label, Open, Out
 from app.api.texts import CATALOGUE, Language
 from app.domain.charges import Edition
 from app.domain.receipts.numbering import DispatchState
 from app.domain.receipts.receipt import (
+    CorrectionState,
     ReceiptKind,
     ReceiptState,
     VoidCause,
@@ -20,6 +22,7 @@ from app.domain.receipts.receipt import (
 )
 from app.domain.receipts.words import in_words
 from app.domain.reference import Reference
+from app.services.money.correcting import Corrected
 from app.services.money.receipts import Receipt, Shown
 
 Name = Annotated[str | None, Field(examples=["collector-2"])]
@@ -133,6 +136,25 @@ class ReceiptDetailOut(ReceiptOut):
     numbering: NumberingOut | None
 
 
+class CorrectionIn(In):
+    """Who paid, as the receipt should have said, and why."""
+
+    reason: Annotated[Label, Field(examples=["The name of the branch was left out"])]
+    payer: PayerNamedIn
+
+
+class CorrectionOut(Out):
+    """A correction, and the receipt that it is about as it is now."""
+
+    id: UUID
+    state: Annotated[CorrectionState, Open]
+    reason: str
+    payer: ReceiptPartyOut
+    asked_at: Instant
+    settled_at: Instant | None
+    receipt: ReceiptDetailOut
+
+
 class ReceiptsOut(Page[ReceiptDetailOut]):
     """One page of receipts."""
 
@@ -192,6 +214,20 @@ def receipt_detail_out(shown: Shown, reference: Reference, language: Language) -
         voided_by=shown.voided_by,
         void_approved_by=shown.void_approved_by,
         numbering=_numbering(shown),
+    )
+
+
+def correction_out(corrected: Corrected, reference: Reference, language: Language) -> CorrectionOut:
+    """Return a correction with its receipt."""
+    one = corrected.correction
+    return CorrectionOut(
+        id=one.id,
+        state=CorrectionState(one.state),
+        reason=one.reason,
+        payer=ReceiptPartyOut(name=one.payer_name, tax_code=one.payer_tax_code),
+        asked_at=one.asked_at,
+        settled_at=one.settled_at,
+        receipt=receipt_detail_out(corrected.receipt, reference, language),
     )
 
 

@@ -38,6 +38,14 @@ class VoidCause(StrEnum):
     REFUNDED = "refunded"
 
 
+class CorrectionState(StrEnum):
+    """How far a correction is."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
     """What one vehicle paid, in whole VND; `vehicle` is its plate or unit id as declared."""

@@ -15,7 +15,7 @@ from app.domain.payers import Payer, PayerCountry, payer_of
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.numbering import DispatchState, Told
 from app.domain.receipts.receipt import Account, VoidCause, account_of, read_lookup, series_of
-from app.models import Receipt, Refund
+from app.models import Receipt, ReceiptCorrection, Refund
 from app.repositories.receipts import Basis, Shown
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -116,6 +116,17 @@ class Receipts:
             rows.append({**self._again(standing), **_accounted(account), "amount_vnd": rest})
         await self._void(standing, by)
         await self.number(rows)
+
+    async def correct(self, receipt: Receipt, correction: ReceiptCorrection) -> None:
+        """Void a receipt by a correction that is approved, and give another in its place."""
+        approved_by, reason = correction.settled_by, correction.reason
+        by = Voiding(VoidCause.CORRECTED, reason, correction.asked_by, approved_by)
+        payer = {
+            "payer_name": correction.payer_name, "payer_tax_code": correction.payer_tax_code,
+        }  # fmt: skip
+        row = {**self._again(receipt), **payer}
+        await self._void(receipt, by)
+        await self.number([row])
 
     async def page(
         self, where: ReceiptFilter, after: Sequence[Any] | None, limit: int
