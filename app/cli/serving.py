@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from app.cli.ready import Ready
 from app.cli.watch import Cut, Watch
 from app.cli.wire import bounded
 from app.core.config import Settings
@@ -153,17 +154,22 @@ def config_of_service(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """Return how the service is served, telling in its metrics whom it cuts off."""
     words = "Connections that this process ended, and why."
     tell = app.state.metrics.counted("gate_connections_cut", words, "reason", Cut)
-    return config_of(app, settings, tell)
+    front = getattr(app, "front", None)
+    ready = Ready(front.sends, settings.trusted_proxies) if front is not None else None
+    return config_of(app, settings, tell, ready)
 
 
 def config_of(
-    app: ASGIApp, settings: Settings, tell: Callable[[Cut], None] = lambda _: None
+    app: ASGIApp,
+    settings: Settings,
+    tell: Callable[[Cut], None] = lambda _: None,
+    ready: Ready | None = None,
 ) -> uvicorn.Config:
     """Return how an application is served; what we are measured beside is served alike."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=bounded(settings, Watch(settings, tell)),
+        http=bounded(settings, Watch(settings, tell), ready),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.api.fleet.uploads import BATCHES
+from app.cli.ready import Ready
 from app.cli.watch import Cut, Patience, Watch
 from app.core.config import Settings
 
@@ -39,9 +40,11 @@ class Bounded(HttpToolsProtocol):
     watch: ClassVar[Watch]
     patience: ClassVar[Patience]
     longer: ClassVar[Mapping[tuple[str, str], int]]
+    ready: ClassVar[Ready | None]
     _longest = 0
     _received = 0
     _turn = Turn.NOTHING
+    _is_answered = False  # whether this request had a ready answer, which has been written
     _asked = False  # whether a request's head was complete before
     _waited = 0  # sweeps in which the client kept us waiting, in this turn
     _unread = 0  # bytes of answers that the client had not taken at the last sweep
@@ -70,11 +73,14 @@ class Bounded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Count anew."""
         self._received = self._waited = 0
-        self._turn = Turn.HEAD
+        self._turn, self._is_answered = Turn.HEAD, False
+        self._unset_keepalive_if_required()  # a ready answer before this in the same bytes set it
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Let a body follow, which may be longer."""
+        """Answer what is ready; else let a body follow, which may be longer."""
+        if self.ready is not None and self._is_plain and self._answer_at_once(self.ready):
+            return
         self._waited, self._turn, self._asked = 0, Turn.BODY, True
         super().on_headers_complete()
         asked = (self.scope["method"], self.scope["path"])
@@ -84,7 +90,36 @@ class Bounded(HttpToolsProtocol):
         """Wait for nobody until there is an answer."""
         self._received = self._waited = 0
         self._turn = Turn.ANSWER
-        super().on_message_complete()
+        if not self._is_answered:
+            super().on_message_complete()
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether a request asks for a path and no more, and the line is free for its answer."""
+        parser, url = self.parser, self.url
+        return (
+            parser.get_method() == b"GET"
+            and url[:1] == b"/"
+            and url.isascii()
+            and not (b"?" in url or b"%" in url or b"#" in url)
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and not (self.expect_100_continue or self.root_path or self.pipeline)
+            and not (self._is_answering or self.flow.write_paused or self.transport.is_closing())
+        )
+
+    def _answer_at_once(self, ready: Ready) -> bool:
+        """Write the answer if it is ready, and wait for the next request."""
+        path = self.url.decode("ascii")
+        scope = {**self.scope, "method": "GET", "path": path, "query_string": b""}
+        answer = ready.answer_to(scope, self.server_state.default_headers)
+        if answer is None:
+            return False
+        self.transport.write(answer)
+        self._is_answered = True
+        self.on_response_complete()
+        return True
 
     def resume_writing(self) -> None:
         """Note that the client takes its answer."""
@@ -148,8 +183,10 @@ class Bounded(HttpToolsProtocol):
         self.transport.close()
 
 
-def bounded(settings: Settings, watch: Watch) -> type[Bounded]:
+def bounded(settings: Settings, watch: Watch, ready: Ready | None = None) -> type[Bounded]:
     """Return the protocol of requests that come and are read as the settings say.
+
+    What is `ready` is answered as soon as it is asked for.
 
     A body may take as many bytes again for the chunks that it comes in.
     """
@@ -161,7 +198,8 @@ def bounded(settings: Settings, watch: Watch) -> type[Bounded]:
         longest_request=_longest(settings.max_body_bytes),
     )
     longer = {BATCHES: _longest(settings.max_batch_bytes)}
-    return type("Bounded", (Bounded,), {"watch": watch, "patience": patience, "longer": longer})
+    bounds = {"watch": watch, "patience": patience, "longer": longer, "ready": ready}
+    return type("Bounded", (Bounded,), bounds)
 
 
 def _longest(max_body_bytes: int) -> int:

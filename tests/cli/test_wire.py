@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import parse_headers
+from io import BufferedReader
 from threading import Thread
 from typing import Any
 
@@ -14,8 +16,9 @@ import pytest
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from app.cli.ready import Ready
 from app.cli.watch import Watch
 from app.cli.wire import bounded
 from app.core.config import Settings
@@ -33,6 +36,18 @@ LIMITS: dict[str, Any] = {
     "answer_seconds": 50,
     "keep_alive_seconds": 60,
 }
+
+
+async def shelved(scope: Scope, send: Send) -> bool:
+    """Answer what is ready: who asks, as often as a page has room for."""
+    if scope["path"] != "/ready":
+        return False
+    await Response(f"{scope['client'][0]} " * 1000)(scope, unread, send)
+    return True
+
+
+async def unread() -> Message:
+    raise AssertionError
 
 
 @dataclass
@@ -67,6 +82,8 @@ def serving(**changes: Any) -> Iterator[House]:
                 answer = PlainTextResponse(str(len(await request.body())))
             elif scope["path"] == "/poll":
                 await asyncio.sleep(40 * SWEEP)
+            elif scope["path"] == "/long":
+                await asyncio.sleep(75 * SWEEP)
             elif scope["path"] == "/large":
                 answer = Response(200 * CHUNK)
         except ClientDisconnect:
@@ -77,7 +94,7 @@ def serving(**changes: Any) -> Iterator[House]:
     watch = Watch(settings, lambda why: cuts.update([why]), SWEEP)
     config = uvicorn.Config(
         app,
-        http=bounded(settings, watch),
+        http=bounded(settings, watch, Ready(shelved, "10.0.0.0/8,127.0.0.1")),
         lifespan="off",
         log_config=None,
         timeout_keep_alive=settings.keep_alive_seconds,
@@ -269,3 +286,69 @@ def test_one_address_may_not_have_all_connections() -> None:
                 assert read_to_the_end(second).startswith(b"HTTP/1.1 503")
         wait_until(lambda: not len(house.watch))
         assert house.answers()
+
+
+READY = b"GET /ready HTTP/1.1\r\nHost: gate\r\n\r\n"
+SAID = b"127.0.0.1 " * 1000
+
+
+def told(house: House, *requests: bytes) -> list[bytes]:
+    """Return the bodies of the answers to requests that are sent all at once."""
+    with house.connect() as one, one.makefile("rb") as answers:
+        one.sendall(b"".join(requests))
+        return [body_of(answers, request) for request in requests]
+
+
+def body_of(answers: BufferedReader, request: bytes) -> bytes:
+    assert b" 200 " in answers.readline()
+    head = parse_headers(answers)
+    assert "date" in head
+    return b"" if request.startswith(b"HEAD") else answers.read(int(head["content-length"]))
+
+
+def test_what_is_ready_is_answered_and_the_connection_kept(house: House) -> None:
+    with house.connect() as one, one.makefile("rb") as answers:
+        for path, body in [(READY, SAID), (READY, SAID), (QUICK, b"quick"), (READY, SAID)]:
+            one.sendall(path)
+            assert body == body_of(answers, path)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(READY.replace(b"GET", b"HEAD"), id="no body wanted"),
+        pytest.param(READY.replace(b"1.1", b"1.0"), id="an old client"),
+        pytest.param(READY.replace(b"ready", b"ready?a=1"), id="a query"),
+        pytest.param(READY.replace(b"ready", b"%72eady"), id="a path that is escaped"),
+        pytest.param(READY.replace(b"/ready", b"http://gate/ready"), id="a whole address"),
+        pytest.param(
+            READY.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), id="its last request"
+        ),
+    ],
+)
+def test_what_is_no_plain_question_goes_the_long_way(house: House, request_: bytes) -> None:
+    assert [b"" if request_.startswith(b"HEAD") else b"quick"] == told(house, request_)
+
+
+def test_answers_keep_the_order_of_what_was_asked_at_once(house: House) -> None:
+    poll = QUICK.replace(b"quick", b"poll")
+    bodies = told(house, READY, poll, READY, QUICK, READY)
+    assert SAID == bodies[0]
+    assert b"quick" == bodies[1] == bodies[3]
+
+
+def test_a_long_answer_after_a_ready_one_is_not_cut() -> None:
+    with serving(keep_alive_seconds=1) as house:
+        long = QUICK.replace(b"quick", b"long")
+        assert [SAID, b"quick"] == told(house, READY, long)
+
+
+def test_who_asks_for_much_at_once_gets_it_all(house: House) -> None:
+    bodies = told(house, *([READY] * 300))
+    assert 300 == len(bodies)
+    assert {SAID, b"quick"} >= set(bodies)
+
+
+def test_a_trusted_proxy_says_who_asks(house: House) -> None:
+    forwarded = READY.replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n")
+    assert [b"203.0.113.7 " * 1000] == told(house, forwarded)
