@@ -25,6 +25,7 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
 from app.services.declarations.assessment import Assessment
 from app.services.queues.company_limits import CompanyLimits
+from app.services.queues.grounds import lane_under, word_on
 
 KEYED = frozenset({State.QUEUED, State.CALLED})
 CAME = frozenset({"arrived", "admission", "exit"})
@@ -49,17 +50,6 @@ def waiting(entry: Entry) -> Waiting:
 def sub_queue_of(entry: Entry) -> SubQueue:
     """Return the part of its queue in which an entry waits, or would wait."""
     return SubQueue(entry.route_code, entry.inside)
-
-
-def lane_under(edition: PolicyEdition | None, entry: Entry) -> Lane:
-    """Return the lane in which an entry waits under an edition: its ground's, else its goods'.
-
-    While something contradicts what is declared, a ground gives nothing.
-    """
-    goods = Lane(entry.verdict["lane"])
-    if edition is None or entry.confirmed_ground is None or entry.discrepancies:
-        return goods
-    return edition.lane_of(goods, Lane(entry.confirmed_ground["lane"]))
 
 
 async def kept_edition(uow: UnitOfWork, today: Today, queue: Queue) -> PolicyEdition:
@@ -194,12 +184,7 @@ class WaitingLine:
         self, entry: Entry, said: Confirmation, word: GroundWord, reason: str | None = None
     ) -> LaneGroundWord:
         """Keep and tell what was said of an entry's ground; its lane follows."""
-        paper = said.document_reference if word is GroundWord.CONFIRMED else None
-        row = LaneGroundWord(
-            id=self._act.tools.new_id(), entry_id=entry.id, ground=said.ground, word=word.value,
-            document_reference=paper, reason=reason, authority=self._act.principal.authority,
-            said_at=self._act.now, said_by=self._act.principal.id,
-        )  # fmt: skip
+        row = word_on(self._act, entry, said, word, reason)
         self._uow.add(row)
         facts = {"lane": said.lane.value} if word is GroundWord.CONFIRMED else {}
         self._record(f"ground.{word}", entry, ground=said.ground, authority=row.authority, **facts)
