@@ -205,6 +205,7 @@ class Entry(HasId, Base):
     ready: Mapped[bool]
     in_position: Mapped[bool]
     lane: Mapped[str]
+    confirmed_ground: Mapped[dict[str, Any] | None]
     declared: Mapped[dict[str, Any]]
     verdict: Mapped[dict[str, Any]]
     driver_name: Mapped[bytes | None]
