@@ -24,6 +24,7 @@ from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
 from app.api.schemas.events import event_bytes
 from app.api.sheets import sheet_page
 from app.api.state import Process
+from app.api.statements import STATEMENTS
 from app.api.texts import Language
 from app.clients.gateway import GatewayClient, e164
 from app.clients.otlp import sending, spans_of
@@ -97,7 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app,
         spans=spans,
         max_body_bytes=settings.max_body_bytes,
-        longer={BATCHES: settings.max_batch_bytes},
+        longer={BATCHES: settings.max_batch_bytes, STATEMENTS: settings.max_batch_bytes},
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
     )

@@ -176,6 +176,11 @@ class PaymentsRepository:
         row = found.one_or_none()
         return None if row is None else Received(*row)
 
+    async def all_received(self, payment_ids: Collection[UUID]) -> Mapping[UUID, Received]:
+        """Return several payments, by their ids."""
+        found = await self._session.execute(_received().where(Payment.id.in_(payment_ids)))
+        return {row[0].id: Received(*row) for row in found}
+
     async def locked_review(self, payment_id: UUID) -> PaymentReview | None:
         """Return the review of a payment as it is now, kept from others until the end."""
         statement = (

@@ -484,6 +484,7 @@ WHO = {
     "take_payment": {"collector"},
     "close_shift": {"collector"},
     "notify_payment": {"bank"},
+    "send_statement": {"bank", "collector"},
     "settle_payment": {"collector"},
     "close_book_day": {"collector"},
     "record_remittance": {"collector"},

@@ -40,6 +40,7 @@ FILES: Final = {
 HEAVY: Final = {
     *("register_batch", "export_entries", "get_queue_sheet"),
     *("search_entries", "export_subject", "erase_subject", "get_certificate"),
+    "send_statement",
 }
 MONEY_NAMES: Final = re.compile(r"amount|total|balance|due|fee|price")
 

@@ -93,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     bundles.router,
     receipts.router,
     refunds.router,
+    payments.statements,
     payments.router,
     payments.banks,
     shifts.router,

@@ -10,9 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
+from app.api.failures import FileTypeError, InvalidRequestError, UnreadableFileError
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
-from app.api.problems import problem_responses
+from app.api.problems import problem_responses, request_id_of
+from app.api.rate_limits import Work
 from app.api.schemas.payments import (
     BankSecretIn,
     BankSecretOut,
@@ -20,11 +22,14 @@ from app.api.schemas.payments import (
     PaymentDetailOut,
     PaymentSettlementIn,
     PaymentsOut,
+    StatementOut,
     bank_secret_out,
     payment_brief_out,
     payment_detail_out,
 )
 from app.api.schemas.types import Instant, Sought
+from app.api.spreadsheets import CSV
+from app.api.statements import STATEMENT, Asked, StatementRoute, came_of, statement_out
 from app.api.strict_json import StrictRoute
 from app.core.signed_words import SignedWords
 from app.domain.authorisation import Action
@@ -47,8 +52,10 @@ from app.services.money.applying import CameIn
 from app.services.money.matching import Matching
 from app.services.money.reviewing import Reviewing
 from app.services.money.secrets import BankSecrets, Signing
+from app.services.money.statements import Statements
 
 router = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=StrictRoute)
+statements = APIRouter(prefix="/v1/payments", tags=["payments"], route_class=StatementRoute)
 banks = APIRouter(prefix="/v1/organisations", tags=["payments"], route_class=StrictRoute)
 
 LATEST: Final = 2**32 - 1
@@ -173,6 +180,47 @@ async def notify_payment(
         response.status_code = 200
         response.headers.update(REPLAYED)
     return payment_detail_out(await Reviewing(uow, caller).get(payment.id), language)
+
+
+@statements.post(
+    "/statements",
+    dependencies=[may(Role.BANK, Role.COLLECTOR, work=Work.HEAVY)],
+    openapi_extra={
+        "requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}
+    },
+    response_model=StatementOut,
+    responses=problem_responses(
+        FileTypeError, UnreadableFileError, InvalidRequestError, UnknownCodeError, *RETRIED
+    ),
+)
+async def send_statement(
+    request: Request,
+    uow: Uow,
+    caller: Caller,
+    retry: Retry,
+    language: Spoken,
+    bank: Annotated[
+        UUID | None,
+        Query(
+            description="Whose statement it is, where it is not a bank that sends it.",
+            examples=["019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55"],
+        ),
+    ] = None,
+) -> Response:
+    """Send a bank's statement as CSV of up to 2,000 rows: what no notification has told of.
+
+    Columns: `source_reference`, `amount` (plain, or in groups of three), `paid_at` (RFC 3339, or
+    `31/12/2026 23:59:59` in Hanoi), `purpose`, and `currency` if there is any. Each row is matched
+    as a notification is, once by the bank's reference: a row that was told before is `known`, so a
+    file may be sent twice. A row that is wrong is refused with its line and spoils no other.
+    """
+    service, rows = Statements(uow, caller), request.scope[STATEMENT]
+    whose = await service.bank(bank)
+    fit = [(one.line, came_of(one.told, whose)) for one in rows if one.told is not None]
+    booked = {one.line: one for one in await service.take(fit)}
+    became = await service.became(list(booked.values()))
+    asked = Asked(language, request_id_of(request.scope))
+    return await retry.answer(statement_out(rows, booked, became, asked), status=200)
 
 
 @router.get("", dependencies=[may(*READERS, Role.BANK)])

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.api.paging import Page
+from app.api.problems import Problem
 from app.api.schemas.types import (
     PERSONAL,
     SAFE_RAW,
@@ -31,6 +32,7 @@ from app.domain.money_in import (
 )
 from app.services.money.reviewing import Came, Received
 from app.services.money.secrets import BankSecret
+from app.services.money.statements import RowSaid
 
 LONGEST_OVERLAP = 168
 PURPOSE = "NOP PHI CUA KHAU 202603110C3FHMFY6 12C00017"
@@ -138,6 +140,13 @@ class PaymentsOut(Page[PaymentBriefOut]):
     """One page of money that came in."""
 
 
+def state_of_received(received: Received) -> PaymentState:
+    """Return what became of money."""
+    review = received.review
+    settlement = Settlement(review.settlement) if review and review.settlement else None
+    return state_of(reviewed=review is not None, settlement=settlement)
+
+
 def payment_brief_out(received: Received, language: Language) -> PaymentBriefOut:
     """Return money that came in as lists show it."""
     return PaymentBriefOut(**_brief(received, language))
@@ -167,11 +176,10 @@ def bank_secret_out(row: BankSecret, secret: str) -> BankSecretOut:
 
 
 def _brief(received: Received, language: Language) -> dict[str, object]:
-    payment, review = received.payment, received.review
-    settlement = Settlement(review.settlement) if review and review.settlement else None
+    payment = received.payment
     return {
         "id": payment.id,
-        "state": state_of(reviewed=review is not None, settlement=settlement),
+        "state": state_of_received(received),
         "channel": payment.channel,
         "amount": Amount.vnd(payment.amount_vnd),
         "source_reference": payment.source_reference,
@@ -210,3 +218,27 @@ def _suggestion_out(one: Suggestion, language: Language) -> SuggestionOut:
         refund=Amount.vnd(one.refund_vnd),
         message=CATALOGUE.say(f"payment.settle.{way}", language),
     )
+
+
+class StatementRowOut(Out):
+    """What became of a row of a statement."""
+
+    line: int
+    """Where it stands, the heading being the first."""
+    source_reference: str
+    said: Annotated[RowSaid, Open]
+    payment: UUID | None
+    state: Annotated[PaymentState, Open] | None
+    """What became of the money."""
+    problem: Problem | None
+    """Why the row is refused."""
+
+
+class StatementOut(Out):
+    """What became of a statement, row by row."""
+
+    rows: list[StatementRowOut]
+    taken: int
+    known: int
+    """Told before, by a notification or an earlier file."""
+    refused: int

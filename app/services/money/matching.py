@@ -73,6 +73,10 @@ class Matching:
         applying = Applying(self._uow, self._act)
         if len(named) == 1:
             named = [named[0].of(await applying.hold(named[0].orders))]
+        return await self.decide(applying, came, named)
+
+    async def decide(self, applying: Applying, came: CameIn, named: Sequence[Named]) -> Payment:
+        """Let money pay what it names, which is held where it is one thing, or set it aside."""
         found = match(came.amount_vnd, [one.owed for one in named])
         if found.review is None:
             return await applying.take(came, named[0].orders, named[0].bundle)
