@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
     Select,
     Text,
@@ -37,6 +38,7 @@ from app.models import (
     PostingRow,
     Refund,
     Remittance,
+    Shift,
 )
 from app.repositories.books import OrderFacts, facts_of
 
@@ -107,6 +109,7 @@ class BookChecksRepository:
             given_back=sum(amount for *_, amount in found["given back"]),
             paid_back=sum(amount for *_, amount in found["paid back"]),
             remitted=sum(amount for *_, amount in found["remitted"]),
+            counted_more=sum(amount for *_, amount in found["counted"]),
         )
 
     async def wrong_orders(self) -> Sequence[UUID]:
@@ -185,11 +188,14 @@ def _sums() -> CompoundSelect[*tuple[Any, ...]]:
         ),
         _sum("paid back", Refund.amount_vnd).where(Refund.paid_at.is_not(None)),
         _sum("remitted", Remittance.amount_vnd),
+        _sum("counted", Shift.counted_vnd - Shift.expected_vnd),
     )
 
 
 def _sum(
-    what: str, amount: InstrumentedAttribute[Any], *by: InstrumentedAttribute[str]
+    what: str,
+    amount: ColumnElement[Any] | InstrumentedAttribute[Any],
+    *by: InstrumentedAttribute[str],
 ) -> Select[*tuple[Any, ...]]:
     """Return a sum by up to three names, under what it is of."""
     names = [*by, *[literal(None, Text)] * (3 - len(by))]

@@ -27,6 +27,7 @@ from app.models import (
     Order,
     PostingRow,
     Principal,
+    Shift,
 )
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
@@ -95,8 +96,12 @@ class BooksRepository:
         return (await self._session.scalars(statement)).all()
 
     async def sums(self, gate: str, first: date, end: date) -> Mapping[date, Sequence[Sum]]:
-        """Return what was posted on each day of a period, of each kind of posting a sum."""
-        cashier = case((_of_tills(), PostingRow.principal_id))
+        """Return what was posted on each day of a period, of each kind of posting a sum.
+
+        What was counted is of whose till it is, whoever counted it.
+        """
+        who = func.coalesce(Shift.principal_id, PostingRow.principal_id)
+        cashier = case((_of_tills(), who))
         kind = (PostingRow.debit, PostingRow.credit, PostingRow.cause, cashier)
         statement = (
             select(
@@ -105,6 +110,7 @@ class BooksRepository:
                 func.count(),
                 cast(func.sum(PostingRow.amount_vnd), BigInteger),
             )
+            .outerjoin(Shift, Shift.id == PostingRow.shift_id)
             .where(
                 PostingRow.gate_code == gate,
                 PostingRow.book_day >= first,

@@ -93,6 +93,11 @@ def test_books_that_are_what_the_rows_are_differ_in_nothing() -> None:
             [("remitted", 3, 0)],
             id="a payment to the treasury that nobody posted",
         ),
+        pytest.param(
+            Rows(orders=PAID.orders, payments=PAID.payments, counted_more=-3),
+            [("counted", -3, 0)],
+            id="a till that was short, which nobody posted",
+        ),
     ],
 )
 def test_a_difference_is_named_with_both_sides(
@@ -120,6 +125,7 @@ class Gate:
     due_back: int = 0
     given_back: int = 0
     remitted: int = 0
+    counted_more: int = 0
 
     def charge(self, amount: int) -> None:
         order = owed(amount)
@@ -173,6 +179,7 @@ class Gate:
 
     def count(self, more: int) -> None:
         self.books += postings_of_shift(uuid4(), "tan-thanh", 1_000, 1_000 + more)
+        self.counted_more += more
 
     def remit(self, amounts: list[int]) -> None:
         due = dict(zip(("tan-thanh", "huu-nghi"), amounts, strict=True))
@@ -191,6 +198,7 @@ class Gate:
             given_back=self.given_back,
             paid_back=self.given_back,
             remitted=self.remitted,
+            counted_more=self.counted_more,
         )
 
     def _taken(self) -> Owed:

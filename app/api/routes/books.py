@@ -74,7 +74,7 @@ async def get_book_day(gate: Sought, day: Day, uow: Uow, caller: Caller) -> Book
 async def close_book_day(
     gate: Sought, day: Day, uow: Uow, caller: Caller, retry: Retry
 ) -> Response:
-    """Close a day of a gate's books that is over, in the order of days.
+    """Close a day of a gate's books that is over, in the order of days, when its tills are counted.
 
     What belongs to it and comes later is posted to the next open day.
     """

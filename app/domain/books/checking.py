@@ -33,7 +33,7 @@ class Rows:
     `orders` by their state, `payments` by channel, `under_review` of the payments that nobody has
     decided about, `due_back` of what was decided to be sent back of payments, `given_back` of
     approved refunds of orders, `paid_back` of all refunds that were paid, `remitted` of what was
-    paid to the treasury.
+    paid to the treasury, `counted_more` of how far tills held more than they should, or less.
     """
 
     orders: Mapping[str, int] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Rows:
     given_back: int = 0
     paid_back: int = 0
     remitted: int = 0
+    counted_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def differences(moved: Sequence[Moved], rows: Rows) -> tuple[Difference, ...]:
             rows.due_back + rows.given_back - rows.paid_back,
             -stands[Account.REFUND_DUE],
         ),
-        "remitted": (rows.remitted, _remitted(moved)),
+        "remitted": (rows.remitted, _net(moved, Cause.BUDGET_REMITTED, Account.BUDGET)),
+        "counted": (rows.counted_more, _net(moved, Cause.SHIFT_COUNTED, Account.CASH)),
         **{
             account.value: (came_in[account], _came_into(moved, account))
             for account in dict.fromkeys(CHANNELS.values())
@@ -99,7 +101,7 @@ def _came_into(moved: Iterable[Moved], account: Account) -> int:
     return sum(one.amount_vnd for one in moved if one.cause in CAME_IN and one.debit is account)
 
 
-def _remitted(moved: Iterable[Moved]) -> int:
-    """Return what was paid to the treasury: of some gates perhaps less than nothing."""
-    found = [one for one in moved if one.cause is Cause.BUDGET_REMITTED]
-    return sum(one.amount_vnd if one.debit is Account.BUDGET else -one.amount_vnd for one in found)
+def _net(moved: Iterable[Moved], cause: Cause, account: Account) -> int:
+    """Return what went into an account because of a cause, less what went out of it."""
+    found = [one for one in moved if one.cause is cause]
+    return sum(one.amount_vnd if one.debit is account else -one.amount_vnd for one in found)
