@@ -47,7 +47,8 @@ class Order(Identified, Base):
     """What one payer owes of one kind; amounts are whole VND.
 
     `payment_id` is the money that paid it; the release before named the order in the payment.
-    `payer` is who was named for it in the place of whom its entry declares.
+    `payer` is who was named for it in the place of whom its entry declares; `refunded_vnd` is what
+    of it was given back, by refunds that are approved.
     """
 
     __tablename__ = "orders"
@@ -55,6 +56,7 @@ class Order(Identified, Base):
         one_of("kind", ORDER_KINDS),
         one_of("state", ("due", "paid", "superseded", "cancelled")),
         CheckConstraint("amount_vnd >= 0", name="amount_not_negative"),
+        CheckConstraint("refunded_vnd BETWEEN 0 AND amount_vnd", name="refunded_within"),
         Index(None, "entry_id"),
         Index(None, "payment_id", postgresql_where=text("payment_id IS NOT NULL")),
         Index(
@@ -79,6 +81,7 @@ class Order(Identified, Base):
     )
     payer: Mapped[dict[str, Any] | None]
     payer_tax_code: Mapped[str | None]
+    refunded_vnd: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class PaymentBundle(Identified, Base):

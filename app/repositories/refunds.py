@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.domain.authorisation import Action, decide
 from app.domain.principal import Principal
 from app.domain.questions import RefundFilter
-from app.domain.receipts.refunds import GONE, RefundState
+from app.domain.receipts.refunds import RefundState
 from app.domain.vocabulary import Party
 from app.models import Delegation, Entry, Order, Payment, Refund
 from app.models import Principal as PrincipalRow
@@ -55,13 +55,6 @@ class RefundsRepository:
         )
         fresh = statement.execution_options(populate_existing=True)
         return (await self._session.scalars(fresh)).all()
-
-    async def given_back(self, order_id: UUID) -> int:
-        """Return how much of an order was given back: of refunds that are approved or paid."""
-        statement = select(func.coalesce(func.sum(Refund.amount_vnd), 0)).where(
-            Refund.order_id == order_id, Refund.state.in_([one.value for one in GONE])
-        )
-        return int(await self._session.scalar(statement) or 0)
 
     async def insert(self, rows: Rows) -> None:
         """Store new refunds from their columns."""

@@ -72,7 +72,7 @@ async def test_a_lower_price_makes_the_difference_due_back(gate: Gate) -> None:
 async def test_two_persons_give_it_back_and_the_receipt_is_replaced(
     gate: Gate, session: AsyncSession
 ) -> None:
-    await weighed_less(gate)
+    entry = await weighed_less(gate)
     (first,) = await receipts(gate)
     refund = await approved(gate, (await refunds(gate))[0])
     rest, voided = await receipts(gate)
@@ -90,6 +90,12 @@ async def test_two_persons_give_it_back_and_the_receipt_is_replaced(
         await balance(session, "refund_due"), -await balance(session, "retained"),
         -await balance(session, "budget"),
     )  # fmt: skip
+
+    balanced = (await gate.entry(entry))["balance"]
+    assert [300_000, 300_000, 0, 0] == [
+        balanced[name]["amount"] for name in ("charged", "paid", "due", "credit")
+    ]
+    assert 500_000 == (await gate.entry(entry))["orders"][0]["refunded"]["amount"]
 
     for _ in range(2):
         answer = await take(gate, refund, "payment", "collector-1", {"reference": "FT-1"})

@@ -294,7 +294,7 @@ def superseded_out(charge: Charge) -> SupersededOut:
 def balance_out(charge: Charge | None, orders: Sequence[Order]) -> BalanceOut:
     """Return what an entry costs against what was paid; an order asks less what was paid before."""
     charged = charge.total_vnd if charge else 0
-    paid = sum(order.amount_vnd for order in orders if order.state == "paid")
+    paid = sum(order.amount_vnd - order.refunded_vnd for order in orders if order.state == "paid")
     due = sum(order.amount_vnd for order in orders if order.state == "due")
     return BalanceOut(
         charged=Amount.vnd(charged),
@@ -325,6 +325,7 @@ def order_out(order: Order) -> OrderOut:
         code=order.code,
         kind=order.kind,
         amount=Amount.vnd(order.amount_vnd),
+        refunded=Amount.vnd(order.refunded_vnd or 0),
         state=order.state,
         paid_at=order.paid_at,
     )

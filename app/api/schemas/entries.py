@@ -137,6 +137,7 @@ class BalanceOut(Out):
 
     charged: Amount
     paid: Amount
+    """Without what was given back."""
     due: Amount
     credit: Amount
 
@@ -148,6 +149,8 @@ class OrderOut(Out):
     code: str
     kind: str
     amount: Amount
+    refunded: Amount
+    """What of it was given back, by refunds that are approved."""
     state: Annotated[str, Field(examples=["due"])]
     paid_at: Instant | None
 

@@ -140,14 +140,15 @@ class Refunds:
             SecondOfficerNeededError: it was this one who asked.
         """
         one = await self._held(refund_id)
-        before = await self._uow.refunds.given_back(one.order_id) if one.order_id else 0
+        orders = await self._uow.payments.locked_orders([one.order_id] if one.order_id else [])
         _take(one, RefundStep.APPROVE)
         self._ensure_another(one)
         one.approved_at, one.approved_by = self._act.now, self._act.principal.id
         shown = await self._told("refund.approved", one)
-        if one.order_id is not None:
+        for order in orders:
+            before, order.refunded_vnd = order.refunded_vnd, order.refunded_vnd + one.amount_vnd
             books = Books(self._uow, self._act)
-            await books.given_back(one.id, one.order_id, one.amount_vnd, before)
+            await books.given_back(one.id, order.id, one.amount_vnd, before)
             await Receipts(self._uow, self._act).give_back(one)
         return shown
 
