@@ -152,6 +152,19 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "waive_check": {
         "Medical": {"kind": "medical", "reason": "Seen at the other gate an hour ago"},
     },
+    "confirm_ground": {
+        "Relief": {
+            "ground": "disaster-relief",
+            "document_reference": "QĐ-412/2026",
+            "reason": "Rice for the flooded districts, seen with its order",
+        },
+    },
+    "withdraw_ground": {
+        "Relief": {
+            "ground": "disaster-relief",
+            "reason": "The order names another vehicle",
+        },
+    },
     "place_hold": {
         "A stop": {"reason": "The seal is broken", "source_reference": "HQ-2026-0031"},
     },
