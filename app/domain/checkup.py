@@ -160,6 +160,26 @@ def judge_workers(
     return Finding("workers", Condition.OK, found)
 
 
+def judge_receipts(
+    gaps: Mapping[str, int], uncovered: Sequence[str], waiting: Mapping[str, int]
+) -> Finding:
+    """Judge whether receipts are numbered without gaps, and are for what came in and stayed.
+
+    `gaps` are numbers without receipt by series, `uncovered` codes of orders whose receipt is for
+    another amount, `waiting` what a provider is still to be told, by state.
+    """
+    if gaps or uncovered:
+        holes = [f"{count} numbers of {series} have none" for series, count in sorted(gaps.items())]
+        other = [f"another amount than paid: {', '.join(uncovered)}"] if uncovered else []
+        advice = "Compare the tables receipts and receipt_series with a backup."
+        return Finding("receipts", Condition.FAIL, "; ".join((*holes, *other)), advice)
+    if refused := waiting.get("refused", 0):
+        advice = "GET /v1/receipts says why (numbering); mend it, and have each told again."
+        return Finding("receipts", Condition.WARN, f"a provider refused {refused}", advice)
+    pending = waiting.get("pending", 0)
+    return Finding("receipts", Condition.OK, f"without gaps; {pending} to be told to a provider")
+
+
 def judge_logs(stopped: Collection[Queue]) -> Finding:
     """Judge whether every queue's log goes on; one that stopped says nothing of the others."""
     if not stopped:

@@ -35,6 +35,7 @@ from app.repositories.pages import page_of
 from app.repositories.prepared import Wire
 from app.repositories.rows import Rows, insert_rows
 
+MOST_NAMED = 10
 ORDER = (Receipt.issued_at, Receipt.id)
 
 
@@ -169,6 +170,22 @@ class ReceiptsRepository:
         missing = ReceiptSeries.last_number - counted.scalar_subquery()
         statement = select(ReceiptSeries.code, missing.label("missing")).where(missing != 0)
         return {row.code: row.missing for row in await self._session.execute(statement)}
+
+    async def uncovered(self) -> Sequence[str]:
+        """Return the codes of some orders whose receipt is not for what came in and stayed.
+
+        It reads every receipt: an operator may wait for that, a request may not.
+        """
+        standing = and_(Receipt.order_id == Order.id, Receipt.voided_at.is_(None))
+        statement = (
+            select(Order.code)
+            .outerjoin(Receipt, standing)
+            .where(Order.id.in_(select(ReceiptDispatch.order_id)))
+            .where(func.coalesce(Receipt.amount_vnd, 0) != Order.amount_vnd - Order.refunded_vnd)
+            .order_by(Order.code)
+            .limit(MOST_NAMED)
+        )
+        return (await self._session.scalars(statement)).all()
 
 
 def _shown() -> Select[*tuple[Any, ...]]:

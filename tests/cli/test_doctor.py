@@ -29,7 +29,7 @@ from tests.repositories.rows import add_actor, add_charge, add_entry, add_order
 CHECKS = [
     "settings", "sign-in", "collection", "disk", "database", "clock", "migrations", "data keys",
     "API keys", "reference data", "tariff edition", "policy edition", "workers", "logs", "books",
-    "prices",
+    "receipts", "prices",
 ]  # fmt: skip
 WORK = Work("", "host:1", 60, 1, 0, 0, 1, 1, succeeded=True)
 TARIFF = "tariff-2025-09"

@@ -17,6 +17,7 @@ from app.domain.checkup import (
     judge_keys,
     judge_logs,
     judge_prices,
+    judge_receipts,
     judge_sealed,
     judge_skew,
     judge_workers,
@@ -215,3 +216,24 @@ def test_charges_that_differ_from_what_they_are_made_of_are_named(
     finding = ensure_advised(judge_prices(last, DAY))
     assert condition is finding.condition
     assert words in finding.found
+
+
+@pytest.mark.parametrize(
+    ("gaps", "uncovered", "waiting", "condition", "found"),
+    [
+        ({}, [], {}, Condition.OK, "without gaps; 0 to be told to a provider"),
+        ({}, [], {"pending": 3}, Condition.OK, "without gaps; 3 to be told to a provider"),
+        ({}, [], {"pending": 3, "refused": 2}, Condition.WARN, "a provider refused 2"),
+        ({"TT-2026": 1}, [], {}, Condition.FAIL, "1 numbers of TT-2026 have none"),
+        ({}, ["20260311-A"], {}, Condition.FAIL, "another amount than paid: 20260311-A"),
+    ],
+)
+def test_receipts_are_without_gaps_and_for_what_was_paid(
+    gaps: dict[str, int],
+    uncovered: list[str],
+    waiting: dict[str, int],
+    condition: Condition,
+    found: str,
+) -> None:
+    finding = judge_receipts(gaps, uncovered, waiting)
+    assert (condition, found) == (finding.condition, finding.found)

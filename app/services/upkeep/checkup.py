@@ -16,6 +16,7 @@ from app.domain.checkup import (
     judge_keys,
     judge_logs,
     judge_prices,
+    judge_receipts,
     judge_sealed,
     judge_workers,
 )
@@ -53,6 +54,8 @@ async def examine(uow: UnitOfWork, at: Surroundings) -> list[Finding]:
     findings.append(judge_workers(at.jobs, pulses, oldest.lags(now), at.machine))
     findings.append(judge_logs(oldest.stopped))
     findings.append(judge_books(await found_differences(uow)))
+    gaps, uncovered = await uow.receipts.gaps(), await uow.receipts.uncovered()
+    findings.append(judge_receipts(gaps, uncovered, await uow.dispatches.counted()))
     findings.append(judge_prices(await _prices(uow), legal_day(now, ZONE)))
     return findings
 
