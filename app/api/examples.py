@@ -94,6 +94,13 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         },
         "All of it goes back": {"orders": [], "reason": "Paid twice, as the payer confirms"},
     },
+    "record_remittance": {
+        "All that is due of March": {
+            "to_day": "2026-04-01",
+            "amount": {"amount": 1417500000, "currency": "VND"},
+            "reference": "KBNN-2026-0401",
+        },
+    },
     "renew_bank_secret": {"A day's overlap": {"overlap_hours": 24}},
     "register_batch": {
         "Two trucks": {

@@ -38,6 +38,9 @@ FILES: Final = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 HEAVY: Final = {
+    "get_revenue",
+    "get_revenue_summary",
+    "get_treasury_list",
     *("register_batch", "export_entries", "get_queue_sheet"),
     *("search_entries", "export_subject", "erase_subject", "get_certificate"),
     "send_statement",
