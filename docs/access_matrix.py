@@ -21,7 +21,7 @@ from app.domain.vocabulary import Agency, Party, Role, Scope
 from app.main import create_app
 
 COMPANIES: Final = frozenset({Role.COMPANY, Role.APP})
-HOUSE: Final = {"organisation", "client", "key", "member", "webhook", "batch", "bundle"}
+HOUSE: Final = {"organisation", "client", "key", "member", "webhook", "batch", "bundle", "quote"}
 RELATIONS: Final[Mapping[str, tuple[Relation, ...]]] = {
     "entry": tuple(Party),
     "order": tuple(Party),

@@ -468,6 +468,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "entry": Word("The id of an entry.", ID),
     "hold": Word("The id of a hold.", ID),
     "batch": Word("The id of a batch.", ID),
+    "quote": Word("The id of a kept quote.", ID),
     "outcome": Word("Only the rows with that outcome.", "refused"),
     "source": Word("The code of a source of messages.", "camera-tan-thanh"),
     "message": Word("The id of a message.", ID),

@@ -179,6 +179,12 @@ class OrderNotFoundError(NotFoundError):
     code: ClassVar[str] = "order-not-found"
 
 
+class QuoteNotFoundError(NotFoundError):
+    """No quote of that id, or none that this principal may see."""
+
+    code: ClassVar[str] = "quote-not-found"
+
+
 class ReceiptNotFoundError(NotFoundError):
     """No receipt of that lookup code or id."""
 
@@ -924,6 +930,18 @@ class AmountMismatchError(UnfitError):
     """A payment is of exactly the amount that is due."""
 
     code: ClassVar[str] = "amount-mismatch"
+
+
+class QuoteUnfitError(UnfitError):
+    """A quote is not the price of what is registered with it; `errors` say what differs."""
+
+    code: ClassVar[str] = "quote-unfit"
+
+
+class QuoteUsedError(ConflictError):
+    """An entry was registered with the quote already."""
+
+    code: ClassVar[str] = "quote-used"
 
 
 class OrderNotDueError(ConflictError):

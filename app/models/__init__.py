@@ -42,6 +42,7 @@ from app.models.money import (
     Payment,
     PaymentBundle,
     PaymentReview,
+    QuoteRow,
 )
 from app.models.moves import Diversion, Reception, Substitution
 from app.models.notices import Notice
@@ -164,6 +165,7 @@ __all__ = [
     "ProductPaper",
     "PublishedVolume",
     "QueueEdition",
+    "QuoteRow",
     "Receipt",
     "ReceiptCorrection",
     "ReceiptDispatch",

@@ -14,11 +14,38 @@ ORDER_KINDS = ("infrastructure", "transfer")
 OPEN_REVIEW = "settled_at IS NULL"
 
 
+class QuoteRow(Identified, Base):
+    """A price that was promised to a company until `valid_until`; nothing of it is ever changed.
+
+    Which entry was registered with it says that entry's charge.
+    """
+
+    __tablename__ = "quotes"
+    __table_args__ = (
+        CheckConstraint("total_vnd >= 0", name="total_not_negative"),
+        CheckConstraint("valid_until > created_at", name="holds_for_a_while"),
+        Index(None, "organisation_id", "created_at", "id"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("principals.id"))
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"))
+    tariff_code: Mapped[str] = mapped_column(ForeignKey("tariff_editions.code"))
+    priced_on: Mapped[date]
+    known_at: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any]]
+    total_vnd: Mapped[int]
+    quote: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+
+
 class Charge(Identified, Base):
     """A quote bound to an entry: edition, facts and lines frozen as they were priced.
 
     `known_at` is the newest knowledge of the editions by which it was priced. It and the facts are
-    absent in charges of releases that did not freeze them.
+    absent in charges of releases that did not freeze them. `quote_id` is the kept quote that the
+    entry was registered with; it is the price of one entry.
     """
 
     __tablename__ = "charges"
@@ -29,9 +56,14 @@ class Charge(Identified, Base):
             unique=True, postgresql_where=text("superseded_at IS NULL"),
         ),
         Index(None, "entry_id"),
+        Index(
+            "uq_charges_quote_id", "quote_id",
+            unique=True, postgresql_where=text("quote_id IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    quote_id: Mapped[UUID | None] = mapped_column(ForeignKey("quotes.id"))
     tariff_code: Mapped[str] = mapped_column(ForeignKey("tariff_editions.code"))
     priced_on: Mapped[date]
     known_at: Mapped[datetime | None]

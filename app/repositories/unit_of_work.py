@@ -43,6 +43,7 @@ from app.repositories.personal import PersonalRepository
 from app.repositories.prepared import Wire
 from app.repositories.prices import PricesRepository
 from app.repositories.queues import QueuesRepository
+from app.repositories.quotes import QuotesRepository
 from app.repositories.receipts import ReceiptsRepository
 from app.repositories.records import RecordsRepository
 from app.repositories.reference import ReferenceRepository
@@ -94,6 +95,11 @@ class UnitOfWork:
     def book_checks(self) -> BookChecksRepository:
         """The books against the rows beside them."""
         return BookChecksRepository(self._session)
+
+    @cached_property
+    def quotes(self) -> QuotesRepository:
+        """Kept quotes."""
+        return QuotesRepository(self._session, self._wire)
 
     @cached_property
     def books(self) -> BooksRepository:

@@ -6,7 +6,7 @@ This is where a reader enters: the rules stand in `app/domain/charges`.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.domain.charges import (
@@ -33,6 +33,7 @@ from app.services.money.posting import rows_of_new_orders, rows_of_superseded
 from app.services.money.refunds import Refunds, Repaid, repaid
 
 KINDS = ("infrastructure", "transfer")
+ARRIVED = "arrived"
 
 
 def fee_facts(reference: Reference, declaration: Declaration) -> FeeFacts:
@@ -65,11 +66,11 @@ def price(
 
 
 def price_or_finding(
-    reference: Reference, declaration: Declaration, on: date
+    reference: Reference, declaration: Declaration, on: date, known_at: datetime | None = None
 ) -> tuple[Quote | None, tuple[Finding, ...]]:
     """Return the price, or the blocking findings that stand in for it."""
     try:
-        return price(reference, fee_facts(reference, declaration), on), ()
+        return price(reference, fee_facts(reference, declaration), on, known_at), ()
     except TariffRefusalError as refusal:
         return None, tuple(
             blocking(error.rule, _in_declaration(error.pointer, declaration), _plain(error.value))
@@ -99,11 +100,19 @@ def _plain(value: Fact) -> str | int | None:
     return value if isinstance(value, str | int) else None
 
 
+class Promise(NamedTuple):
+    """A kept quote that an entry is charged by, and the knowledge by which it was priced."""
+
+    quote_id: UUID
+    known_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """To which entry a price is bound: for which day, why, what was paid before and by whom.
 
-    Both by kind of order; who pays, where somebody was named for the order of before.
+    Both by kind of order; who pays, where somebody was named for the order of before. `promise` is
+    the kept quote that it was registered with.
     """
 
     entry_id: UUID
@@ -112,6 +121,7 @@ class Binding:
     cause: str
     paid: Mapping[str, int] = field(default_factory=dict)
     payers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +135,15 @@ class Priced:
 
 def charge_of(act: Act, quoted: Quote, binding: Binding) -> Priced:
     """Return the charge that binds a quote to an entry; its orders ask less what was paid."""
+    promise = binding.promise
     charge = {
         "id": act.tools.new_id(),
         "entry_id": binding.entry_id,
+        "quote_id": promise.quote_id if promise else None,
         "tariff_code": quoted.edition.code,
         "priced_on": binding.on,
         "total_vnd": quoted.total_vnd,
-        "known_at": act.reference.tariffs.known_at,
+        "known_at": promise.known_at if promise else act.reference.tariffs.known_at,
         "facts": facts_document(quoted.facts),
         "quote": quote_document(quoted),
         "cause": binding.cause,
@@ -184,6 +196,8 @@ class Charging:
         current = await self._uow.money.charge(entry.id)
         if quoted is None or not _differs(current, quoted):
             return []
+        if current is not None and cause != ARRIVED and self._is_promised(current, quoted, on):
+            return []
         # A payment under way is waited for, or it would be lost.
         orders = await self._uow.money.orders(entry.id, locked=True)
         given_up: list[Mapping[str, Any]] = []
@@ -209,6 +223,16 @@ class Charging:
             ),
             *refunds,
         ]
+
+    def _is_promised(self, current: Charge, quoted: Quote, on: date) -> bool:
+        """Tell whether an entry has its price by a quote, which these facts still have."""
+        if current.quote_id is None:
+            return False
+        try:
+            promised = price(self._act.reference, quoted.facts, on, current.known_at)
+        except TariffRefusalError:
+            return False
+        return quote_document(promised) == current.quote
 
     async def _back(self, orders: Sequence[Order], quoted: Quote) -> Repaid:
         """Return what is ours of what was paid, and what of it goes back by the new price."""

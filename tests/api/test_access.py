@@ -299,9 +299,12 @@ async def a_house(gate: Gate) -> Thing:
     batch = await gate.post("/v1/entries/batches", "company-1", rows, retry=uuid4().hex)
     order = (await gate.register("company-1", **lorry(next(PLATES))))["orders"][0]
     bundle = await gate.post("/v1/payment-bundles", "company-1", {"orders": [order["id"]]})
+    asked = {"gate": "tan-thanh", "direction": "export", "payload_kg": 15000}
+    quote = await gate.post("/v1/quotes", "company-1", asked)
     made = {
         "organisation": house, "client": client, "key": key, "member": member,
         "webhook": hook.json(), "batch": batch.json(), "bundle": bundle.json(),
+        "quote": quote.json(),
     }  # fmt: skip
     ids = {name: str(one.get("id", NOBODY)) for name, one in made.items()}
     return Thing(ids, {"company-1": frozenset({Tie.HOUSE})})
@@ -314,7 +317,7 @@ MAKERS: dict[str, Callable[[Gate], Awaitable[Thing]]] = {
     "difficulty": a_difficulty,
     "strike": a_strike,
     **dict.fromkeys(
-        ("organisation", "client", "key", "member", "webhook", "batch", "bundle"), a_house
+        ("organisation", "client", "key", "member", "webhook", "batch", "bundle", "quote"), a_house
     ),
 }
 TAX_CODE = "9900123459"
@@ -520,6 +523,9 @@ WHO_READS = {
     "list_sandbox_messages": {"company", "app", "officer"},
     "export_entries": EVERYBODY,
     "list_batches": {"company", "app"},
+    "keep_quote": {"company", "app"},
+    "list_kept_quotes": {"company", "app"},
+    "get_kept_quote": {"company", "app"},
     "get_batch": {"company", "app"},
     "list_batch_results": {"company", "app"},
     "get_batch_template": {"company", "app"},

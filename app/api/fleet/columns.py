@@ -89,6 +89,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("direction", "/direction", example="export", required=True),
     Column("planned_arrival_at", "/planned_arrival_at", Kind.INSTANT, "2026-05-15 10:00"),
     Column("client_reference", "/client_reference", example="DN-2026-00417"),
+    Column("quote", "/quote"),
     Column("tractor_plate", "/vehicle/tractor_plate", example="12C-000.17"),
     Column("trailer_plate", "/vehicle/trailer_plate"),
     Column("unit_id", "/vehicle/unit_id"),

@@ -31,6 +31,7 @@ from app.api.schemas.entries import (
 )
 from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.notices import notice_read_out
+from app.api.schemas.quotes import KeptQuoteOut
 from app.api.schemas.types import Amount
 from app.api.texts import CATALOGUE, Language, moment
 from app.domain.expected_wait import Estimate
@@ -39,6 +40,7 @@ from app.domain.next_steps import NextStep
 from app.domain.vocabulary import Lane, State
 from app.services.act import Today
 from app.services.declarations.declaring import Driver
+from app.services.declarations.kept_quotes import KeptView
 from app.services.declarations.views import (
     Charge,
     Check,
@@ -263,6 +265,7 @@ def charge_out(charge: Charge) -> ChargeOut:
         official=quote["official"],
         priced_on=charge.priced_on,
         known_at=charge.known_at,
+        quote=charge.quote_id,
         cause=charge.cause,
         goods_group=quote["goods_group"],
         goods_group_basis=_evidence_out(quote["goods_group_basis"]),
@@ -276,6 +279,29 @@ def charge_out(charge: Charge) -> ChargeOut:
 
 def _evidence_out(found: Mapping[str, Any] | None) -> EvidenceOut | None:
     return EvidenceOut(**found) if found else None
+
+
+def kept_quote_out(kept: KeptView) -> KeptQuoteOut:
+    """Return a kept quote with its lines, and what became of it."""
+    row, quote = kept.quote, kept.quote.quote
+    return KeptQuoteOut(
+        id=row.id,
+        gate=row.gate_code,
+        tariff=row.tariff_code,
+        official=quote["official"],
+        on=row.priced_on,
+        known_at=row.known_at,
+        goods_group=quote["goods_group"],
+        goods_group_basis=_evidence_out(quote["goods_group_basis"]),
+        vehicle_class=quote["vehicle_class"],
+        vehicle_class_basis=EvidenceOut(**quote["class_basis"]),
+        basis=quote["basis"],
+        lines=[_charge_line_out(line) for line in quote["lines"]],
+        total=Amount.vnd(row.total_vnd),
+        created_at=row.created_at,
+        valid_until=row.valid_until,
+        entry=kept.entry_id,
+    )
 
 
 def superseded_out(charge: Charge) -> SupersededOut:

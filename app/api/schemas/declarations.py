@@ -10,6 +10,7 @@ from app.api.schemas.types import (
     Code,
     Day,
     Feet,
+    Id,
     In,
     Instant,
     Kilograms,
@@ -149,6 +150,8 @@ class EntryIn(In):
     """Its day decides the provisional verdict and price; without it the entry is not ready."""
     client_reference: Reference | None = None
     """The company's own, used once."""
+    quote: Id | None = None
+    """A quote that is kept (`POST /v1/quotes`): it is charged if all that it was made for holds."""
     lane_ground: Annotated[Code | None, Field(examples=["disaster-relief"])] = None
     """For what it belongs to a lane not of its goods, by a code of `/v1/lane-grounds`; it gives
     nothing before an authority has confirmed it."""

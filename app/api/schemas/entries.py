@@ -106,6 +106,8 @@ class ChargeOut(Out):
     """The day whose law decides: of arrival, before it of the planned arrival."""
     known_at: Instant | None
     """By which knowledge of the editions it was priced; null in charges of earlier releases."""
+    quote: UUID | None
+    """The kept quote by which it was promised."""
     cause: Annotated[str, Field(examples=["registered"])]
     """What it was made for: `registered`, `amended`, `substituted`, `diverted`, `in-position`,
     `arrived`."""

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from app.api.paging import Page
 from app.api.schemas.entries import ChargeLineOut
 from app.api.schemas.evidence import EvidenceOut, Label, label_of
 from app.api.schemas.types import (
@@ -49,6 +51,14 @@ EXAMPLE: JsonDict = {
             "receiving_vehicles": [{"payload_kg": 8000}, {"container_length_ft": 20}],
         },
     ],
+}
+
+KEPT_EXAMPLE: JsonDict = {
+    "on": "2026-05-15",
+    "gate": "tan-thanh",
+    "direction": "export",
+    "goods": [{"goods_group": "fresh-produce-export"}],
+    "payload_kg": 15000,
 }
 
 
@@ -149,6 +159,47 @@ class QuoteOut(Out):
     amounts: list[OrderAmountOut]
     """By kind of order, also where it is nothing."""
     total: Amount
+
+
+class KeptQuoteIn(QuotedVehicleIn):
+    """One vehicle's movement on a day that is not over, to be promised a price."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [KEPT_EXAMPLE]})
+
+    on: Day | None = None
+    """The day of arrival at the gate; today where none is given."""
+
+
+class KeptQuoteOut(Out):
+    """A price that is promised: who registers with it while it holds is charged that price."""
+
+    id: UUID
+    gate: Annotated[str, Field(examples=["tan-thanh"])]
+    tariff: Annotated[str, Field(examples=["tariff-2025-09"])]
+    official: bool
+    """`false` while any number of the edition is not the law's."""
+    on: Day
+    known_at: Instant | None
+    """The newest knowledge of the editions by which it was priced."""
+    goods_group: str
+    goods_group_basis: EvidenceOut | None
+    """What chose the goods group of a mixed load; null where only one is declared."""
+    vehicle_class: str
+    vehicle_class_basis: EvidenceOut
+    """How the class of the vehicle was found."""
+    basis: Annotated[Basis, Open]
+    """The weakest basis of the lines."""
+    lines: list[ChargeLineOut]
+    total: Amount
+    created_at: Instant
+    valid_until: Instant
+    """From then on it is not charged; no quote outlives its edition."""
+    entry: UUID | None
+    """The entry that was registered with it: a quote is the price of one."""
+
+
+class KeptQuotesOut(Page[KeptQuoteOut]):
+    """One page of quotes, the newest first."""
 
 
 class QuotesOut(Out):

@@ -150,6 +150,14 @@ class Tariffs:
         day = on.isoformat()
         raise NoTariffInForceError(errors=(FieldError("/on", "no-tariff-in-force", day),), day=day)
 
+    def end_of(self, code: str) -> date | None:
+        """Return the first day on which an edition rules no more, by the latest knowledge.
+
+        None where no end is known; the first of all days where it is not to rule at all.
+        """
+        ends = [r.valid.end for r in self.force if r.edition == code and r.known.end is None]
+        return None if None in ends else max((end for end in ends if end), default=date.min)
+
 
 def with_force(
     documents: Iterable[Mapping[str, Any]], tariffs: Tariffs, zone: tzinfo = ZONE

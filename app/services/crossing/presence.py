@@ -9,7 +9,7 @@ from app.services.crossing.contradictions import Contradictions
 from app.services.crossing.release import keep_release
 from app.services.crossing.sightings import LATE
 from app.services.declarations.assessment import driver_name_of, reassess
-from app.services.fees import Charging
+from app.services.fees import ARRIVED, Charging
 from app.services.queues.stay_limits import watch_stay
 from app.services.queues.waiting import WaitingLine
 
@@ -24,7 +24,7 @@ async def note_presence(
         watch_stay(uow, act, entry)
     assessed = reassess(act, entry, driver_name_of(act, entry))
     await line.follow(entry, assessed)
-    cause = "arrived" if entry.arrived_at else "in-position"
+    cause = ARRIVED if entry.arrived_at else "in-position"
     line.events += await Charging(uow, act).reprice(
         entry, line.queue, assessed.quote, assessed.priced_on, cause
     )

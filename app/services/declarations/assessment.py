@@ -51,12 +51,19 @@ class Assessment:
 
 
 def assess(
-    act: Act, declaration: Declaration, driver_name: str | None, situation: Situation
+    act: Act,
+    declaration: Declaration,
+    driver_name: str | None,
+    situation: Situation,
+    known_at: datetime | None = None,
 ) -> Assessment:
-    """Return what the rules say now; arrival decides the price's day, presence the verdict's."""
+    """Return what the rules say now; arrival decides the price's day, presence the verdict's.
+
+    It is priced by what is known now, or was at `known_at`.
+    """
     planned = declaration.planned_arrival_at
     on = act.reference.day(situation.arrived_at or planned or act.now)
-    quote, refusal = price_or_finding(act.reference, declaration, on)
+    quote, refusal = price_or_finding(act.reference, declaration, on, known_at)
     verdict = judge_declaration(
         act.reference,
         declaration,

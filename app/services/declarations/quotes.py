@@ -26,16 +26,23 @@ class Asked:
 
 
 def quote_all(
-    reference: Reference, asked: Sequence[Asked], on: date, known_at: datetime | None = None
+    reference: Reference,
+    asked: Sequence[Asked],
+    on: date,
+    known_at: datetime | None = None,
+    *,
+    at: str = "/vehicles/{}",
 ) -> tuple[Quote, ...]:
     """Return the price of every vehicle by the edition of `on`, as known now or at `known_at`.
+
+    `at` is where in the request a vehicle stands, by its number.
 
     Raises:
         UnknownCodeError: a gate or goods group that no row knows; all of them are named.
         TariffRefusalError: the tariff has no price for some vehicle; nothing is priced then. The
             code is that of the first refusal, the errors name all by vehicle.
     """
-    if unknown := tuple(_unknown(reference, asked)):
+    if unknown := tuple(_unknown(reference, asked, at)):
         raise UnknownCodeError(errors=unknown[:MOST_REFUSALS], value=unknown[0].value)
     edition = reference.tariffs.in_force(on, known_at)
     quotes: list[Quote] = []
@@ -46,7 +53,7 @@ def quote_all(
             quotes.append(quote(edition, _facts(reference, one)))
         except TariffRefusalError as refusal:
             refused.append(refusal)
-            errors += (_in_request(number, one, error) for error in refusal.errors)
+            errors += (_in_request(at.format(number), one, error) for error in refusal.errors)
     if refused:
         raise type(refused[0])(errors=errors[:MOST_REFUSALS])
     return tuple(quotes)
@@ -63,16 +70,16 @@ def _facts(reference: Reference, asked: Asked) -> FeeFacts:
     )
 
 
-def _unknown(reference: Reference, asked: Sequence[Asked]) -> Iterator[FieldError]:
+def _unknown(reference: Reference, asked: Sequence[Asked], at: str) -> Iterator[FieldError]:
     # Before any edition is confirmed no group is known; pricing says what is missing.
     groups = {group for one in reference.tariffs.editions.values() for group in one.groups}
     for number, vehicle in enumerate(asked):
         if vehicle.gate not in reference.gates:
-            pointer = f"/vehicles/{number}/gate"
+            pointer = f"{at.format(number)}/gate"
             yield FieldError(pointer, UnknownCodeError.code, vehicle.gate)
         for index, line in enumerate(vehicle.goods):
             if groups and line.goods_group not in groups:
-                pointer = f"/vehicles/{number}/goods/{index}/goods_group"
+                pointer = f"{at.format(number)}/goods/{index}/goods_group"
                 yield FieldError(pointer, UnknownCodeError.code, line.goods_group)
 
 
@@ -80,10 +87,10 @@ def _unknown(reference: Reference, asked: Sequence[Asked]) -> Iterator[FieldErro
 _POINTERS = {"mode": "/gate", "vehicle": "", "receiving": "/receiving_vehicles", "goods": "/goods"}
 
 
-def _in_request(number: int, asked: Asked, error: FieldError) -> FieldError:
+def _in_request(vehicle: str, asked: Asked, error: FieldError) -> FieldError:
     """Return a refusal with its pointer into the request."""
     head, slash, rest = error.pointer[1:].partition("/")
-    pointer = f"/vehicles/{number}{_POINTERS[head]}"
+    pointer = f"{vehicle}{_POINTERS[head]}"
     if head == "mode":
         return FieldError(pointer, error.rule, asked.gate)
     if head == "goods" and not asked.goods:  # an empty vehicle has no line to point at

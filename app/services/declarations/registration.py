@@ -7,8 +7,14 @@ from uuid import UUID
 
 from app.core.ciphers import hash_of_token
 from app.domain.declaration import Declaration, read_declaration
-from app.domain.errors import DuplicateReferenceError, FieldError, PlateAlreadyRegisteredError
+from app.domain.errors import (
+    DuplicateReferenceError,
+    FieldError,
+    PlateAlreadyRegisteredError,
+    QuoteUnfitError,
+)
 from app.domain.hold_scope import scopes_of
+from app.domain.quotes import POINTER
 from app.domain.vocabulary import Direction, Queue, State
 from app.models import Charge, Entry, Hold, Order
 from app.repositories.rows import as_stored
@@ -26,10 +32,11 @@ from app.services.declarations.declaring import (
     personal_columns,
 )
 from app.services.declarations.entries import Entries
+from app.services.declarations.kept_quotes import KeptQuotes
 from app.services.declarations.papers import papers_running_out
 from app.services.declarations.situation import Situation
 from app.services.declarations.views import Beside, EntryView, progress_of, steps_of
-from app.services.fees import Binding, Priced, charge_of
+from app.services.fees import Binding, Priced, Promise, charge_of
 
 
 class Registration:
@@ -46,6 +53,7 @@ class Registration:
         Raises:
             UnknownCodeError, PlateMissingError: the request must change.
             PlateAlreadyRegisteredError: this company has an open entry on the plate already.
+            QuoteUnfitError: the quote that it names is not the price of this.
         """
         declaration = read_declaration(document)
         others, stops = await self._meet(declaration)
@@ -53,6 +61,8 @@ class Registration:
         if seen is None:
             rivals = await Contests(self._uow, self._act).rivals(others)
             return await self._store(document, declaration, driver, (rivals, stops))
+        if document.get("quote"):  # what was seen is priced by what is known now
+            raise QuoteUnfitError(errors=(FieldError(POINTER, "quote-vehicle-seen"),))
         entry = await Amendment(self._uow, self._act).complete(seen, document, driver, others)
         return await Entries(self._uow, self._act).view(entry, with_place=True)
 
@@ -62,8 +72,11 @@ class Registration:
         Raises:
             UnknownCodeError, PlateMissingError, PlateAlreadyRegisteredError: as it would.
             DuplicateReferenceError: the company used its reference before.
+            QuoteUnfitError: as it would.
         """
-        await self._meet(read_declaration(document))
+        declaration = read_declaration(document)
+        await self._meet(declaration)
+        await self._promised(document, declaration)
         own = document.get("client_reference")
         company = self._act.principal.organisation_id
         if own is not None and await self._uow.entries.has_reference(company, own):
@@ -111,12 +124,17 @@ class Registration:
         act, contested = self._act, bool(rivals)
         contests = Contests(self._uow, act).mark(rivals)
         situation = Situation(declared_at=act.now, contested=contested)
-        assessed = assess(act, declaration, driver.name, situation)
+        promise = await self._promised(document, declaration)
+        known_at = promise.known_at if promise else None
+        assessed = assess(act, declaration, driver.name, situation, known_at)
         columns = self._columns(document, declaration, driver, assessed, contested=contested)
         columns["held"] = bool(stops)
         priced = None
         if assessed.quote is not None:
-            binding = Binding(columns["id"], columns["gate_code"], assessed.priced_on, "registered")
+            binding = Binding(
+                columns["id"], columns["gate_code"], assessed.priced_on, "registered",
+                promise=promise,
+            )  # fmt: skip
             priced = charge_of(act, assessed.quote, binding)
         events = [self._registered(columns, assessed, priced), *contests]
         if priced is None:
@@ -127,6 +145,13 @@ class Registration:
             )
         holds = await self._stop(columns, stops)
         return self._view(columns, priced, Beside(holds=holds, declaration=declaration), driver)
+
+    async def _promised(self, document: Document, declaration: Declaration) -> Promise | None:
+        """Return by what is charged, where a quote is named."""
+        named = document.get("quote")
+        if named is None:
+            return None
+        return await KeptQuotes(self._uow, self._act).promised(UUID(named), declaration)
 
     async def _stop(self, columns: dict[str, Any], stops: Sequence[UUID]) -> Sequence[Hold]:
         if not stops:
