@@ -500,6 +500,7 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "outage": Word("The id of an outage.", ID),
     "policy_proposal": Word("The id of what the board proposed.", ID),
     "tariff_proposal": Word("The id of the draft.", ID),
+    "month": Word("The month; without it the last whole one.", "2026-11"),
     "starts_on": Word("The legal day from which it is in force.", "2027-01-01"),
     "other": Word("The code of the edition to compare with.", "queue-policy-2022-02"),
     "override": Word("The id of an override.", ID),

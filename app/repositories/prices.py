@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.charges import Frozen
+from app.domain.charges.effect import Charged
 from app.models import Charge, PriceCheck
 from app.repositories.pages import page_of
 
@@ -53,14 +54,19 @@ class PricesRepository:
             statement = statement.where(Charge.id > last)
         return [FrozenCharge(*row) for row in await self._session.execute(statement)]
 
-    async def charges_of(self, first: date, end: date) -> AsyncIterator[FrozenCharge]:
-        """Yield the current charges priced on some days, a few at a time, in no order."""
-        statement = _frozen().where(
-            Charge.priced_on >= first, Charge.priced_on < end, Charge.superseded_at.is_(None)
-        )
+    async def charged_on(self, first: date, end: date) -> AsyncIterator[Charged]:
+        """Yield the current charges priced from a day on until another, a few at a time."""
+        statement = select(
+            Charge.id,
+            Charge.entry_id,
+            Charge.quote["goods_group"].astext,
+            Charge.quote["vehicle_class"].astext,
+            Charge.facts,
+            Charge.total_vnd,
+        ).where(Charge.priced_on >= first, Charge.priced_on < end, Charge.superseded_at.is_(None))
         rows = await self._session.stream(statement.execution_options(yield_per=STREAMED))
         async for row in rows:
-            yield FrozenCharge(*row)
+            yield Charged(*row)
 
     async def last_check(self) -> PriceCheck | None:
         """Return the check of the last day on which there was one."""

@@ -578,6 +578,7 @@ WHO_READS = {
     "get_call": {"officer", "agency", "yard", "board", "auditor"},
     "list_policy_proposals": {"officer", "board", "auditor"},
     "list_tariff_proposals": {"officer", "board", "auditor", "collector"},
+    "get_tariff_effect": {"officer", "board", "auditor", "collector"},
     "list_price_checks": {"board", "auditor", "collector"},
     "export_tariff_proposal": {"officer", "board", "auditor", "collector"},
     "get_tariff_proposal": {"officer", "board", "auditor", "collector"},

@@ -14,7 +14,15 @@ from app.api.failures import (
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
+from app.api.rate_limits import Work
 from app.api.readings import MOMENT, UNCHANGED
+from app.api.schemas.tariff_effects import (
+    Month,
+    TariffEffectOut,
+    effect_rows,
+    first_of,
+    tariff_effect_out,
+)
 from app.api.schemas.tariff_proposals import (
     TariffDraftOut,
     TariffProposalIn,
@@ -27,7 +35,7 @@ from app.api.schemas.tariff_proposals import (
 from app.api.schemas.types import Code, Day
 from app.api.strict_json import StrictRoute
 from app.api.tariff_files import BODY, BROUGHT, DOCUMENT, Brought, DocumentRoute, document_file
-from app.api.written import How
+from app.api.written import FILE, How
 from app.domain.errors import (
     EditionCodeTakenError,
     EditionRefusedError,
@@ -39,6 +47,7 @@ from app.domain.errors import (
 )
 from app.domain.vocabulary import Role
 from app.services.upkeep.tariff_editions import TariffEditions
+from app.services.upkeep.tariff_effects import effect_of, last_month
 
 files = APIRouter(prefix="/v1/tariff-proposals", tags=["tariffs"], route_class=DocumentRoute)
 router = APIRouter(prefix="/v1/tariff-proposals", tags=["tariffs"], route_class=StrictRoute)
@@ -138,6 +147,27 @@ async def export_tariff_proposal(
     """Return a draft whole, as JSON or as a table, to be changed and brought in again."""
     told = await TariffEditions(uow, caller).told(tariff_proposal)
     return document_file(how, told.proposal.document, public=False, max_age=MOMENT)
+
+
+@router.get(
+    "/{tariff_proposal}/effect",
+    response_model=TariffEffectOut,
+    dependencies=[may(*READERS, work=Work.HEAVY)],
+    responses={**FILE, **UNCHANGED, **problem_responses(ProposalNotFoundError)},
+)
+async def get_tariff_effect(
+    tariff_proposal: UUID, uow: Uow, caller: Caller, how: How, month: Month | None = None
+) -> Response:
+    """Return what a draft would have changed in a month: its entries, priced by it once more.
+
+    By goods group, class and direction, with the charges that would have risen or fallen most; as
+    JSON, or the groups as a table. Without a month it is about the last whole one. What was charged
+    is told as it stands; facts are those that were frozen with each charge.
+    """
+    first = first_of(month, last_month(caller.day))
+    found = tariff_effect_out(await effect_of(uow, tariff_proposal, first))
+    name = f"{found.tariff}-{first:%Y-%m}"
+    return how.answer(name, found, lambda: effect_rows(found), MOMENT, public=False)
 
 
 @router.post(
