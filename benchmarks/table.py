@@ -13,6 +13,7 @@ from benchmarks.books import MonthClosed
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
+from benchmarks.notifications import Notified
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Reads, Start, Writes
@@ -50,6 +51,7 @@ class Measured:
     sealings: Sealings
     verified: Verifications
     month: MonthClosed
+    notified: Notified
 
 
 def page(measured: Measured, *, quick: bool) -> str:
@@ -67,6 +69,7 @@ def page(measured: Measured, *, quick: bool) -> str:
         _minute(measured.opening),
         _batch(measured.fleets),
         _month(measured.month),
+        _notified(measured.notified),
         tabled(
             ("what somebody else waits for a gate while", "median ms", "p99 ms", "longest ms"),
             _rows(measured.fleets.waits_ms, 1),
@@ -149,6 +152,15 @@ def _month(month: MonthClosed) -> str:
     )
 
 
+def _notified(notified: Notified) -> str:
+    half, most = notified.latency_ms
+    return (
+        f"A bank tells of {notified.rate:,.0f} payments a second, each signed, matched, posted and"
+        f" receipted; one takes {half:.1f} ms (median) and {most:.1f} ms (p99) with 8 connections."
+        "\n"
+    )
+
+
 def _minute(opening: Opening) -> str:
     lost = "nothing was lost" if opening.lost == 0 else f"**{opening.lost} were lost**"
     waits = {
@@ -186,6 +198,7 @@ def _every_rate(measured: Measured) -> Rows:
         for name, rate in one.rates.items()
     }
     rates["events delivered to one receiver"] = measured.events.rate
+    rates["notifications that pay an order"] = measured.notified.rate
     rates["events sealed by one worker"] = measured.sealings.rate
     rates |= {f"leaves verified by {name}": rate for name, rate in measured.verified.rates.items()}
     return ((name, f"{rate:,.0f}") for name, rate in rates.items())

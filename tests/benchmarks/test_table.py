@@ -7,6 +7,7 @@ from benchmarks.books import MonthClosed
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
+from benchmarks.notifications import Notified
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
 from benchmarks.rows import Calls, Compared, Reads, Start, Writes
@@ -32,7 +33,8 @@ def measured(service: float, lost: int = 0) -> str:
     verified = Verifications({"ours": 9_000.0, "theirs": 12_000.0})
     every = (writes, access, reads, checks, events, opening, calls, year, start, fleets, sealings)
     month = MonthClosed(60_000, 300_000, 45.6, 31.5, 1.2)
-    return page(Measured(*every, verified, month), quick=False)
+    notified = Notified(123.4, (5.0, 20.0))
+    return page(Measured(*every, verified, month, notified), quick=False)
 
 
 def goal(text: str, name: str) -> str:
