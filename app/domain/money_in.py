@@ -2,7 +2,7 @@
 
 Money is never lost and never silently applied: it pays what its text names, of which it must be
 the exact amount, or it waits for somebody who decides. The text is what banks make of the purpose
-of a transfer (`domain.md` 6.2).
+of a transfer (`domain.md` 6.2). Our decision, ADR 73.
 """
 
 import re

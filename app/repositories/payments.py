@@ -191,10 +191,15 @@ class PaymentsRepository:
         )
         return await self._session.scalar(statement)
 
-    async def secret(self, organisation_id: UUID) -> BankSecret | None:
-        """Return what a bank signs with."""
-        statement = select(BankSecret).where(BankSecret.organisation_id == organisation_id)
-        return await self._session.scalar(statement)
+    async def secret(self, organisation_id: UUID) -> tuple[BankSecret, str] | None:
+        """Return what a bank signs with, and its name."""
+        statement = (
+            select(BankSecret, Organisation.name)
+            .join(Organisation, Organisation.id == BankSecret.organisation_id)
+            .where(BankSecret.organisation_id == organisation_id)
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return (row[0], row[1]) if row else None
 
     async def locked_secret(self, organisation_id: UUID) -> BankSecret | None:
         """Return what a bank signs with, kept from other writers until the transaction ends."""

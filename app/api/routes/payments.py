@@ -165,7 +165,7 @@ async def notify_payment(
     else is kept and waits for a review. The bank's reference counts once: sent again it gets the
     same answer, with another amount it is refused.
     """
-    await secrets.ensure_signed(words)
+    bank = await secrets.ensure_signed(words)
     came = CameIn(
         amount_vnd=body.amount.amount,
         source_reference=body.source_reference,
@@ -175,11 +175,12 @@ async def notify_payment(
         purpose=body.purpose,
         paid_at=body.paid_at,
     )
-    payment, known = await Matching(uow, caller).receive(came)
-    if known:
+    matched = await Matching(uow, caller).receive(came)
+    if matched.known:
         response.status_code = 200
         response.headers.update(REPLAYED)
-    return payment_detail_out(await Reviewing(uow, caller).get(payment.id), language)
+    shown = await Reviewing(uow, caller).shown(matched, bank, body.purpose or None)
+    return payment_detail_out(shown, language)
 
 
 @statements.post(

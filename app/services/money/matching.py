@@ -31,6 +31,18 @@ class Named:
         return Owed(bundle.id, bundle.code, bundle.amount_vnd, state, is_bundle=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Money that is stored, with the orders that it paid; none while it waits for a review.
+
+    `known` tells that it came before: then nobody looked what it paid.
+    """
+
+    payment: Payment
+    paid: Sequence[Order] = ()
+    known: bool = False
+
+
 class Matching:
     """Takes money whatever it is for; none of it is lost, and none pays by a guess."""
 
@@ -39,8 +51,8 @@ class Matching:
         self._uow = uow
         self._act = act
 
-    async def receive(self, came: CameIn) -> tuple[Payment, bool]:
-        """Store money with what became of it, and tell whether it was known already.
+    async def receive(self, came: CameIn) -> Matched:
+        """Store money with what became of it, or find that it was known already.
 
         Raises:
             RetryMismatchError: its reference came before with another amount.
@@ -49,8 +61,8 @@ class Matching:
         known = await self._uow.payments.by_source(came.organisation_id, [came.source_reference])
         if known:
             ensure_same(known[0], came)
-            return known[0], True
-        return await self.match(came, await self.named(codes_in(came.purpose or ""))), False
+            return Matched(known[0], known=True)
+        return await self.match(came, await self.named(codes_in(came.purpose or "")))
 
     async def named(self, codes: Collection[str]) -> Sequence[Named]:
         """Return what some codes name."""
@@ -68,19 +80,20 @@ class Matching:
             *(Named(of_bundles[one.id], one) for one in bundles),
         ]
 
-    async def match(self, came: CameIn, named: Sequence[Named]) -> Payment:
+    async def match(self, came: CameIn, named: Sequence[Named]) -> Matched:
         """Let money that is new pay what it names, or set it aside; see `match` of the rules."""
         applying = Applying(self._uow, self._act)
         if len(named) == 1:
             named = [named[0].of(await applying.hold(named[0].orders))]
         return await self.decide(applying, came, named)
 
-    async def decide(self, applying: Applying, came: CameIn, named: Sequence[Named]) -> Payment:
+    async def decide(self, applying: Applying, came: CameIn, named: Sequence[Named]) -> Matched:
         """Let money pay what it names, which is held where it is one thing, or set it aside."""
         found = match(came.amount_vnd, [one.owed for one in named])
         if found.review is None:
-            return await applying.take(came, named[0].orders, named[0].bundle)
-        return await applying.set_aside(came, found.review, found.owed)
+            orders = named[0].orders
+            return Matched(await applying.take(came, orders, named[0].bundle), orders)
+        return Matched(await applying.set_aside(came, found.review, found.owed))
 
 
 def owed_of(order: Order) -> Owed:

@@ -21,7 +21,7 @@ from app.repositories.payments import Received
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.applying import Applying
-from app.services.money.matching import Matching, owed_of
+from app.services.money.matching import Matched, Matching, owed_of
 from app.services.money.posting import Books
 from app.services.money.posting import received as received_money
 from app.services.money.refunds import Refunds
@@ -74,6 +74,16 @@ class Reviewing:
         waits = review is not None and review.settled_at is None
         ways = await self._ways(payment.amount_vnd, purpose) if waits else ()
         return Came(received, purpose, paid, ways)
+
+    async def shown(self, matched: Matched, taken_by: str, purpose: str | None) -> Came:
+        """Return money that has just come in as `get` would; what has paid is not asked for again.
+
+        Its receipt holds up all others of its gate until the transaction ends.
+        """
+        if not matched.paid:
+            return await self.get(matched.payment.id)
+        paid = sorted(matched.paid, key=lambda one: (one.created_at, one.kind, one.id))
+        return Came(Received(matched.payment, None, taken_by, None), purpose, paid, ())
 
     async def settle(self, payment_id: UUID, orders: Collection[UUID], reason: str) -> Came:
         """Let money under review pay orders, exactly what each asks for; the rest goes back.

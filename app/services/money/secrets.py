@@ -74,19 +74,21 @@ class BankSecrets:
         await self._uow.records.insert_events([event])
         return row, secret
 
-    async def ensure_signed(self, words: SignedWords) -> None:
-        """Refuse what the principal's own bank has not signed, or not just now.
+    async def ensure_signed(self, words: SignedWords) -> str:
+        """Refuse what the principal's own bank has not signed, or not just now; return its name.
 
         Raises:
             SignatureRefusedError: saying why.
         """
         if not words.is_of(self._tools.now):
             raise SignatureRefusedError(reason="out-of-window")
-        row = await self._uow.payments.secret(self._act.principal.organisation_id)
-        if row is None:
+        found = await self._uow.payments.secret(self._act.principal.organisation_id)
+        if found is None:
             raise SignatureRefusedError(reason="no-secret")
+        row, name = found
         if not any(words.is_signed_by(one) for one in self._opened(self._good(row))):
             raise SignatureRefusedError(reason="wrong-signature")
+        return name
 
     def _good(self, row: BankSecret) -> Iterator[bytes]:
         yield row.secret

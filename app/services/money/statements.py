@@ -97,10 +97,8 @@ class Statements:
                 return Booked(line, reference, RowSaid.REFUSED, refusal=refusal)
             return Booked(line, reference, RowSaid.KNOWN, before)
         wanted = [named[code] for code in codes_in(came.purpose or "") if code in named]
-        payment = await Matching(self._uow, self._act).decide(
-            Applying(self._uow, self._act), came, wanted
-        )
-        known[reference] = payment
+        matching, applying = Matching(self._uow, self._act), Applying(self._uow, self._act)
+        known[reference] = payment = (await matching.decide(applying, came, wanted)).payment
         return Booked(line, reference, RowSaid.TAKEN, payment)
 
     async def _held(self, new: Sequence[CameIn]) -> Mapping[str, Named]:
