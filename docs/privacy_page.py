@@ -17,6 +17,7 @@ SINCE = {
     "member": "it was disabled",
     "personal-read": "it was read",
     "driver-message": "it was sent or given up",
+    "refund-payee": "it was paid, or cancelled",
     "stored-answer": "it was answered",
 }
 HOW_LONG = """## How long

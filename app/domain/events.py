@@ -536,6 +536,11 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "refund.approved": EventKind("Another has approved a refund.", REFUND),
     "refund.refused": EventKind("Another has refused a refund; it stays due.", REFUND),
     "refund.paid": EventKind("A refund was paid.", REFUND),
+    "refund.payee_erased": EventKind(
+        "Name and account of who was paid back were erased.",
+        {"refund": _id("The refund."), **CAUSE},
+        Audience.AUTHORITIES,
+    ),
     "refund.cancelled": EventKind(
         "A refund that nobody had approved is not due any more: the price has changed again.",
         {"refund": _id("The refund.")},

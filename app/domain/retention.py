@@ -35,6 +35,8 @@ class Record(StrEnum):
     """From the reading."""
     DRIVER_MESSAGE = "driver-message"
     """That a driver was told something, from when it was sent or given up; it has no number."""
+    REFUND_PAYEE = "refund-payee"
+    """Name and account of who was paid a refund, from its payment or cancellation."""
     STORED_ANSWER = "stored-answer"
     """For retries, from the answer; by the machine clock."""
 

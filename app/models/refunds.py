@@ -99,3 +99,4 @@ class Refund(Identified, Base):
     paid_by: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
     paid_reference: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]

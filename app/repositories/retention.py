@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, select, union, update
+from sqlalchemy import Select, delete, exists, func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from app.models import (
     Member,
     PersonalRead,
     Principal,
+    Refund,
     Strike,
     SubjectErasure,
 )
@@ -132,6 +133,18 @@ class RetentionRepository:
             .order_by(Member.id)
             .limit(limit)
             .with_for_update(key_share=True, of=Member)
+        )
+        return (await self._session.scalars(statement)).all()
+
+    async def refunds_over(self, before: datetime, limit: int) -> Sequence[Refund]:
+        """Return up to `limit` refunds that ended before, kept from other writers."""
+        ended_at = func.coalesce(Refund.paid_at, Refund.cancelled_at)
+        statement = (
+            select(Refund)
+            .where(ended_at < before, Refund.erased_at.is_(None), Refund.payee_name.is_not(None))
+            .order_by(Refund.id)
+            .limit(limit)
+            .with_for_update(key_share=True)
         )
         return (await self._session.scalars(statement)).all()
 

@@ -17,6 +17,7 @@ WHAT = (
     Forgetting.members,
     Forgetting.reads,
     Forgetting.messages,
+    Forgetting.payees,
 )
 
 

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import PostingRow, Refund
+from app.models import Event, PostingRow, Refund, StoredAnswer
+from app.workers.forgetting import Forgetter
+from app.workers.today import Todays
 from tests.api.conftest import Gate, lorry
 from tests.api.test_orders import pay
 from tests.api.test_payments import Bank, renew
@@ -192,9 +194,13 @@ async def test_the_payee_is_sealed_and_seen_in_full_by_who_pays_alone(
 ) -> None:
     await weighed_less(gate)
     (one,) = await refunds(gate)
-    await take(gate, one, "request", "collector-1", DOSSIER)
+    path = f"/v1/refunds/{one['id']}/request"
+    asked = await gate.post(path, "collector-1", DOSSIER, retry="ask-1")
+    assert "0123456789" not in asked.text
     row = (await session.scalars(select(Refund))).one()
     assert b"0123456789" not in (row.payee_account or b"")
+    kept = (await session.scalars(select(StoredAnswer))).all()
+    assert all(b"0123456789" not in bytes(each.body) for each in kept)
     path = f"/v1/refunds/{one['id']}"
     for who in ("collector-2", "board-1"):
         assert DOSSIER["payee"] == (await gate.get(path, who)).json()["payee"]
@@ -259,3 +265,23 @@ async def test_what_a_review_sends_back_is_a_refund_without_receipt(
         await balance(session, "unallocated"), await balance(session, "refund_due"),
         await balance(session, "bank"),
     )  # fmt: skip
+
+
+async def test_who_was_paid_is_forgotten_when_the_books_need_it_no_more(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await weighed_less(gate)
+    one = await approved(gate, (await refunds(gate))[0])
+    await take(gate, one, "payment", "collector-1", {"reference": "FT-1"})
+    process = gate.app.state.process
+    todays = Todays(is_production=False, machine_now=lambda: gate.now)
+    for days, payee in (
+        (3650, DOSSIER["payee"]),
+        (2, {"name": "", "account": "", "bank": "970436"}),
+    ):
+        gate.wait(days=days)
+        await Forgetter(process.tools, todays).forget(process.sessions)
+        found = (await gate.get(f"/v1/refunds/{one['id']}", "collector-2")).json()
+        assert (payee, "Weighed again") == (found["payee"], found["reason"])
+    told = select(Event.kind).where(Event.kind == "refund.payee_erased")
+    assert ["refund.payee_erased"] == list(await session.scalars(told))

@@ -87,7 +87,9 @@ async def list_refunds(
 )
 async def get_refund(refund: UUID, uow: Uow, caller: Caller, language: Spoken) -> RefundOut:
     """Return a refund; who asks for refunds and who approves them see the payee in full."""
-    return _shown(await Refunds(uow, caller).shown(refund), caller, language)
+    told = await Refunds(uow, caller).shown(refund)
+    masked = not decide(caller.principal, Action.REFUND)
+    return refund_out(told, caller.tools.cipher, language, masked=masked)
 
 
 @router.post(
@@ -106,7 +108,7 @@ async def request_refund(
 ) -> Response:
     """Ask for a refund that is due, with its dossier; another must approve it."""
     told = await Refunds(uow, caller).ask(refund, body.dossier())
-    return await retry.answer(_shown(told, caller, language), status=200)
+    return await retry.answer(_masked(told, caller, language), status=200)
 
 
 @router.post(
@@ -124,7 +126,7 @@ async def approve_refund(
     it.
     """
     told = await Refunds(uow, caller).approve(refund)
-    return await retry.answer(_shown(told, caller, language), status=200)
+    return await retry.answer(_masked(told, caller, language), status=200)
 
 
 @router.post(
@@ -143,7 +145,7 @@ async def refuse_refund(
 ) -> Response:
     """Refuse what another has asked for; the money stays due, and may be asked for again."""
     told = await Refunds(uow, caller).refuse(refund, body.reason)
-    return await retry.answer(_shown(told, caller, language), status=200)
+    return await retry.answer(_masked(told, caller, language), status=200)
 
 
 @router.post(
@@ -164,9 +166,9 @@ async def record_refund_payment(
 ) -> Response:
     """Record that an approved refund was paid; the same reference again changes nothing."""
     told = await Refunds(uow, caller).pay(refund, body.reference)
-    return await retry.answer(_shown(told, caller, language), status=200)
+    return await retry.answer(_masked(told, caller, language), status=200)
 
 
-def _shown(told: ShownRefund, caller: Caller, language: Spoken) -> RefundOut:
-    masked = not decide(caller.principal, Action.REFUND)
-    return refund_out(told, caller.tools.cipher, language, masked=masked)
+def _masked(told: ShownRefund, caller: Caller, language: Spoken) -> RefundOut:
+    """Return a refund as it may be kept for retries: its payee is kept in the clear nowhere."""
+    return refund_out(told, caller.tools.cipher, language, masked=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from app.domain.personal import EVERYTHING, Personal
 from app.domain.retention import Record
-from app.models import Difficulty, Entry, Member, Strike
+from app.models import Difficulty, Entry, Member, Refund, Strike
 from app.repositories.retention import COLUMNS, HASHES, Cutoffs
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -90,6 +90,20 @@ class Forgetting:
         await self._uow.records.insert_events([self._of_member(one) for one in found])
         return len(found)
 
+    async def payees(self, limit: int = BATCH) -> int:
+        """Make empty who was paid refunds, and into which account, long ago; return of how many.
+
+        Raises:
+            NoValueError.
+        """
+        found = await self._uow.retention.refunds_over(self._before(Record.REFUND_PAYEE), limit)
+        for one in found:
+            one.payee_name = one.payee_account = self._act.tools.cipher.encrypt("")
+            one.erased_at = self._act.now
+        await self._uow.flush()
+        await self._uow.records.insert_events([self._of_refund(one) for one in found])
+        return len(found)
+
     async def reads(self, limit: int = BATCH) -> int:
         """Delete readings of long ago; return how many.
 
@@ -140,6 +154,10 @@ class Forgetting:
 
     def _of_strike(self, one: Strike) -> Mapping[str, Any]:
         return self._act.event("strike.erased", None, one.entry_id, strike=str(one.id), cause=OVER)
+
+    def _of_refund(self, one: Refund) -> Mapping[str, Any]:
+        told = {"refund": str(one.id), "cause": OVER}
+        return self._act.event("refund.payee_erased", None, one.entry_id, None, **told)
 
     def _of_member(self, one: Member) -> Mapping[str, Any]:
         told = {"organisation": str(one.organisation_id), "member": str(one.id)}
