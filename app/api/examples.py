@@ -52,6 +52,20 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "vehicle": {"tractor_plate": "29H-123.45", "payload_kg": 8000},
         },
     },
+    "import_tariff": {
+        "What the export of an edition gives, shortened": {
+            "code": "tariff-2027-01",
+            "cells": [
+                {
+                    "goods_group": "ordinary",
+                    "vehicle_class": "4t-to-10t",
+                    "amount_vnd": 300000,
+                    "basis": "published",
+                    "source": "Resolution 3/2026",
+                }
+            ],
+        },
+    },
     "name_payer": {
         "A company of Vietnam": {"name": "Công ty TNHH Ví Dụ", "tax_code": "9900123459"},
         "A company of China": {

@@ -41,6 +41,19 @@ STATEMENT: Final = "statement"
 MOST_ROWS: Final = 2000
 COLUMNS: Final = ("source_reference", "amount", "currency", "paid_at", "purpose")
 NEEDED: Final = ("source_reference", "amount", "paid_at", "purpose")
+EXAMPLE: Final = (
+    "source_reference,amount,currency,paid_at,purpose\n"
+    "FT26070123456,350000,VND,2026-03-11T09:30:00+07:00,20260311-0C3FHMFY6 nop phi\n"
+)
+BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        CSV: {
+            "schema": {"type": "string"},
+            "examples": {"example-1": {"summary": "One transfer", "value": EXAMPLE}},
+        }
+    },
+}
 VND: Final = "VND"
 
 

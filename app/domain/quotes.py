@@ -39,7 +39,7 @@ class KeptQuote:
     known_at: datetime | None
     facts: Mapping[str, Any]
     price: Mapping[str, Any]
-    valid_until: datetime
+    expires_at: datetime
 
 
 def holds_until(tariffs: Tariffs, tariff: str, last: datetime, zone: tzinfo = ZONE) -> datetime:
@@ -58,7 +58,7 @@ def unfit(
 
     Facts that change nothing of the price may differ: it holds for any load of the same class.
     """
-    end = holds_until(tariffs, kept.tariff, kept.valid_until)
+    end = holds_until(tariffs, kept.tariff, kept.expires_at)
     if now >= end:
         yield FieldError(POINTER, "quote-expired", end.isoformat())
     if not _is_of(kept, on, tariffs):

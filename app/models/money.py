@@ -15,7 +15,7 @@ OPEN_REVIEW = "settled_at IS NULL"
 
 
 class QuoteRow(Identified, Base):
-    """A price that was promised to a company until `valid_until`; nothing of it is ever changed.
+    """A price that was promised to a company until `expires_at`; nothing of it is ever changed.
 
     Which entry was registered with it says that entry's charge.
     """
@@ -23,7 +23,7 @@ class QuoteRow(Identified, Base):
     __tablename__ = "quotes"
     __table_args__ = (
         CheckConstraint("total_vnd >= 0", name="total_not_negative"),
-        CheckConstraint("valid_until > created_at", name="holds_for_a_while"),
+        CheckConstraint("expires_at > created_at", name="holds_for_a_while"),
         Index(None, "organisation_id", "created_at", "id"),
     )
 
@@ -37,7 +37,7 @@ class QuoteRow(Identified, Base):
     total_vnd: Mapped[int]
     quote: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
-    valid_until: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class Charge(Identified, Base):

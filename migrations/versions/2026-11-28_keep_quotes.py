@@ -37,9 +37,9 @@ def upgrade() -> None:
         sa.Column("total_vnd", sa.BigInteger(), nullable=False),
         sa.Column("quote", JSONB(none_as_null=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("total_vnd >= 0", name=op.f("ck_quotes_total_not_negative")),
-        sa.CheckConstraint("valid_until > created_at", name=op.f("ck_quotes_holds_for_a_while")),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_quotes_holds_for_a_while")),
         *(
             sa.ForeignKeyConstraint(
                 [column], [there], name=op.f(f"fk_quotes_{column}_{there.split('.')[0]}")

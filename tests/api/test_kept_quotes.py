@@ -37,7 +37,7 @@ async def refused(here: Gate, quote: dict[str, Any], **changes: Any) -> Any:
 async def test_a_quote_is_kept_and_tells_who_was_registered_with_it(gate: Gate) -> None:
     kept = await keep(gate)
     assert (350_000, BASE, None, "2026-03-14T09:00:00+07:00") == (
-        kept["total"]["amount"], kept["tariff"], kept["entry"], kept["valid_until"],
+        kept["total"]["amount"], kept["tariff"], kept["entry"], kept["expires_at"],
     )  # fmt: skip
     entry = await gate.register(quote=kept["id"])
     assert (kept["id"], 350_000) == (entry["charge"]["quote"], entry["charge"]["total"]["amount"])
@@ -75,8 +75,8 @@ async def test_no_quote_outlives_its_edition(gate: Gate) -> None:
     await announce(gate, wanted())
     gate.wait(minutes=1)
     second = await keep(gate)
-    assert f"{FIRST}T00:00:00+07:00" == second["valid_until"]
-    assert "2026-03-14T09:00:00+07:00" == first["valid_until"]
+    assert f"{FIRST}T00:00:00+07:00" == second["expires_at"]
+    assert "2026-03-14T09:00:00+07:00" == first["expires_at"]
     gate.go_to("2026-03-11T23:59:59+07:00")
     assert first["id"] == (await gate.register(quote=first["id"]))["charge"]["quote"]
     gate.go_to(f"{FIRST}T00:00:00+07:00")

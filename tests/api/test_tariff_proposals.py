@@ -93,7 +93,7 @@ async def test_one_drafts_another_approves_and_prices_follow_from_the_day(gate: 
     assert (BASE, 350_000) == await priced(gate, FIRST)
     approved = (await approve(gate, proposed)).json()
     assert ("announced", "board-2", "2026-03-11") == (
-        approved["state"], approved["approved_by"], approved["known_from"][:10],
+        approved["state"], approved["approved_by"], approved["known_from_at"][:10],
     )  # fmt: skip
     assert (NEW, 450_000) == await priced(gate, FIRST)
     assert (BASE, 350_000) == await priced(gate, "2026-03-11")

@@ -42,7 +42,7 @@ def in_force(first: date, end: date | None) -> Tariffs:
 def kept(facts: FeeFacts = FACTS, **changes: Any) -> KeptQuote:
     whole: dict[str, Any] = {
         "tariff": EDITION.code, "known_at": None, "facts": facts_document(facts),
-        "price": quote_document(quote(EDITION, facts)), "valid_until": NOW + timedelta(hours=72),
+        "price": quote_document(quote(EDITION, facts)), "expires_at": NOW + timedelta(hours=72),
         **changes,
     }  # fmt: skip
     return KeptQuote(**whole)

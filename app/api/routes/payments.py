@@ -28,8 +28,7 @@ from app.api.schemas.payments import (
     payment_detail_out,
 )
 from app.api.schemas.types import Instant, Sought
-from app.api.spreadsheets import CSV
-from app.api.statements import STATEMENT, Asked, StatementRoute, came_of, statement_out
+from app.api.statements import BODY, STATEMENT, Asked, StatementRoute, came_of, statement_out
 from app.api.strict_json import StrictRoute
 from app.core.signed_words import SignedWords
 from app.domain.authorisation import Action
@@ -186,9 +185,7 @@ async def notify_payment(
 @statements.post(
     "/statements",
     dependencies=[may(Role.BANK, Role.COLLECTOR, work=Work.HEAVY)],
-    openapi_extra={
-        "requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}
-    },
+    openapi_extra={"requestBody": BODY},
     response_model=StatementOut,
     responses=problem_responses(
         FileTypeError, UnreadableFileError, InvalidRequestError, UnknownCodeError, *RETRIED

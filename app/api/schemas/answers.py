@@ -299,7 +299,7 @@ def kept_quote_out(kept: KeptView) -> KeptQuoteOut:
         lines=[_charge_line_out(line) for line in quote["lines"]],
         total=Amount.vnd(row.total_vnd),
         created_at=row.created_at,
-        valid_until=row.valid_until,
+        expires_at=row.expires_at,
         entry=kept.entry_id,
     )
 

@@ -192,7 +192,7 @@ class KeptQuoteOut(Out):
     lines: list[ChargeLineOut]
     total: Amount
     created_at: Instant
-    valid_until: Instant
+    expires_at: Instant
     """From then on it is not charged; no quote outlives its edition."""
     entry: UUID | None
     """The entry that was registered with it: a quote is the price of one."""

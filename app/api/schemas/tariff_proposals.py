@@ -152,12 +152,12 @@ class TariffProposalOut(Out):
     proposed_by: str
     approved_at: Instant | None
     approved_by: str | None
-    known_from: Instant | None
+    known_from_at: Instant | None
     """From when on prices of its days follow it: its announcement."""
     withdrawn_at: Instant | None
     withdrawn_by: str | None
     withdrawal_reason: str | None
-    known_to: Instant | None
+    known_to_at: Instant | None
     """From when on they do no more: its withdrawal."""
 
 
@@ -210,9 +210,9 @@ def _fields(told: Told[TariffProposal], today: Today, language: Language) -> dic
         "proposed_by": told.proposed_by,
         "approved_at": one.approved_at,
         "approved_by": told.approved_by,
-        "known_from": one.known_from,
+        "known_from_at": one.known_from,
         "withdrawn_at": one.withdrawn_at,
         "withdrawn_by": told.withdrawn_by,
         "withdrawal_reason": one.withdrawal_reason,
-        "known_to": one.known_to,
+        "known_to_at": one.known_to,
     }

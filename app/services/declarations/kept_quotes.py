@@ -79,7 +79,7 @@ class KeptQuotes:
             missing = FieldError(POINTER, QuoteNotFoundError.code, str(quote_id))
             raise QuoteUnfitError(errors=(missing,))
         kept, reference = found[0], self._act.reference
-        quote = KeptQuote(kept.tariff_code, kept.known_at, kept.facts, kept.quote, kept.valid_until)
+        quote = KeptQuote(kept.tariff_code, kept.known_at, kept.facts, kept.quote, kept.expires_at)
         on = reference.day(declaration.planned_arrival_at or self._act.now)
         facts = fee_facts(reference, declaration)
         if errors := tuple(unfit(quote, facts, on, reference.tariffs, self._act.now)):
@@ -104,5 +104,5 @@ class KeptQuotes:
             "total_vnd": priced.total_vnd,
             "quote": quote_document(priced),
             "created_at": act.now,
-            "valid_until": holds_until(tariffs, priced.edition.code, act.now + VALID_FOR),
+            "expires_at": holds_until(tariffs, priced.edition.code, act.now + VALID_FOR),
         }
