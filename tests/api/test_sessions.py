@@ -278,6 +278,7 @@ async def test_the_last_manager_who_signs_in_is_one_whom_an_organisation_keeps(
 PRODUCTION = Settings.model_validate(
     {
         "mode": "production",
+        "log_origin": "gate.example",
         "public_url": "https://gate.example",
         **dict.fromkeys(("pepper", "token_secret", "cursor_secret"), "s" * 40),
         **dict.fromkeys(("data_keys", "signing_keys"), "a:" + "QUFB" * 10 + "QUE="),
