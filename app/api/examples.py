@@ -6,6 +6,8 @@ They stand here, so that the routes stay short. What a route or a schema says it
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from app.api.tariff_example import EDITION
+
 SCHEMA_PATH: Final = "#/components/schemas/"
 JSON: Final = "application/json"
 ID: Final = "019c7d2e-4f60-7c1a-9b1e-6d2a8f0c3b55"
@@ -50,20 +52,6 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "gate": "tan-thanh",
             "direction": "import",
             "vehicle": {"tractor_plate": "29H-123.45", "payload_kg": 8000},
-        },
-    },
-    "import_tariff": {
-        "What the export of an edition gives, shortened": {
-            "code": "tariff-2027-01",
-            "cells": [
-                {
-                    "goods_group": "ordinary",
-                    "vehicle_class": "4t-to-10t",
-                    "amount_vnd": 300000,
-                    "basis": "published",
-                    "source": "Resolution 3/2026",
-                }
-            ],
         },
     },
     "name_payer": {
@@ -278,6 +266,7 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "source": "Decision of the Board of 2 December 2026",
         },
     },
+    "import_tariff": {"One class, one price": EDITION},
     "propose_tariff": {
         "One price and one share": {
             "code": "tariff-2027-01",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.api.tariff_example import EDITION
 from app.api.tariff_files import READERS
 from app.domain.charges.drafts import content_of
 from app.domain.charges.table import MOST_ROWS
@@ -157,3 +158,9 @@ async def test_who_is_not_of_the_board_sends_no_file(gate: Gate) -> None:
 
 async def test_an_edition_that_is_not_there_has_no_file(gate: Gate) -> None:
     assert 404 == (await gate.get("/v1/tariffs/none/document")).status_code
+
+
+async def test_the_example_of_the_document_is_brought_in(gate: Gate) -> None:
+    body = json.dumps(EDITION).encode()
+    proposed = await bring(gate, body, "application/json", "starts_on=2027-01-01")
+    assert (201, "tariff-2027-02") == (proposed.status_code, proposed.json()["code"])

@@ -41,6 +41,7 @@ HEAVY: Final = {
     "get_revenue",
     "get_revenue_summary",
     "get_treasury_list",
+    "get_tariff_effect",
     *("register_batch", "export_entries", "get_queue_sheet"),
     *("search_entries", "export_subject", "erase_subject", "get_certificate"),
     "send_statement",

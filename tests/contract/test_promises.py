@@ -75,6 +75,7 @@ UNSAID: Final = frozenset(
         "entry-or-discard",
         "about-nothing",
         "day-or-emergency",
+        "one-knowledge",
         "one-number",
         "names-nobody",
         "gate-of-entry",

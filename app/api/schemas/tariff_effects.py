@@ -38,7 +38,7 @@ class GroupEffectOut(EffectOut):
     direction: Annotated[Direction, Open]
 
 
-class ChangeOut(Out):
+class PriceChangeOut(Out):
     """A charge that would have risen or fallen much."""
 
     charge: UUID
@@ -51,7 +51,7 @@ class ChangeOut(Out):
     change: Amount
 
 
-class RefusedOut(Out):
+class RefusedEntriesOut(Out):
     """For how many charges the draft would have had no price, by the rule that refuses."""
 
     rule: str
@@ -66,10 +66,10 @@ class TariffEffectOut(EffectOut):
     to_day: Day
     """The first day that is not of the month."""
     groups: list[GroupEffectOut]
-    rises: list[ChangeOut]
+    rises: list[PriceChangeOut]
     """The charges that would have risen most, the most first; ten at most."""
-    falls: list[ChangeOut]
-    refused: list[RefusedOut]
+    falls: list[PriceChangeOut]
+    refused: list[RefusedEntriesOut]
     without_facts: int
     """Charges of earlier releases, which kept no facts: nobody can price them anew."""
 
@@ -93,7 +93,9 @@ def tariff_effect_out(found: MonthsEffect) -> TariffEffectOut:
         ],
         rises=[_change(one) for one in effect.rises],
         falls=[_change(one) for one in effect.falls],
-        refused=[RefusedOut(rule=rule, entries=n) for rule, n in sorted(effect.refused.items())],
+        refused=[
+            RefusedEntriesOut(rule=rule, entries=n) for rule, n in sorted(effect.refused.items())
+        ],
         without_facts=effect.without_facts,
     )
 
@@ -113,8 +115,8 @@ def _names(group: Group) -> dict[str, Any]:
     return dict(zip(("goods_group", "vehicle_class", "direction"), group, strict=True))
 
 
-def _change(one: Change) -> ChangeOut:
-    return ChangeOut(
+def _change(one: Change) -> PriceChangeOut:
+    return PriceChangeOut(
         charge=one.charge,
         entry=one.entry,
         **_names(one.group),
