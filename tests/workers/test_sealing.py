@@ -327,10 +327,11 @@ async def test_a_log_catches_up_once_its_rows_are_mended(
     assert log.fed == log.numbers
 
 
+@pytest.mark.parametrize("odd", [{"clock": 1.5}, {"sighting": "none"}, {"sighting": 7}])
 async def test_an_event_that_no_log_can_hold_stops_its_own_log(
-    committed: Sessions, actor: Actor
+    committed: Sessions, actor: Actor, odd: dict[str, object]
 ) -> None:
-    await happen(committed, actor, "waiting.started", data={**STARTED, "clock": 1.5})
+    await happen(committed, actor, "waiting.started", data={**STARTED, **odd})
     await happen(committed, actor, queue=HUU_NGHI)
     with pytest.raises(LogStoppedError, match="tan-thanh"):
         await seal(committed)

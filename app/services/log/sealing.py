@@ -274,9 +274,15 @@ def _value(name: str, what: What, one: Unsealed) -> str | None:
 
 
 def _sighting(one: Unsealed) -> UUID | None:
-    """Return the sighting that an event tells of, or from which its wait counts."""
+    """Return the sighting that an event tells of, or from which its wait counts.
+
+    None where it names one as no log can: its leaf is refused then, and stops its own log alone.
+    """
     sighting = one.event.data.get("sighting") if one.event.kind in {SIGHTED, STARTED} else None
-    return None if sighting is None else UUID(sighting)
+    try:
+        return None if sighting is None else UUID(sighting)
+    except (ValueError, AttributeError):
+        return None
 
 
 def _row(queue: Queue, index: int, leaf: Leaf, event: LoggedEvent | None = None) -> Row:
