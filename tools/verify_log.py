@@ -677,12 +677,12 @@ class Rules:
         return self.numbers[place] != before
 
     def forget(self, kind: str, entry: str) -> None:
-        """Forget who does not come back, once it waits no more and nothing holds it."""
+        """Forget who does not come back, once it waits no more and no word on it stands."""
         if kind in OVER:
             self.over.add(entry)
         if entry in self.over:
             one = self.line.entries.get(entry)
-            if one is None or not (one.waits or one.causes):
+            if one is None or not (one.waits or one.causes or one.by_ground):
                 self.line.entries.pop(entry, None)
                 self.starts.pop(entry, None)
                 self.announced.pop(entry, None)

@@ -128,11 +128,12 @@ class WaitingList:
         self._grounds.pop(entry, None)
 
     def forget(self, entry: UUID) -> bool:
-        """Forget what an entry left with, which does not come back; not while it waits, or is held.
+        """Forget what an entry left with, which does not come back.
 
-        Tell whether it is forgotten.
+        Not while it waits, is held or has a confirmed ground, which may still be taken back. Tell
+        whether it is forgotten.
         """
-        if entry in self._keyed or entry in self._causes:
+        if entry in self._keyed or entry in self._causes or entry in self._grounds:
             return False
         self._kept.pop(entry, None)
         return True

@@ -270,6 +270,20 @@ async def test_nothing_is_said_of_an_entry_that_has_ended(gate: Gate) -> None:
     assert 409 == (await say(gate, entry)).status_code
 
 
+async def test_a_ground_is_taken_back_of_who_is_in_the_gate_and_the_log_is_whole(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await give_relief(gate)
+    gate.go_to(NINE)
+    rice = await queued(gate, 2, lane_ground=RELIEF)
+    await confirmed(gate, rice)
+    await gate.call()
+    await gate.post(f"/v1/entries/{rice['id']}/admission", "border_guard")
+    assert "in_gate" == (await gate.entry(rice))["state"]
+    assert 201 == (await say(gate, rice, "withdrawals")).status_code
+    await ensure_played_again(gate, session)
+
+
 async def test_a_ground_that_nobody_knows_is_refused_with_its_pointer(gate: Gate) -> None:
     answer = await gate.post("/v1/entries", "company-1", lorry(1, lane_ground="hurry"))
     assert (422, [("/lane_ground", "unknown-code")]) == (

@@ -215,7 +215,7 @@ class Verifier:
             self._crossings.join(self._counts["leaves"], entry, data)
 
     def _forget(self, kind: str, entry: UUID) -> None:
-        """Forget who does not come back, once it waits no more and nothing holds it."""
+        """Forget who does not come back, once it waits no more and no word on it stands."""
         if kind in OVER:
             self._over.add(entry)
         if entry in self._over and self._line.forget(entry):

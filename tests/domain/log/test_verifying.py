@@ -18,6 +18,7 @@ from app.domain.log.rules import Wrong
 from app.domain.log.tiles import Tile, grow, root_in
 from app.domain.log.verifying import OVER, outages_in, verify
 from app.domain.outages import SignedOutage
+from tests import published
 
 SEVEN = datetime(2026, 5, 4, tzinfo=UTC)
 ONE, OTHER = str(UUID(int=1)), str(UUID(int=2))
@@ -511,6 +512,21 @@ def test_of_the_open_clock_so_much_is_kept_as_the_rest_follows_from() -> None:
             facts = dates.event("waiting.moved", UUID(ONE), (then, then), {"clock": clock})
             assert [] == [one for one in facts if one.why == "open-clock"]
         assert 4 == len(dates._readings)  # noqa: SLF001 - what is kept cannot be asked for
+
+
+@pytest.mark.parametrize("ending", sorted(OVER))
+def test_a_ground_may_be_taken_back_of_who_does_not_come_back(ending: str) -> None:
+    """It is known until then: a second time there is none to take back."""
+    said = {"clock": 20, "ground": "disaster-relief", "authority": "customs"}
+    told: list[Event] = [
+        ("ground.confirmed", ONE, 20, {**said, "lane": "relief"}),
+        (ending, ONE, 30, {}),
+        ("ground.withdrawn", ONE, 40, said),
+    ]
+    assert None is why(leaves_of(*told))
+    assert (9, "ground") == why(leaves_of(*told, ("ground.lapsed", ONE, 50, said)))
+    wrong, _ = published.program().check_rules(leaves_of(*told))
+    assert None is wrong
 
 
 @pytest.mark.parametrize("ending", sorted(OVER))
