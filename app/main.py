@@ -13,9 +13,9 @@ from app.api import manners
 from app.api.driver_messages import text_of
 from app.api.exchange import Exchange
 from app.api.fleet.rows import Rows
-from app.api.fleet.uploads import BATCHES
 from app.api.front import Front
 from app.api.guesses import Guesses
+from app.api.long_bodies import longer_bodies
 from app.api.middleware import security_headers
 from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
@@ -24,7 +24,6 @@ from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
 from app.api.schemas.events import event_bytes
 from app.api.sheets import sheet_page
 from app.api.state import Process
-from app.api.statements import STATEMENTS
 from app.api.texts import Language
 from app.clients.gateway import GatewayClient, e164
 from app.clients.otlp import sending, spans_of
@@ -98,7 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app,
         spans=spans,
         max_body_bytes=settings.max_body_bytes,
-        longer={BATCHES: settings.max_batch_bytes, STATEMENTS: settings.max_batch_bytes},
+        longer=longer_bodies(settings),
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
     )

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from app.api.fleet.uploads import BATCHES
+from app.api.long_bodies import longer_bodies
 from app.cli.ready import Ready
 from app.cli.watch import Cut, Patience, Watch
 from app.core.config import Settings
@@ -197,7 +197,7 @@ def bounded(settings: Settings, watch: Watch, ready: Ready | None = None) -> typ
         answer_seconds=settings.answer_seconds,
         longest_request=_longest(settings.max_body_bytes),
     )
-    longer = {BATCHES: _longest(settings.max_batch_bytes)}
+    longer = {asked: _longest(most) for asked, most in longer_bodies(settings).items()}
     bounds = {"watch": watch, "patience": patience, "longer": longer, "ready": ready}
     return type("Bounded", (Bounded,), bounds)
 

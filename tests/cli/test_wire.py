@@ -18,6 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from app.api.long_bodies import WITH_FILES
+from app.api.manners import MEGABYTE
 from app.cli.ready import Ready
 from app.cli.watch import Watch
 from app.cli.wire import bounded
@@ -78,7 +80,7 @@ def serving(**changes: Any) -> Iterator[House]:
         request = Request(scope, receive)
         answer: Response = PlainTextResponse("quick")
         try:
-            if scope["path"] == "/body":
+            if scope["method"] == "POST":
                 answer = PlainTextResponse(str(len(await request.body())))
             elif scope["path"] == "/poll":
                 await asyncio.sleep(40 * SWEEP)
@@ -214,6 +216,23 @@ def test_a_body_that_comes_at_the_least_speed_is_read(house: House) -> None:
             one.sendall(b"a" * 200)
             time.sleep(SWEEP)
         assert read_to_the_end(one).endswith(b"8000")
+
+
+@pytest.mark.parametrize(("_", "path"), WITH_FILES)
+def test_a_file_may_be_longer_than_other_bodies(house: House, _: str, path: str) -> None:
+    size = 3 * MEGABYTE
+    with house.connect() as one:
+        head = POST.replace(b"/body", path.encode()).replace(b"Host", b"Connection: close\r\nHost")
+        one.sendall(head % size + bytes(size))
+        assert read_to_the_end(one).endswith(str(size).encode())
+
+
+def test_a_body_that_is_too_long_is_cut(house: House) -> None:
+    cuts = house.cuts["too-long"]
+    with house.connect() as one, suppress(ConnectionError):
+        one.sendall(POST % (3 * MEGABYTE) + bytes(3 * MEGABYTE))
+        assert b"" == read_to_the_end(one)
+    assert cuts + 1 == house.cuts["too-long"]
 
 
 def test_a_body_that_comes_slower_is_not(house: House) -> None:

@@ -1,0 +1,16 @@
+"""Which requests bring whole files, and how much those may be: the wire and the manners agree."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.api.fleet.uploads import BATCHES
+from app.api.middleware import Asked
+from app.api.statements import STATEMENTS
+from app.core.config import Settings
+
+WITH_FILES: Final[tuple[Asked, ...]] = (BATCHES, STATEMENTS)
+
+
+def longer_bodies(settings: Settings) -> Mapping[Asked, int]:
+    """Return the limits, in bytes, of operations whose bodies may be longer than others'."""
+    return dict.fromkeys(WITH_FILES, settings.max_batch_bytes)
