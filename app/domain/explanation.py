@@ -202,7 +202,7 @@ def _ground_reason(edition: PolicyEdition, ground: GroundCase) -> Reason:
     row, said = ground.row, ground.said
     by = said.authority if said else None
     source = Source(SourceKind.LANE_GROUND, row.code, by, row.evidence)
-    if row.lane not in edition.rates:
+    if (said or row).lane not in edition.rates:
         code = "ground-without-lane"
     elif said is None:
         code = "ground-unconfirmed"

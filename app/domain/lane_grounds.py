@@ -135,14 +135,15 @@ def findings_of_ground(
 ) -> Iterator[Finding]:
     """Yield why a declared ground gives no lane: no edition has one that day, or nobody confirmed.
 
-    `lanes` are those of the edition of the day. The value of a finding that somebody's word is
-    missing is who may give it.
+    `lanes` are those of the edition of the day. A word that was given stands though its row has
+    ended since. The value of a finding that somebody's word is missing is who may give it.
     """
     code = declaration.lane_ground
     if code is None:
         return
     row = ground_on(rows, code, on)
-    if row is None or row.lane not in lanes:
+    given = said or row
+    if given is None or given.lane not in lanes:
         yield warning(WITHOUT_LANE, POINTER, code)
-    elif said is None:
+    elif said is None and row is not None:
         yield warning(UNCONFIRMED, POINTER, ", ".join(one.value for one in row.confirmed_by))

@@ -1,14 +1,16 @@
 """Grounds of lanes: declared by a company, confirmed by an authority, given by an edition."""
 
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.log.verifying import outages_in, verify
 from app.domain.vocabulary import Direction, Queue
-from app.models import Event, LogLeaf
+from app.models import Event, LaneGroundRow, LogLeaf, ReferenceRevision
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.queues.replaying import differences
 from tests import published
@@ -232,6 +234,26 @@ async def test_a_confirmed_ground_goes_along_to_another_gate(
     assert "relief" == joined["by_ground"]
     await gate.call(gate="huu-nghi")
     assert [] == await untrue(session)
+
+
+async def test_who_gave_a_word_takes_it_back_though_its_row_has_ended(
+    gate: Gate, session: AsyncSession
+) -> None:
+    """Until then the word stands, and no finding says that there is no lane for it."""
+    await give_relief(gate)
+    gate.go_to(NINE)
+    rice = await queued(gate, 2, lane_ground=RELIEF)
+    await confirmed(gate, rice)
+    ended = Range(date(2022, 2, 21), gate.now.date())
+    rows = update(LaneGroundRow).where(LaneGroundRow.code == RELIEF)
+    await session.execute(rows.values(valid_on=ended))
+    await session.execute(update(ReferenceRevision).values(revision=ReferenceRevision.revision + 1))
+    there = (await gate.amend(rice, planned_arrival_at=NINE)).json()
+    assert "relief" == there["lane"]
+    assert "/lane_ground" not in {pointer for _, pointer in found(there, "warning")}
+    assert 403 == (await say(gate, rice, "withdrawals", "board-1")).status_code
+    assert 201 == (await say(gate, rice, "withdrawals")).status_code
+    assert "ordinary" == await lane(gate, rice)
 
 
 @pytest.mark.parametrize(

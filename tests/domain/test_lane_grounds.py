@@ -81,6 +81,9 @@ ALL = frozenset(Lane)
         ),
         pytest.param("disaster-relief", True, DAY, ALL, [], id="confirmed"),
         pytest.param(
+            "disaster-relief", True, date(2022, 2, 20), ALL, [], id="confirmed, and no row any more"
+        ),
+        pytest.param(
             "disaster-relief", True, DAY, BASIC_LANES, [("ground-without-lane", "disaster-relief")],
             id="no such lane in the edition",
         ),

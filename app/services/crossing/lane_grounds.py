@@ -68,17 +68,20 @@ class LaneGrounds:
     async def withdraw(self, entry_id: UUID, code: str, reason: str) -> LaneGroundWord:
         """Take the confirmation of a ground back; points that were earned stay.
 
+        Whoever gave it may, though its row has ended since; else who may give it now.
+
         Raises:
             EntryNotFoundError, EntryEndedError, GroundNotYoursError.
             GroundNotConfirmedError: none of this ground stands.
         """
-        self._ensure_own(code)
         entry, line = await self._under_lock(entry_id)
         stored = entry.confirmed_ground
-        if stored is None or stored["ground"] != code:
+        said = Confirmation.parse(stored) if stored and stored["ground"] == code else None
+        if said is None or said.authority != self._act.principal.authority:
+            self._ensure_own(code)
+        if said is None:
             raise GroundNotConfirmedError
         entry.confirmed_ground = None
-        said = Confirmation.parse(stored)
         word = line.say_ground(entry, said, GroundWord.WITHDRAWN, reason)
         await self._follow(entry, line)
         return word
