@@ -520,6 +520,7 @@ class Line:
         self.strict: set[str] = set()
         self.heaps: dict[tuple[str, tuple[str | None, bool]], list[tuple[int, str, str, int]]] = {}
         self.budget: int | None = None
+        self.stamps = 0
 
     def of(self, entry: str) -> Entry:
         return self.entries.setdefault(entry, Entry())
@@ -535,8 +536,12 @@ class Line:
         return self.rates[one.lane] * clock - one.key
 
     def stand(self, entry: str, one: Entry) -> None:
-        """Let an entry stand where its key, lane and part have it from now on."""
-        one.stamp += 1
+        """Let an entry stand where its key, lane and part have it from now on.
+
+        No stamp comes twice: who was forgotten and comes anew has left old ranks in the heaps.
+        """
+        self.stamps += 1
+        one.stamp = self.stamps
         if one.waits and not one.called and not one.causes:
             heap = self.heaps.setdefault((one.lane, one.where), [])
             heapq.heappush(heap, (one.key, one.waits_from, entry, one.stamp))

@@ -529,6 +529,22 @@ def test_a_ground_may_be_taken_back_of_who_does_not_come_back(ending: str) -> No
     assert None is wrong
 
 
+def test_who_comes_as_a_new_one_does_not_stand_where_it_stood() -> None:
+    """Though it was forgotten, and waits under the id it had, it is behind who came before."""
+    told: list[Event] = [
+        waits(second=0),
+        waits(OTHER),
+        ("waiting.stopped", ONE, 80, {"clock": 80, "carried": 80}),
+        ("entry.cancelled", ONE, 81, {}),
+        waits(second=90),
+        call(began=90),
+    ]
+    leaves = leaves_of(*told)
+    assert (13, "call") == why(leaves)
+    wrong, _ = published.program().check_rules(leaves)
+    assert (13, "call") == (wrong.leaf, wrong.rule)
+
+
 @pytest.mark.parametrize("ending", sorted(OVER))
 def test_who_does_not_come_back_is_forgotten(ending: str) -> None:
     """What is told of it later is as of a new entry; a hold that is there may still be lifted."""
