@@ -187,6 +187,7 @@ def judge_logs(stopped: Collection[Queue]) -> Finding:
     named = ", ".join(f"{one.gate} ({one.direction.value})" for one in sorted(stopped))
     advice = (
         "Bring its tables log_* back to what was signed (docs/log-format.md); it then catches up."
+        " Have two officers sign an outage for that time: until then verifiers call it sealed-late."
     )
     return Finding("logs", Condition.FAIL, f"stopped: {named}", advice)
 

@@ -154,6 +154,7 @@ def test_a_log_that_stands_is_named() -> None:
     assert OK is judge_logs(()).condition
     finding = ensure_advised(judge_logs([Queue("tan-thanh", Direction.EXPORT)]))
     assert (FAIL, "stopped: tan-thanh (export)") == (finding.condition, finding.found)
+    assert "two officers sign an outage" in str(finding.advice)
 
 
 def test_jobs_in_time_are_fit() -> None:
