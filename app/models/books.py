@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.domain.books.accounts import Account, Cause
 from app.models.base import Base, Identified, one_of
 
+REMITTED_OF = "(remittance_id::text || gate_code)"
+"""A payment to the treasury is posted once of each gate; all else, where this is null, once."""
+
 
 class PostingRow(Base):
     """An amount of VND that moved from `credit` to `debit` in the books of a gate.
@@ -28,8 +31,8 @@ class PostingRow(Base):
         CheckConstraint("debit <> credit", name="two_accounts"),
         CheckConstraint("amount_vnd > 0", name="amount_positive"),
         Index(
-            "uq_postings_once", "order_id", "payment_id", "refund_id", "shift_id", "remittance_id",
-            "cause", "debit", "credit",
+            "uq_postings_act", "order_id", "payment_id", "refund_id", "shift_id", "remittance_id",
+            "cause", "debit", "credit", text(REMITTED_OF),
             unique=True, postgresql_nulls_not_distinct=True,
         ),
         Index(None, "gate_code", "book_day"),

@@ -76,6 +76,18 @@ async def test_days_are_paid_up_to_one_and_the_rest_later(gate: Gate) -> None:
     assert "KBNN-2" == (await due(gate))[-1][-1]
 
 
+async def test_one_payment_is_of_what_is_due_of_every_gate(gate: Gate, ledger: Ledger) -> None:
+    for number, name in enumerate(("tan-thanh", "huu-nghi"), start=1):
+        entry = await gate.register(**lorry(number, gate=name))
+        await pay(gate, entry["orders"][0], f"B-{number}")
+    gate.wait(hours=24)
+    for name in ("tan-thanh", "huu-nghi"):
+        await close(gate, "2026-03-11", f"/v1/gates/{name}/books")
+    paid = await remit(gate, 540_000, "2026-03-12")
+    assert 201 == paid.status_code, paid.text
+    assert {"bank": 60_000, "retained": -60_000} == await ledger.balances()
+
+
 async def test_the_same_request_pays_once(gate: Gate, ledger: Ledger) -> None:
     await two_days(gate)
     for day in ("2026-03-11", "2026-03-12"):

@@ -73,7 +73,7 @@ async def test_the_database_refuses_what_is_no_posting(
 
 async def test_an_act_is_posted_once(session: AsyncSession, uow: UnitOfWork, order: UUID) -> None:
     assert await refusal_of(session, uow, posting(order)) is None
-    assert "uq_postings_once" == await refusal_of(session, uow, posting(order, amount_vnd=1))
+    assert "uq_postings_act" == await refusal_of(session, uow, posting(order, amount_vnd=1))
 
 
 async def test_what_is_posted_on_a_closed_day_goes_to_the_next_open_one(
