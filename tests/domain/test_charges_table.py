@@ -84,6 +84,7 @@ def spoiled(line: int, **cells: Any) -> Read:
         (44, {"share": None}, [(44, "share", "row-unknown")]),
         (4, {"vehicle_class": "under-2t"}, [(4, "goods_group", "row-twice")]),
         (60, {"place": "nowhere"}, [(60, "place", "place-unfit")]),
+        (60, {"place": "/a" * 5000}, [(60, "place", "place-unfit")]),
         (60, {"place": "/title/vi/x"}, [(60, "place", "place-twice")]),
         (60, {"place": "/title"}, [(60, "place", "place-twice")]),
         (60, {"value": '"open'}, [(60, "value", "value-unfit")]),

@@ -45,6 +45,8 @@ STEP: Final = re.compile(r"#[0-9]{1,4}")
 RUNS: Final = "=+-@'"
 """With what a cell begins that a spreadsheet would run, or read as a sign that it must not."""
 MOST_ROWS: Final = 2_000
+MOST_STEPS: Final = 16
+"""Of a place: no edition is half as deep."""
 
 
 @dataclass(slots=True)
@@ -188,7 +190,7 @@ class _Node:
 def _keep_fact(read: Read, tree: _Node, line: int, row: Mapping[str, Cell]) -> None:
     place = str(row.get("place") or "")
     first, *steps = place.split("/")
-    if first or not all(steps) or not steps:
+    if first or not all(steps) or not 0 < len(steps) <= MOST_STEPS:
         read.wrong(line, "place", "place-unfit", place)
         return
     node = tree
