@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from app.domain.charges import parse_edition
 from app.domain.charges.comparison import tariff_differences
-from app.domain.charges.drafts import RateWanted, TariffWanted, drafted, faults_of, faults_of_draft
+from app.domain.charges.drafts import (
+    AMOUNTS,
+    RATES,
+    RateWanted,
+    TariffWanted,
+    drafted,
+    faults_of,
+    faults_of_draft,
+)
 from app.domain.vocabulary import Basis
 from tests.domain.reference import TARIFF_DOCUMENTS, copy_of
 
@@ -248,3 +256,12 @@ def test_a_fault_of_a_number_stands_where_it_was_asked() -> None:
     assert ("/cells/0/amount", "group-not-chargeable") in found
     assert ("/base/cells/1/basis", "official-needs-source") in found
     assert not [pointer for pointer, _ in found if pointer == "/base/cells/25/basis"]
+
+
+@pytest.mark.parametrize("part", RATES)
+def test_every_number_that_is_not_there_is_named(part: str) -> None:
+    document = copy_of(BASE)
+    for row in document[part]:
+        del row[AMOUNTS[part]]
+    wanted = [f"/{part}/{number}/{AMOUNTS[part]}" for number, _ in enumerate(document[part])]
+    assert wanted == [one.pointer for one in faults_of(document)]

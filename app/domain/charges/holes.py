@@ -78,8 +78,8 @@ def _of_numbers(document: Row) -> Iterator[FieldError]:
         ("journeys", "basis_points"),
     ):
         for index, row in enumerate(document[part]):
-            if not _is_whole(row[name]):
-                yield FieldError(f"/{part}/{index}/{name}", "whole-number", str(row[name]))
+            if not _is_whole(row.get(name)):
+                yield FieldError(f"/{part}/{index}/{name}", "whole-number", str(row.get(name)))
 
 
 def _of_cells(document: Row) -> Iterator[FieldError]:
@@ -119,7 +119,7 @@ def _of_free_groups(document: Row) -> Iterator[FieldError]:
     """What the fee is not on has a price of nothing."""
     free = {row["code"] for row in document["goods_groups"] if not row["chargeable"]}
     for index, row in enumerate(document["cells"]):
-        if row["goods_group"] in free and row["amount_vnd"] != 0:
+        if row["goods_group"] in free and row.get("amount_vnd", 0) != 0:
             yield FieldError(f"/cells/{index}", "group-not-chargeable", row["goods_group"])
 
 
