@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from standardwebhooks import Webhook
 
+from app.models import StoredAnswer
 from tests.api.conftest import Gate, lorry
 
 PATH = "/v1/payments/notifications"
@@ -366,3 +369,16 @@ async def test_the_text_of_a_transfer_is_shown_to_who_decides_and_in_no_list(
     shown = (await gate.get(f"/v1/payments/{money['id']}", "collector-1")).json()
     assert text == shown["purpose"]
     assert "purpose" not in (await review_list(gate))[0]
+
+
+async def test_the_text_of_a_transfer_is_kept_in_no_stored_answer(
+    gate: Gate, bank: Bank, session: AsyncSession
+) -> None:
+    payment = (await bank.tell("NGUYEN VAN AN")).json()
+    path = f"/v1/payments/{payment['id']}/settlement"
+    body = {"orders": [], "reason": "Nobody's"}
+    settled = await gate.post(path, "collector-1", body, retry="settle-1")
+    assert (200, None) == (settled.status_code, settled.json()["purpose"])
+    kept = (await session.scalars(select(StoredAnswer))).all()
+    assert kept
+    assert all(b"NGUYEN VAN AN" not in bytes(each.body) for each in kept)

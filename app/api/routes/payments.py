@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -272,10 +272,12 @@ async def settle_payment(
     """Decide about money under review, once, with a reason: it pays orders, and the rest goes back.
 
     Each order that is named is paid exactly what it asks for; a part of an order is never paid. No
-    order at all sends everything back.
+    order at all sends everything back. The text of the transfer is not repeated: it is `null` here.
     """
     settled = await Reviewing(uow, caller).settle(payment, body.orders, body.reason)
-    return await retry.answer(payment_detail_out(settled, language), status=200)
+    # What is kept for retries is kept in the clear, and the text may name people.
+    untold = replace(settled, purpose=None)
+    return await retry.answer(payment_detail_out(untold, language), status=200)
 
 
 @banks.post(
