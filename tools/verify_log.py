@@ -22,6 +22,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import weakref
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -131,6 +132,7 @@ class Spool:
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
         self.file = tempfile.TemporaryFile()  # noqa: SIM115 - it is read as often as needed
+        weakref.finalize(self, self.file.close)
         for leaf in leaves:
             self.file.write(leaf + b"\n")
 

@@ -125,6 +125,7 @@ def _heading(cells: Cells) -> Sequence[str]:
             for one in names
             if one and one not in COLUMNS
         ),
+        *(RequestFieldError(f"column:{one}", "twice") for one in COLUMNS if names.count(one) > 1),
     ]
     if errors:
         raise InvalidRequestError(errors=errors)

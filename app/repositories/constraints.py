@@ -32,6 +32,7 @@ BY_NAME: dict[str, type[DomainError]] = {
     "uq_scoped_holds_organisation_id_source_reference": RetryCollisionError,
     "uq_payments_organisation_id_source_reference": RetryCollisionError,
     "uq_payments_organisation_id_message_id": RetryMismatchError,
+    "uq_bank_secrets_organisation_id": RetryCollisionError,
     "uq_charges_quote_id": QuoteUsedError,
     "uq_refunds_paid_reference": RefundReferenceTakenError,
     "uq_receptions_organisation_id_source_reference": RetryCollisionError,

@@ -148,6 +148,7 @@ class Charge(HasId, Base):
     official: Mapped[bool]
     priced_on: Mapped[date]
     known_at: Mapped[datetime | None]
+    quote: Mapped[UUID | None]
     cause: Mapped[str]
     goods_group: Mapped[str]
     goods_group_basis: Mapped[dict[str, Any] | None]
@@ -173,8 +174,14 @@ class Order(HasId, Base):
     code: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     amount_vnd: Mapped[int]
+    refunded_vnd: Mapped[int] = mapped_column(default=0)
     state: Mapped[str]
     paid_at: Mapped[datetime | None]
+
+    @property
+    def refunded(self) -> dict[str, Any]:
+        """What of it was given back, as money."""
+        return {"amount": self.refunded_vnd, "currency": "VND"}
 
     @property
     def amount(self) -> dict[str, Any]:

@@ -126,6 +126,10 @@ async def test_a_file_that_cannot_be_read_is_refused_whole(gate: Gate) -> None:
     assert (422, {"column:amount", "column:paid_at", "column:purpose", "column:amont"}) == (
         lacking.status_code, {one["pointer"] for one in lacking.json()["errors"]},
     )  # fmt: skip
+    twice = await send(gate, heading="source_reference,amount,amount,paid_at,purpose")
+    assert [("column:amount", "twice")] == [
+        (one["pointer"], one["rule"]) for one in twice.json()["errors"]
+    ]
     quoted = await send(gate, 'FT-1,"1')
     assert (400, "csv-syntax") == (quoted.status_code, quoted.json()["errors"][0]["rule"])
     long = await send(gate, *(f"FT-{number},1,{AT},x" for number in range(2001)))

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from app.api.schemas.types import MOST_VND
 from tests.api.conftest import Gate
 from tests.api.test_books import Ledger, ledger
 from tests.api.test_bundles import bundle_of
@@ -20,8 +21,8 @@ def vnd(amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "VND"}
 
 
-async def open_till(gate: Gate, who: str = "collector-1") -> httpx.Response:
-    return await gate.post("/v1/shifts", who, {"gate": "tan-thanh", "opening_float": vnd(FLOAT)})
+async def open_till(gate: Gate, who: str = "collector-1", in_it: int = FLOAT) -> httpx.Response:
+    return await gate.post("/v1/shifts", who, {"gate": "tan-thanh", "opening_float": vnd(in_it)})
 
 
 @pytest.fixture
@@ -184,3 +185,13 @@ async def test_shifts_are_listed_by_gate_cashier_and_whether_they_are_open(
     rest = await gate.get("/v1/shifts", "board-1", params={"cursor": first["next_cursor"]})
     assert [shift["id"]] == [one["id"] for one in rest.json()["items"]]
     assert 404 == (await gate.get(f"/v1/shifts/{uuid4()}", "board-1")).status_code
+
+
+async def test_a_till_that_was_opened_with_the_most_can_be_closed(gate: Gate) -> None:
+    beyond = await open_till(gate, in_it=MOST_VND + 1)
+    assert (422, "/opening_float/amount") == (
+        beyond.status_code, beyond.json()["errors"][0]["pointer"],
+    )  # fmt: skip
+    shift = (await open_till(gate, in_it=MOST_VND)).json()
+    await take(gate, shift, (await an_order(gate, 1))["code"])
+    assert 200 == (await close(gate, shift, counted=vnd(MOST_VND))).status_code

@@ -26,6 +26,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 LARGEST = 2**63 - 1
+MOST_VND = 10**15
+"""No one amount that is named is more, so that thousands of them are summed in 64 bits."""
 GATE_ZONE = timezone(timedelta(hours=7))
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2199, 12, 31)
@@ -278,14 +280,14 @@ class Out(BaseModel):
 class AmountIn(In):
     """Money that a client names: whole minor units of a currency."""
 
-    amount: Vnd
+    amount: Annotated[int, Field(ge=0, le=MOST_VND, json_schema_extra={"format": "int64"})]
     currency: Literal["VND"]
 
 
 class PaidIn(In):
     """Money that came in: whole minor units of a currency, at least one."""
 
-    amount: Annotated[int, Field(ge=1, le=LARGEST, json_schema_extra={"format": "int64"})]
+    amount: Annotated[int, Field(ge=1, le=MOST_VND, json_schema_extra={"format": "int64"})]
     currency: Literal["VND"]
 
 
