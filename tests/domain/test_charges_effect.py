@@ -1,5 +1,6 @@
 """The effect of a draft is the sum of its changes, however the charges come."""
 
+from dataclasses import replace
 from random import Random
 from uuid import UUID, uuid4
 
@@ -59,3 +60,13 @@ def test_what_cannot_be_priced_is_counted_apart() -> None:
         effect.whole.entries, effect.without_facts, dict(effect.refused),
     )  # fmt: skip
     assert [] == effect.rises == effect.falls
+
+
+def test_of_many_that_rise_the_greatest_are_kept() -> None:
+    free = FeeFacts("road", Direction.EXPORT, Journey.OWN_VEHICLE, (), Payload(8_000))
+    effect = Effect(EDITION)
+    rises = [(number, uuid4()) for number in range(1, EXTREMES + 6)]
+    for rise, identity in rises:
+        effect.add(replace(charged(free, identity), total_vnd=-rise))
+    greatest = sorted(rises, reverse=True)[:EXTREMES]
+    assert greatest == [(one.change_vnd, one.charge) for one in effect.rises]

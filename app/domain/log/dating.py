@@ -105,11 +105,11 @@ class Dates:
         yield from self._in_time(recorded_at)
         if sighting is None or sighting in self._sightings:
             yield Broken(Why.SIGHTING, f"{sighting} names none, or is told twice")
-            return
-        if plate is None and self._tells_plates:
+        elif plate is None and self._tells_plates:
             yield Broken(Why.SIGHTING, f"{sighting} does not commit to a plate, as others before")
-        self._tells_plates = plate is not None
-        self._sightings[sighting] = recorded_at, plate
+        else:
+            self._tells_plates = plate is not None
+            self._sightings[sighting] = recorded_at, plate
 
     def _rest(self, sighting: str | None, since: datetime, plate: str | None) -> Iterator[Broken]:
         """Let a sighting serve a wait: it was told no later than that begins, and serves no other.
