@@ -140,7 +140,7 @@ def example_of(operation: str, known: Known) -> Any:
     body = {"body": examples["example-1"]["value"]} if examples else {}
     return asked.Case(
         path_parameters={name: values[name] for name in values if shown[name]["in"] == "path"},
-        headers={name: values[name] for name in values if shown[name]["in"] == "header"},
+        headers={name: str(values[name]) for name in values if shown[name]["in"] == "header"},
         query={name: values[name] for name in values if shown[name]["in"] == "query"},
         media_type="application/json" if examples else None,
         **body,
