@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -100,13 +100,27 @@ class ReceiptsRepository:
         Nobody else numbers a receipt of it before this transaction ends: one that is rolled back
         gives its numbers back, so there is no gap. Ask for it last, several in order of gates.
         """
-        row = insert(ReceiptSeries).values(gate_code=gate, year=year, code=code, last_number=count)
-        taken = row.on_conflict_do_update(
-            constraint="pk_receipt_series",
-            set_={"last_number": ReceiptSeries.last_number + row.excluded.last_number},
-        ).returning(ReceiptSeries.last_number)
-        last: int = (await self._session.execute(taken)).scalar_one()
+        last = await self._counted_up(gate, year, count)
+        if last is None:
+            # No one index arbitrates: of two that begin a series at once, both would be met.
+            begun = insert(ReceiptSeries).values(
+                gate_code=gate, year=year, code=code, last_number=0
+            )
+            await self._session.execute(begun.on_conflict_do_nothing())
+            last = await self._counted_up(gate, year, count)
+        assert last is not None
         return last - count + 1
+
+    async def _counted_up(self, gate: str, year: int, count: int) -> int | None:
+        """Return the last number of a series, now so many further; None where it has not begun."""
+        statement = (
+            update(ReceiptSeries)
+            .where(ReceiptSeries.gate_code == gate, ReceiptSeries.year == year)
+            .values(last_number=ReceiptSeries.last_number + count)
+            .returning(ReceiptSeries.last_number)
+            .execution_options(synchronize_session=False)
+        )
+        return await self._session.scalar(statement)
 
     async def insert(self, receipts: Rows, dispatches: Rows, events: Rows) -> None:
         """Store new receipts, what a provider is to be told of them, events, from their columns."""
