@@ -3,6 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.errors import (
+    AmountMismatchError,
+    BundleNotDueError,
+    FieldError,
+    OrderNotDueError,
+)
 from app.domain.money_in import Owed, OwedState, bundle_state, codes_in, match
 from app.models import Order, Payment, PaymentBundle
 from app.repositories.unit_of_work import UnitOfWork
@@ -99,3 +105,18 @@ class Matching:
 def owed_of(order: Order) -> Owed:
     """Return an order as the rules of matching see it."""
     return Owed(order.id, order.code, order.amount_vnd, OwedState(order.state))
+
+
+def ensure_due(owed: Owed, amount_vnd: int) -> None:
+    """Refuse money that is handed over for what is not due, or is not exactly it.
+
+    Raises:
+        OrderNotDueError, BundleNotDueError, AmountMismatchError.
+    """
+    if owed.state is not OwedState.DUE:
+        if owed.is_bundle:
+            raise BundleNotDueError(bundle=owed.code)
+        raise OrderNotDueError(order=owed.code, state=owed.state.value)
+    if amount_vnd != owed.amount_vnd:
+        error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
+        raise AmountMismatchError(errors=(error,), due_vnd=owed.amount_vnd)

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from app.domain.authorisation import Action, decide
 from app.domain.errors import (
-    AmountMismatchError,
     FieldError,
-    OrderNotDueError,
     OrderNotFoundError,
     RetryMismatchError,
 )
@@ -16,6 +14,7 @@ from app.models import Order, Payment
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.applying import Applying, CameIn
+from app.services.money.matching import ensure_due, owed_of
 from app.services.money.payers import Payers
 
 # The edges show these rows and never ask for them: they import them from here.
@@ -61,7 +60,7 @@ class Paying:
         known = await self._uow.payments.by_source(came.organisation_id, [source_reference])
         if known:
             return order, _same(known[0], order, amount_vnd)
-        _ensure_due(order, amount_vnd)
+        ensure_due(owed_of(order), amount_vnd)
         return order, await applying.take(came, [order])
 
 
@@ -70,11 +69,3 @@ def _same(payment: Payment, order: Order, amount_vnd: int) -> Payment:
     if not is_its or payment.amount_vnd != amount_vnd:
         raise RetryMismatchError(errors=(FieldError("/source_reference", RetryMismatchError.code),))
     return payment
-
-
-def _ensure_due(order: Order, amount_vnd: int) -> None:
-    if order.state != "due":
-        raise OrderNotDueError(order=order.code, state=order.state)
-    if amount_vnd != order.amount_vnd:
-        error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
-        raise AmountMismatchError(errors=(error,), due_vnd=order.amount_vnd)

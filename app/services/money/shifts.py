@@ -7,15 +7,11 @@ from uuid import UUID
 
 from app.domain.books import postings_of_shift
 from app.domain.errors import (
-    AmountMismatchError,
-    BundleNotDueError,
-    FieldError,
-    OrderNotDueError,
     ShiftClosedError,
     ShiftNotFoundError,
     UnknownCodeError,
 )
-from app.domain.money_in import Channel, Owed, OwedState, codes_in
+from app.domain.money_in import Channel, codes_in
 from app.domain.questions import ShiftFilter
 from app.domain.tills import Pile, Taken, counted, document_of, ensure_own, expected
 from app.models import Payment, Shift
@@ -23,7 +19,7 @@ from app.repositories.shifts import Manned
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.applying import Applying, CameIn
-from app.services.money.matching import Matching
+from app.services.money.matching import Matching, ensure_due
 from app.services.money.posting import posting_rows
 
 # The edges show these and never ask for them: they import them from here.
@@ -124,7 +120,7 @@ class Shifts:
             raise UnknownCodeError.at(CODE, handed.code)
         applying = Applying(self._uow, self._act)
         one = named[0].of(await applying.hold(named[0].orders))
-        _ensure_due(one.owed, handed.amount_vnd)
+        ensure_due(one.owed, handed.amount_vnd)
         came = CameIn(
             amount_vnd=handed.amount_vnd,
             source_reference=handed.source_reference or str(self._act.tools.new_id()),
@@ -168,13 +164,3 @@ class Shifts:
     async def _tell(self, kind: str, shift: Shift, **amounts: int) -> None:
         facts = {"shift": str(shift.id), "gate": shift.gate_code, **amounts}
         await self._uow.records.insert_events([self._act.event(kind, None, None, None, **facts)])
-
-
-def _ensure_due(owed: Owed, amount_vnd: int) -> None:
-    if owed.state is not OwedState.DUE:
-        if owed.is_bundle:
-            raise BundleNotDueError(bundle=owed.code)
-        raise OrderNotDueError(order=owed.code, state=owed.state.value)
-    if amount_vnd != owed.amount_vnd:
-        error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
-        raise AmountMismatchError(errors=(error,), due_vnd=owed.amount_vnd)
