@@ -1,4 +1,4 @@
-"""The failures that only HTTP knows; those of the rules stand in `app/domain/errors.py`."""
+"""The failures that only HTTP knows; those of the rules stand in `app/domain/errors`."""
 
 from typing import ClassVar
 
