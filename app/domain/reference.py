@@ -21,6 +21,7 @@ from app.domain.stay_limits import StayLimit
 from app.domain.two_way import TwoWayRow
 from app.domain.vocabulary import BASIC_LANES, Lane, Queue, QueueMode
 from app.domain.volumes import Volumes
+from app.domain.yard_services import YardServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Reference:
     retention: Retention = WITHOUT_ROWS
     override_reasons: tuple[OverrideReason, ...] = ()
     lane_grounds: tuple[LaneGround, ...] = ()
+    yard_services: YardServices = field(default_factory=YardServices)
     announced: Mapping[str, Announced] = field(default_factory=dict)
     announced_tariffs: Mapping[str, AnnouncedTariff] = field(default_factory=dict)
     zone: tzinfo = ZONE

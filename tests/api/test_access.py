@@ -593,6 +593,7 @@ WHO_READS = {
 PUBLIC = {
     "list_notices", "get_notice", "list_overrides",
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
+    "get_yard_services",
     "list_tariffs", "get_tariff", "compare_tariffs", "export_tariff", "quote_fees",
     "judge_green_lane", "list_green_lane_rules", "list_lane_grounds",
     "list_produce", "list_policies", "get_policy", "compare_policies", "get_daily_report",

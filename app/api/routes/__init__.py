@@ -62,6 +62,7 @@ from app.api.routes import (
     tracking,
     treasury,
     webhooks,
+    yard_services,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -126,7 +127,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     log.router,
     health.router,
 )
-SANDBOX_ROUTERS: tuple[APIRouter, ...] = (sandbox.router, driver_messages.sandbox)
+SANDBOX_ROUTERS: tuple[APIRouter, ...] = (
+    sandbox.router,
+    driver_messages.sandbox,
+    yard_services.router,
+)
 
 _DESCRIPTIONS: Final = {
     "entries": "A vehicle's movement through a gate: registered, read, amended.",

@@ -1,6 +1,6 @@
 """Quotes on the wire: what is asked about vehicles nobody registered, what each would pay."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -25,10 +25,12 @@ from app.api.schemas.types import (
     Vnd,
     with_offset,
 )
+from app.api.schemas.yard_services import YardServicesIn, YardServicesOut
 from app.api.texts import Language
 from app.domain.charges import GoodsValue, Payload, Quote, Rate
 from app.domain.charges.lines import Line
 from app.domain.vocabulary import Basis, Direction, Evidence, Journey
+from app.domain.yard_services import Stay, VehicleKind
 from app.services.declarations.quotes import Asked
 
 MOST_VEHICLES = 100
@@ -105,6 +107,20 @@ class QuotedVehicleIn(QuotedPayloadIn):
         )
 
 
+class AskedVehicleIn(QuotedVehicleIn):
+    """One vehicle's movement, and what else may come to it."""
+
+    yard_services: YardServicesIn | None = None
+    """Services of a yard to estimate beside the fee, by the prices that its operator asks."""
+
+    def stay(self) -> Stay | None:
+        """Return what is asked of a yard; a vehicle with containers is one of containers there."""
+        if self.yard_services is None:
+            return None
+        is_bare = self.container_length_ft is None
+        return self.yard_services.stay(VehicleKind.TRUCK if is_bare else VehicleKind.CONTAINER)
+
+
 class QuotesIn(In):
     """Up to a hundred vehicles on one day."""
 
@@ -116,7 +132,7 @@ class QuotesIn(In):
     """Ask what was known when that day ended; the latest knowledge where none is given."""
     known_at: Instant | None = None
     """Ask what was known at that instant, as an earlier answer or a charge has it."""
-    vehicles: Annotated[list[QuotedVehicleIn], Field(min_length=1, max_length=MOST_VEHICLES)]
+    vehicles: Annotated[list[AskedVehicleIn], Field(min_length=1, max_length=MOST_VEHICLES)]
 
     @model_validator(mode="after")
     def _one_knowledge(self) -> Self:
@@ -159,6 +175,9 @@ class QuoteOut(Out):
     amounts: list[OrderAmountOut]
     """By kind of order, also where it is nothing."""
     total: Amount
+    """The fee alone."""
+    yard_services: YardServicesOut | None
+    """What services of a yard may come to; null where nobody asked. No part of the fee."""
 
 
 class KeptQuoteIn(QuotedVehicleIn):
@@ -221,10 +240,12 @@ def quotes_document(
     on: date,
     known: tuple[date | None, datetime | None],
     language: Language,
+    services: Iterable[YardServicesOut | None],
 ) -> dict[str, Any]:
     """Return the prices of a day, all by one edition, as the values of a `QuotesOut`.
 
-    `known` is by which knowledge: the day that was asked for, if any, and the instant.
+    `known` is by which knowledge: the day that was asked for, if any, and the instant. `services`
+    are those of yards, of each quote.
 
     Plain values, because this is asked a thousand times for each entry: making models of them
     first takes longer than pricing. A test holds every golden answer against the schema.
@@ -236,12 +257,14 @@ def quotes_document(
         "known_at": with_offset(known_at) if known_at else None,
         "tariff": edition.code,
         "official": edition.official,
-        "quotes": [_quote(one, language) for one in quotes],
+        "quotes": [
+            _quote(quote, yard, language) for quote, yard in zip(quotes, services, strict=True)
+        ],
         "total": _vnd(sum(one.total_vnd for one in quotes)),
     }
 
 
-def _quote(quote: Quote, language: Language) -> dict[str, Any]:
+def _quote(quote: Quote, services: YardServicesOut | None, language: Language) -> dict[str, Any]:
     edition, basis = quote.edition, quote.basis
     return {
         "goods_group": quote.goods_group,
@@ -262,6 +285,7 @@ def _quote(quote: Quote, language: Language) -> dict[str, Any]:
             for kind, label in edition.order_kinds.items()
         ],
         "total": _vnd(quote.total_vnd),
+        "yard_services": services,
     }
 
 

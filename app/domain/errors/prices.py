@@ -15,6 +15,12 @@ class NoTariffInForceError(TariffRefusalError):
     code: ClassVar[str] = "no-tariff-in-force"
 
 
+class NoYardPriceError(UnfitError):
+    """No price is known of a yard's service on that day, or for that kind of vehicle."""
+
+    code: ClassVar[str] = "no-yard-price"
+
+
 class ModeNotInTariffError(TariffRefusalError):
     """The tariff does not cover this way of travelling."""
 

@@ -8,6 +8,7 @@ from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote
 from app.domain.errors import FieldError, TariffRefusalError, UnknownCodeError
 from app.domain.reference import Reference
 from app.domain.vocabulary import Direction, Journey
+from app.domain.yard_services import Estimate, Stay
 
 MOST_REFUSALS = 100
 """More would only repeat themselves; those of the first vehicles are told."""
@@ -57,6 +58,27 @@ def quote_all(
     if refused:
         raise type(refused[0])(errors=errors[:MOST_REFUSALS])
     return tuple(quotes)
+
+
+def estimate_all(
+    reference: Reference, stays: Sequence[Stay | None], on: date, *, at: str = "/vehicles/{}"
+) -> Sequence[Estimate | None]:
+    """Return what yards would ask of each vehicle for which somebody wants to know.
+
+    Raises:
+        UnknownCodeError, NoYardPriceError: a yard or service that no row knows, or has no price.
+    """
+    return [
+        _estimate(reference, stay, on, f"{at.format(number)}/yard_services") if stay else None
+        for number, stay in enumerate(stays)
+    ]
+
+
+def _estimate(reference: Reference, stay: Stay, on: date, at: str) -> Estimate:
+    if stay.yard not in reference.yards:
+        pointer = f"{at}/yard"
+        raise UnknownCodeError.at(pointer, stay.yard)
+    return reference.yard_services.estimate(stay, on, at)
 
 
 def _facts(reference: Reference, asked: Asked) -> FeeFacts:

@@ -22,7 +22,9 @@ from app.domain.stay_limits import parse_stay_limits
 from app.domain.two_way import parse_two_way
 from app.domain.validity import Validity
 from app.domain.volumes import Volumes, parse_volume
+from app.domain.yard_services import YardServices, parse_schedule
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.upkeep.seeding import is_of_yards
 
 CONFIRMATIONS_NEEDED = 2
 Document = Mapping[str, Any]
@@ -72,6 +74,7 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
         retention=Retention(parse_retention(documents["retention"]["rows"])),
         override_reasons=parse_override_reasons(documents["override-reasons"]["rows"]),
         lane_grounds=parse_lane_grounds(documents["lane-grounds"]["rows"]),
+        yard_services=_yard_services(kept, strict=strict),
         pending=(*_pending("tariff", tariffs, confirmed), *_pending("policy", policies, confirmed)),
         documents=documents,
         zone=zone,
@@ -140,6 +143,12 @@ def _lane_rows(gates: Iterable[Document], produce: Document) -> LaneRows:
         lane_days={gate["code"]: parse_lane_days(gate) for gate in gates},
         produce=parse_products(produce),
     )
+
+
+def _yard_services(kept: Mapping[str, Any], *, strict: bool) -> YardServices:
+    """Return what yards ask for; what is not official is nothing that production can confirm."""
+    schedules = [parse_schedule(one) for name, one in kept.items() if is_of_yards(name)]
+    return YardServices(one for one in schedules if one.official or not strict)
 
 
 def _usable(

@@ -18,6 +18,7 @@ from app.domain.retention import parse_retention
 from app.domain.stay_limits import parse_stay_limits
 from app.domain.two_way import parse_two_way
 from app.domain.volumes import parse_volume
+from app.domain.yard_services import YardServices, parse_schedule
 from app.models import (
     Base,
     Gate,
@@ -123,9 +124,15 @@ def _check(documents: Mapping[str, Row]) -> None:
     parse_policy(documents["queue-policy"])
     for row in documents["daily-volumes"]["rows"]:
         parse_volume(row)
+    YardServices(parse_schedule(one) for name, one in documents.items() if is_of_yards(name))
     editions = _editions(documents)
     force = [row for edition in editions for row in parse_force(edition)]
     Tariffs([parse_edition(edition) for edition in editions], force)
+
+
+def is_of_yards(name: str) -> bool:
+    """Tell whether a document of that name has the prices of yards: it is kept whole."""
+    return name.startswith("yard-services-")
 
 
 def _editions(documents: Mapping[str, Row]) -> list[Row]:
@@ -138,7 +145,7 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
         ReferenceDocument,
         [
             {"code": name, "facts": _without(documents[name], "gates", "yards", "products", "rows")}
-            for name in NAMES
+            for name in [*NAMES, *filter(is_of_yards, documents)]
         ],
     )
     yield from _of_gates(documents["gates"]["gates"])
