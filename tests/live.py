@@ -24,8 +24,9 @@ from app.api.rate_limits import Work
 from app.cli.serving import config_of_service
 from app.core.config import Settings
 from app.domain.questions import ClockRow
-from app.main import create_app
+from app.main import create_app, make_tools
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.upkeep.people import invite_sandbox_people
 from tests.conftest import CLONE, TEMPLATE, key_of
 
 # A Wednesday on which Tân Thanh is open and its green lane runs: no test depends on the hour.
@@ -49,9 +50,12 @@ class Live:
 
 
 @contextmanager
-def live(server_url: str, **changes: Any) -> Iterator[Live]:
-    """Serve a database of its own with settings that are the defaults but for `changes`."""
-    with _database(server_url) as address, _serve(address, changes) as one:
+def live(server_url: str, *, people: bool = False, **changes: Any) -> Iterator[Live]:
+    """Serve a database of its own with settings that are the defaults but for `changes`.
+
+    With `people` its sandbox has somebody of each kind to sign in as.
+    """
+    with _database(server_url, people=people) as address, _serve(address, changes) as one:
         yield one
 
 
@@ -110,9 +114,9 @@ def prepared_database(server_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _database(server_url: str) -> Iterator[str]:
+def _database(server_url: str, *, people: bool = False) -> Iterator[str]:
     with prepared_database(server_url) as address:
-        _apart(lambda: _set_clock(address))
+        _apart(lambda: _begin(address, people=people))
         yield address
 
 
@@ -133,8 +137,11 @@ async def _run(server_url: str, statement: str) -> None:
     await engine.dispose()
 
 
-async def _set_clock(address: str) -> None:
+async def _begin(address: str, *, people: bool) -> None:
     engine = create_async_engine(address, poolclass=NullPool)
     async with AsyncSession(engine) as session, session.begin():
-        await UnitOfWork(session).access.set_clock(ClockRow(datetime.now(UTC), NINE, 1))
+        uow = UnitOfWork(session)
+        await uow.access.set_clock(ClockRow(datetime.now(UTC), NINE, 1))
+        if people:
+            await invite_sandbox_people(uow, make_tools(Settings()).cipher, NINE)
     await engine.dispose()

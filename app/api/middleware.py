@@ -41,7 +41,8 @@ _LOG = structlog.get_logger("access")
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    # Not `no-referrer`: with it a form of ours would come from the origin "null".
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 # Kept out of answers that say otherwise: the pages of documents, and what may be cached.

@@ -9,7 +9,7 @@ from app.api.same_site import set_session
 from app.core.config import Settings
 from app.services.access.sessions import Opened
 
-HOME: Final = "/docs"
+HOME: Final = "/work"
 LONGEST_PATH: Final = 1000
 SEE_OTHER: Final = 303
 

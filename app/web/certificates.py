@@ -3,7 +3,6 @@
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.certificate_desk import sheet_by_link
@@ -12,26 +11,20 @@ from app.api.deps import ByLink
 from app.api.rate_limits import Work
 from app.api.state import Process
 from app.api.texts import language_of
-from app.domain.errors import DomainError, TrackingNotFoundError
-from app.web.pages import failure, page
+from app.domain.errors import TrackingNotFoundError
+from app.web.visits import Visit, add
 
 LONGEST_TOKEN: Final = 64
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page of a certificate."""
-    app.add_route("/certificates/{token}", _show, include_in_schema=False)
+    add(app, "/certificates/{token}", _show)
 
 
-async def _show(request: Request) -> Response:
-    try:
-        count_stranger(request, Work.HEAVY)
-        return await _certificate(request)
-    except DomainError as error:
-        return failure(request, error)
-
-
-async def _certificate(request: Request) -> Response:
+async def _show(visit: Visit) -> Response:
+    request = visit.request
+    count_stranger(request, Work.HEAVY)
     process: Process = request.app.state.process
     token: str = request.path_params["token"]
     async with ByLink().opened(request):
@@ -39,4 +32,4 @@ async def _certificate(request: Request) -> Response:
             raise TrackingNotFoundError
         language = language_of(request.scope)
         sheet = await sheet_by_link(process, await process.today(), token, language)
-    return page(request, "certificate", sheet=sheet, token=token)
+    return visit.page("certificate", sheet=sheet, token=token)

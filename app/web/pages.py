@@ -1,8 +1,7 @@
 """How a page is drawn and sent: one frame, one style, a policy that lets nothing else run."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -11,20 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.problems import problem, problem_response, request_id_of, status_of
-from app.api.texts import CATALOGUE, Language, language_of
+from app.api.texts import BEIJING, HANOI, Language, dong, language_of, moment
 from app.domain.errors import DomainError, Fact
+from app.web.assets import address
+from app.web.forms import KEY, new_key
+from app.web.preferences import theme_of
+from app.web.words import WORDS
 
 HTML: Final = "text/html"
-STYLE: Final = (
-    "body{font:16px/1.5 sans-serif;margin:2em auto;max-width:44em;padding:0 1em}"
-    "table{border-collapse:collapse;width:100%}"
-    "td{border-top:1px solid #999;padding:.4em .6em;text-align:left}"
-    "button{font:inherit;padding:.3em .8em}form{margin:0}"
-    "h2{font-size:1.1em;margin:1em 0 .2em}p{margin:.3em 0}.hash{overflow-wrap:anywhere}"
-)
-_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; base-uri 'none';"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " img-src 'self' data:; manifest-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
 _TEMPLATES: Final = Environment(
@@ -36,18 +32,66 @@ _TEMPLATES: Final = Environment(
 )
 
 
+class Drawing:
+    """What every template may use beside its own facts, in the language of one reader."""
+
+    def __init__(self, request: Request) -> None:
+        """Draw for whoever sent `request`."""
+        self.language = language_of(request.scope)
+        self.root: str = request.scope.get("root_path", "").rstrip("/")
+        query = request.url.query
+        self.here = request.url.path + (f"?{query}" if query else "")
+        self.theme = theme_of(request)
+
+    def say(self, key: str, **named: Fact) -> str:
+        """Return a sentence of the pages by its key; those also on paper stand in the catalogue."""
+        return WORDS.say(key if key in WORDS else f"web.{key}", self.language, named)
+
+    def name_of(self, text: Mapping[str, str | None]) -> str:
+        """Return what a text says in the reader's language, else in English, else Vietnamese."""
+        found = (text.get(one) for one in (self.language.value, "en", "vi"))
+        return next(filter(None, found), "")
+
+    def money(self, amount_vnd: int) -> str:
+        """Return an amount as the reader's language writes it."""
+        return f"{dong(amount_vnd, self.language)} ₫"
+
+    def when(self, instant: str | datetime) -> str:
+        """Return an instant with its day and by whose clock."""
+        return moment(_instant(instant), self.language)
+
+    def clock(self, instant: str | datetime) -> str:
+        """Return the time of day in Hanoi; in Chinese also in Beijing, an hour ahead."""
+        at = _instant(instant)
+        local = f"{at.astimezone(HANOI):%H:%M}"
+        if self.language is Language.ZH:
+            return f"{local}（北京{at.astimezone(BEIJING):%H:%M}）"
+        return local
+
+    def asset(self, name: str) -> str:
+        """Return the address of a style, a script or a picture."""
+        return self.root + address(name)
+
+    def names(self) -> dict[str, object]:
+        """Return what a template calls these."""
+        helpers = (self.say, self.name_of, self.money, self.when, self.clock, self.asset)
+        return {
+            **{helper.__name__: helper for helper in helpers},
+            "language": self.language.value,
+            "root": self.root,
+            "here": self.here,
+            "theme": self.theme,
+            "key_field": KEY,
+            "new_key": new_key,
+            "viewer": None,
+        }
+
+
 def page(request: Request, name: str, status: int = 200, **facts: object) -> Response:
     """Return the page of a template, in the language that the request asks for."""
-    language = language_of(request.scope)
-
-    def say(key: str, **named: Fact) -> str:
-        return CATALOGUE.say(f"web.{key}", language, named)
-
-    root = request.scope.get("root_path", "").rstrip("/")
-    drawn = _TEMPLATES.get_template(f"{name}.html").render(
-        say=say, language=language.value, style=STYLE, root=root, **facts
-    )
-    return Response(drawn, status, _headers(language), HTML)
+    drawing = Drawing(request)
+    drawn = _TEMPLATES.get_template(f"{name}.html").render({**drawing.names(), **facts})
+    return Response(drawn, status, _headers(drawing.language), HTML)
 
 
 def failure(request: Request, error: DomainError) -> Response:
@@ -58,10 +102,14 @@ def failure(request: Request, error: DomainError) -> Response:
     return page(request, "failure", status_of(error), problem=told)
 
 
+def _instant(instant: str | datetime) -> datetime:
+    return instant if isinstance(instant, datetime) else datetime.fromisoformat(instant)
+
+
 def _headers(language: Language) -> Mapping[str, str]:
     return {
         "Content-Security-Policy": POLICY,
         "Content-Language": language.value,
-        "Vary": "Accept-Language",
+        "Vary": "Accept-Language, Cookie",
         "Cache-Control": "no-store",
     }

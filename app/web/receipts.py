@@ -3,7 +3,6 @@
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.credentials import count_stranger
@@ -13,26 +12,20 @@ from app.api.receipt_desk import looked_up
 from app.api.receipt_sheet import Pair, receipt_sheet
 from app.api.state import Process
 from app.api.texts import Language, language_of
-from app.domain.errors import DomainError, ReceiptNotFoundError
-from app.web.pages import failure, page
+from app.domain.errors import ReceiptNotFoundError
+from app.web.visits import Visit, add
 
 LONGEST_LOOKUP: Final = 40
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page of a receipt."""
-    app.add_route("/receipts/{lookup}", _show, include_in_schema=False)
+    add(app, "/receipts/{lookup}", _show)
 
 
-async def _show(request: Request) -> Response:
-    try:
-        count_stranger(request, Work.HEAVY)
-        return await _receipt(request)
-    except DomainError as error:
-        return failure(request, error)
-
-
-async def _receipt(request: Request) -> Response:
+async def _show(visit: Visit) -> Response:
+    request = visit.request
+    count_stranger(request, Work.HEAVY)
     process: Process = request.app.state.process
     lookup: str = request.path_params["lookup"]
     async with ByLookup().opened(request):
@@ -46,4 +39,4 @@ async def _receipt(request: Request) -> Response:
     def read(pair: Pair) -> str:
         return pair.vi if language is Language.VI else pair.second or pair.vi
 
-    return page(request, "receipt", sheet=sheet, read=read)
+    return visit.page("receipt", sheet=sheet, read=read)

@@ -19,6 +19,7 @@ from app.domain.errors import DomainError, NotKnownHereError, SignInUnavailableE
 from app.web import provider
 from app.web.answers import local_path, signed_in
 from app.web.pages import failure, page
+from app.web.preferences import prefer
 
 MOST_PEOPLE: Final = 200
 MOST_FIELDS: Final = 8
@@ -48,6 +49,7 @@ def _page(answer: Endpoint) -> Endpoint:
 
     @wraps(answer)
     async def endpoint(request: Request) -> Response:
+        prefer(request)
         try:
             count_stranger(request)
             return await answer(request)

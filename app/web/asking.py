@@ -1,0 +1,112 @@
+"""What a page asks: this service's own API, the way every client takes, without a wire between.
+
+So a page knows nothing that a client could not know, and may do nothing that a client may not:
+who asks, from where, in which language and for the how manieth time is judged in one place.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+from starlette.requests import Request
+
+from app.api.problems import request_id_of
+
+PASSED_ON: Final = (
+    "accept-language", "authorization", "cookie", "host", "origin", "sec-fetch-site", "user-agent",
+)  # fmt: skip
+"""What the API judges a browser by, which includes the page from which a form was sent."""
+FIRST_REFUSAL: Final = 400
+
+Json = Any
+"""What an answer says; the API's document has its shape."""
+Document = Mapping[str, Json]
+Query = Mapping[str, str | int | bool | Sequence[str] | None]
+
+
+@dataclass(frozen=True)
+class RefusedError(Exception):
+    """The API answered with a problem, which is said in the reader's language already."""
+
+    problem: Document
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """Return the problem's status."""
+        return int(self.problem["status"])
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """Return what is wrong with fields, by their pointers."""
+        return {one["pointer"]: one["message"] for one in self.problem.get("errors", ())}
+
+
+class Api:
+    """The API, asked as the browser that asks for a page."""
+
+    def __init__(self, request: Request) -> None:
+        """Ask as `request` came: its credentials, its address, its language."""
+        client = request.scope.get("client") or ("127.0.0.1", 0)
+        root = request.scope.get("root_path", "")
+        self._transport = httpx.ASGITransport(request.app, client=tuple(client), root_path=root)
+        self._base = httpx.URL(f"{request.url.scheme}://{request.url.netloc}")
+        self._headers = {
+            name: value for name in PASSED_ON if (value := request.headers.get(name)) is not None
+        } | {"x-request-id": request_id_of(request.scope)}
+
+    async def get(self, path: str, query: Query | None = None) -> Json:
+        """Return what `path` answers, as JSON.
+
+        Raises:
+            RefusedError
+        """
+        return (await self.send("GET", path, query=query)).json()
+
+    async def post(
+        self, path: str, document: Document | None = None, key: str | None = None
+    ) -> Json:
+        """Do what `path` does, once for each `key`, and return its answer.
+
+        Raises:
+            RefusedError
+        """
+        answer = await self.send("POST", path, document=document or {}, key=key)
+        return answer.json() if answer.content else None
+
+    async def send(  # noqa: PLR0913 - each is a part of a request
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        document: Document | None = None,
+        content: bytes | None = None,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Return the answer to a request of any kind, read to its end.
+
+        Raises:
+            RefusedError
+        """
+        named = self._headers | dict(headers or {})
+        if document is not None:
+            content = json.dumps(document).encode()
+            named["content-type"] = "application/json"
+        if key is not None:
+            named["idempotency-key"] = key
+        url = self._base.copy_with(path=path).copy_merge_params(_asked(query))
+        asked = httpx.Request(method, url, headers=named, content=content)
+        answer = await self._transport.handle_async_request(asked)
+        await answer.aread()
+        if answer.status_code >= FIRST_REFUSAL:
+            raise RefusedError(answer.json(), dict(answer.headers))
+        return answer
+
+
+def _asked(query: Query | None) -> dict[str, Any]:
+    """Return the parameters that were given."""
+    return {name: value for name, value in (query or {}).items() if value not in (None, "")}

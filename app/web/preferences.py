@@ -1,0 +1,49 @@
+"""What a reader chose with one tap, kept by the browser: a language, dark or light.
+
+The choice of a language goes before what the browser prefers. It is laid over the request's
+`Accept-Language`, so that everything which answers in a language answers in that.
+"""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.api.texts import Language
+from app.web.answers import SEE_OTHER, local_path
+
+LANGUAGE: Final = "language"
+THEME: Final = "theme"
+THEMES: Final = ("auto", "light", "dark")
+CHOICES: Final = {LANGUAGE: tuple(Language), THEME: THEMES}
+A_YEAR: Final = 31_536_000
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer the taps."""
+    app.add_route("/preferences", _choose, include_in_schema=False)
+
+
+def prefer(request: Request) -> None:
+    """Lay the language that a reader chose over the one that the browser prefers."""
+    chosen = request.cookies.get(LANGUAGE)
+    if chosen in CHOICES[LANGUAGE]:
+        MutableHeaders(scope=request.scope)["accept-language"] = chosen
+
+
+def theme_of(request: Request) -> str:
+    """Return `light` or `dark` where a reader chose, else `auto`."""
+    chosen = request.cookies.get(THEME)
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+async def _choose(request: Request) -> Response:
+    """Keep each choice that is one, and go back to where it was made."""
+    answer = RedirectResponse(local_path(request.query_params.get("next")), SEE_OTHER)
+    for name, choices in CHOICES.items():
+        if (chosen := request.query_params.get(name)) in choices:
+            answer.set_cookie(name, str(chosen), max_age=A_YEAR, samesite="lax", httponly=True,
+                              secure=request.url.scheme == "https")  # fmt: skip
+    return answer

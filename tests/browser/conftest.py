@@ -1,0 +1,22 @@
+"""A browser for all tests of pages, and the service it looks at."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.tabs import chromium
+from tests.live import Live, live
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def gate(server_url: str) -> Iterator[Live]:
+    """The service of a sandbox with its people, whom a browser may sign in as."""
+    with live(server_url, people=True) as one:
+        yield one

@@ -1,0 +1,109 @@
+"""What a person has in hand: a browser of some width and language, and its complaints."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+WIDTHS: Final[Mapping[int, int]] = {360: 740, 1366: 768, 1920: 1080}
+"""The heights of screens by their widths: an old phone, an office's PC, a board on a wall."""
+LANGUAGES: Final = ("vi", "en", "zh")
+SCREENSHOTS: Final = Path(__file__).parents[2] / "docs" / "screenshots"
+IS_KEPT: Final = "SCREENSHOTS" in os.environ
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ABSENT: Final = "There is no Chromium for the tests of pages: apt-get install chromium"
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The system's Chromium; nothing is downloaded."""
+    found = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
+    assert found, ABSENT
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class Tab:
+    """One page of a browser; what its console complains of is a failure of ours."""
+
+    def __init__(self, url: str, context: BrowserContext, page: Page) -> None:
+        self.url = url
+        self.context = context
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    async def go(self, path: str) -> None:
+        """Open a page of the service."""
+        await self.page.goto(self.url + path)
+
+    async def sign_in(self, who: str, then: str = "/work") -> None:
+        """Sign in as one of the sandbox's people, by the page for it."""
+        await self.go(f"/sign-in?next={then}")
+        await self.page.locator(f'[data-who="{who}"]').click()
+        await self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    async def violations(self) -> list[str]:
+        """Return what axe finds against WCAG 2.2 AA, each with the elements that it is about."""
+        await self.page.evaluate(AXE_SCRIPT)
+        asked = {"runOnly": {"type": "tag", "values": RULES}}
+        found: Any = await self.page.evaluate("asked => axe.run(document, asked)", asked)
+        return [
+            f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+    async def overflow(self) -> int:
+        """Return by how many pixels the page is wider than the screen."""
+        wide: int = await self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+    async def picture(self, name: str, *, whole: bool = False) -> bytes:
+        """Return a picture of the page; kept in docs/screenshots where SCREENSHOTS is set."""
+        kept = SCREENSHOTS / f"{name}.png" if IS_KEPT else None
+        return await self.page.screenshot(full_page=whole, path=kept)
+
+
+@asynccontextmanager
+async def tab(  # noqa: PLR0913 - each is something that a person chose
+    browser: Browser,
+    url: str,
+    *,
+    language: str = "vi",
+    width: int = 1366,
+    dark: bool = False,
+    script: bool = True,
+) -> AsyncIterator[Tab]:
+    """Open a tab of a new browser, with nothing remembered."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]},
+        locale=language,
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=script,
+        timezone_id="Asia/Bangkok",
+    )
+    try:
+        yield Tab(url, context, await context.new_page())
+    finally:
+        await context.close()

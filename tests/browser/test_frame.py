@@ -1,0 +1,52 @@
+"""What all pages have in common: languages, colours, signing in, what is refused."""
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.tabs import LANGUAGES, WIDTHS, tab
+from tests.live import Live
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_the_page_of_signing_in_is_readable_by_everybody(
+    browser: Browser, gate: Live, language: str, width: int
+) -> None:
+    async with tab(browser, gate.url, language=language, width=width) as one:
+        await one.go("/sign-in")
+        assert language == await one.page.locator("html").get_attribute("lang")
+        assert ([], 0, []) == (await one.violations(), await one.overflow(), one.complaints)
+
+
+async def test_a_language_is_one_tap_away_and_is_remembered(browser: Browser, gate: Live) -> None:
+    async with tab(browser, gate.url) as one:
+        await one.go("/sign-in")
+        assert "Đăng nhập" == await one.page.locator("h1").inner_text()
+        await one.page.get_by_role("link", name="中文").click()
+        assert "登录" == await one.page.locator("h1").inner_text()
+        await one.go("/sign-in")
+        assert "登录" == await one.page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_dark_is_one_tap_away(browser: Browser, gate: Live, script: bool) -> None:
+    async with tab(browser, gate.url, language="en", script=script) as one:
+        await one.go("/sign-in")
+        await one.page.get_by_role("link", name="Dark").click()
+        assert "dark" == await one.page.locator("html").get_attribute("data-theme")
+
+
+async def test_dark_can_be_read(browser: Browser, gate: Live) -> None:
+    async with tab(browser, gate.url, dark=True) as one:
+        await one.go("/sign-in")
+        assert [] == await one.violations()
+
+
+async def test_whoever_wants_to_work_signs_in_first_and_then_is_there(
+    browser: Browser, gate: Live
+) -> None:
+    async with tab(browser, gate.url) as one:
+        await one.go("/work")
+        assert "/sign-in?next=%2Fwork" in one.page.url
+        await one.sign_in("company-1-manager")
+        assert "/sign-in" not in one.page.url

@@ -1,0 +1,39 @@
+"""Pages say everything in three languages, and only what there is to be said."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from app.web.words import WORDS, own
+
+WEB = Path(__file__).parents[2] / "app" / "web"
+SOURCES = [*WEB.rglob("*.html"), *WEB.rglob("*.py")]
+WHOLE = re.compile(r"""\bsay\(\s*f?["']([a-z0-9.-]+)["']\s*[,)]""")
+BEGUN = re.compile(r"""\bsay\(\s*f?["']([a-z0-9.-]+)(?:["']\s*~|\{)""")
+
+
+def said(pattern: re.Pattern[str]) -> set[str]:
+    return {key for path in SOURCES for key in pattern.findall(path.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("key", sorted(own()))
+def test_a_sentence_is_there_in_each_language_with_the_same_facts(key: str) -> None:
+    text: Mapping[str, str | None] = own()[key]  # type: ignore[assignment] # looked at by its keys
+    assert {"vi", "en", "zh"} == set(text)
+    facts = [sorted(re.findall(r"\{(\w+)\}", text[language] or "")) for language in text]
+    assert all(text[language] for language in text)
+    assert facts[0] == facts[1] == facts[2]
+
+
+def test_what_templates_say_is_there() -> None:
+    unknown = {key for key in said(WHOLE) if key not in WORDS and f"web.{key}" not in WORDS}
+    assert set() == unknown
+
+
+def test_what_is_there_is_said() -> None:
+    begun = tuple(said(BEGUN))
+    assert begun
+    unsaid = {key for key in own() if key not in said(WHOLE) and not key.startswith(begun)}
+    assert set() == unsaid
