@@ -50,12 +50,16 @@ class Live:
 
 
 @contextmanager
-def live(server_url: str, *, people: bool = False, **changes: Any) -> Iterator[Live]:
-    """Serve a database of its own with settings that are the defaults but for `changes`.
+def live(server_url: str, **changes: Any) -> Iterator[Live]:
+    """Serve a database of its own with settings that are the defaults but for `changes`."""
+    with _database(server_url) as address, _serve(address, changes) as one:
+        yield one
 
-    With `people` its sandbox has somebody of each kind to sign in as.
-    """
-    with _database(server_url, people=people) as address, _serve(address, changes) as one:
+
+@contextmanager
+def live_with_people(server_url: str, **changes: Any) -> Iterator[Live]:
+    """Serve as `live` does, with somebody of each kind to sign in as."""
+    with _database(server_url, people=True) as address, _serve(address, changes) as one:
         yield one
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.tabs import chromium
-from tests.live import Live, live
+from tests.live import Live, live_with_people
 
 
 @pytest.fixture(scope="session")
@@ -18,5 +18,5 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="module")
 def gate(server_url: str) -> Iterator[Live]:
     """The service of a sandbox with its people, whom a browser may sign in as."""
-    with live(server_url, people=True) as one:
+    with live_with_people(server_url) as one:
         yield one
