@@ -25,7 +25,6 @@ from app.api.schemas.payments import (
     NotificationIn,
     StatementOut,
     StatementRowOut,
-    state_of_received,
 )
 from app.api.spreadsheets import CSV
 from app.api.strict_json import Guard, StrictRoute
@@ -34,7 +33,7 @@ from app.domain.errors import FieldError
 from app.domain.money_in import Channel
 from app.domain.statements import amount_of, instant_of
 from app.services.money.applying import CameIn
-from app.services.money.statements import Booked, Received, RowSaid
+from app.services.money.statements import Booked, RowSaid
 
 STATEMENTS: Final = ("POST", "/v1/payments/statements")
 STATEMENT: Final = "statement"
@@ -190,11 +189,10 @@ def came_of(told: NotificationIn, bank: UUID) -> CameIn:
 def statement_out(
     rows: Sequence[Row],
     booked: Mapping[int, Booked],
-    became: Mapping[UUID, Received],
     asked: Asked,
 ) -> StatementOut:
     """Return what became of a statement, row by row, in the order of the file."""
-    said = [_row_out(row, booked.get(row.line), became, asked) for row in rows]
+    said = [_row_out(row, booked.get(row.line), asked) for row in rows]
     counts = Counter(one.said for one in said)
     return StatementOut(
         rows=said,
@@ -204,9 +202,7 @@ def statement_out(
     )
 
 
-def _row_out(
-    row: Row, booked: Booked | None, became: Mapping[UUID, Received], asked: Asked
-) -> StatementRowOut:
+def _row_out(row: Row, booked: Booked | None, asked: Asked) -> StatementRowOut:
     refusal = booked.refusal if booked else InvalidRequestError(errors=row.errors)
     payment = booked.payment if booked else None
     return StatementRowOut(
@@ -214,6 +210,6 @@ def _row_out(
         source_reference=row.source_reference,
         said=booked.said if booked else RowSaid.REFUSED,
         payment=payment.id if payment else None,
-        state=state_of_received(became[payment.id]) if payment else None,
+        state=booked.state if booked else None,
         problem=Problem(**problem(refusal, asked.language, asked.request_id)) if refusal else None,
     )

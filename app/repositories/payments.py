@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.money_in import PaymentState
+from app.domain.money_in import PaymentState, Settlement, state_of
 from app.domain.questions import PaymentFilter
 from app.models import (
     BankSecret,
@@ -38,6 +38,13 @@ class Received(NamedTuple):
     taken_by: str
     settled_by: str | None
 
+    @property
+    def state(self) -> PaymentState:
+        """What became of it."""
+        review = self.review
+        settlement = Settlement(review.settlement) if review and review.settlement else None
+        return state_of(reviewed=review is not None, settlement=settlement)
+
 
 class PaymentsRepository:
     """Questions about money that came in."""
@@ -66,6 +73,15 @@ class PaymentsRepository:
             Payment.organisation_id == organisation_id, Payment.source_reference.in_(references)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def received_from(
+        self, organisation_id: UUID, references: Collection[str]
+    ) -> Sequence[Received]:
+        """Return the same with what became of it."""
+        statement = _received().where(
+            Payment.organisation_id == organisation_id, Payment.source_reference.in_(references)
+        )
+        return [Received(*row) for row in await self._session.execute(statement)]
 
     async def orders_named(self, codes: Collection[str]) -> Sequence[Order]:
         """Return the orders of some codes."""
@@ -175,11 +191,6 @@ class PaymentsRepository:
         found = await self._session.execute(_received().where(Payment.id == payment_id))
         row = found.one_or_none()
         return None if row is None else Received(*row)
-
-    async def all_received(self, payment_ids: Collection[UUID]) -> Mapping[UUID, Received]:
-        """Return several payments, by their ids."""
-        found = await self._session.execute(_received().where(Payment.id.in_(payment_ids)))
-        return {row[0].id: Received(*row) for row in found}
 
     async def locked_review(self, payment_id: UUID) -> PaymentReview | None:
         """Return the review of a payment as it is now, kept from others until the end."""

@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
+from app.domain.payers import Payer, PayerCountry
 from app.models import Order, Payment, PaymentReview, PostingRow
+from app.services.money.payers import Payers
 from tests.races.house import House, fruit
 
 PAYERS = 12
@@ -116,3 +118,22 @@ async def test_bundles_and_single_orders_paid_at_once_pay_each_order_once(house:
     assert payments.keys() == paid.keys() | waiting
     assert not paid.keys() & waiting
     assert all(payments[one].amount_vnd == amount for one, amount in paid.items())
+
+
+async def test_who_is_no_payer_any_more_once_it_is_their_turn_names_nobody(house: House) -> None:
+    (order,) = (await house.register(fruit(0))).orders
+    path = f"/v1/orders/{order.id}/payer"
+    theirs = {"name": "Sandbox company 2", "tax_code": "9900123473"}
+    named = await house.ask("PUT", path, "company-1", json=theirs)
+    assert 200 == named.status_code, named.text
+    async with house.acting("company-1") as (uow, act):
+        await Payers(uow, act).name(order.id, Payer("Somebody else", PayerCountry.VIETNAM, None))
+        renaming = asyncio.create_task(
+            house.ask("PUT", path, "company-2", json={"name": "Sandbox company 2"})
+        )
+        await asyncio.sleep(0.5)
+        assert not renaming.done()
+    assert 404 == (await renaming).status_code
+    (kept,) = await house.rows(Order)
+    assert kept.payer is not None
+    assert "Somebody else" == kept.payer["name"]

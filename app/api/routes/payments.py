@@ -216,9 +216,8 @@ async def send_statement(
     whose = await service.bank(bank)
     fit = [(one.line, came_of(one.told, whose)) for one in rows if one.told is not None]
     booked = {one.line: one for one in await service.take(fit)}
-    became = await service.became(list(booked.values()))
     asked = Asked(language, request_id_of(request.scope))
-    return await retry.answer(statement_out(rows, booked, became, asked), status=200)
+    return await retry.answer(statement_out(rows, booked, asked), status=200)
 
 
 @router.get("", dependencies=[may(*READERS, Role.BANK)])

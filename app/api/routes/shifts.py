@@ -120,8 +120,9 @@ async def take_payment(
         channel=Channel(body.channel),
         source_reference=body.source_reference,
     )
-    payment = await Shifts(uow, caller).take(shift, handed)
-    came = await Reviewing(uow, caller).get(payment.id)
+    shifts = Shifts(uow, caller)
+    taken_by = await shifts.taken_by()
+    came = await Reviewing(uow, caller).shown(await shifts.take(shift, handed), taken_by, None)
     return await retry.answer(payment_detail_out(came, language))
 
 

@@ -28,7 +28,6 @@ from app.domain.money_in import (
     ReviewKind,
     Settlement,
     Suggestion,
-    state_of,
 )
 from app.services.money.reviewing import Came, Received
 from app.services.money.secrets import BankSecret
@@ -140,13 +139,6 @@ class PaymentsOut(Page[PaymentBriefOut]):
     """One page of money that came in."""
 
 
-def state_of_received(received: Received) -> PaymentState:
-    """Return what became of money."""
-    review = received.review
-    settlement = Settlement(review.settlement) if review and review.settlement else None
-    return state_of(reviewed=review is not None, settlement=settlement)
-
-
 def payment_brief_out(received: Received, language: Language) -> PaymentBriefOut:
     """Return money that came in as lists show it."""
     return PaymentBriefOut(**_brief(received, language))
@@ -179,7 +171,7 @@ def _brief(received: Received, language: Language) -> dict[str, object]:
     payment = received.payment
     return {
         "id": payment.id,
-        "state": state_of_received(received),
+        "state": received.state,
         "channel": payment.channel,
         "amount": Amount.vnd(payment.amount_vnd),
         "source_reference": payment.source_reference,

@@ -47,10 +47,15 @@ class Applying:
         self._uow = uow
         self._act = act
 
+    @property
+    def act(self) -> Act:
+        """The act, dated no earlier than what others did to the entries that are held."""
+        return self._act
+
     async def hold(self, orders: Collection[Order]) -> Sequence[Order]:
         """Return orders as they are now, kept from others, their entries first as all do.
 
-        What follows is dated no earlier than what others did to those entries.
+        What follows is dated by `act`: who asks for changes since an instant would miss it else.
         """
         entries = await self._uow.entries.all_locked({one.entry_id for one in orders})
         self._act = self._act.not_before(*(one.changed_at for one in entries))

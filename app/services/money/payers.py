@@ -52,6 +52,9 @@ class Payers:
         """
         applying = Applying(self._uow, self._act)
         (order,) = await applying.hold([await self.reached(order_id, Action.PAYER)])
+        # Whoever was let name one when they asked may be let no more, now that it is held.
+        self._act = applying.act
+        await self.reached(order_id, Action.PAYER)
         if order.state != "due":
             raise OrderNotDueError(order=order.code, state=order.state)
         order.payer, order.payer_tax_code = payer.document(), payer.tax_code

@@ -68,8 +68,7 @@ class Reviewing:
         received = await self._uow.payments.get(payment_id)
         if received is None:
             raise PaymentNotFoundError
-        payment, review = received.payment, received.review
-        purpose = self._act.tools.cipher.decrypt(payment.purpose) if payment.purpose else None
+        payment, review, purpose = received.payment, received.review, self._text(received)
         paid = await self._uow.payments.paid_by(payment)
         waits = review is not None and review.settled_at is None
         ways = await self._ways(payment.amount_vnd, purpose) if waits else ()
@@ -82,11 +81,13 @@ class Reviewing:
         """
         if not matched.paid:
             return await self.get(matched.payment.id)
-        paid = sorted(matched.paid, key=lambda one: (one.created_at, one.kind, one.id))
-        return Came(Received(matched.payment, None, taken_by, None), purpose, paid, ())
+        received = Received(matched.payment, None, taken_by, None)
+        return Came(received, purpose, _in_order(matched.paid), ())
 
     async def settle(self, payment_id: UUID, orders: Collection[UUID], reason: str) -> Came:
         """Let money under review pay orders, exactly what each asks for; the rest goes back.
+
+        What it pays gets its receipts last, and nothing is asked for any more after that.
 
         Raises:
             PaymentNotFoundError, PaymentNotUnderReviewError, OrderNotDueError.
@@ -96,31 +97,37 @@ class Reviewing:
         review = await self._open(payment_id)
         received = await self._uow.payments.get(payment_id)
         assert received is not None
-        applying = Applying(self._uow, self._act)
+        applying = Applying(self._uow, self._act.not_before(review.opened_at))
         due = await self._due(applying, orders)
+        self._act = applying.act
         paid_vnd = total_of([owed_of(one) for one in due])
         refund_vnd = received.payment.amount_vnd - paid_vnd
         if refund_vnd < 0:
             error = FieldError(ORDERS, PaymentTooSmallError.code, paid_vnd)
             raise PaymentTooSmallError(errors=(error,), amount_vnd=received.payment.amount_vnd)
+        review.settlement = settlement_of(paid_vnd, refund_vnd).value
+        review.refund_vnd, review.reason = refund_vnd, reason
+        await self._tell(review)
         await self._post(review, received.payment, due, refund_vnd)
         if due:
             await applying.pay(payment_id, due)
-        settlement = settlement_of(paid_vnd, refund_vnd)
-        review.settlement, review.refund_vnd, review.reason = settlement.value, refund_vnd, reason
-        review.settled_at, review.settled_by = self._act.now, self._act.principal.id
-        await self._tell(review)
-        return await self.get(payment_id)
+        settled = received._replace(review=review, settled_by=self._act.principal.name)
+        return Came(settled, self._text(received), _in_order(due), ())
+
+    def _text(self, received: Received) -> str | None:
+        """Return what the payer wrote, in clear."""
+        kept = received.payment.purpose
+        return self._act.tools.cipher.decrypt(kept) if kept else None
 
     async def _post(
         self, review: PaymentReview, payment: Payment, due: Sequence[Order], refund_vnd: int
     ) -> None:
         """Post what was decided; a refund of what was under review has the id of the review."""
         money = received_money(payment.id, payment.amount_vnd, Channel(payment.channel))
-        refund_id = review.id if refund_vnd else None
-        await Books(self._uow, self._act).settled(money, [one.id for one in due], refund_id)
         if refund_vnd:
             await Refunds(self._uow, self._act).of_review(review, refund_vnd)
+        refund_id = review.id if refund_vnd else None
+        await Books(self._uow, self._act).settled(money, [one.id for one in due], refund_id)
 
     async def _ways(self, amount_vnd: int, purpose: str | None) -> Sequence[Suggestion]:
         """Return what may be done now: what its text names may have been priced anew meanwhile."""
@@ -155,6 +162,7 @@ class Reviewing:
         return held
 
     async def _tell(self, review: PaymentReview) -> None:
+        review.settled_at, review.settled_by = self._act.now, self._act.principal.id
         await self._uow.flush()
         facts = {
             "payment": str(review.payment_id),
@@ -163,3 +171,8 @@ class Reviewing:
         }
         event = self._act.event("payment.settled", None, None, None, **facts)
         await self._uow.records.insert_events([event])
+
+
+def _in_order(orders: Sequence[Order]) -> Sequence[Order]:
+    """Return orders as they are always listed."""
+    return sorted(orders, key=lambda one: (one.created_at, one.kind, one.id))

@@ -14,12 +14,12 @@ from app.domain.errors import (
 from app.domain.money_in import Channel, codes_in
 from app.domain.questions import ShiftFilter
 from app.domain.tills import Pile, Taken, counted, document_of, ensure_own, expected
-from app.models import Payment, Shift
+from app.models import Shift
 from app.repositories.shifts import Manned
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.applying import Applying, CameIn
-from app.services.money.matching import Matching, ensure_due
+from app.services.money.matching import Matched, Matching, ensure_due
 from app.services.money.posting import posting_rows
 
 # The edges show these and never ask for them: they import them from here.
@@ -103,7 +103,13 @@ class Shifts:
         taken = await self._uow.shifts.taken([one.shift.id for one in found])
         return [Till(one, taken[one.shift.id]) for one in found]
 
-    async def take(self, shift_id: UUID, handed: Handed) -> Payment:
+    async def taken_by(self) -> str:
+        """Return the name of whoever takes the money; ask before any is taken."""
+        found = await self._uow.organisations.get(self._act.principal.organisation_id)
+        assert found is not None
+        return found.name
+
+    async def take(self, shift_id: UUID, handed: Handed) -> Matched:
         """Take exactly what an order or bundle asks for into the principal's own open till.
 
         Raises:
@@ -129,7 +135,7 @@ class Shifts:
             shift_id=shift.id,
             till=shift.gate_code,
         )
-        return await applying.take(came, one.orders, one.bundle)
+        return Matched(await applying.take(came, one.orders, one.bundle), one.orders)
 
     async def close(self, shift_id: UUID, total_vnd: int | None, piles: Sequence[Pile]) -> Till:
         """Close a till with what was counted; a difference is posted and stays to be explained.

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from app.domain.authorisation import Action, decide
 from app.domain.errors import DomainError, UnknownCodeError
-from app.domain.money_in import codes_in
+from app.domain.money_in import PaymentState, codes_in
 from app.domain.organisations import OrganisationKind
 from app.models import Payment
-from app.repositories.payments import Received
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.applying import Applying, CameIn, ensure_same
@@ -35,11 +34,12 @@ class Booked:
     source_reference: str
     said: RowSaid
     payment: Payment | None = None
+    state: PaymentState | None = None
     refusal: DomainError | None = None
 
 
 # The edges show these and never ask for them: they import them from here.
-__all__ = ["Booked", "Received", "RowSaid", "Statements"]
+__all__ = ["Booked", "RowSaid", "Statements"]
 
 
 class Statements:
@@ -75,39 +75,41 @@ class Statements:
             return []
         bank = rows[0][1].organisation_id
         references = {came.source_reference for _, came in rows}
-        found = await self._uow.payments.by_source(bank, references)
-        known = {one.source_reference: one for one in found}
-        named = await self._held([came for _, came in rows if came.source_reference not in known])
-        return [await self._row(line, came, known, named) for line, came in rows]
-
-    async def became(self, booked: Sequence[Booked]) -> Mapping[UUID, Received]:
-        """Return what became of the money of rows, by the payment."""
-        return await self._uow.payments.all_received(
-            [one.payment.id for one in booked if one.payment is not None]
-        )
+        found = await self._uow.payments.received_from(bank, references)
+        known = {one.payment.source_reference: (one.payment, one.state) for one in found}
+        new = [came for _, came in rows if came.source_reference not in known]
+        applying = Applying(self._uow, self._act)
+        named = await self._held(applying, new)
+        return [await self._row(applying, line, came, known, named) for line, came in rows]
 
     async def _row(
-        self, line: int, came: CameIn, known: dict[str, Payment], named: Mapping[str, Named]
+        self,
+        applying: Applying,
+        line: int,
+        came: CameIn,
+        known: dict[str, tuple[Payment, PaymentState]],
+        named: Mapping[str, Named],
     ) -> Booked:
         reference = came.source_reference
         if (before := known.get(reference)) is not None:
             try:
-                ensure_same(before, came)
+                ensure_same(before[0], came)
             except DomainError as refusal:
                 return Booked(line, reference, RowSaid.REFUSED, refusal=refusal)
-            return Booked(line, reference, RowSaid.KNOWN, before)
+            return Booked(line, reference, RowSaid.KNOWN, *before)
         wanted = [named[code] for code in codes_in(came.purpose or "") if code in named]
-        matching, applying = Matching(self._uow, self._act), Applying(self._uow, self._act)
-        known[reference] = payment = (await matching.decide(applying, came, wanted)).payment
-        return Booked(line, reference, RowSaid.TAKEN, payment)
+        matched = await Matching(self._uow, self._act).decide(applying, came, wanted)
+        state = PaymentState.APPLIED if matched.paid else PaymentState.UNDER_REVIEW
+        known[reference] = matched.payment, state
+        return Booked(line, reference, RowSaid.TAKEN, *known[reference])
 
-    async def _held(self, new: Sequence[CameIn]) -> Mapping[str, Named]:
+    async def _held(self, applying: Applying, new: Sequence[CameIn]) -> Mapping[str, Named]:
         """Return what new rows name by its code, each order of it held."""
         codes = {code for came in new for code in codes_in(came.purpose or "")}
         named = await Matching(self._uow, self._act).named(codes)
         orders = {order.id: order for one in named for order in one.orders}
         if not orders:
             return {}
-        held = {one.id: one for one in await Applying(self._uow, self._act).hold(orders.values())}
+        held = {one.id: one for one in await applying.hold(orders.values())}
         whole = (replace(one, orders=[held[each.id] for each in one.orders]) for one in named)
         return {one.owed.code: one for one in whole}
