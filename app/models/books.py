@@ -55,9 +55,9 @@ class PostingRow(Base):
     goods_group: Mapped[str | None]
     vehicle_class: Mapped[str | None]
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
-    refund_id: Mapped[UUID | None]
-    shift_id: Mapped[UUID | None]
-    remittance_id: Mapped[UUID | None]
+    refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
+    remittance_id: Mapped[UUID | None] = mapped_column(ForeignKey("remittances.id"))
     principal_id: Mapped[UUID | None] = mapped_column(ForeignKey("principals.id"))
 
 

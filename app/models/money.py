@@ -80,7 +80,8 @@ class Order(Identified, Base):
 
     `payment_id` is the money that paid it; the release before named the order in the payment.
     `payer` is who was named for it in the place of whom its entry declares; `refunded_vnd` is what
-    of it was given back, by refunds that are approved.
+    of it was given back, by refunds that are approved. `gate_code` is in whose books it is, that of
+    its entry where the release before made it.
     """
 
     __tablename__ = "orders"
@@ -113,6 +114,7 @@ class Order(Identified, Base):
     )
     payer: Mapped[dict[str, Any] | None]
     payer_tax_code: Mapped[str | None]
+    gate_code: Mapped[str | None]
     refunded_vnd: Mapped[int] = mapped_column(server_default=text("0"))
 
 

@@ -32,14 +32,9 @@ class TreasuryRepository:
         name = func.hashtextextended("treasury", 0)
         await self._session.execute(select(func.pg_advisory_xact_lock(name)))
 
-    async def gates_posted(self, end: date) -> Sequence[str]:
-        """Return whose books have postings of days before one."""
-        statement = (
-            select(PostingRow.gate_code)
-            .where(PostingRow.book_day < end)
-            .distinct()
-            .order_by(PostingRow.gate_code)
-        )
+    async def gates_posted(self) -> Sequence[str]:
+        """Return whose books have postings."""
+        statement = select(PostingRow.gate_code).distinct().order_by(PostingRow.gate_code)
         return (await self._session.scalars(statement)).all()
 
     async def unpaid(self, end: date) -> Mapping[str, int]:

@@ -167,6 +167,7 @@ def _orders(
             "code": code_of(act, identity),
             "entry_id": charge["entry_id"],
             "charge_id": charge["id"],
+            "gate_code": binding.gate,
             "kind": kind,
             "amount_vnd": due,
             "state": "due",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.models import PostingRow
 from tests.api.conftest import Gate, lorry
+from tests.api.test_statements import Recorder
 
 
 class Ledger:
@@ -88,6 +89,32 @@ async def test_who_does_not_come_owes_nothing(gate: Gate, ledger: Ledger) -> Non
     assert ["order-made", "order-cancelled"] == [row.cause for row in await ledger.rows()]
 
 
+async def test_an_order_of_a_diverted_vehicle_stays_in_the_books_of_one_gate(
+    gate: Gate, ledger: Ledger
+) -> None:
+    """Asked for before it turned around, it comes in there; what is asked for then does not."""
+    entries = [await gate.register(**lorry(number)) for number in (1, 2, 3)]
+    body = {"gate": "huu-nghi", "reason": "the road is blocked"}
+    for entry in entries:
+        diverted = await gate.post(f"/v1/entries/{entry['id']}/diversion", "company-1", body)
+        assert 200 == diverted.status_code, diverted.text
+    paid, repriced, cancelled = entries
+    await pay(gate, paid["orders"][0], "B-1")
+    await gate.amend(repriced, vehicle={"payload_kg": 20000})
+    await gate.post(f"/v1/entries/{cancelled['id']}/cancellation", "company-1")
+    made = {one["id"]: "tan-thanh" for entry in entries for one in entry["orders"]}
+    rows = await ledger.rows()
+    assert {*made} < {str(row.order_id) for row in rows}
+    assert [made.get(str(row.order_id), "huu-nghi") for row in rows] == [
+        row.gate_code for row in rows
+    ]
+    owed = Counter[str]()
+    for row in rows:
+        owed[row.gate_code] += row.amount_vnd * (row.debit == "receivable")
+        owed[row.gate_code] -= row.amount_vnd * (row.credit == "receivable")
+    assert {"tan-thanh": 0, "huu-nghi": 800_000} == owed
+
+
 async def test_a_payment_sent_twice_is_posted_once(gate: Gate, ledger: Ledger) -> None:
     entry = await gate.register(**lorry(1))
     for _ in range(2):
@@ -114,6 +141,14 @@ async def test_a_day_is_read_while_it_is_open(gate: Gate) -> None:
         "receivable": (300_000, 300_000), "assessed": (300_000, 300_000), "bank": (300_000, 0),
         "retained": (0, 30_000), "budget": (0, 270_000),
     } == turnovers  # fmt: skip
+
+
+async def test_days_are_read_as_of_one_instant(gate: Gate, statements: Recorder) -> None:
+    """Between two statements a day could be closed, and be shown with a part of its postings."""
+    await gate.register(**lorry(1))
+    with statements() as sent:
+        await gate.get(BOOKS, "auditor")
+    assert 1 == sum("FROM postings" in one or "FROM book_closes" in one for one in sent)
 
 
 async def test_a_closed_day_stays_as_it_is_and_what_follows_goes_to_the_next(gate: Gate) -> None:

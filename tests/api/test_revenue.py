@@ -15,6 +15,7 @@ from app.domain.books.revenue import Dimension
 from app.models import PostingRow
 from tests.api.conftest import Gate, lorry
 from tests.api.test_books import Ledger, ledger, pay
+from tests.repositories.rows import add_actor, add_payment
 
 __all__ = ["ledger"]
 
@@ -140,6 +141,9 @@ async def published(sessions: async_sessionmaker[AsyncSession]) -> None:
             )
             for row in in_seven_months(year, kind, group, amount)
         ]
+        bank = await add_actor(session, "bank")
+        for row in rows:
+            await add_payment(session, bank, None, id=row["payment_id"])
         await session.execute(insert(PostingRow), rows)
 
 
@@ -158,7 +162,7 @@ def in_seven_months(year: int, kind: str, group: str, amount: int) -> list[dict[
             "order_kind": kind,
             "goods_group": group,
             "vehicle_class": "18t-and-over",
-            "shift_id": uuid4(),
+            "payment_id": uuid4(),
         }
         for month, part in enumerate(parts, start=1)
         for account in ("retained", "budget")

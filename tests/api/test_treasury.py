@@ -141,6 +141,28 @@ async def test_what_is_due_of_an_open_day_is_not_paid(gate: Gate) -> None:
     )  # fmt: skip
 
 
+async def test_a_day_that_has_nothing_yet_is_closed_before_what_is_due_is_paid(gate: Gate) -> None:
+    """An act that is dated on it would be posted there, later, and be taken for paid."""
+    await two_days(gate)
+    for day in ("2026-03-11", "2026-03-12"):
+        await close(gate, day)
+    late = await gate.register(**lorry(3))
+    gate.wait(hours=24)
+    answer = await remit(gate, 540_000, "2026-03-14")
+    assert (409, "book-day-open", "2026-03-13") == (
+        answer.status_code, answer.json()["code"], answer.json()["day"],
+    )  # fmt: skip
+    await close(gate, "2026-03-13")
+    gate.wait(hours=24)
+    empty = await remit(gate, 540_000, "2026-03-15")
+    assert ("book-day-open", "2026-03-14") == (empty.json()["code"], empty.json()["day"])
+    assert 201 == (await close(gate, "2026-03-14")).status_code
+    assert 201 == (await remit(gate, 540_000, "2026-03-15")).status_code
+    gate.wait(hours=-24)
+    await pay(gate, late["orders"][0], "B-3")
+    assert ("2026-03-15", 270_000, "open", None) == (await due(gate))[-1]
+
+
 async def test_a_reference_is_of_one_payment(gate: Gate) -> None:
     await two_days(gate)
     await close(gate, "2026-03-11")

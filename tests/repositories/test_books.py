@@ -63,6 +63,9 @@ async def close(session: AsyncSession, company: Actor, gate: str, day: date) -> 
         ({"credit": "pocket"}, "ck_postings_credit"),
         ({"cause": "because"}, "ck_postings_cause"),
         ({"order_id": uuid4()}, "fk_postings_order_id_orders"),
+        ({"refund_id": uuid4()}, "fk_postings_refund_id_refunds"),
+        ({"shift_id": uuid4()}, "fk_postings_shift_id_shifts"),
+        ({"remittance_id": uuid4()}, "fk_postings_remittance_id_remittances"),
     ],
 )
 async def test_the_database_refuses_what_is_no_posting(
@@ -82,12 +85,12 @@ async def test_what_is_posted_on_a_closed_day_goes_to_the_next_open_one(
     """Days before the last closed one are over, too; those of other gates are their own."""
     await close(session, company, "tan-thanh", DAY)
     rows = [
-        posting(order, order_id=None, shift_id=uuid4(), gate_code=gate, book_day=day)
-        for gate, day in (
-            ("tan-thanh", DAY),
-            ("tan-thanh", DAY - timedelta(days=9)),
-            ("tan-thanh", DAY + timedelta(days=2)),
-            ("huu-nghi", DAY),
+        posting(order, credit=credit, gate_code=gate, book_day=day)
+        for gate, day, credit in (
+            ("tan-thanh", DAY, "assessed"),
+            ("tan-thanh", DAY - timedelta(days=9), "retained"),
+            ("tan-thanh", DAY + timedelta(days=2), "budget"),
+            ("huu-nghi", DAY, "unallocated"),
         )
     ]
     await uow.books.post(rows)

@@ -50,20 +50,23 @@ class BookDays:
         Raises:
             GateNotFoundError.
         """
+        return (await self._read(gate, period))[0]
+
+    async def _read(self, gate: str, period: Period) -> tuple[Sequence[BookDay], date | None]:
+        """Return such days, and the first that is open, as of one instant."""
         self._ensure_gate(gate)
-        closes = {one.day: one for one in await self._uow.books.closes(gate, *period.days)}
-        open_from = await self._uow.books.open_from(gate)
-        sums = await self._uow.books.sums(gate, *period.days)
+        open_from, closes, sums = await self._uow.books.days(gate, *period.days)
         days = sorted({*closes, *sums}, reverse=True)
         totals = {
             day: DayTotals.parse(closes[day].totals) if day in closes else totals_of(sums[day])
             for day in days
         }
         names = await self._uow.books.names(_people(totals.values(), closes.values()))
-        return [
+        found = [
             BookDay(gate, day, totals[day], _is_before(day, open_from), closes.get(day), names)
             for day in days
         ]
+        return found, open_from
 
     async def get(self, gate: str, day: date) -> BookDay:
         """Return a day as it was closed, or as it stands.
@@ -71,10 +74,9 @@ class BookDays:
         Raises:
             GateNotFoundError.
         """
-        found = await self.between(gate, Period.of_day(day))
+        found, open_from = await self._read(gate, Period.of_day(day))
         if found:
             return found[0]
-        open_from = await self._uow.books.open_from(gate)
         return BookDay(gate, day, totals_of(()), _is_before(day, open_from), None, {})
 
     async def close(self, gate: str, day: date) -> BookDay:

@@ -48,7 +48,10 @@ def rows_of_new_orders(
 
 
 def rows_of_superseded(act: Act, gate: str, charge: Charge, orders: Iterable[Order]) -> list[Row]:
-    """Return the postings of a superseded charge's orders that were due, as columns to store."""
+    """Return the postings of a superseded charge's orders that were due, as columns to store.
+
+    Each is of the gate of its order; of the release before, that is its entry's `gate`.
+    """
     return posting_rows(act, postings_of_superseded(_due(act, gate, charge, orders)))
 
 
@@ -57,7 +60,8 @@ def _due(act: Act, gate: str, charge: Charge, orders: Iterable[Order]) -> Iterat
     group, vehicle = charge.quote["goods_group"], charge.quote["vehicle_class"]
     for one in orders:
         if one.charge_id == charge.id and one.state == "due":
-            yield Owed(one.id, gate, one.kind, group, vehicle, one.amount_vnd, split)
+            of = one.gate_code or gate
+            yield Owed(one.id, of, one.kind, group, vehicle, one.amount_vnd, split)
 
 
 class Books:

@@ -210,7 +210,7 @@ class Refunds:
         payment_id = order.payment_id or (await self._uow.payments.of_order(order))[-1].id
         return {
             **self._row(RefundCause.REPRICED, payment_id, amount_vnd),
-            "gate_code": entry.gate_code,
+            "gate_code": order.gate_code or entry.gate_code,
             "order_id": order.id,
             "entry_id": entry.id,
             "charge_id": charge_id,

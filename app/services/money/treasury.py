@@ -1,6 +1,6 @@
 """The treasury list: what is due to the state budget of each day, and what was paid of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,18 +67,13 @@ class Treasury:
         await self._uow.treasury.lock()
         await self._ensure_closed(end)
         due = await self._uow.treasury.unpaid(end)
-        total = sum(due.values())
-        if total <= 0:
-            raise NothingToRemitError(day=end.isoformat())
-        if amount_vnd != total:
-            error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
-            raise AmountMismatchError(errors=(error,), due_vnd=total)
+        _ensure_all(due, end, amount_vnd)
         act = self._act
         row = Remittance(
             id=act.tools.new_id(),
             reference=reference,
             end_day=end,
-            amount_vnd=total,
+            amount_vnd=amount_vnd,
             recorded_at=act.now,
             recorded_by=act.principal.id,
         )
@@ -86,19 +81,38 @@ class Treasury:
         await self._uow.flush()
         await self._uow.books.post(posting_rows(act, postings_of_remittance(row.id, due)))
         told = act.event(
-            "budget.remitted", None, None, remittance=str(row.id), amount_vnd=total,
+            "budget.remitted", None, None, remittance=str(row.id), amount_vnd=amount_vnd,
             before=end.isoformat(),
         )  # fmt: skip
         await self._uow.records.insert_events([told])
         return await self._uow.treasury.shown(row.id)
 
     async def _ensure_closed(self, end: date) -> None:
-        for gate in await self._uow.treasury.gates_posted(end):
+        """Refuse while anything may still be posted before `end`, wherever books are kept.
+
+        A day that is open and has nothing yet may get it later, of an act that was dated then. So
+        the last day has to be closed, too; nobody need close the empty days before it.
+        """
+        for gate in await self._uow.treasury.gates_posted():
             open_from = await self._uow.books.open_from(gate)
             if open_from is None or open_from < end:
                 first = await self._uow.books.first_posted(gate, open_from)
-                if first is not None and first < end:
-                    raise BookDayOpenError(gate=gate, day=first.isoformat())
+                day = min(filter(None, (first, end - ONE_DAY)))
+                raise BookDayOpenError(gate=gate, day=day.isoformat())
+
+
+def _ensure_all(due: Mapping[str, int], end: date, amount_vnd: int) -> None:
+    """Refuse an amount that is not all that is due of the days before `end`, or of none.
+
+    Raises:
+        NothingToRemitError, AmountMismatchError.
+    """
+    total = sum(due.values())
+    if total <= 0:
+        raise NothingToRemitError(day=end.isoformat())
+    if amount_vnd != total:
+        error = FieldError("/amount/amount", AmountMismatchError.code, amount_vnd)
+        raise AmountMismatchError(errors=(error,), due_vnd=total)
 
 
 def budget_line_of(reference: Reference, day: date) -> BudgetLine:
