@@ -1,17 +1,20 @@
 """What the boards show of every queue, in a few statements for all of them together."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, literal, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.misses import CallOutcome
 from app.domain.questions import CallMade, Standing
 from app.domain.vocabulary import Direction, Lane, Queue, State
 from app.models import Call, Entry
 
+SECONDS = 3600
 BEFORE_ADMISSION = (State.REGISTERED, State.QUEUED, State.CALLED, State.ARRIVED)
 
 
@@ -64,6 +67,42 @@ class BoardsRepository:
         return [
             _made(call, still=still) for call, still in found if still or call.called_at > since
         ]
+
+    async def arrivals_by_hour(
+        self, gate: str, begin: datetime
+    ) -> Mapping[tuple[Direction, int], int]:
+        """Return how many arrived at a gate in each hour of the day that began then.
+
+        Whoever arrived on a day changed on it or later, so one index finds all of today's.
+        """
+        statement = _by_hour(Entry.direction, Entry.arrived_at, begin).where(
+            Entry.gate_code == gate, Entry.changed_at >= begin
+        )
+        return await self._counts(statement)
+
+    async def calls_by_hour(
+        self, gate: str, begin: datetime
+    ) -> Mapping[tuple[Direction, int], int]:
+        """Return how many calls stood or stand of each hour of the day that began then."""
+        statement = _by_hour(Call.direction, Call.called_at, begin).where(
+            Call.gate_code == gate, Call.outcome.is_distinct_from(CallOutcome.WITHDRAWN.value)
+        )
+        return await self._counts(statement)
+
+    async def _counts(
+        self, statement: Select[str, int, int]
+    ) -> Mapping[tuple[Direction, int], int]:
+        rows = (await self._session.execute(statement)).all()
+        return {(Direction(way), int(hour)): count for way, hour, count in rows}
+
+
+def _by_hour(
+    way: InstrumentedAttribute[str], at: InstrumentedAttribute[Any], begin: datetime
+) -> Select[str, int, int]:
+    """Count by direction and hour what lies within the day that began then."""
+    hour = func.floor(func.extract("epoch", at - begin) / SECONDS)
+    within = at >= begin, at < begin + timedelta(days=1)
+    return select(way, hour, func.count()).where(*within).group_by(way, hour)
 
 
 def _calls_of_the_called() -> Select[UUID]:

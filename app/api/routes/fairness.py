@@ -1,12 +1,13 @@
-"""How fair a gate was on a day, for everybody."""
+"""A day at one gate, for everybody: how fair it was, and today hour by hour."""
 
 from fastapi import APIRouter, Request, Response
 
 from app.api.caching import conditional
-from app.api.deps import HeavyVisitor, OfProcess, anyone
+from app.api.deps import HeavyVisitor, OfProcess, Visitor, anyone
 from app.api.problems import problem_responses
 from app.api.readings import MOMENT, UNCHANGED
 from app.api.schemas.fairness import FairnessReportOut, fairness_out
+from app.api.schemas.hours import GateHoursOut, gate_hours_out
 from app.api.schemas.types import Day, Sought
 from app.api.strict_json import StrictRoute
 from app.domain.errors import GateNotFoundError
@@ -40,4 +41,27 @@ async def get_fairness_report(
         return answer.__pydantic_serializer__.to_json(answer)
 
     body = await process.report(("fairness", gate, on, visitor.day), visitor, draw)
+    return conditional(request, body, MOMENT)
+
+
+@router.get(
+    "/{gate}/reports/hours",
+    response_model=GateHoursOut,
+    dependencies=[anyone()],
+    responses={**UNCHANGED, **problem_responses(GateNotFoundError)},
+)
+async def get_hours_report(
+    gate: Sought, request: Request, visitor: Visitor, process: OfProcess
+) -> Response:
+    """Return today at a gate hour by hour: who arrived, who was called, how long they had waited.
+
+    Waits are counted some seconds after they are over. Of days that are over the daily report and
+    that of waits tell the same and more.
+    """
+
+    async def draw(reports: Reports) -> bytes:
+        answer = gate_hours_out(await reports.hours(gate))
+        return answer.__pydantic_serializer__.to_json(answer)
+
+    body = await process.report(("hours", gate, visitor.day), visitor, draw)
     return conditional(request, body, MOMENT)

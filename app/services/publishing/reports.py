@@ -25,8 +25,7 @@ from app.domain.vocabulary import Queue
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
 from app.services.publishing.fairness import FairnessReport, fairness_of
-
-HOURS = range(24)
+from app.services.publishing.hours import HOURS, GateHours, hours_of
 
 
 class Split(StrEnum):
@@ -202,6 +201,14 @@ class Reports:
             GateNotFoundError.
         """
         return await fairness_of(self._uow, self._today, gate, day)
+
+    async def hours(self, gate: str) -> GateHours:
+        """Return today at a gate, hour by hour.
+
+        Raises:
+            GateNotFoundError.
+        """
+        return await hours_of(self._uow, self._today, gate)
 
     @property
     def _until(self) -> datetime:
