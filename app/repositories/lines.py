@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.queue_order import Bound
+from app.domain.queue_order import Bound, Waiting
 from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Lane, Queue, State
 from app.models import Entry
@@ -60,6 +60,26 @@ class LinesRepository:
             .execution_options(populate_existing=True)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def ranks(self, queue: Queue) -> Sequence[Waiting]:
+        """Return everybody who waits to be called as the rule sees them, callable or held.
+
+        Without their rows: of hundreds who wait, those are read who are looked at (`of`).
+        """
+        statement = select(
+            Entry.id, Entry.lane, Entry.queue_key, Entry.waits_from, Entry.route_code, Entry.inside
+        ).where(_in_queue(queue), _state(State.QUEUED), Entry.ended_at.is_(None))
+        rows = await self._session.execute(statement)
+        return [
+            Waiting(entry, Lane(lane), key, since, SubQueue(route, inside))
+            for entry, lane, key, since, route, inside in rows
+            if key is not None and since is not None
+        ]
+
+    async def of(self, entry_ids: Collection[UUID]) -> Mapping[UUID, Entry]:
+        """Return entries by their ids."""
+        found = await self._session.scalars(select(Entry).where(Entry.id.in_(entry_ids)))
+        return {entry.id: entry for entry in found}
 
     async def keyed(self, queue: Queue) -> Sequence[Entry]:
         """Return everybody who has a key: those who wait and those who are called."""

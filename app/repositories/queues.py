@@ -204,15 +204,20 @@ class QueuesRepository:
         return await self._session.scalar(statement) or 0
 
     async def page_of_calls(
-        self, queue: Queue, after: Sequence[Any] | None, limit: int
+        self, queue: Queue, after: Sequence[Any] | None, limit: int, *, awaited: bool = False
     ) -> Sequence[tuple[Call, Entry]]:
-        """Return up to `limit` calls of a queue after a cursor, newest first, with whom."""
+        """Return up to `limit` calls of a queue after a cursor, newest first, with whom.
+
+        Where only the `awaited` are asked for, those that nothing has come of yet.
+        """
         order = (Call.called_at, Call.id)
         statement = (
             select(Call, Entry)
             .join(Entry, Entry.id == Call.entry_id)
             .where(Call.gate_code == queue.gate, Call.direction == queue.direction.value)
         )
+        if awaited:
+            statement = statement.where(Call.outcome.is_(None))
         page = page_of(statement, order, after, limit, newest_first=True)
         return [(call, entry) for call, entry in await self._session.execute(page)]
 

@@ -574,6 +574,7 @@ WHO_READS = {
     "list_strikes": {"company", "officer", "board", "auditor"},
     "get_strike": {"company", "officer", "board", "auditor"},
     "get_difficulty": EVERYBODY,
+    "list_waiting": {"officer", "agency", "yard", "board", "auditor"},
     "list_calls": {"officer", "agency", "yard", "board", "auditor"},
     "get_call": {"officer", "agency", "yard", "board", "auditor"},
     "list_policy_proposals": {"officer", "board", "auditor"},

@@ -1,8 +1,9 @@
 """Calls after they were made: listed with what became of them, withdrawn, put off before."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.idempotency import RETRIED
@@ -54,11 +55,17 @@ async def list_calls(
     caller: Caller,
     language: Spoken,
     process: OfProcess,
+    *,
+    awaited: Annotated[
+        bool, Query(description="Only those that are awaited now.", examples=[True])
+    ] = False,
 ) -> CallRecordsOut:
     """List the calls of a queue, newest first, each with its window and what became of it."""
-    listing = Listing(process.cursors, f"calls of {gate}/{direction}", paging)
+    filters = {"awaited": True} if awaited else {}
+    listing = Listing(process.cursors, f"calls of {gate}/{direction}", paging, filters)
     queue = Queue(gate, direction)
-    found = await Calls(uow, caller).page(queue, listing.after, listing.wanted)
+    calls = Calls(uow, caller)
+    found = await calls.page(queue, listing.after, listing.wanted, awaited=awaited)
     page, cursor = listing.cut(found, lambda one: (one[0].called_at, one[0].id))
     items = [call_record_out(call, entry, language) for call, entry in page]
     return CallRecordsOut(items=items, next_cursor=cursor)

@@ -21,15 +21,17 @@ class Calls:
         self._today = today
 
     async def page(
-        self, queue: Queue, after: Sequence[Any] | None, limit: int
+        self, queue: Queue, after: Sequence[Any] | None, limit: int, *, awaited: bool = False
     ) -> Sequence[tuple[Call, Entry]]:
         """Return up to `limit` calls of a queue after a cursor, newest first.
+
+        Where only the `awaited` are asked for, those that nothing has come of yet.
 
         Raises:
             GateNotFoundError, QueueNotFoundError.
         """
         queue_at(self._today, queue)
-        return await self._uow.queues.page_of_calls(queue, after, limit)
+        return await self._uow.queues.page_of_calls(queue, after, limit, awaited=awaited)
 
     async def get(self, call_id: UUID) -> tuple[Call, Entry]:
         """Return a call.
