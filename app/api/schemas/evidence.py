@@ -1,9 +1,9 @@
 """What reference rows have in common on the wire: texts, what they rest on, their days."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.api.schemas.types import Day, Open, Out
 from app.api.texts import Language
@@ -16,6 +16,12 @@ class TextOut(Out):
     vi: str
     en: str
     zh: str | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown(cls, text: Any) -> Any:  # noqa: ANN401 - whatever is read as a text
+        """Let a text of the reference data be silent of the Chinese, as rows may be."""
+        return {"zh": None, **text} if isinstance(text, Mapping) else text
 
 
 class EvidenceOut(Out):
