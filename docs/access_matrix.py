@@ -40,7 +40,7 @@ OF_AUTHORITIES: Final = {
 OF_EVERYBODY: Final = {
     "gate", "direction", "yard", "code", "token", "lookup", "notice", "outage", "session",
     "path", "size", "policy_proposal", "day",
-    "tariff_proposal",
+    "tariff_proposal", "reduction_proposal", "reduction",
 }  # fmt: skip
 """What paths name that belongs to nobody, opens by itself, or is one's own alone."""
 

@@ -284,6 +284,31 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "shares": [{"code": "inland-import", "basis_points": 12500}],
         }
     },
+    "propose_reduction": {
+        "Half the price for lychee of a season": {
+            "code": "lychee-2027",
+            "names": {"vi": "Giảm phí mùa vải 2027", "en": "Reduction for the lychees of 2027"},
+            "legal_reference": {"document": "18/2027/NQ-HĐND", "article": "Article 2"},
+            "basis": "published",
+            "basis_points": 5000,
+            "scope": {
+                "directions": ["export"],
+                "goods_groups": ["fresh-produce-export"],
+                "products": ["lychee"],
+            },
+            "starts_on": "2027-05-15",
+            "ends_on": "2027-08-01",
+        },
+        "An exemption at one gate": {
+            "code": "flood-relief-2027",
+            "names": {"vi": "Miễn phí cứu trợ lũ lụt", "en": "Exemption for flood relief"},
+            "legal_reference": {"document": "21/2027/NQ-HĐND"},
+            "basis_points": 10000,
+            "scope": {"gates": ["huu-nghi"], "payers": ["9900123459"]},
+            "starts_on": "2027-09-12",
+        },
+    },
+    "withdraw_reduction": {"The flood is over": {"reason": "The flood is over"}},
     "withdraw_tariff": {"Put off": {"reason": "The Council has put it off"}},
     "withdraw_policy": {"The queue has dissolved": {"reason": "The queue has dissolved"}},
     "propose_override": {
@@ -502,6 +527,8 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "undecided": Word("Only those appealed that nobody has decided on yet.", example=True),
     "outage": Word("The id of an outage.", ID),
     "policy_proposal": Word("The id of what the board proposed.", ID),
+    "reduction": Word("The code of a reduction.", "flood-relief-2027"),
+    "reduction_proposal": Word("The id of what the board proposed.", ID),
     "tariff_proposal": Word("The id of the draft.", ID),
     "month": Word("The month; without it the last whole one.", "2026-11"),
     "starts_on": Word("The legal day from which it is in force.", "2027-01-01"),

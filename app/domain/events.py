@@ -100,6 +100,12 @@ EDITION = {
     "starts_at": _instant("From when an emergency rules."),
     "ends_at": _instant("Until when."),
 }
+REDUCTION = {
+    "reduction": _code("The reduction."),
+    "basis_points": _number("What it takes off the full price; 10,000 are all of it."),
+    "starts_on": _code("The first legal day on which it rules."),
+    "ends_on": _code("The first on which it rules no more; null: no end is known."),
+}
 OVERRIDE = {
     "override": _id("The override."),
     "reason": _code("For what."),
@@ -672,6 +678,20 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "edition.withdrawn": EventKind(
         "The board takes an edition back before its day, or ends an emergency.",
         EDITION,
+        Audience.EVERYBODY,
+    ),
+    "reduction.proposed": EventKind(
+        "A member of the board proposes a reduction of the fee.", REDUCTION, Audience.AUTHORITIES
+    ),
+    "reduction.announced": EventKind(
+        "The board announces a reduction of the fee.", REDUCTION, Audience.EVERYBODY
+    ),
+    "reduction.proposal_withdrawn": EventKind(
+        "The board takes a reduction back that was not announced.", REDUCTION, Audience.AUTHORITIES
+    ),
+    "reduction.withdrawn": EventKind(
+        "The board takes a reduction back before its day, or ends it.",
+        REDUCTION,
         Audience.EVERYBODY,
     ),
     "edition.confirmed": EventKind(

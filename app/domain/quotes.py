@@ -12,6 +12,7 @@ from typing import Any, Final
 from app.domain.charges import (
     Edition,
     FeeFacts,
+    Reduction,
     Tariffs,
     quote,
     quote_document,
@@ -27,7 +28,8 @@ NOT_AS_QUOTED: Final = "not-as-quoted"
 
 _DECLARED_AT: Final = {
     "mode": "/gate", "direction": "/direction", "journey": "/journey", "goods": "/consignments",
-    "vehicle": "/vehicle", "receiving": "/receiving_vehicles",
+    "vehicle": "/vehicle", "receiving": "/receiving_vehicles", "gate": "/gate",
+    "payer": "/payer/tax_code",
 }  # fmt: skip
 
 
@@ -63,20 +65,40 @@ def unfit(
         yield FieldError(POINTER, "quote-expired", end.isoformat())
     if not _is_of(kept, on, tariffs):
         yield FieldError("/planned_arrival_at", NOT_AS_QUOTED, on.isoformat())
-    else:
-        parts = _different(kept, facts, tariffs.editions[kept.tariff])
-        yield from (FieldError(_DECLARED_AT[part], NOT_AS_QUOTED) for part in parts)
+        return
+    price = Pricing(tariffs.editions[kept.tariff], tariffs.reductions.on(on, kept.known_at))
+    if price.of(read_facts(kept.facts)) != kept.price:  # another day, another reduction
+        yield FieldError("/planned_arrival_at", NOT_AS_QUOTED, on.isoformat())
+        return
+    # Two facts may stand at one place of a declaration.
+    at = dict.fromkeys(_DECLARED_AT[part] for part in _different(kept, facts, price))
+    yield from (FieldError(pointer, NOT_AS_QUOTED) for pointer in at)
 
 
-def _different(kept: KeptQuote, facts: FeeFacts, edition: Edition) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """By what a price is made on one day, as was known at one instant."""
+
+    edition: Edition
+    reductions: tuple[Reduction, ...]
+
+    def of(self, facts: FeeFacts) -> dict[str, Any] | None:
+        """Return the price of facts; None where the tariff refuses them."""
+        try:
+            return quote_document(quote(self.edition, facts, self.reductions))
+        except TariffRefusalError:
+            return None
+
+
+def _different(kept: KeptQuote, facts: FeeFacts, price: Pricing) -> list[str]:
     """Return the facts that make another price; all that differ where no one does so alone."""
-    if _price(facts, edition) == kept.price:
+    if price.of(facts) == kept.price:
         return []
     quoted = read_facts(kept.facts)
     parts = [one for one in _DECLARED_AT if getattr(facts, one) != getattr(quoted, one)]
     alone = [replace(quoted, **{one: getattr(facts, one)}) for one in parts]
-    dearer = [_price(one, edition) != kept.price for one in alone]
-    return [one for one, changes in zip(parts, dearer, strict=True) if changes] or parts
+    changes = [price.of(one) != kept.price for one in alone]
+    return [one for one, differs in zip(parts, changes, strict=True) if differs] or parts
 
 
 def _is_of(kept: KeptQuote, on: date, tariffs: Tariffs) -> bool:
@@ -85,10 +107,3 @@ def _is_of(kept: KeptQuote, on: date, tariffs: Tariffs) -> bool:
         return tariffs.in_force(on, kept.known_at).code == kept.tariff
     except NoTariffInForceError:
         return False
-
-
-def _price(facts: FeeFacts, edition: Edition) -> dict[str, Any] | None:
-    try:
-        return quote_document(quote(edition, facts))
-    except TariffRefusalError:
-        return None

@@ -7,7 +7,7 @@ from app.models.books import BookCheck, BookClose, PostingRow, Remittance
 from app.models.delegations import Delegation
 from app.models.difficulties import Difficulty
 from app.models.driver_messages import DriverMessage, DriverMessageProgress
-from app.models.editions import PolicyProposal, TariffProposal
+from app.models.editions import PolicyProposal, ReductionProposal, TariffProposal
 from app.models.entries import (
     Check,
     CheckRequest,
@@ -171,6 +171,7 @@ __all__ = [
     "ReceiptDispatch",
     "ReceiptSeries",
     "Reception",
+    "ReductionProposal",
     "ReferenceDocument",
     "ReferenceRevision",
     "Refund",

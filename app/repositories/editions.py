@@ -1,4 +1,4 @@
-"""Editions that the board proposes and announces."""
+"""Editions and reductions that the board proposes and announces."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -8,19 +8,22 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.domain.charges import AnnouncedTariff, Known
+from app.domain.charges import AnnouncedReduction, AnnouncedTariff, Known
 from app.domain.editions import Announced
+from app.domain.validity import Validity
 from app.models import (
     EditionConfirmation,
     PolicyEdition,
     PolicyProposal,
     Principal,
+    ReductionProposal,
     TariffEdition,
     TariffProposal,
 )
 from app.repositories.pages import page_of
 
-P = TypeVar("P", PolicyProposal, TariffProposal)
+P = TypeVar("P", PolicyProposal, TariffProposal, ReductionProposal)
+E = TypeVar("E", PolicyProposal, TariffProposal)
 
 
 class Told(NamedTuple, Generic[P]):
@@ -32,12 +35,10 @@ class Told(NamedTuple, Generic[P]):
     withdrawn_by: str | None
 
 
-class EditionsRepository(Generic[P]):
-    """Questions about the board's editions of one kind."""
+class ProposalsRepository(Generic[P]):
+    """Questions about what the board proposes of one kind."""
 
-    kind: ClassVar[str]
     proposals: type[P]
-    editions: type[PolicyEdition] | type[TariffEdition]
 
     def __init__(self, session: AsyncSession) -> None:
         """Ask within `session`."""
@@ -48,28 +49,15 @@ class EditionsRepository(Generic[P]):
         return await self._session.get(self.proposals, proposal_id, populate_existing=True)
 
     async def is_taken(self, code: str) -> bool:
-        """Tell whether an edition has this code, announced or proposed and not withdrawn."""
-        table, editions = self.proposals, self.editions
-        announced = select(editions.code).where(editions.code == code)
-        proposed = select(table.code).where(table.code == code, table.withdrawn_at.is_(None))
-        return (await self._session.scalar(announced.union(proposed))) is not None
-
-    async def announce(self, proposal: P) -> None:
-        """Keep a proposal's edition for ever, with the words of the two who stand behind it."""
-        official = bool(proposal.document["official"])
-        self._session.add(
-            self.editions(code=proposal.code, document=proposal.document, official=official)
+        """Tell whether something has this code, announced or proposed and not withdrawn."""
+        table = self.proposals
+        named = select(table.code).where(
+            table.code == code, table.approved_at.is_not(None) | table.withdrawn_at.is_(None)
         )
-        await self._session.flush()
-        for who in (proposal.proposed_by, proposal.approved_by):
-            self._session.add(
-                EditionConfirmation(
-                    kind=self.kind,
-                    edition_code=proposal.code,
-                    principal_id=who,
-                    confirmed_at=proposal.approved_at,
-                )
-            )
+        return (await self._session.scalar(named.limit(1))) is not None
+
+    async def announce(self, _: P, /) -> None:
+        """Keep what was approved for ever; its own row is all that there is of it."""
         await self._session.flush()
 
     async def told(self, proposal_id: UUID) -> Told[P] | None:
@@ -93,6 +81,36 @@ class EditionsRepository(Generic[P]):
             .outerjoin(approved, approved.id == table.approved_by)
             .outerjoin(withdrawn, withdrawn.id == table.withdrawn_by)
         )
+
+
+class EditionsRepository(ProposalsRepository[E]):
+    """Questions about the board's editions of one kind."""
+
+    kind: ClassVar[str]
+    editions: type[PolicyEdition] | type[TariffEdition]
+
+    async def is_taken(self, code: str) -> bool:
+        """Tell whether an edition has this code: one that ships, or that the board proposed."""
+        shipped = select(self.editions.code).where(self.editions.code == code)
+        return (await self._session.scalar(shipped)) is not None or await super().is_taken(code)
+
+    async def announce(self, proposal: E, /) -> None:
+        """Keep a proposal's edition for ever, with the words of the two who stand behind it."""
+        official = bool(proposal.document["official"])
+        self._session.add(
+            self.editions(code=proposal.code, document=proposal.document, official=official)
+        )
+        await self._session.flush()
+        for who in (proposal.proposed_by, proposal.approved_by):
+            self._session.add(
+                EditionConfirmation(
+                    kind=self.kind,
+                    edition_code=proposal.code,
+                    principal_id=who,
+                    confirmed_at=proposal.approved_at,
+                )
+            )
+        await self._session.flush()
 
 
 class PolicyEditionsRepository(EditionsRepository[PolicyProposal]):
@@ -137,3 +155,26 @@ class TariffEditionsRepository(EditionsRepository[TariffProposal]):
             for code, starts_on, first, end, reason in await self._session.execute(statement)
             if starts_on is not None
         }
+
+
+class ReductionsRepository(ProposalsRepository[ReductionProposal]):
+    """Questions about the reductions that the board proposes and announces."""
+
+    proposals = ReductionProposal
+
+    async def announced(self) -> list[AnnouncedReduction]:
+        """Return every reduction that was announced, those that were withdrawn as well."""
+        table = ReductionProposal
+        found = await self._session.scalars(select(table).where(table.known_from.is_not(None)))
+        return [announced_reduction(one) for one in found]
+
+
+def announced_reduction(one: ReductionProposal) -> AnnouncedReduction:
+    """Return a reduction as the rules read it."""
+    return AnnouncedReduction(
+        document=one.document,
+        valid=Validity(one.starts_on, one.ends_on),
+        known=Known(one.known_from, one.known_to),
+        withdrawn_from=one.withdrawn_from,
+        withdrawal_reason=one.withdrawal_reason,
+    )

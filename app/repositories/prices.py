@@ -63,6 +63,8 @@ class PricesRepository:
             Charge.quote["vehicle_class"].astext,
             Charge.facts,
             Charge.total_vnd,
+            Charge.priced_on,
+            Charge.known_at,
         ).where(Charge.priced_on >= first, Charge.priced_on < end, Charge.superseded_at.is_(None))
         rows = await self._session.stream(statement.execution_options(yield_per=STREAMED))
         async for row in rows:

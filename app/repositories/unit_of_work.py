@@ -21,7 +21,11 @@ from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
 from app.repositories.dispatches import DispatchesRepository
 from app.repositories.driver_messages import DriverMessagesRepository
-from app.repositories.editions import PolicyEditionsRepository, TariffEditionsRepository
+from app.repositories.editions import (
+    PolicyEditionsRepository,
+    ReductionsRepository,
+    TariffEditionsRepository,
+)
 from app.repositories.entries import EntriesRepository
 from app.repositories.exchange import ExchangeRepository
 from app.repositories.fairness import FairnessRepository
@@ -145,6 +149,11 @@ class UnitOfWork:
     def tariff_editions(self) -> TariffEditionsRepository:
         """Tariff editions that the board proposes and announces."""
         return TariffEditionsRepository(self._session)
+
+    @cached_property
+    def reductions(self) -> ReductionsRepository:
+        """Questions about the reductions that the board proposes and announces."""
+        return ReductionsRepository(self._session)
 
     @cached_property
     def entries(self) -> EntriesRepository:

@@ -37,16 +37,20 @@ ARRIVED = "arrived"
 
 
 def fee_facts(reference: Reference, declaration: Declaration) -> FeeFacts:
-    """Return what the tariff asks of a declaration."""
+    """Return what the tariff and its reductions ask of a declaration."""
+    reductions = reference.tariffs.reductions
     return FeeFacts(
         mode=reference.gate(declaration.gate).mode,
         direction=declaration.direction,
         journey=declaration.journey,
-        goods=tuple(
-            GoodsValue(line.goods_group, line.customs_value_vnd) for line in declaration.lines
+        goods=reductions.goods(
+            GoodsValue(line.goods_group, line.customs_value_vnd, line.product)
+            for line in declaration.lines
         ),
         vehicle=_payload(declaration.load),
         receiving=tuple(_payload(load) for load in declaration.receiving),
+        gate=declaration.gate,
+        payer=reductions.payer(declaration.payer_tax_code),
     )
 
 
@@ -62,7 +66,8 @@ def price(
     Raises:
         TariffRefusalError: the tariff has no price for these facts; never a price of zero.
     """
-    return quote(reference.tariffs.in_force(on, known_at), facts)
+    tariffs = reference.tariffs
+    return quote(tariffs.in_force(on, known_at), facts, tariffs.reductions.on(on, known_at))
 
 
 def price_or_finding(

@@ -1,6 +1,7 @@
 """The effect of a draft is the sum of its changes, however the charges come."""
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 from uuid import UUID, uuid4
 
@@ -13,12 +14,14 @@ from app.domain.vocabulary import Direction, Journey
 from tests.domain.reference import EDITION
 from tests.domain.test_charges_properties import editions, loads
 
+DAY = date(2026, 5, 15)
+
 
 def charged(facts: FeeFacts, identity: UUID | None = None) -> Charged:
     made = quote(EDITION, facts)
     return Charged(
         identity or uuid4(), uuid4(), made.goods_group, made.vehicle_class, facts_document(facts),
-        made.total_vnd,
+        made.total_vnd, DAY, None,
     )  # fmt: skip
 
 
@@ -55,7 +58,7 @@ def test_what_cannot_be_priced_is_counted_apart() -> None:
     effect.add(one)
     rail = {**facts_document(facts), "mode": "rail"}
     for changed in (None, rail):
-        effect.add(Charged(one.charge, one.entry, "empty", "4t-to-10t", changed, 0))
+        effect.add(Charged(one.charge, one.entry, "empty", "4t-to-10t", changed, 0, DAY, None))
     assert (1, 1, {"mode-not-in-tariff": 1}) == (
         effect.whole.entries, effect.without_facts, dict(effect.refused),
     )  # fmt: skip

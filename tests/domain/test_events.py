@@ -88,7 +88,7 @@ def test_companies_are_told_beside_the_authorities(kind: str, expected: set[UUID
 def test_what_all_are_told_names_no_entry() -> None:
     assert {
         "notice.posted", "notice.lifted", "rates.changed", "edition.confirmed",
-        "edition.announced", "edition.withdrawn",
+        "edition.announced", "edition.withdrawn", "reduction.announced", "reduction.withdrawn",
     } == FOR_ALL  # fmt: skip
     assert OF_ENTRIES < FOR_COMPANIES < set(EVENTS)
     assert "difficulty.reported" in FOR_COMPANIES - OF_ENTRIES

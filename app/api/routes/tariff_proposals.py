@@ -165,7 +165,8 @@ async def get_tariff_effect(
     is told as it stands; facts are those that were frozen with each charge.
     """
     first = first_of(month, last_month(caller.day))
-    found = tariff_effect_out(await effect_of(uow, tariff_proposal, first))
+    effect = await effect_of(uow, caller.reference.tariffs, tariff_proposal, first)
+    found = tariff_effect_out(effect)
     name = f"{found.tariff}-{first:%Y-%m}"
     return how.answer(name, found, lambda: effect_rows(found), MOMENT, public=False)
 

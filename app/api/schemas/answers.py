@@ -32,6 +32,7 @@ from app.api.schemas.entries import (
 from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.notices import notice_read_out
 from app.api.schemas.quotes import KeptQuoteOut
+from app.api.schemas.reductions import reduced_lines_out
 from app.api.schemas.types import Amount
 from app.api.texts import CATALOGUE, Language, moment
 from app.domain.expected_wait import Estimate
@@ -273,6 +274,7 @@ def charge_out(charge: Charge) -> ChargeOut:
         vehicle_class_basis=EvidenceOut(**quote["class_basis"]),
         basis=quote["basis"],
         lines=[_charge_line_out(line) for line in quote["lines"]],
+        reductions=reduced_lines_out(quote),
         total=Amount.vnd(charge.total_vnd),
     )
 
@@ -297,6 +299,7 @@ def kept_quote_out(kept: KeptView) -> KeptQuoteOut:
         vehicle_class_basis=EvidenceOut(**quote["class_basis"]),
         basis=quote["basis"],
         lines=[_charge_line_out(line) for line in quote["lines"]],
+        reductions=reduced_lines_out(quote),
         total=Amount.vnd(row.total_vnd),
         created_at=row.created_at,
         expires_at=row.expires_at,

@@ -12,6 +12,7 @@ from app.api.schemas.calls import LastCallOut
 from app.api.schemas.declarations import CertificateIn
 from app.api.schemas.evidence import EvidenceOut
 from app.api.schemas.notices import NoticeReadOut
+from app.api.schemas.reductions import ReducedLineOut
 from app.api.schemas.types import (
     Amount,
     Choice,
@@ -118,9 +119,12 @@ class ChargeOut(Out):
     vehicle_class_basis: EvidenceOut
     """How the class of the vehicle was found."""
     basis: Annotated[Basis, Open]
-    """The weakest basis of the lines."""
+    """The weakest basis of the lines and reductions."""
     lines: list[ChargeLineOut]
+    reductions: list[ReducedLineOut]
+    """What is taken off the lines, and by which law."""
     total: Amount
+    """The lines, less the reductions."""
 
 
 class SupersededOut(Out):

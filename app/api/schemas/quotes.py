@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from app.api.paging import Page
 from app.api.schemas.entries import ChargeLineOut
 from app.api.schemas.evidence import EvidenceOut, Label, label_of
+from app.api.schemas.reductions import ReducedLineOut
 from app.api.schemas.types import (
     Amount,
     Choice,
@@ -22,6 +23,7 @@ from app.api.schemas.types import (
     Kilograms,
     Open,
     Out,
+    RawIdentifier,
     Vnd,
     with_offset,
 )
@@ -29,6 +31,7 @@ from app.api.schemas.yard_services import YardServicesIn, YardServicesOut
 from app.api.texts import Language
 from app.domain.charges import GoodsValue, Payload, Quote, Rate
 from app.domain.charges.lines import Line
+from app.domain.charges.reductions import Taken, taken_document
 from app.domain.vocabulary import Basis, Direction, Evidence, Journey
 from app.domain.yard_services import Stay, VehicleKind
 from app.services.declarations.quotes import Asked
@@ -70,6 +73,8 @@ class QuotedGoodsIn(In):
     goods_group: Annotated[Code, Field(examples=["fresh-produce-export"])]
     customs_value_vnd: Vnd | None = None
     """Needed on every line where the goods are of more than one group."""
+    product: Annotated[Code | None, Field(examples=["lychee"])] = None
+    """Asked for by some reductions."""
 
 
 class QuotedPayloadIn(In):
@@ -94,6 +99,8 @@ class QuotedVehicleIn(QuotedPayloadIn):
     goods: Annotated[list[QuotedGoodsIn], Field(max_length=50)] = []
     receiving_vehicles: Annotated[list[QuotedPayloadIn], Field(max_length=20)] = []
     """The vehicles that take over transshipped goods."""
+    payer_tax_code: Annotated[RawIdentifier | None, Field(examples=["9900123459"])] = None
+    """Of who is to be declared as who pays; asked for by some reductions."""
 
     def asked(self) -> Asked:
         """Return the question as the service reads it."""
@@ -101,9 +108,13 @@ class QuotedVehicleIn(QuotedPayloadIn):
             self.gate,
             self.direction,
             self.journey,
-            tuple(GoodsValue(line.goods_group, line.customs_value_vnd) for line in self.goods),
+            tuple(
+                GoodsValue(line.goods_group, line.customs_value_vnd, line.product)
+                for line in self.goods
+            ),
             self.payload(),
             tuple(one.payload() for one in self.receiving_vehicles),
+            self.payer_tax_code,
         )
 
 
@@ -169,13 +180,15 @@ class QuoteOut(Out):
     vehicle_class_basis: EvidenceOut
     """How the class of the vehicle was found."""
     basis: Annotated[Basis, Open]
-    """The weakest basis of the lines."""
+    """The weakest basis of the lines and reductions."""
     provisional: bool
     lines: list[QuoteLineOut]
+    reductions: list[ReducedLineOut]
+    """What is taken off the lines, and by which law."""
     amounts: list[OrderAmountOut]
     """By kind of order, also where it is nothing."""
     total: Amount
-    """The fee alone."""
+    """The fee alone: the lines, less the reductions."""
     yard_services: YardServicesOut | None
     """What services of a yard may come to; null where nobody asked. No part of the fee."""
 
@@ -207,9 +220,12 @@ class KeptQuoteOut(Out):
     vehicle_class_basis: EvidenceOut
     """How the class of the vehicle was found."""
     basis: Annotated[Basis, Open]
-    """The weakest basis of the lines."""
+    """The weakest basis of the lines and reductions."""
     lines: list[ChargeLineOut]
+    reductions: list[ReducedLineOut]
+    """What is taken off the lines, and by which law."""
     total: Amount
+    """The lines, less the reductions."""
     created_at: Instant
     expires_at: Instant
     """From then on it is not charged; no quote outlives its edition."""
@@ -276,6 +292,7 @@ def _quote(quote: Quote, services: YardServicesOut | None, language: Language) -
         "basis": basis.value,
         "provisional": basis is Basis.PROVISIONAL,
         "lines": [_line(line, edition.code) for line in quote.lines],
+        "reductions": [_reduced(one) for one in quote.reductions],
         "amounts": [
             {
                 "order_kind": kind,
@@ -310,6 +327,12 @@ def _line(line: Line, tariff: str) -> dict[str, Any]:
         "tariff": tariff,
         "provisional": basis is Basis.PROVISIONAL,
     }
+
+
+def _reduced(taken: Taken) -> dict[str, Any]:
+    document = taken_document(taken)
+    document["amount"] = _vnd(document.pop("amount_vnd"))
+    return document
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

@@ -6,20 +6,30 @@ from app.domain.charges.facts import FeeFacts, GoodsValue, facts_document, read_
 from app.domain.charges.force import (
     AnnouncedTariff,
     Force,
-    Known,
     Tariffs,
-    known_by,
     parse_force,
     with_force,
 )
+from app.domain.charges.knowledge import Known, known_by
 from app.domain.charges.lines import LINES, Line
 from app.domain.charges.quote import Quote, quote, quote_document
 from app.domain.charges.rates import Payload, Rate, Split, VehicleRole
+from app.domain.charges.reductions import (
+    NO_REDUCTIONS,
+    AnnouncedReduction,
+    Reduction,
+    Reductions,
+    Scope,
+    Taken,
+    parse_scope,
+)
 from app.domain.charges.refusals import REFUSALS, refusals_of
 
 __all__ = [
     "LINES",
+    "NO_REDUCTIONS",
     "REFUSALS",
+    "AnnouncedReduction",
     "AnnouncedTariff",
     "BudgetLine",
     "Difference",
@@ -33,7 +43,11 @@ __all__ = [
     "Payload",
     "Quote",
     "Rate",
+    "Reduction",
+    "Reductions",
+    "Scope",
     "Split",
+    "Taken",
     "Tariffs",
     "VehicleRole",
     "differences_of",
@@ -41,6 +55,7 @@ __all__ = [
     "known_by",
     "parse_edition",
     "parse_force",
+    "parse_scope",
     "quote",
     "quote_document",
     "read_facts",

@@ -4,7 +4,7 @@ Facts, day and knowledge give the edition and the price; both must be those that
 Charges of releases that froze no facts are held against their edition line by line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from app.domain.charges.edition import Edition
 from app.domain.charges.facts import read_facts
 from app.domain.charges.force import Tariffs
 from app.domain.charges.quote import quote, quote_document
+from app.domain.charges.reductions import Reduction
 from app.domain.errors import TariffRefusalError
 from app.domain.money import share_of
 
@@ -59,8 +60,9 @@ def _differences(tariffs: Tariffs, charge: Frozen) -> Iterator[Difference]:
         if not _follows(edition, charge.quote):
             yield Difference.PRICE
     else:
-        yield from _of_price(edition, charge.facts, charge.quote)
-    amounts = sum(line["amount_vnd"] for line in charge.quote["lines"])
+        reductions = tariffs.reductions.on(charge.priced_on, charge.known_at)
+        yield from _of_price(edition, reductions, charge.facts, charge.quote)
+    amounts = amount_of(charge.quote)
     if not amounts == charge.quote["total_vnd"] == charge.total_vnd:
         yield Difference.TOTAL
 
@@ -76,16 +78,27 @@ def _ruled(tariffs: Tariffs, charge: Frozen) -> bool:
     return any(row.holds(charge.priced_on, charge.known_at) for row in rows)
 
 
+def amount_of(document: Mapping[str, Any]) -> int:
+    """Return what the lines of a stored quote come to, less what its reductions take off."""
+    full: int = sum(line["amount_vnd"] for line in document["lines"])
+    taken: int = sum(one["amount_vnd"] for one in document.get("reductions", ()))
+    return full - taken
+
+
 def _of_price(
-    edition: Edition, facts: Mapping[str, Any], found: Mapping[str, Any]
+    edition: Edition,
+    reductions: Iterable[Reduction],
+    facts: Mapping[str, Any],
+    found: Mapping[str, Any],
 ) -> Iterator[Difference]:
     try:
-        made = quote_document(quote(edition, read_facts(facts)))
+        made = quote_document(quote(edition, read_facts(facts), reductions))
     except TariffRefusalError:
         yield Difference.REFUSED
         return
     # A charge may say more than this release derives, never anything else.
-    if any(found.get(name) != value for name, value in made.items()):
+    told = {"reductions": (), **made}
+    if any(found.get(name, ()) != value for name, value in told.items()):
         yield Difference.PRICE
 
 

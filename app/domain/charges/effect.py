@@ -6,6 +6,7 @@ It is counted as the charges come by, so that it holds no more than its groups, 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from heapq import heappop, heappush
 from operator import itemgetter
 from typing import Any, Final
@@ -14,6 +15,7 @@ from uuid import UUID
 from app.domain.charges.edition import Edition
 from app.domain.charges.facts import read_facts
 from app.domain.charges.quote import quote
+from app.domain.charges.reductions import NO_REDUCTIONS, Reductions
 from app.domain.errors import TariffRefusalError
 
 EXTREMES: Final = 10
@@ -25,7 +27,10 @@ Group = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """A charge as it was made: `total_vnd` for the goods group and class that it was priced by."""
+    """A charge as it was made: `total_vnd` for the goods group and class that it was priced by.
+
+    `priced_on` and `known_at` say which reductions it was made with.
+    """
 
     charge: UUID
     entry: UUID
@@ -33,6 +38,8 @@ class Charged:
     vehicle_class: str
     facts: Mapping[str, Any] | None
     total_vnd: int
+    priced_on: date
+    known_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,14 @@ class Sum:
 
 @dataclass(slots=True)
 class Effect:
-    """The effect of a draft, as counted by now.
+    """The effect of a draft, as counted by now: its prices, less the reductions of each charge.
 
     `refused` are charges for whose facts the draft has no price, by the rule that refuses;
     `without_facts` those of releases that froze none, which nobody can price anew.
     """
 
     edition: Edition
+    reductions: Reductions = NO_REDUCTIONS
     whole: Sum = field(default_factory=Sum)
     groups: dict[Group, Sum] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
@@ -92,8 +100,9 @@ class Effect:
             self.without_facts += 1
             return
         read = read_facts(one.facts)
+        reductions = self.reductions.on(one.priced_on, one.known_at)
         try:
-            draft_vnd = quote(self.edition, read).total_vnd
+            draft_vnd = quote(self.edition, read, reductions).total_vnd
         except TariffRefusalError as refusal:
             self.refused[refusal.code] += 1
             return

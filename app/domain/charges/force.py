@@ -14,42 +14,16 @@ from itertools import combinations
 from typing import Any
 
 from app.domain.charges.edition import Edition
+from app.domain.charges.knowledge import Known
+from app.domain.charges.reductions import NO_REDUCTIONS, Reductions
 from app.domain.errors import FieldError, NoTariffInForceError, OverlappingForceError
 from app.domain.gates import ZONE
 from app.domain.rows import evidence
 from app.domain.validity import Validity
 from app.domain.vocabulary import Basis, Evidence
 
-LAST_SECOND = time(23, 59, 59)
 ANNOUNCED = Evidence(Basis.PUBLISHED, "announced by the Management Board")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The instants from `first` (in) to `end` (out) at which something was known; None is open."""
-
-    first: datetime | None = None
-    end: datetime | None = None
-
-    def covers(self, at: datetime | None) -> bool:
-        """Tell whether it was known at an instant; None asks the latest knowledge."""
-        if at is None:
-            return self.end is None
-        return (self.first is None or self.first <= at) and (self.end is None or at < self.end)
-
-    def overlaps(self, other: "Known") -> bool:
-        """Tell whether both were known at one instant."""
-        return _begins_before_end(self, other) and _begins_before_end(other, self)
-
-
-def _begins_before_end(one: Known, other: Known) -> bool:
-    return one.first is None or other.end is None or one.first < other.end
-
-
-def known_by(day: date, zone: tzinfo = ZONE) -> datetime:
-    """Return the instant of which the knowledge of a legal day is told: its last second."""
-    return datetime.combine(day, LAST_SECOND, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +77,26 @@ def _begin(day: str | None, zone: tzinfo) -> datetime | None:
 
 
 class Tariffs:
-    """The editions at hand and when each is in force.
+    """The editions at hand and when each is in force, and the reductions of their prices.
 
     `force` has what was in force by the knowledge of every time: at most one row covers a day by
-    the knowledge of one instant. `known_at` is the newest instant whose knowledge is in it.
+    the knowledge of one instant. `known_at` is the newest instant whose knowledge is in it, of
+    editions or reductions.
     """
 
-    __slots__ = ("editions", "force", "known_at")
+    __slots__ = ("editions", "force", "known_at", "reductions")
 
     editions: Mapping[str, Edition]
     force: tuple[Force, ...]
     known_at: datetime | None
+    reductions: Reductions
 
     def __init__(
-        self, editions: Iterable[Edition], force: Iterable[Force], announced: Iterable[Force] = ()
+        self,
+        editions: Iterable[Edition],
+        force: Iterable[Force],
+        announced: Iterable[Force] = (),
+        reductions: Reductions = NO_REDUCTIONS,
     ) -> None:
         """Keep both; rows of an edition that is not at hand (not confirmed) put nothing in force.
 
@@ -130,7 +110,8 @@ class Tariffs:
                 raise OverlappingForceError(one=one.edition, other=other.edition)
         rows = (*shipped, *announced)
         self.force = tuple(_history(rows))
-        self.known_at = max(_turns(rows), default=None)
+        self.reductions = reductions
+        self.known_at = max((*_turns(rows), *reductions.turns), default=None)
 
     def having(self, editions: Iterable[Edition]) -> "Tariffs":
         """Return the same force, with these editions at hand."""

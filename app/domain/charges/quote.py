@@ -1,6 +1,6 @@
 """The price of one vehicle's movement, with every reason for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +8,14 @@ from app.domain.charges.edition import Edition
 from app.domain.charges.facts import FeeFacts
 from app.domain.charges.lines import LINES, Line, Load
 from app.domain.charges.rates import Rate
+from app.domain.charges.reductions import Reduction, Taken, taken_document, taken_off
 from app.domain.charges.refusals import refusals_of, refused
 from app.domain.vocabulary import Basis, Evidence, weakest
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A price in whole VND: one line a vehicle, and what chose the class and the goods group.
+    """A price in whole VND: one line a vehicle, what reductions take off, and what chose the class.
 
     `class_basis` is how the class of the declared vehicle was found. `group_basis` is what chose
     the goods group of a mixed load; None where only one is declared.
@@ -27,16 +28,19 @@ class Quote:
     vehicle_class: str
     class_basis: Evidence
     lines: tuple[Line, ...]
+    reductions: tuple[Taken, ...] = ()
 
     @property
     def total_vnd(self) -> int:
-        """What all vehicles pay together."""
-        return sum(line.amount_vnd for line in self.lines)
+        """What all vehicles pay together: the lines, less what reductions take off."""
+        taken = sum(one.amount_vnd for one in self.reductions)
+        return sum(line.amount_vnd for line in self.lines) - taken
 
     @property
     def basis(self) -> Basis:
-        """The weakest basis of the lines; `class_basis` is told beside it."""
-        return weakest(line.basis for line in self.lines)
+        """The weakest basis of the lines and reductions; `class_basis` is told beside it."""
+        reduced = (one.reduction.evidence.basis for one in self.reductions)
+        return weakest((*(line.basis for line in self.lines), *reduced))
 
     @property
     def amounts_vnd(self) -> Mapping[str, int]:
@@ -45,11 +49,15 @@ class Quote:
 
     def amount(self, order_kind: str) -> int:
         """Return what goes to the order of one kind."""
-        return sum(line.amount_vnd for line in self.lines if line.order_kind == order_kind)
+        full = sum(line.amount_vnd for line in self.lines if line.order_kind == order_kind)
+        taken = sum(one.amount_vnd for one in self.reductions if one.order_kind == order_kind)
+        return full - taken
 
 
-def quote(edition: Edition, facts: FeeFacts) -> Quote:
+def quote(edition: Edition, facts: FeeFacts, reductions: Iterable[Reduction] = ()) -> Quote:
     """Return the price of `facts` by `edition`, the one in force on the gate's day of arrival.
+
+    `reductions` are those of that day, in any order (`reductions.py`).
 
     Source: Resolution 09/2025/NQ-HĐND as reported; what is ours is marked in the edition's rates.
 
@@ -62,9 +70,11 @@ def quote(edition: Edition, facts: FeeFacts) -> Quote:
     goods_group, group_basis = _charged_group(edition, facts, vehicle_class.code)
     load = Load(edition, facts, goods_group)
     lines = tuple(line for kind in LINES for line in kind(load))
+    taken = tuple(taken_off(lines, facts, reductions)) if reductions else ()
     return Quote(
-        edition, facts, goods_group, group_basis, vehicle_class.code, vehicle_class.found_by, lines
-    )
+        edition, facts, goods_group, group_basis, vehicle_class.code, vehicle_class.found_by, lines,
+        taken,
+    )  # fmt: skip
 
 
 def _charged_group(
@@ -84,7 +94,12 @@ def _charged_group(
 
 
 def quote_document(priced: Quote) -> dict[str, Any]:
-    """Return a quote as plain JSON values, to store with a charge and to answer with."""
+    """Return a quote as plain JSON values, to store with a charge and to answer with.
+
+    It has `reductions` only where some took anything off: charges from before there were any are
+    derived again as they stand.
+    """
+    taken = [taken_document(one) for one in priced.reductions]
     return {
         "tariff": priced.edition.code,
         "official": priced.edition.official,
@@ -94,6 +109,7 @@ def quote_document(priced: Quote) -> dict[str, Any]:
         "class_basis": _evidence(priced.class_basis),
         "basis": priced.basis.value,
         "lines": [_line(line, priced.edition.code) for line in priced.lines],
+        **({"reductions": taken} if taken else {}),
         "amounts_vnd": dict(priced.amounts_vnd),
         "total_vnd": priced.total_vnd,
     }

@@ -106,6 +106,35 @@ class EditionRefusedError(ConflictError):
         return cls(errors=(FieldError(pointer, rule),))
 
 
+class ReductionUnfitError(UnfitError):
+    """A reduction names what nobody knows, or its days are not to be had."""
+
+    code: ClassVar[str] = "reduction-unfit"
+
+
+class ReductionNotFoundError(NotFoundError):
+    """No reduction of that code was announced."""
+
+    code: ClassVar[str] = "reduction-not-found"
+
+
+class ReductionCodeTakenError(ConflictError):
+    """Another reduction has the code, announced or proposed."""
+
+    code: ClassVar[str] = "reduction-code-taken"
+
+
+class ReductionRefusedError(ConflictError):
+    """The reduction can no longer be announced or withdrawn; the errors say why."""
+
+    code: ClassVar[str] = "reduction-refused"
+
+    @classmethod
+    def because(cls, pointer: str, rule: str) -> "ReductionRefusedError":
+        """Return the error that names the field and the rule."""
+        return cls(errors=(FieldError(pointer, rule),))
+
+
 class ConfirmationNotNeededError(ConflictError):
     """An official edition rules without confirmation."""
 

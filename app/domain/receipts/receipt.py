@@ -6,6 +6,7 @@ by 70/2025), of which we have no text. Nothing on it is ever edited: one that is
 two persons, and another takes its place.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,16 +105,20 @@ def account_of(
 ) -> Account:
     """Return how an amount comes about, by the stored quote of a charge and what was declared.
 
-    A difference is paid alone: what other receipts of the same kind have already is taken off.
+    A line is what its vehicle pays: less what reductions took off. A difference is paid alone: what
+    other receipts of the same kind have already is taken off.
     """
     vehicles = dict(_vehicles(declared))
+    reduced = Counter[str]()
+    for one in quote.get("reductions", ()):
+        reduced[one["vehicle"]] += one["amount_vnd"]
     lines = tuple(
         ReceiptLine(
             vehicle=vehicles.get(line["vehicle"]),
             vehicle_class=line["vehicle_class"],
             goods_group=line["goods_group"],
             share_basis_points=line["share_basis_points"]["value"],
-            amount_vnd=line["amount_vnd"],
+            amount_vnd=line["amount_vnd"] - reduced[line["vehicle"]],
         )
         for line in quote["lines"]
         if line["order_kind"] == order_kind

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from app.domain.charges import FeeFacts, GoodsValue, Payload, Quote, quote
 from app.domain.errors import FieldError, TariffRefusalError, UnknownCodeError
+from app.domain.identifiers import Kind, read
 from app.domain.reference import Reference
 from app.domain.vocabulary import Direction, Journey
 from app.domain.yard_services import Estimate, Stay
@@ -24,6 +25,7 @@ class Asked:
     goods: tuple[GoodsValue, ...]
     vehicle: Payload
     receiving: tuple[Payload, ...]
+    payer_tax_code: str | None = None
 
 
 def quote_all(
@@ -46,12 +48,13 @@ def quote_all(
     if unknown := tuple(_unknown(reference, asked, at)):
         raise UnknownCodeError(errors=unknown[:MOST_REFUSALS], value=unknown[0].value)
     edition = reference.tariffs.in_force(on, known_at)
+    reductions = reference.tariffs.reductions.on(on, known_at)
     quotes: list[Quote] = []
     refused: list[TariffRefusalError] = []
     errors: list[FieldError] = []
     for number, one in enumerate(asked):
         try:
-            quotes.append(quote(edition, _facts(reference, one)))
+            quotes.append(quote(edition, _facts(reference, one), reductions))
         except TariffRefusalError as refusal:
             refused.append(refusal)
             errors += (_in_request(at.format(number), one, error) for error in refusal.errors)
@@ -82,14 +85,22 @@ def _estimate(reference: Reference, stay: Stay, on: date, at: str) -> Estimate:
 
 
 def _facts(reference: Reference, asked: Asked) -> FeeFacts:
+    named = reference.tariffs.reductions
     return FeeFacts(
         reference.gates[asked.gate].mode,
         asked.direction,
         asked.journey,
-        asked.goods,
+        named.goods(asked.goods),
         asked.vehicle,
         asked.receiving,
+        asked.gate,
+        named.payer(_read(asked.payer_tax_code)),
     )
+
+
+def _read(tax_code: str | None) -> str | None:
+    """Return a tax code as a declaration would be read; one that is none names nobody."""
+    return read(Kind.TAX_CODE, tax_code).normalised if tax_code else None
 
 
 def _unknown(reference: Reference, asked: Sequence[Asked], at: str) -> Iterator[FieldError]:

@@ -65,6 +65,8 @@ def proposal_state(proposal: PolicyProposal, today: Today) -> EditionState:
 class Editions(Announcing[PolicyProposal]):
     """Proposes, announces and withdraws policy editions."""
 
+    kind = "policy"
+
     def __init__(self, uow: UnitOfWork, act: Act) -> None:
         """Work within one transaction, for one act."""
         super().__init__(uow, act, uow.editions)
@@ -111,7 +113,7 @@ class Editions(Announcing[PolicyProposal]):
         await self._approve(proposal)
         await self._post_notices(proposal)
         await self._uow.reference.bump()
-        return await self._tell("edition.announced", proposal)
+        return await self._tell(self.events.announced, proposal)
 
     async def withdraw(self, proposal_id: UUID, reason: str) -> Told[PolicyProposal]:
         """Take a proposal back, an edition before its day, or end an emergency; with a reason.

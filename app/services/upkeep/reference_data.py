@@ -6,7 +6,14 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.charges import AnnouncedTariff, Tariffs, parse_edition, parse_force, with_force
+from app.domain.charges import (
+    AnnouncedTariff,
+    Reductions,
+    Tariffs,
+    parse_edition,
+    parse_force,
+    with_force,
+)
 from app.domain.editions import Announced, is_ruling, with_days
 from app.domain.gates import parse_gate, parse_yard
 from app.domain.green_lane import LaneRows, parse_lane_days, parse_products
@@ -50,7 +57,8 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     announced_tariffs = await uow.tariff_editions.announced()
     kept, shipped = await uow.reference.documents(), await uow.reference.tariffs()
     zone = _zone(kept)
-    force = _force(shipped, announced_tariffs.values(), zone)
+    reductions = Reductions(await uow.reductions.announced())
+    force = _force(shipped, announced_tariffs.values(), reductions, zone)
     documents = await _documents(uow, kept, announced, with_force(shipped, force, zone))
     confirmed = await uow.reference.confirmations() if strict else None
     tariffs, policies = documents["tariffs"].values(), documents["policies"].values()
@@ -83,16 +91,23 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
 
 
 async def read_force(uow: UnitOfWork, zone: tzinfo) -> Tariffs:
-    """Return when each tariff edition is in force, as the rows stand now, without the editions."""
+    """Return when each tariff edition is in force, as the rows stand now, without the editions.
+
+    The reductions are with it: knowledge of both has one order.
+    """
     announced = await uow.tariff_editions.announced()
-    return _force(await uow.reference.tariffs(), announced.values(), zone)
+    reductions = Reductions(await uow.reductions.announced())
+    return _force(await uow.reference.tariffs(), announced.values(), reductions, zone)
 
 
 def _force(
-    shipped: Iterable[Document], announced: Iterable[AnnouncedTariff], zone: tzinfo
+    shipped: Iterable[Document],
+    announced: Iterable[AnnouncedTariff],
+    reductions: Reductions,
+    zone: tzinfo,
 ) -> Tariffs:
     rows = [row for document in shipped for row in parse_force(document, zone)]
-    return Tariffs([], rows, [one.force for one in announced])
+    return Tariffs([], rows, [one.force for one in announced], reductions)
 
 
 async def _documents(

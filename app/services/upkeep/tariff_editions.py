@@ -6,7 +6,7 @@ reference data, so that the price that was right by the knowledge of any instant
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,13 +29,12 @@ from app.models import TariffProposal
 from app.repositories.editions import Told
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act, Today
-from app.services.upkeep.announcing import STARTS_ON, Announcing
+from app.services.upkeep.announcing import STARTS_ON, Announcing, knowable
 from app.services.upkeep.reference_data import read_force
 
 __all__ = ["TariffEditions", "TariffProposal", "Told", "compared_with", "tariff_proposal_state"]
 
 BASED_ON: Final = "/base"
-SECOND: Final = timedelta(seconds=1)
 
 
 def tariff_proposal_state(proposal: TariffProposal, today: Today) -> EditionState:
@@ -51,6 +50,8 @@ def tariff_proposal_state(proposal: TariffProposal, today: Today) -> EditionStat
 
 class TariffEditions(Announcing[TariffProposal]):
     """Proposes, announces and withdraws tariff editions."""
+
+    kind = "tariff"
 
     def __init__(self, uow: UnitOfWork, act: Act) -> None:
         """Work within one transaction, for one act."""
@@ -114,10 +115,10 @@ class TariffEditions(Announcing[TariffProposal]):
         assert proposal.starts_on is not None
         latest = (row for row in force.force if row.known.end is None)
         self._ensure_day_free(proposal.starts_on, {row.valid.first for row in latest})
-        proposal.known_from = self._knowable(force.known_at)
+        proposal.known_from = knowable(self._act.now, force.known_at)
         await self._approve(proposal)
         await self._uow.reference.bump()
-        return await self._tell("edition.announced", proposal)
+        return await self._tell(self.events.announced, proposal)
 
     async def withdraw(self, proposal_id: UUID, reason: str) -> Told[TariffProposal]:
         """Take a proposal back, or an announced edition before its day; with a reason.
@@ -132,7 +133,7 @@ class TariffEditions(Announcing[TariffProposal]):
             return await self.told(proposal.id)
         if proposal.known_from is not None:
             force = await read_force(self._uow, self._act.reference.zone)
-            proposal.known_to = self._knowable(force.known_at)
+            proposal.known_to = knowable(self._act.now, force.known_at)
         return await self._withdraw(proposal, reason)
 
     def _base(self, code: str | None) -> Document:
@@ -160,10 +161,6 @@ class TariffEditions(Announcing[TariffProposal]):
                 proposed_by=self._act.principal.id,
             )
         )
-
-    def _knowable(self, known_at: datetime | None) -> datetime:
-        """Return now, or the first second after all that is known by now; ask under the lock."""
-        return max(self._act.now, known_at + SECOND) if known_at else self._act.now
 
 
 def _named(document: Document, code: str | None) -> Any:  # noqa: ANN401 - what was brought in

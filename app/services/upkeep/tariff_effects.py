@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from app.domain.charges import parse_edition
+from app.domain.charges import Tariffs, parse_edition
 from app.domain.charges.effect import Effect
 from app.domain.errors import ProposalNotFoundError
 from app.repositories.unit_of_work import UnitOfWork
@@ -30,11 +30,13 @@ def last_month(today: date) -> date:
     return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-async def effect_of(uow: UnitOfWork, proposal_id: UUID, month: date) -> MonthsEffect:
+async def effect_of(
+    uow: UnitOfWork, tariffs: Tariffs, proposal_id: UUID, month: date
+) -> MonthsEffect:
     """Return what a draft would have changed in the month that begins on `month`.
 
-    Each entry counts once, by the charge that holds. They come a few at a time: it takes no more
-    memory for a million than for a hundred.
+    Each entry counts once, by the charge that holds, with the reductions that this was made with.
+    They come a few at a time: it takes no more memory for a million than for a hundred.
 
     Raises:
         ProposalNotFoundError: there is none of that id.
@@ -43,7 +45,7 @@ async def effect_of(uow: UnitOfWork, proposal_id: UUID, month: date) -> MonthsEf
     if proposal is None:
         raise ProposalNotFoundError
     first, end = month_of(month)
-    effect = Effect(parse_edition(proposal.document))
+    effect = Effect(parse_edition(proposal.document), tariffs.reductions)
     async for charge in uow.prices.charged_on(first, end):
         effect.add(charge)
     return MonthsEffect(proposal.code, first, end, effect)
