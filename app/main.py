@@ -36,6 +36,7 @@ from app.core.config import Settings, SettingsError, load_settings
 from app.core.database import check_version, is_passing, make_engine, make_readers, make_sessions
 from app.core.ids import reference_of, uuid7
 from app.core.migrations import newest_revision
+from app.core.ringing import keep_ringing
 from app.core.signing import Signers
 from app.domain.log.checkpoints import NoteError
 from app.domain.log.leaves import SALT_BYTES, Clock
@@ -248,6 +249,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings=settings,
         sessions=make_sessions(engine, app.state.bell),
         readers=make_readers(engine, settings),
+        bell=app.state.bell,
         tools=make_tools(settings),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         schema_head=newest_revision() or "",
@@ -257,6 +259,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     told = (*app.state.rate_limits, *app.state.guesses)
     exchange = Exchange(told, process.sessions, settings.pepper.get_secret_value().encode())
     beats = [
+        asyncio.create_task(keep_ringing(engine, app.state.bell, settings)),
         asyncio.create_task(keep_pulse(process)),
         asyncio.create_task(again(exchange.pulse, PULSE_SECONDS)),
         asyncio.create_task(again(process.store_uses, USES_SECONDS)),

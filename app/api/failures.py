@@ -1,6 +1,6 @@
 """The failures that only HTTP knows; those of the rules stand in `app/domain/errors`."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from app.domain.errors import (
     DomainError,
@@ -9,6 +9,9 @@ from app.domain.errors import (
     UnavailableError,
     UnfitError,
 )
+
+FULL_SECONDS: Final = 60
+"""After so many seconds somebody may listen who was one too many."""
 
 
 class BadRequestError(DomainError):
@@ -125,6 +128,26 @@ class RateExceededError(TooManyRequestsError):
     def __init__(self, retry_after: int) -> None:
         """Keep the seconds after which one more request will be taken."""
         super().__init__(retry_after=retry_after)
+
+
+class TooManyListenersError(TooManyRequestsError):
+    """The client listens to as many streams as it may, which are `most`."""
+
+    code: ClassVar[str] = "too-many-listeners"
+
+    def __init__(self, most: int) -> None:
+        """Keep how many it may; one may end, or another process have room."""
+        super().__init__(most=most, retry_after=FULL_SECONDS)
+
+
+class ListenersFullError(UnavailableError):
+    """As many listen to this process as it bears; asking now and then goes on."""
+
+    code: ClassVar[str] = "listeners-full"
+
+    def __init__(self) -> None:
+        """Say when to come again."""
+        super().__init__(retry_after=FULL_SECONDS)
 
 
 class InternalError(ServerFaultError):

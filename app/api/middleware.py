@@ -25,6 +25,8 @@ FAILED: Final = 500
 FIRST_REFUSAL: Final = 400
 LONGEST_LENGTH: Final = 18  # digits; Python refuses to convert thousands of them
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+OPENED: Final = "opened at"
+"""Where an answer that goes on says when it began: it is timed until then."""
 ABOUT: Final = "entries told of"  # where the edge leaves the ids of the entries that were changed
 PATH_ENTRY: Final = "entry"
 METHODS: Final = READS | {"POST", "PATCH", "PUT", "DELETE"}
@@ -113,7 +115,7 @@ class Manners:
             await exchange.refuse(BusyError() if passing else InternalError(exchange.request_id))
 
     def _record(self, exchange: "_Exchange") -> None:
-        seconds = time.perf_counter() - exchange.began
+        seconds = exchange.scope.get(OPENED, time.perf_counter()) - exchange.began
         status = exchange.status or CLIENT_LEFT
         self.metrics.count(exchange.operation, exchange.method, status, seconds)
         # Reads are the load; their counts are in the metrics, their lines only in debug logs.

@@ -10,18 +10,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.api.front import Shelf
+from app.api.live import Bounds, Live
 from app.api.memory import Moments
 from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
 from app.api.watching import Watch
+from app.core.bells import Bell
 from app.core.config import Settings
 from app.core.database import is_passing
+from app.core.ringing import ELSEWHERE
 from app.domain.log.checkpoints import Sealed
 from app.domain.occupancy import Occupancy
 from app.domain.principal import Credential, CredentialKind
 from app.domain.questions import ClockRow
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
+from app.models import Event
 from app.repositories.feed import News
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.access.sessions import Clock as SessionClock
@@ -65,6 +69,7 @@ class Process:
     cursors: Cursors
     schema_head: str
     readers: async_sessionmaker[AsyncSession] | None = None
+    bell: Bell = field(default_factory=Bell)
     machine_now: Callable[[], datetime] = machine_now
     reference: Reference | None = None
     clock: ClockRow | None = None
@@ -93,6 +98,8 @@ class Process:
         self._counting = asyncio.Lock()
         self._feeling = asyncio.Lock()
         self.watch = Watch(self._news)
+        ear = self.bell.ear((Event.__tablename__, ELSEWHERE))
+        self.live = Live(self.redraw, ear, Bounds.of(self.settings))
         self._revoking = asyncio.Lock()
         self.witnesses = witnesses_of(self.settings.log_witnesses)
 
@@ -141,6 +148,20 @@ class Process:
             while (kept := self._boards.get(self._revision)) is None:
                 await self._draw()
             return kept
+
+    async def redraw(self) -> Boards:
+        """Return all boards as they are now, whenever they were drawn before.
+
+        A notice that another process posted is read with them.
+        """
+        await self.pulse()
+        async with self._drawing:
+            return await self._draw()
+
+    async def end(self) -> None:
+        """Let all go who wait for events or listen to boards: the process is to stop."""
+        await self.live.end()
+        await self.watch.end()
 
     async def occupancy(self) -> Occupancy:
         """Return who stands in which yard, counted once a second for whoever asks."""
@@ -275,11 +296,12 @@ class Process:
         async with self.reading() as uow:
             return await uow.feed.news(after)
 
-    async def _draw(self) -> None:
+    async def _draw(self) -> Boards:
         today = await self.today()
         async with self.sessions() as session:
             drawn = boards_of(await read_boards(UnitOfWork(session), today))
         self._boards.put(today.reference.revision, drawn)
+        return drawn
 
     async def _count(self) -> Occupancy:
         today = await self.today()

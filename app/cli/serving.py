@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what runs, then stop the work beside; it may be stopped at any instant.
 
-        Whoever waits for events is let go first, or the end would wait for them.
+        Whoever waits for events or listens to boards is let go first: the end would wait for them.
         """
         if self._let_go is not None:
             await self._let_go()
@@ -144,7 +144,7 @@ def run_server(
     do_work = partial(work, settings, running_jobs(settings), app.state.bell)
 
     async def let_go() -> None:
-        await app.state.process.watch.end()
+        await app.state.process.end()
 
     config = config_of_service(app, settings)
     Server(config, greeting, do_work if is_alone else None, let_go).run([listener])

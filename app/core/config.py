@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     max_connections: PositiveInt = 10_000
     max_connections_per_address: PositiveInt = 500
 
+    max_listeners: PositiveInt = 5000
+    max_listeners_per_client: PositiveInt = 200
+    ping_seconds: PositiveInt = 15
+    stream_seconds: float = Field(3600, gt=0)
+
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     pool_size: PositiveInt = 10
     pool_overflow: int = Field(5, ge=0)

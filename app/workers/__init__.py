@@ -12,6 +12,7 @@ from app.clients.otlp import sending, spans_of
 from app.core.bells import Bell
 from app.core.config import Settings
 from app.core.database import make_engine, make_sessions
+from app.core.ringing import keep_ringing
 from app.core.spans import Attributes, Spans
 from app.models import Base, Event
 from app.workers.feeding import number_events
@@ -57,7 +58,7 @@ async def work(
 
     `bell` is the one that rings for the other commits of this process, where it makes any.
     """
-    bell = bell or Bell()
+    is_apart, bell = bell is None, bell or Bell()
     engine = make_engine(settings.database_address, settings)
     sessions, spans = make_sessions(engine, bell), spans_of(settings)
     try:
@@ -65,10 +66,11 @@ async def work(
             every = {**JOBS, **more}
             told: list[Pulses] = []
             await asyncio.gather(
+                *([keep_ringing(engine, bell, settings)] if is_apart else ()),
                 *(
                     repeat(Pulses(name, duty.seconds, beside=told), duty, sessions, bell, spans)
                     for name, duty in every.items()
-                )
+                ),
             )
     finally:
         await engine.dispose()

@@ -1,14 +1,18 @@
 """Queues: what everybody may see, and calling."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import Caller, OfProcess, RetryRequired, Spoken, Uow, Visitor, anyone, may
+from app.api.event_stream import STREAMED, EventStream, LastEventId
+from app.api.failures import ListenersFullError, TooManyListenersError
+from app.api.frames import Which
 from app.api.front import shelve
 from app.api.idempotency import RETRIED
 from app.api.problems import problem_responses
+from app.api.rate_limits import client_of
 from app.api.readings import UNCHANGED
 from app.api.schemas.queues import CallOut, CallsIn, CallsOut, HeadOut, QueueOut, QueuesOut, SkipOut
 from app.api.schemas.types import Sought
@@ -23,6 +27,7 @@ from app.domain.errors import (
     QueueNotFoundError,
 )
 from app.domain.vocabulary import Direction, Queue, Role
+from app.services.act import Today
 from app.services.declarations.views import Call, Entry
 from app.services.queues.calling import Calling, queue_at
 
@@ -34,6 +39,60 @@ async def list_queues(request: Request, _: Visitor, process: OfProcess) -> Respo
     """Return all queues of today: numbers, call numbers, expected waits; no plates."""
     boards = await process.boards()
     return shelve(process.shelf, request, boards.all, until=process.boards_until)
+
+
+# A coroutine: the framework runs a dependency that is none in a thread.
+async def get_which(gate: Sought | None = None, direction: Direction | None = None) -> Which:
+    """Return the queues that a stream is narrowed to."""
+    return Which(gate, direction)
+
+
+@router.get(
+    "/queues/stream",
+    response_class=EventStream,
+    dependencies=[anyone()],
+    responses={
+        200: STREAMED,
+        **problem_responses(
+            GateNotFoundError, QueueNotFoundError, TooManyListenersError, ListenersFullError
+        ),
+    },
+)
+async def stream_queues(
+    which: Annotated[Which, Depends(get_which)],
+    request: Request,
+    visitor: Visitor,
+    process: OfProcess,
+    known: LastEventId = None,
+) -> EventStream:
+    """Send boards as they change, as server-sent events; at first each as it is now.
+
+    * `board`: what `GET /v1/gates/{gate}/queues/{direction}` answers, byte for byte. It comes
+      when something changes; where only time has passed, once a minute. Who reads slowly gets the
+      newest and misses those in between.
+    * `gone`: that queue is no more.
+    * `still`: what was told before holds as of that instant; it comes every 15 seconds, with a
+      comment that keeps the line open, and fails to come while the service cannot know.
+
+    The `id` of the last board of several names what they show together: who comes back with it
+    in `Last-Event-ID` gets nothing again that it has. Streams end now and then: come back after
+    `retry`. Only the opening counts in your allowance. Where streams are refused, or do not
+    reach you, ask `GET /v1/queues` now and then.
+    """
+    _ensure_known(visitor, which)
+    boards, client = await process.boards(), client_of(request.scope)
+    live = process.live
+    return EventStream(live, lambda: live.listening(which, client, known, boards))
+
+
+def _ensure_known(today: Today, which: Which) -> None:
+    """Refuse to listen to a queue for ever that is none."""
+    if which.gate is None:
+        return
+    if which.direction is not None:
+        queue_at(today, Queue(which.gate, which.direction))
+    elif which.gate not in today.reference.gates:
+        raise GateNotFoundError(gate=which.gate)
 
 
 @router.get(

@@ -250,6 +250,20 @@ class QueuesOut(Out):
     items: list[QueueOut]
 
 
+class GoneOut(Out):
+    """What a stream tells of a queue that is no more: forget its board."""
+
+    gate: str
+    direction: Annotated[Direction, Open]
+
+
+class StillOut(Out):
+    """What a stream tells now and then: what was told before holds."""
+
+    as_of: Instant
+    """As of when it holds; no more comes while the service cannot read its rows."""
+
+
 class ClockIn(In):
     """Where to move the sandbox's business clock, and how fast it runs from there."""
 

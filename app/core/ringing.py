@@ -1,0 +1,73 @@
+"""The bells of several processes on one database: what one commits rings those of the others.
+
+A NOTIFY inside a transaction would let no two commit at once. So each process says after its
+commits, on a connection of its own, that there were some: many in a row are said together. What is
+lost so is found by looking, as everything that a bell tells.
+"""
+
+import asyncio
+from typing import Final, Protocol
+
+import asyncpg
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.bells import Bell
+from app.core.config import Settings
+from app.core.database import is_passing
+
+CHANNEL: Final = "gate_commits"
+TOLD: Final = ("events",)
+"""The tables of whose rows the others are told: every change writes its events."""
+ELSEWHERE: Final = "elsewhere"
+"""What the bell rings for when another process has committed, beside the names of tables."""
+REST_SECONDS: Final = 0.02
+AGAIN_SECONDS: Final = 0.5
+
+log = structlog.get_logger()
+
+
+class Numbered(Protocol):
+    """A connection, as whoever hears something on it knows it."""
+
+    def get_server_pid(self) -> int:
+        """Return the number of its server process."""
+
+
+async def keep_ringing(engine: AsyncEngine, bell: Bell, settings: Settings) -> None:
+    """Tell the other processes of our commits, and our `bell` of theirs; a database comes back.
+
+    A pooler lets nobody hear anything: behind one, processes look.
+    """
+    ear = bell.ear(TOLD)
+    while settings.statement_cache_size:
+        try:
+            await _ring(engine, bell, ear)
+        except Exception as error:
+            if is_passing(error):
+                log.warning("database away", error=type(error).__name__)
+            else:
+                log.exception("bells apart")
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _ring(engine: AsyncEngine, bell: Bell, ear: asyncio.Event) -> None:
+    """Tell and be told, for as long as a connection lasts."""
+
+    def hear(connection: Numbered, pid: int, _channel: str, _payload: object) -> None:
+        if pid != connection.get_server_pid():
+            bell.ring((ELSEWHERE,))
+
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, asyncpg.Connection)
+        await connection.run_sync(lambda one: one.detach())  # the pool may open another instead
+        driver.add_termination_listener(lambda _: ear.set())
+        await driver.add_listener(CHANNEL, hear)
+        bell.ring((ELSEWHERE,))  # what was said before was not heard
+        while not driver.is_closed():
+            await ear.wait()
+            ear.clear()
+            if not driver.is_closed():
+                await driver.execute(f"NOTIFY {CHANNEL}")
+                await asyncio.sleep(REST_SECONDS)
