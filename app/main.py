@@ -15,6 +15,7 @@ from app.api.exchange import Exchange
 from app.api.fleet.rows import Rows
 from app.api.front import Front
 from app.api.guesses import Guesses
+from app.api.live import Drawing
 from app.api.long_bodies import longer_bodies
 from app.api.middleware import security_headers
 from app.api.openapi import application, install_routes
@@ -102,6 +103,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_depth=settings.max_body_depth,
         hsts=settings.is_production,
     )
+    words = "Drawings of boards for those who listen, by what came of them."
+    app.state.tell_drawing = metrics.counted("gate_live_drawings", words, "outcome", Drawing)
+    metrics.gauged("gate_listeners", "Streams of boards that are open.", partial(listeners_of, app))
     app.state.guesses = Guesses(settings.rate_limit_guesses, os.urandom(32), metrics)
     app.front = Front(app, metrics, security_headers(hsts=settings.is_production))
     if not settings.is_production:
@@ -109,6 +113,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
         scenarios.install(app)
     return app
+
+
+def listeners_of(app: FastAPI) -> int:
+    """Return how many listen to the boards of a process; before it has begun, nobody."""
+    process: Process | None = getattr(app.state, "process", None)
+    return 0 if process is None else len(process.live)
 
 
 def ensure_witnesses(settings: Settings) -> None:
@@ -250,6 +260,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         sessions=make_sessions(engine, app.state.bell),
         readers=make_readers(engine, settings),
         bell=app.state.bell,
+        tell_drawing=app.state.tell_drawing,
         tools=make_tools(settings),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         schema_head=newest_revision() or "",

@@ -118,7 +118,5 @@ def listening(
     words = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     host, _, port = live.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), PATIENCE_SECONDS) as line:
-        line.sendall(
-            f"GET /v1/queues/stream{query} HTTP/1.1\r\nHost: gate\r\n{words}\r\n".encode()
-        )
+        line.sendall(f"GET /v1/queues/stream{query} HTTP/1.1\r\nHost: gate\r\n{words}\r\n".encode())
         yield Stream(line).read_head()

@@ -36,12 +36,14 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The newest words on a queue, what they show, and the version that showed it first."""
+    """The newest words on a queue, what they show, and the version that showed it first.
+
+    What is gone shows nothing.
+    """
 
     words: bytes
     shown: bytes
     since: int
-    is_gone: bool = False
 
 
 class Frames:
@@ -84,7 +86,7 @@ class Frames:
         """Return what names the state of some queues, as listeners send it back."""
         if which not in self._made:
             shown = sorted((queue, told.shown) for queue, told in self._of(which))
-            whole = b"\n".join(words for _, words in shown)
+            whole = b"\n".join(words for _, words in shown if words)
             self._made[which] = hashlib.blake2b(whole, digest_size=12).hexdigest().encode()
         return self._made[which]
 
@@ -99,7 +101,7 @@ class Frames:
             told.words
             for _, told in self._of(which)
             # Whoever knows nothing has nothing that could be gone.
-            if told.since > version and (version or not told.is_gone)
+            if told.since > version and (version or told.shown)
         ]
         return b"\n".join(news) + b"id: " + self.id_of(which) + b"\n\n" if news else b""
 
@@ -114,10 +116,10 @@ class Frames:
 
     def _gone(self, queue: Queue, version: int) -> _Told:
         before = self._told[queue]
-        if before.is_gone:
+        if not before.shown:
             return before
         out = GoneOut(gate=queue.gate, direction=queue.direction)
-        return _Told(_event("gone", out), b"", version, is_gone=True)
+        return _Told(_event("gone", out), b"", version)
 
 
 def _settled(board: QueueBoard) -> QueueBoard:

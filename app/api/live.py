@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from time import perf_counter
 from typing import Final
 
@@ -29,6 +30,17 @@ RETRY_SECONDS: Final = (2, 3, 4, 5)
 log = structlog.get_logger()
 
 Draw = Callable[[], Awaitable[Boards]]
+
+
+class Drawing(StrEnum):
+    """What came of drawing the boards for those who listen."""
+
+    NEWS = "news"
+    SAME = "same"
+    FAILED = "failed"
+
+
+Tell = Callable[[Drawing], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,19 @@ class Live:
     """All who listen in one process."""
 
     def __init__(
-        self, draw: Draw, ear: asyncio.Event, bounds: Bounds, look: float = LOOK_SECONDS
+        self,
+        draw: Draw,
+        ear: asyncio.Event,
+        bounds: Bounds,
+        tell: Tell = lambda _: None,
+        look: float = LOOK_SECONDS,
     ) -> None:
         """Let nobody listen yet; `ear` is set by commits, `draw` returns the boards after them.
 
-        Every `look` seconds they are drawn without being told to.
+        Every `look` seconds they are drawn without being told to. What comes of it is told.
         """
         self._draw, self._ear, self._bounds, self._look = draw, ear, bounds, look
+        self._tell = tell
         self._frames = Frames()
         self._listeners: dict[Listener, str] = {}
         self._by_client: Counter[str] = Counter()
@@ -174,14 +192,16 @@ class Live:
         if not self._by_client[client]:
             del self._by_client[client]
 
-    def _take(self, boards: Boards) -> None:
+    def _take(self, boards: Boards) -> Drawing:
         """Go by new boards, and wake whom they concern."""
         before = self._frames.version
         self._is_away = False
-        if self._frames.take(boards):
-            for listener in self._listeners:
-                if self._frames.since(listener.which, before):
-                    listener.wake()
+        if not self._frames.take(boards):
+            return Drawing.SAME
+        for listener in self._listeners:
+            if self._frames.since(listener.which, before):
+                listener.wake()
+        return Drawing.NEWS
 
     async def _keep_drawing(self) -> None:
         """Draw after each commit and now and then, whatever went wrong the time before."""
@@ -200,8 +220,9 @@ class Live:
 
     async def _draw_once(self) -> None:
         try:
-            self._take(await self._draw())
+            self._tell(self._take(await self._draw()))
         except Exception as error:
+            self._tell(Drawing.FAILED)
             self._is_away = True
             if not is_passing(error):
                 log.exception("boards not drawn")

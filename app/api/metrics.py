@@ -19,7 +19,11 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
@@ -102,6 +106,19 @@ class Counted(Collector):
         yield counts
 
 
+class Gauged(Collector):
+    """What Prometheus reads of something that a process has now."""
+
+    def __init__(self, name: str, words: str, value: Callable[[], float]) -> None:
+        """Ask `value` whenever somebody reads."""
+        self._told = (name, words)
+        self._value = value
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the metric as it is now."""
+        yield GaugeMetricFamily(*self._told, value=self._value())
+
+
 class _Tally:
     """How many requests took how long; the last bucket has no bound."""
 
@@ -140,6 +157,10 @@ class Metrics:
         counted = Counted(name, words, label, values)
         self.registry.register(counted)
         return counted.count
+
+    def gauged(self, name: str, words: str, value: Callable[[], float]) -> None:
+        """Add a metric of something that the process has now."""
+        self.registry.register(Gauged(name, words, value))
 
     def payload(self) -> bytes:
         """Return every metric in Prometheus' text format, to be sent as `CONTENT_TYPE`."""

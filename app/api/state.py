@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.api.front import Shelf
-from app.api.live import Bounds, Live
+from app.api.live import Bounds, Live, Tell
 from app.api.memory import Moments
 from app.api.paging import Cursors
 from app.api.schemas.boards import Boards, boards_of
@@ -70,6 +70,7 @@ class Process:
     schema_head: str
     readers: async_sessionmaker[AsyncSession] | None = None
     bell: Bell = field(default_factory=Bell)
+    tell_drawing: Tell = lambda _: None
     machine_now: Callable[[], datetime] = machine_now
     reference: Reference | None = None
     clock: ClockRow | None = None
@@ -99,7 +100,7 @@ class Process:
         self._feeling = asyncio.Lock()
         self.watch = Watch(self._news)
         ear = self.bell.ear((Event.__tablename__, ELSEWHERE))
-        self.live = Live(self.redraw, ear, Bounds.of(self.settings))
+        self.live = Live(self.redraw, ear, Bounds.of(self.settings), self.tell_drawing)
         self._revoking = asyncio.Lock()
         self.witnesses = witnesses_of(self.settings.log_witnesses)
 

@@ -52,6 +52,13 @@ def make_engine(url: str, settings: Settings) -> AsyncEngine:
     return engine
 
 
+async def connect_apart(engine: AsyncEngine) -> asyncpg.Connection:
+    """Return a connection of the driver's own that is none of the pool's; its owner closes it."""
+    _, where = engine.dialect.create_connect_args(engine.url)
+    about = {"application_name": "gate"}
+    return await asyncpg.connect(**where, timeout=CONNECT_SECONDS, server_settings=about)
+
+
 def make_sessions(
     engine: AsyncEngine, bell: Bell | None = None
 ) -> async_sessionmaker[AsyncSession]:

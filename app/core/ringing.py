@@ -8,13 +8,12 @@ lost so is found by looking, as everything that a bell tells.
 import asyncio
 from typing import Final, Protocol
 
-import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.bells import Bell
 from app.core.config import Settings
-from app.core.database import is_passing
+from app.core.database import connect_apart, is_passing
 
 CHANNEL: Final = "gate_commits"
 TOLD: Final = ("events",)
@@ -23,6 +22,7 @@ ELSEWHERE: Final = "elsewhere"
 """What the bell rings for when another process has committed, beside the names of tables."""
 REST_SECONDS: Final = 0.02
 AGAIN_SECONDS: Final = 0.5
+CLOSING_SECONDS: Final = 2
 
 log = structlog.get_logger()
 
@@ -58,10 +58,8 @@ async def _ring(engine: AsyncEngine, bell: Bell, ear: asyncio.Event) -> None:
         if pid != connection.get_server_pid():
             bell.ring((ELSEWHERE,))
 
-    async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert isinstance(driver, asyncpg.Connection)
-        await connection.run_sync(lambda one: one.detach())  # the pool may open another instead
+    driver = await connect_apart(engine)
+    try:
         driver.add_termination_listener(lambda _: ear.set())
         await driver.add_listener(CHANNEL, hear)
         bell.ring((ELSEWHERE,))  # what was said before was not heard
@@ -71,3 +69,5 @@ async def _ring(engine: AsyncEngine, bell: Bell, ear: asyncio.Event) -> None:
             if not driver.is_closed():
                 await driver.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(REST_SECONDS)
+    finally:
+        await driver.close(timeout=CLOSING_SECONDS)

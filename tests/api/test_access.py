@@ -207,6 +207,7 @@ async def test_a_company_that_is_not_confirmed_reads_and_manages_itself_and_does
 
 async def test_what_is_public_needs_no_key_and_takes_any(gate: Gate) -> None:
     row = Row()
+    await gate.app.state.process.end()  # a stream would go on
     for one in OPEN.values():
         for who in (None, "company-1"):
             answer = await ask(gate, one, who)
@@ -601,6 +602,7 @@ PUBLIC = {
     "list_queues", "get_queue", "track_entry", "list_gates", "get_gate", "list_yards", "get_yard",
     "get_yard_services",
     "list_reductions", "get_reduction",
+    "stream_queues",
     "list_tariffs", "get_tariff", "compare_tariffs", "export_tariff", "quote_fees",
     "judge_green_lane", "list_green_lane_rules", "list_lane_grounds",
     "list_produce", "list_policies", "get_policy", "compare_policies", "get_daily_report",

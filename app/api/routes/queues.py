@@ -49,7 +49,7 @@ async def get_which(gate: Sought | None = None, direction: Direction | None = No
 
 @router.get(
     "/queues/stream",
-    response_class=EventStream,
+    response_class=Response,
     dependencies=[anyone()],
     responses={
         200: STREAMED,
@@ -64,7 +64,7 @@ async def stream_queues(
     visitor: Visitor,
     process: OfProcess,
     known: LastEventId = None,
-) -> EventStream:
+) -> Response:
     """Send boards as they change, as server-sent events; at first each as it is now.
 
     * `board`: what `GET /v1/gates/{gate}/queues/{direction}` answers, byte for byte. It comes

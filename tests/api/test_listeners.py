@@ -1,0 +1,203 @@
+"""Who listens in one process: slow ones, broken drawings, the end. No line, no database."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from app.api.event_stream import EventStream
+from app.api.failures import ListenersFullError, TooManyListenersError
+from app.api.frames import Which
+from app.api.live import Bounds, Drawing, Live
+from app.api.schemas.boards import Boards
+from tests.api.test_frames import HERE, THERE, board, drawn, events
+from tests.streams import Event
+
+ROOM = Bounds(most=10, most_of_one=10, ping_seconds=60, lasts_seconds=60)
+
+
+class House:
+    """A process whose boards stand where a test puts them."""
+
+    def __init__(self, bounds: Bounds = ROOM, look: float = 60.0) -> None:
+        self.boards = drawn(board(HERE), board(THERE))
+        self.fault: Exception | None = None
+        self.ear = asyncio.Event()
+        self.drawings: list[Drawing] = []
+        self.live = Live(self._draw, self.ear, bounds, self.drawings.append, look)
+
+    async def _draw(self) -> Boards:
+        if self.fault is not None:
+            raise self.fault
+        return self.boards
+
+    async def show(self, waiting: int) -> None:
+        """Let so many wait here, and every listener hear of it that listens."""
+        self.boards = drawn(board(HERE, waiting), board(THERE))
+        count = len(self.drawings)
+        self.ear.set()
+        while len(self.drawings) == count:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.005)
+
+    def stream(self, client: str = "one", known: str | None = None) -> EventStream:
+        return EventStream(
+            self.live, lambda: self.live.listening(Which(), client, known, self.boards)
+        )
+
+
+class Client:
+    """Who asked: it reads when it is let, and leaves when it is told to."""
+
+    def __init__(self, stream: EventStream) -> None:
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self.sent: list[bytes] = []
+        self.status = 0
+        self.is_over = False
+        self._leaves = asyncio.Event()
+        self.task = asyncio.create_task(stream({"type": "http"}, self._receive, self._send))
+
+    async def leave(self) -> None:
+        self._leaves.set()
+        self.reads.set()
+        await self.task
+
+    async def is_there(self) -> "Client":
+        while not self.sent and not self.task.done():
+            await asyncio.sleep(0.001)
+        return self
+
+    def told(self) -> list[Event]:
+        """Return what was sent since it was last asked."""
+        words, self.sent = b"".join(self.sent), []
+        return [one for one in events(words) if one.name or one.comment]
+
+    async def _receive(self) -> Any:
+        await self._leaves.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        await self.reads.wait()
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        else:
+            self.sent.append(message["body"])
+            self.is_over = not message.get("more_body", False)
+
+
+async def listeners(house: House, count: int = 1) -> list[Client]:
+    """Let so many listen, who were told how things stand."""
+    clients = [await Client(house.stream()).is_there() for _ in range(count)]
+    for client in clients:
+        client.told()
+    return clients
+
+
+async def test_who_reads_slowly_misses_states_and_gets_the_newest() -> None:
+    house = House()
+    slow, quick = await listeners(house, 2)
+    slow.reads.clear()
+    for waiting in range(1, 6):
+        await house.show(waiting)
+    slow.reads.set()
+    await asyncio.sleep(0.01)
+    assert [1, 2, 3, 4, 5] == [one.json()["waiting"] for one in quick.told()]
+    # The first was on its way already when it stopped to read.
+    assert [1, 5] == [one.json()["waiting"] for one in slow.told()]
+    await house.live.end()
+
+
+async def test_a_burst_of_commits_is_drawn_a_few_times() -> None:
+    house = House()
+    await listeners(house)
+    for _ in range(200):
+        house.ear.set()
+        await asyncio.sleep(0.001)
+    assert 1 <= len(house.drawings) <= 40
+    await house.live.end()
+
+
+async def test_nobody_draws_while_nobody_listens() -> None:
+    house = House(look=0.01)
+    house.ear.set()
+    await asyncio.sleep(0.05)
+    assert [] == house.drawings
+    (client,) = await listeners(house)
+    await client.leave()
+    await asyncio.sleep(0.1)
+    count = len(house.drawings)
+    await asyncio.sleep(0.1)
+    assert (count, 0) == (len(house.drawings), len(house.live))
+    assert [HERE, THERE] == [one.queue for one in (await Client(house.stream()).is_there()).told()]
+    await house.show(1)
+    await house.live.end()
+
+
+@pytest.mark.parametrize("fault", [OSError("away"), RuntimeError("a fault")])
+async def test_a_drawing_that_fails_is_made_again_and_says_so_by_silence(fault: Exception) -> None:
+    """Pings go on, but none tells that what was told holds."""
+    house = House(Bounds(10, 10, ping_seconds=0.02, lasts_seconds=60), look=0.01)
+    (client,) = await listeners(house)
+    house.fault = fault
+    await asyncio.sleep(0.1)
+    client.told()
+    await asyncio.sleep(0.1)
+    assert {("", "ping")} == {(one.name, one.comment) for one in client.told()}
+    house.fault = None
+    house.boards = drawn(board(HERE, 7), board(THERE))
+    await asyncio.sleep(0.2)
+    names = {one.name for one in client.told()}
+    assert {"", "board", "still"} == names
+    assert {Drawing.FAILED, Drawing.NEWS} <= set(house.drawings)
+    await house.live.end()
+
+
+async def test_the_end_of_the_process_ends_every_stream_whole() -> None:
+    house = House()
+    clients = await listeners(house, 3)
+    await house.live.end()
+    await asyncio.gather(*(client.task for client in clients))
+    assert [True] * 3 == [client.is_over for client in clients]
+    assert 0 == len(house.live)
+
+
+async def test_who_comes_after_the_end_is_told_the_state_and_let_go() -> None:
+    house = House()
+    await house.live.end()
+    client = Client(house.stream())
+    await client.task
+    assert client.is_over
+    assert [HERE, THERE] == [one.queue for one in client.told()]
+
+
+async def test_one_too_many_is_refused_and_counts_nowhere() -> None:
+    house = House(Bounds(most=2, most_of_one=1, ping_seconds=60, lasts_seconds=60))
+    first = await Client(house.stream("one")).is_there()
+    with pytest.raises(TooManyListenersError):
+        await Client(house.stream("one")).task
+    second = await Client(house.stream("two")).is_there()
+    with pytest.raises(ListenersFullError):
+        await Client(house.stream("three")).task
+    await first.leave()
+    third = await Client(house.stream("one")).is_there()
+    assert (2, 200, 200) == (len(house.live), second.status, third.status)
+    await house.live.end()
+
+
+async def test_who_leaves_while_it_does_not_read_is_forgotten() -> None:
+    house = House()
+    (client,) = await listeners(house)
+    client.reads.clear()
+    await house.show(1)
+    await client.leave()
+    assert 0 == len(house.live)
+    await house.live.end()
+
+
+async def test_listeners_come_back_at_different_times() -> None:
+    house = House()
+    words = [(await Client(house.stream()).is_there()).sent[0] for _ in range(8)]
+    retries = [events(one)[0].retry for one in words]
+    assert 4 == len(set(retries))
+    await house.live.end()

@@ -1,0 +1,109 @@
+"""The bells of two processes on one database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.bells import Bell
+from app.core.config import Settings
+from app.core.ringing import CHANNEL, ELSEWHERE, keep_ringing
+
+PATIENCE_SECONDS = 30
+LISTENING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = :name"
+CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid")
+
+
+class Process:
+    """One process: its bell, and what hears of the others."""
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self.ear = self.bell.ear((ELSEWHERE,))
+
+    async def hears(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self.ear.wait()
+        self.ear.clear()
+
+
+@asynccontextmanager
+async def ringing(
+    engine: AsyncEngine, count: int, settings: Settings
+) -> AsyncIterator[list[Process]]:
+    """Let so many processes ring for each other."""
+    processes = [Process() for _ in range(count)]
+    tasks = [asyncio.create_task(keep_ringing(engine, one.bell, settings)) for one in processes]
+    if settings.statement_cache_size:
+        for one in processes:
+            await one.hears()  # that it may have missed something
+    yield processes
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_commit_rings_the_bells_of_the_others_and_not_its_own(
+    database: AsyncEngine, settings: Settings
+) -> None:
+    async with ringing(database, 3, settings) as (here, *others):
+        here.bell.ring(("events",))
+        for one in others:
+            await one.hears()
+        assert not here.ear.is_set()
+
+
+async def test_what_stores_no_events_rings_nobody_elses(
+    database: AsyncEngine, settings: Settings
+) -> None:
+    async with ringing(database, 2, settings) as (here, there):
+        here.bell.ring(("deliveries",))
+        await asyncio.sleep(0.3)
+        assert not there.ear.is_set()
+
+
+async def test_a_burst_of_commits_is_told_a_few_times(
+    database: AsyncEngine, settings: Settings
+) -> None:
+    heard: list[int] = []
+    async with ringing(database, 1, settings) as (here,), database.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.add_listener(CHANNEL, lambda _, pid, *__: heard.append(pid))
+        for _ in range(200):
+            here.bell.ring(("events",))
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.3)
+        await driver.reset()
+    assert 1 <= len(heard) <= 40
+
+
+async def test_a_connection_that_is_lost_is_made_anew_and_says_so(
+    database: AsyncEngine, settings: Settings
+) -> None:
+    async with ringing(database, 2, settings) as (here, there), database.connect() as connection:
+        found = await connection.execute(text(LISTENING), {"name": database.url.database})
+        pids = found.scalars().all()
+        assert len(pids) == 2
+        for pid in pids:
+            await connection.execute(CUT, {"pid": pid})
+        await connection.rollback()
+        for one in (here, there):
+            await one.hears()
+        here.ear.clear()
+        there.bell.ring(("events",))
+        await here.hears()
+
+
+async def test_behind_a_pooler_nobody_listens(database: AsyncEngine) -> None:
+    async with (
+        ringing(database, 2, Settings(statement_cache_size=0)) as (here, there),
+        database.connect() as connection,
+    ):
+        here.bell.ring(("events",))
+        await asyncio.sleep(0.2)
+        assert not there.ear.is_set()
+        found = await connection.execute(text(LISTENING), {"name": database.url.database})
+        assert [] == found.all()
