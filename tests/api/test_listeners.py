@@ -24,7 +24,8 @@ class House:
         self.fault: Exception | None = None
         self.ear = asyncio.Event()
         self.drawings: list[Drawing] = []
-        self.live = Live(self._draw, self.ear, bounds, self.drawings.append, look)
+        self._drawn = asyncio.Event()
+        self.live = Live(self._draw, self.ear, bounds, self._tell, look)
 
     async def _draw(self) -> Boards:
         if self.fault is not None:
@@ -34,11 +35,14 @@ class House:
     async def show(self, waiting: int) -> None:
         """Let so many wait here, and every listener hear of it that listens."""
         self.boards = drawn(board(HERE, waiting), board(THERE))
-        count = len(self.drawings)
+        self._drawn.clear()
         self.ear.set()
-        while len(self.drawings) == count:
-            await asyncio.sleep(0.001)
+        await self._drawn.wait()
         await asyncio.sleep(0.005)
+
+    def _tell(self, drawing: Drawing) -> None:
+        self.drawings.append(drawing)
+        self._drawn.set()
 
     def stream(self, client: str = "one", known: str | None = None) -> EventStream:
         return EventStream(
@@ -53,6 +57,7 @@ class Client:
         self.reads = asyncio.Event()
         self.reads.set()
         self.sent: list[bytes] = []
+        self._begun = asyncio.Event()
         self.status = 0
         self.is_over = False
         self._leaves = asyncio.Event()
@@ -64,8 +69,7 @@ class Client:
         await self.task
 
     async def is_there(self) -> "Client":
-        while not self.sent and not self.task.done():
-            await asyncio.sleep(0.001)
+        await self._begun.wait()
         return self
 
     def told(self) -> list[Event]:
@@ -83,6 +87,7 @@ class Client:
             self.status = message["status"]
         else:
             self.sent.append(message["body"])
+            self._begun.set()
             self.is_over = not message.get("more_body", False)
 
 
