@@ -5,11 +5,17 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-from tests.live import Live
+from typing import Any, Protocol
 
 PATIENCE_SECONDS = 30
+
+
+class Reached(Protocol):
+    """A service that runs."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
 
 
 @dataclass
@@ -111,12 +117,12 @@ class Stream:
 
 @contextmanager
 def listening(
-    live: Live, query: str = "", last_id: str | None = None, **headers: str
+    service: Reached, query: str = "", last_id: str | None = None, **headers: str
 ) -> Iterator[Stream]:
     """Listen to the boards of a service."""
     fields: Mapping[str, str] = {"Last-Event-ID": last_id, **headers} if last_id else headers
     words = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    host, _, port = live.url.removeprefix("http://").partition(":")
+    host, _, port = service.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), PATIENCE_SECONDS) as line:
         line.sendall(f"GET /v1/queues/stream{query} HTTP/1.1\r\nHost: gate\r\n{words}\r\n".encode())
         yield Stream(line).read_head()

@@ -9,14 +9,14 @@ from app.api.frames import Frames, Which
 from app.api.schemas.boards import Boards, boards_of
 from app.domain.expected_wait import unknown
 from app.domain.gates import Gate, Mode
-from app.domain.vocabulary import Direction, Lane, Queue, QueueMode
+from app.domain.vocabulary import Direction, Lane, Queue, QueueMode, Text
 from app.domain.wait_scores import NOT_SCORED
 from app.services.publishing.boards import LaneBoard, QueueBoard
 from tests.streams import Event, event_of
 
 NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 ALL = Which()
-NAMES = {"vi": "Cửa khẩu", "en": "Gate", "zh": "口岸"}
+NAMES: Text = {"vi": "Cửa khẩu", "en": "Gate", "zh": "口岸"}
 LANE = LaneBoard(Lane.ORDINARY, 1, 0, None, unknown("too-few-recent-calls"), NOT_SCORED)
 HERE, THERE, BACK = (
     Queue("tan-thanh", Direction.EXPORT),

@@ -29,6 +29,7 @@ from tests.cli.conftest import (
     run,
 )
 from tests.core.test_embedded import is_alive
+from tests.streams import listening
 
 OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.fromkeys(
     ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
@@ -159,6 +160,34 @@ def test_who_waits_for_events_gets_the_first_at_once_and_holds_up_no_end(
         service.process.send_signal(signal.SIGTERM)
         assert [] == waits.result(5).json()["items"]
     assert 0 == service.process.wait(10)
+
+
+def test_listeners_hear_of_a_change_and_their_streams_end_whole_with_the_service(
+    start: Start,
+) -> None:
+    service = start()
+    with listening(service) as first, listening(service) as second:
+        for stream in (first, second):
+            stream.until_known()
+        register(service)
+        assert ("tan-thanh", "export") == first.until_known().queue
+        service.process.send_signal(signal.SIGTERM)
+        for stream in (first, second):
+            list(stream)  # to the end that HTTP has for it
+    assert 0 == service.process.wait(10)
+
+
+def test_listeners_hear_of_changes_after_the_database_was_away(start: Start) -> None:
+    service = start(GATE_PING_SECONDS="1")
+    with listening(service) as stream:
+        stream.until_known()
+        killed = service.database_pid
+        os.kill(killed, signal.SIGKILL)
+        service.wait_until(READY)
+        assert killed != service.database_pid
+        register(service)
+        assert ("tan-thanh", "export") == stream.until_known().queue
+        stream.next("still")
 
 
 def test_what_was_acknowledged_survives_the_killing_of_the_service(start: Start) -> None:
