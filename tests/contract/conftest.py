@@ -32,7 +32,7 @@ def service_of(server_url: str) -> Iterator[ServiceOf]:
         def service(operation: str) -> Asked:
             apart = operation in APART
             if apart not in services:
-                started = stack.enter_context(live(server_url))
+                started = stack.enter_context(live(server_url, stream_seconds=0.01))
                 services[apart] = Asked(started, Known() if apart else Filling(started).fill())
             return services[apart]
 
