@@ -13,6 +13,7 @@ from benchmarks.books import measure_books
 from benchmarks.checks import measure_checks
 from benchmarks.events import measure_events
 from benchmarks.fleets import measure_fleets
+from benchmarks.live import measure_live
 from benchmarks.notifications import measure_notifications
 from benchmarks.opening import measure_opening
 from benchmarks.reports import measure_reports
@@ -48,10 +49,11 @@ def main(arguments: list[str]) -> int:
             calls = _told("calls", measure_calls, house)
             year = _told("a year of reports", measure_reports, house)
             month = _told("a month closes", measure_books, house)
+            listened = _told("live boards", measure_live, house)
             notified = _told("notifications", measure_notifications, house)
         start = _told("starts", measure_start, folder)
     every = (writes, access, reads, checks, events, opening, calls, year, start, fleets)
-    measured = Measured(*every, sealings, verified, month, notified)
+    measured = Measured(*every, sealings, verified, month, notified, listened)
     text = page(measured, quick=quick)
     sys.stdout.write(text)
     if not quick:

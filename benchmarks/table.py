@@ -13,6 +13,7 @@ from benchmarks.books import MonthClosed
 from benchmarks.checks import CheckRates
 from benchmarks.events import Deliveries
 from benchmarks.fleets import Fleets
+from benchmarks.live import Listened
 from benchmarks.notifications import Notified
 from benchmarks.opening import Opening
 from benchmarks.reports import YearOfReports
@@ -52,6 +53,7 @@ class Measured:
     verified: Verifications
     month: MonthClosed
     notified: Notified
+    listened: Listened
 
 
 def page(measured: Measured, *, quick: bool) -> str:
@@ -70,6 +72,7 @@ def page(measured: Measured, *, quick: bool) -> str:
         _batch(measured.fleets),
         _month(measured.month),
         _notified(measured.notified),
+        _listened(measured.listened),
         tabled(
             ("what somebody else waits for a gate while", "median ms", "p99 ms", "longest ms"),
             _rows(measured.fleets.waits_ms, 1),
@@ -112,6 +115,7 @@ def _goals(measured: Measured) -> Rows:
         ("opening minute, the slower p99", opening.slowest_p99, 300.0, "ms"),
         ("the log, of a call", measured.sealings.cost_percent, 15.0, "%"),
         ("event, p99 to its first attempt", measured.events.first_ms[1] / 1000, 2.0, "s"),
+        ("board change, p99 to 1,000 listeners", measured.listened.heard_ms[1], 100.0, "ms"),
         ("a year of reports, the slowest", year.longest, 2.0, "s"),
         ("a month of 60,000 entries closes", measured.month.close, 30.0, "s"),
         ("first start, on an empty folder", start.first, 30.0, "s"),
@@ -158,6 +162,16 @@ def _notified(notified: Notified) -> str:
         f"A bank tells of {notified.rate:,.0f} payments a second, each signed, matched, posted and"
         f" receipted; one takes {half:.1f} ms (median) and {most:.1f} ms (p99) with 8 connections."
         "\n"
+    )
+
+
+def _listened(listened: Listened) -> str:
+    half, most = listened.heard_ms
+    lost = "none missed one" if listened.missed == 0 else f"**{listened.missed} were missed**"
+    return (
+        f"{listened.listeners:,} listeners of one process are sent a change of their board"
+        f" {half:.1f} ms (median) and {most:.1f} ms (p99) after the answer to who made it; of"
+        f" {listened.changes} changes {lost}. A listener takes {listened.kilobytes:.0f} kB.\n"
     )
 
 
