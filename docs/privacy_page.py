@@ -18,6 +18,7 @@ SINCE = {
     "personal-read": "it was read",
     "driver-message": "it was sent or given up",
     "refund-payee": "it was paid, or cancelled",
+    "payment-purpose": "the money came in, or its review was settled",
     "stored-answer": "it was answered",
 }
 HOW_LONG = """## How long

@@ -455,6 +455,14 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "payee": {"name": "CONG TY TNHH VI DU", "account": "0123456789", "bank": "970436"},
         },
     },
+    "open_refund": {
+        "Cancelled before it came": {
+            "order": ID,
+            "reason": "The buyer cancelled; the truck never left the orchard",
+            "documents": ["HUY-2026-0417"],
+            "payee": {"name": "CONG TY TNHH VI DU", "account": "0123456789", "bank": "970436"},
+        },
+    },
     "refuse_refund": {"Another account": {"reason": "The account is not the payer's"}},
     "record_refund_payment": {"By transfer": {"reference": "FT26135000999"}},
     "make_organisation": {

@@ -533,6 +533,9 @@ EVENTS: Final[Mapping[str, EventKind]] = {
     "receipt.correction_refused": EventKind(
         "Another has refused that; the receipt stays as it is.", RECEIPT, Audience.AUTHORITIES
     ),
+    "receipt.correction_overtaken": EventKind(
+        "A refund has voided the receipt before anybody decided.", RECEIPT, Audience.AUTHORITIES
+    ),
     "receipt.voided": EventKind(
         "A receipt counts no more: it was wrong, or money went back.",
         {**RECEIPT, "order": _id("The order."), "why": _code("Why.")},

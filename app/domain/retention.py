@@ -37,6 +37,8 @@ class Record(StrEnum):
     """That a driver was told something, from when it was sent or given up; it has no number."""
     REFUND_PAYEE = "refund-payee"
     """Name and account of who was paid a refund, from its payment or cancellation."""
+    PAYMENT_PURPOSE = "payment-purpose"
+    """What a payer wrote, from when the money came in, or its review was settled."""
     STORED_ANSWER = "stored-answer"
     """For retries, from the answer; by the machine clock."""
 

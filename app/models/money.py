@@ -170,7 +170,11 @@ class Payment(Identified, Base):
         Index(None, "bundle_id"),
         Index(None, "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
         Index(None, "received_at", "id"),
-    )
+        Index(
+            "ix_payments_with_purpose", "received_at", "id",
+            postgresql_where=text("purpose IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     bundle_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_bundles.id"))

@@ -133,7 +133,9 @@ class ReceiptCorrection(Identified, Base):
     __tablename__ = "receipt_corrections"
     __table_args__ = (
         one_of("state", CorrectionState),
-        CheckConstraint("settled_by <> asked_by", name="settled_by_another"),
+        CheckConstraint(
+            "state = 'overtaken' OR settled_by <> asked_by", name="settled_by_another"
+        ),
         CheckConstraint(
             "num_nulls(settled_at, settled_by) IN (0, 2)"
             " AND (state = 'asked') = (settled_at IS NULL)",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, select, union, update
+from sqlalchemy import Select, delete, exists, func, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,8 @@ from app.models import (
     Difficulty,
     Entry,
     Member,
+    Payment,
+    PaymentReview,
     PersonalRead,
     Principal,
     Refund,
@@ -147,6 +149,27 @@ class RetentionRepository:
             .with_for_update(key_share=True)
         )
         return (await self._session.scalars(statement)).all()
+
+    async def forget_purposes(self, before: datetime, limit: int) -> int:
+        """Erase what the payers of up to `limit` payments of before wrote; return of how many.
+
+        Whoever decides about money under review still reads it.
+        """
+        since = func.coalesce(PaymentReview.settled_at, Payment.received_at)
+        old = (
+            select(Payment.id)
+            .outerjoin(PaymentReview, PaymentReview.payment_id == Payment.id)
+            .where(
+                Payment.purpose.is_not(None),
+                Payment.received_at < before,
+                since < before,
+                or_(PaymentReview.id.is_(None), PaymentReview.settled_at.is_not(None)),
+            )
+            .order_by(Payment.received_at, Payment.id)
+            .limit(limit)
+        )
+        erased = update(Payment).where(Payment.id.in_(old)).values(purpose=None)
+        return len((await self._session.scalars(erased.returning(Payment.id))).all())
 
     async def forget_reads(self, before: datetime, limit: int) -> int:
         """Delete up to `limit` readings of before; return how many."""

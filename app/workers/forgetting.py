@@ -18,6 +18,7 @@ WHAT = (
     Forgetting.reads,
     Forgetting.messages,
     Forgetting.payees,
+    Forgetting.purposes,
 )
 
 

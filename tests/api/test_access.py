@@ -478,6 +478,7 @@ WHO = {
     "ask_correction": {"collector"},
     "approve_correction": {"collector", "board"},
     "refuse_correction": {"collector", "board"},
+    "open_refund": {"collector"},
     "request_refund": {"collector"},
     "approve_refund": {"collector", "board"},
     "refuse_refund": {"collector", "board"},

@@ -6,7 +6,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Event, PostingRow, Refund, StoredAnswer
+from app.models import (
+    Event,
+    Payment,
+    PostingRow,
+    ReceiptCorrection,
+    Refund,
+    StoredAnswer,
+)
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.money.bookkeeping import found_differences
 from app.workers.forgetting import Forgetter
 from app.workers.today import Todays
 from tests.api.conftest import Gate, lorry
@@ -285,3 +294,98 @@ async def test_who_was_paid_is_forgotten_when_the_books_need_it_no_more(
         assert (payee, "Weighed again") == (found["payee"], found["reason"])
     told = select(Event.kind).where(Event.kind == "refund.payee_erased")
     assert ["refund.payee_erased"] == list(await session.scalars(told))
+
+
+async def opened(gate: Gate, order: dict[str, Any], who: str = "collector-1") -> Any:
+    return await gate.post("/v1/refunds", who, {**DOSSIER, "order": order["id"]})
+
+
+async def test_what_was_paid_by_who_never_crossed_goes_back_where_two_say_so(
+    gate: Gate, session: AsyncSession
+) -> None:
+    """Nothing is due by itself: the sources say nothing of it."""
+    entry = await paid(gate)
+    (order,) = entry["orders"]
+    cancelled = await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    assert 200 == cancelled.status_code, cancelled.text
+    assert [] == await refunds(gate)
+    told = await opened(gate, order)
+    assert (201, "asked", "not-crossed") == (
+        told.status_code, told.json()["state"], told.json()["cause"],
+    ), told.text  # fmt: skip
+    assert (order["amount"], "Weighed again") == (told.json()["amount"], told.json()["reason"])
+    own = await take(gate, told.json(), "approval", "collector-1")
+    assert (403, "second-officer-needed") == (own.status_code, own.json()["code"])
+    assert 200 == (await take(gate, told.json(), "approval", "board-1")).status_code
+    assert ["voided"] == [one["state"] for one in await receipts(gate)]
+    again = await opened(gate, order)
+    assert (409, ["nothing-left-to-give-back"]) == (
+        again.status_code, [one["rule"] for one in again.json()["errors"]],
+    )  # fmt: skip
+    paid_back = await take(gate, told.json(), "payment", "collector-1", {"reference": "FT-9"})
+    assert 200 == paid_back.status_code
+    assert {0} == {
+        await balance(session, one) for one in ("refund_due", "bank", "budget", "retained")
+    }
+    assert {"sums": [], "orders": [], "days": []} == await found_differences(UnitOfWork(session))
+
+
+async def test_a_refund_is_opened_of_what_was_paid_and_never_crossed_alone(gate: Gate) -> None:
+    on_its_way = await paid(gate)
+    unpaid = await gate.register(**lorry(2))
+    await gate.post(f"/v1/entries/{unpaid['id']}/cancellation", "company-1")
+    answers = [
+        await opened(gate, on_its_way["orders"][0]),
+        await opened(gate, unpaid["orders"][0]),
+        await opened(gate, {"id": "00000000-0000-7000-8000-000000000000"}),
+        await opened(gate, on_its_way["orders"][0], "officer-1"),
+    ]
+    assert [
+        (409, "entry-not-ended-short"), (409, "order-not-paid"), (404, None), (403, None),
+    ] == [
+        (one.status_code, next((each["rule"] for each in one.json().get("errors", [])), None))
+        for one in answers
+    ]  # fmt: skip
+    assert [] == await refunds(gate)
+
+
+async def test_a_correction_ends_with_the_receipt_that_a_refund_voids(
+    gate: Gate, session: AsyncSession
+) -> None:
+    await weighed_less(gate)
+    (one,) = await receipts(gate)
+    path = f"/v1/receipts/{one['id']}/correction"
+    body = {"reason": "The branch was meant", "payer": {"name": "Chi nhánh 2"}}
+    assert 201 == (await gate.post(path, "collector-2", body)).status_code
+    await approved(gate, (await refunds(gate))[0])
+    correction = (await session.scalars(select(ReceiptCorrection))).one()
+    assert "overtaken" == correction.state
+    late = await gate.post(f"{path}/approval", "collector-1")
+    assert (409, "correction-not-asked") == (late.status_code, late.json()["code"])
+    (rest,) = [each for each in await receipts(gate) if each["state"] == "issued"]
+    path = f"/v1/receipts/{rest['id']}/correction"
+    assert 201 == (await gate.post(path, "collector-2", body)).status_code
+
+
+async def test_what_payers_wrote_is_forgotten_once_nobody_decides_by_it(
+    gate: Gate, session: AsyncSession
+) -> None:
+    bank = Bank(gate, await renew(gate))
+    order = (await gate.register(**lorry(1)))["orders"][0]
+    await bank.tell(f"Nguyễn Văn An {order['code']}")
+    await bank.tell("Nguyễn Văn An")
+    forgetter = Forgetter(
+        gate.app.state.process.tools, Todays(is_production=False, machine_now=lambda: gate.now)
+    )
+
+    async def kept() -> list[bool]:
+        session.expire_all()
+        found = await session.scalars(select(Payment).order_by(Payment.received_at, Payment.id))
+        return sorted(one.purpose is not None for one in found)
+
+    gate.wait(days=730)
+    await forgetter.forget(gate.app.state.process.sessions)
+    assert [True, True] == await kept()
+    gate.wait(days=1)
+    await forgetter.forget(gate.app.state.process.sessions)
+    assert [False, True] == await kept()

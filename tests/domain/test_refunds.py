@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.errors import RefundStepRefusedError
 from app.domain.receipts.refunds import (
+    ENDED_SHORT,
     GONE,
     STEPS,
     PaidOrder,
@@ -16,10 +17,13 @@ from app.domain.receipts.refunds import (
     RefundState,
     RefundStep,
     Returned,
+    Unfit,
     kept,
+    opened,
     returned,
     step,
 )
+from app.domain.vocabulary import State
 
 ONE, OTHER, FIRST = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -140,3 +144,22 @@ def test_after_any_story_no_more_goes_back_than_came_in_and_the_rest_is_the_pric
             one.amount_vnd for order in story.orders for one in order.refunds if one.state in GONE
         )
         assert came_in == ours + gone
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_what_was_paid_is_given_back_by_asking_only_where_nobody_crossed(state: State) -> None:
+    (order,) = paid(300_000)
+    expected = 300_000 if state in ENDED_SHORT else Unfit.MAY_CROSS
+    assert expected == opened(state, order)
+    assert Unfit.NOT_PAID == opened(state, None)
+
+
+@pytest.mark.parametrize("state", list(RefundState))
+def test_only_what_is_kept_and_not_going_back_is_given_back_by_asking(state: RefundState) -> None:
+    order = PaidOrder(ONE, 300_000, [Promised(OTHER, 100_000, state)])
+    expected = {
+        RefundState.APPROVED: 200_000, RefundState.PAID: 200_000, RefundState.CANCELLED: 300_000,
+    }  # fmt: skip
+    assert expected.get(state, Unfit.GOES_BACK) == opened(State.CANCELLED, order)
+    whole = PaidOrder(ONE, 100_000, [Promised(OTHER, 100_000, RefundState.PAID)])
+    assert Unfit.GOES_BACK == opened(State.CANCELLED, whole)

@@ -161,8 +161,9 @@ async def notify_payment(
 
     Signed as Standard Webhooks says, with the secret that the bank was given, within five minutes.
     An order whose code the text has is paid if it is due and asks for exactly so much; everything
-    else is kept and waits for a review. The bank's reference counts once: sent again it gets the
-    same answer, with another amount it is refused.
+    else is kept and waits for a review. The bank's reference counts once: sent again, under any
+    `webhook-id`, it gets the same answer; with another amount it is refused (`retry-mismatch`). So
+    is a `webhook-id` that came before with another reference: nothing of it is kept.
     """
     bank = await secrets.ensure_signed(words)
     came = CameIn(

@@ -11,6 +11,7 @@ from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.schemas.refunds import (
+    RefundOpeningIn,
     RefundOut,
     RefundPaymentIn,
     RefundRefusalIn,
@@ -22,7 +23,9 @@ from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
 from app.domain.authorisation import Action, decide
 from app.domain.errors import (
+    OrderNotFoundError,
     RefundNotFoundError,
+    RefundNotOpenedError,
     RefundReferenceTakenError,
     RefundStepRefusedError,
     SecondOfficerNeededError,
@@ -70,7 +73,8 @@ async def list_refunds(
     """List refunds, newest first: a company those of what it declared, paid, or was let pay for.
 
     One is due by itself where a new price is below what was paid, and where money under review
-    goes back. It is cancelled where the price rises again before anybody approved it.
+    goes back. It is cancelled where the price rises again before anybody approved it. For a
+    vehicle that paid and never crossed, somebody asks.
     """
     listing = Listing(process.cursors, "refunds", paging, asdict(where))
     found = await Refunds(uow, caller).page(where, listing.after, listing.wanted)
@@ -78,6 +82,25 @@ async def list_refunds(
     cipher = caller.tools.cipher
     items = [refund_out(one, cipher, language, masked=True) for one in page]
     return RefundsOut(items=items, next_cursor=cursor)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RefundOut,
+    dependencies=[may(Role.COLLECTOR)],
+    responses=problem_responses(OrderNotFoundError, RefundNotOpenedError, *RETRIED),
+)
+async def open_refund(
+    body: RefundOpeningIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
+) -> Response:
+    """Ask that an order be given back whose vehicle paid and never crossed; another must approve.
+
+    For entries that were cancelled, revoked or turned back, expired, or did not come when called.
+    No text says what becomes of their fee, so none is due by itself: the reason is the case's.
+    """
+    told = await Refunds(uow, caller).open(body.order, body.dossier())
+    return await retry.answer(_masked(told, caller, language))
 
 
 @router.get(
@@ -164,7 +187,10 @@ async def record_refund_payment(
     retry: Retry,
     language: Spoken,
 ) -> Response:
-    """Record that an approved refund was paid; the same reference again changes nothing."""
+    """Record that an approved refund was paid by transfer, whatever way the money had come in.
+
+    The same reference again changes nothing.
+    """
     told = await Refunds(uow, caller).pay(refund, body.reference)
     return await retry.answer(_masked(told, caller, language), status=200)
 

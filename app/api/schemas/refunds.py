@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.api.paging import Page
 from app.api.schemas.answers import masked_name, masked_number
-from app.api.schemas.types import PERSONAL, Amount, In, Instant, Label, Open, Out, Reference
+from app.api.schemas.types import PERSONAL, Amount, Id, In, Instant, Label, Open, Out, Reference
 from app.api.texts import CATALOGUE, Language
 from app.core.ciphers import Cipher
 from app.domain.receipts.refunds import RefundCause, RefundState
@@ -48,6 +48,12 @@ class RefundRequestIn(In):
         )
 
 
+class RefundOpeningIn(RefundRequestIn):
+    """The same of an order whose vehicle never crossed: all goes back that is still kept of it."""
+
+    order: Id
+
+
 class RefundRefusalIn(In):
     """Why a refund is refused."""
 
@@ -55,7 +61,10 @@ class RefundRefusalIn(In):
 
 
 class RefundPaymentIn(In):
-    """By which reference the money went back."""
+    """By which reference the money went back, which is always by transfer to the payee's account.
+
+    A desk gives nothing back: a till would be counted short of it.
+    """
 
     reference: Annotated[Reference, Field(examples=["FT26135000999"])]
 

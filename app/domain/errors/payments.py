@@ -113,6 +113,12 @@ class RefundStepRefusedError(ConflictError):
     code: ClassVar[str] = "refund-step-refused"
 
 
+class RefundNotOpenedError(ConflictError):
+    """Of that order nothing is given back by opening it; the error names why."""
+
+    code: ClassVar[str] = "refund-not-opened"
+
+
 class RefundReferenceTakenError(ConflictError):
     """Another refund was paid by that reference."""
 

@@ -45,6 +45,8 @@ class CorrectionState(StrEnum):
     ASKED = "asked"
     APPROVED = "approved"
     REFUSED = "refused"
+    OVERTAKEN = "overtaken"
+    """A refund has voided the receipt before anybody decided."""
 
 
 @dataclass(frozen=True, slots=True)

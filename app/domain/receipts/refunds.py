@@ -1,6 +1,7 @@
 """Refunds: what goes back, when, and by whose word; no more of an order than came in for it.
 
 A price that falls below what was paid makes refunds due, of the orders that were paid last first.
+What was paid for a vehicle that never crossed is given back where somebody asks so, with a reason.
 Nothing found says more of how this fee is given back: two persons, a dossier and a reference of the
 payment are ours, as of every fee to the budget.
 """
@@ -13,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.errors import RefundStepRefusedError
+from app.domain.vocabulary import State
 
 
 class RefundState(StrEnum):
@@ -27,9 +29,10 @@ class RefundState(StrEnum):
 
 
 class RefundCause(StrEnum):
-    """Why money goes back: the price fell, or what came in fitted nothing."""
+    """Why money goes back: the price fell, nobody crossed, or what came in fitted nothing."""
 
     REPRICED = "repriced"
+    NOT_CROSSED = "not-crossed"
     UNDERPAID = "underpaid"
     OVERPAID = "overpaid"
     DOUBLE = "double"
@@ -38,6 +41,14 @@ class RefundCause(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     BUNDLE_BROKEN = "bundle-broken"
+
+
+class Unfit(StrEnum):
+    """Why a refund of an order may not be opened."""
+
+    NOT_PAID = "order-not-paid"
+    MAY_CROSS = "entry-not-ended-short"
+    GOES_BACK = "nothing-left-to-give-back"
 
 
 class RefundStep(StrEnum):
@@ -52,6 +63,10 @@ class RefundStep(StrEnum):
 
 OPEN: Final = frozenset({RefundState.DUE, RefundState.ASKED, RefundState.REFUSED})
 """Nobody has promised it yet: it is cancelled where the price rises again."""
+ENDED_SHORT: Final = frozenset(
+    {State.CANCELLED, State.REVOKED, State.NO_SHOW, State.EXPIRED, State.TURNED_BACK}
+)
+"""Ends of an entry that did not cross."""
 GONE: Final = frozenset({RefundState.APPROVED, RefundState.PAID})
 """What so much of came in is no longer ours."""
 
@@ -118,6 +133,22 @@ class Returned:
 
     cancelled: Sequence[UUID]
     due: Sequence[tuple[UUID, int]]
+
+
+def opened(state: State, paid: PaidOrder | None) -> int | Unfit:
+    """Return how much of an order is given back if somebody opens that, or why they may not.
+
+    `paid` is None where nothing came in for it. Nothing found says what becomes of the fee of a
+    vehicle that paid and never crossed, so none is due by itself: two persons decide it case by
+    case, with a reason. All of it goes back that is still ours and is not going back already.
+    """
+    if paid is None:
+        return Unfit.NOT_PAID
+    if state not in ENDED_SHORT:
+        return Unfit.MAY_CROSS
+    if paid.open or not paid.kept_vnd:
+        return Unfit.GOES_BACK
+    return paid.kept_vnd
 
 
 def kept(paid: Iterable[PaidOrder]) -> int:

@@ -14,7 +14,14 @@ from app.domain.errors import ReceiptNotFoundError
 from app.domain.payers import Payer, PayerCountry, payer_of
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.numbering import DispatchState, Told
-from app.domain.receipts.receipt import Account, VoidCause, account_of, read_lookup, series_of
+from app.domain.receipts.receipt import (
+    Account,
+    CorrectionState,
+    VoidCause,
+    account_of,
+    read_lookup,
+    series_of,
+)
 from app.models import Receipt, ReceiptCorrection, Refund
 from app.repositories.receipts import Basis, Shown
 from app.repositories.unit_of_work import UnitOfWork
@@ -100,6 +107,7 @@ class Receipts:
     async def give_back(self, refund: Refund) -> None:
         """Void the receipt of an order of which a refund was approved; give one for the rest.
 
+        Whoever has asked that it be corrected may ask so of the new one.
         What was paid before receipts were given has none, and gets none.
         """
         assert refund.order_id is not None
@@ -107,6 +115,7 @@ class Receipts:
         standing = (await self._uow.receipts.standing([refund.order_id])).get(refund.order_id)
         if standing is None:
             return
+        await self._overtake(standing)
         by = Voiding(VoidCause.REFUNDED, refund.reason, refund.asked_by, refund.approved_by)
         rest, rows = standing.amount_vnd - refund.amount_vnd, list[Row]()
         if rest > 0:
@@ -134,6 +143,20 @@ class Receipts:
         """Return up to `limit` receipts that the principal may see, newest first."""
         act = self._act
         return await self._uow.receipts.page(act.principal, where, after, limit, at=act.now)
+
+    async def _overtake(self, receipt: Receipt) -> None:
+        """End what was asked of a receipt that counts no more."""
+        correction = await self._uow.receipts.open_correction(receipt.id)
+        if correction is None:
+            return
+        correction.state = CorrectionState.OVERTAKEN.value
+        correction.settled_at, correction.settled_by = self._act.now, self._act.principal.id
+        facts = {"receipt": str(receipt.id), "series": receipt.series, "number": receipt.number}
+        event = self._act.event(
+            "receipt.correction_overtaken", None, receipt.entry_id, None, **facts
+        )
+        await self._uow.flush()
+        await self._uow.records.insert_events([event])
 
     async def _void(self, receipt: Receipt, by: Voiding) -> None:
         receipt.voided_at, receipt.void_cause = self._act.now, by.cause.value

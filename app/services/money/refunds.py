@@ -10,7 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.books import CENTRE
-from app.domain.errors import RefundNotFoundError, SecondOfficerNeededError
+from app.domain.errors import (
+    FieldError,
+    OrderNotFoundError,
+    RefundNotFoundError,
+    RefundNotOpenedError,
+    SecondOfficerNeededError,
+)
 from app.domain.questions import RefundFilter
 from app.domain.receipts.refunds import (
     PaidOrder,
@@ -18,10 +24,13 @@ from app.domain.receipts.refunds import (
     RefundCause,
     RefundState,
     RefundStep,
+    Unfit,
     kept,
+    opened,
     returned,
     step,
 )
+from app.domain.vocabulary import State
 from app.models import Entry, Order, PaymentReview, Refund
 from app.repositories.refunds import ShownRefund
 from app.repositories.unit_of_work import UnitOfWork
@@ -116,6 +125,30 @@ class Refunds:
         await self._uow.refunds.insert([{**row, "gate_code": CENTRE}])
         await self._uow.records.insert_events([self._due(row)])
 
+    async def open(self, order_id: UUID, dossier: Dossier) -> ShownRefund:
+        """Ask for what was paid for an order of an entry that ended without crossing.
+
+        Raises:
+            OrderNotFoundError.
+            RefundNotOpenedError: it may not be opened so; the error names why.
+        """
+        found = await self._uow.money.order(order_id)
+        if found is None:
+            raise OrderNotFoundError
+        entry = await self._uow.entries.locked(found.entry_id)
+        self._act = self._act.not_before(entry.changed_at)
+        (order,) = await self._uow.payments.locked_orders([order_id])
+        refunds = await self._uow.refunds.of_orders([order_id])
+        promised = [Promised(one.id, one.amount_vnd, RefundState(one.state)) for one in refunds]
+        paid = PaidOrder(order.id, order.amount_vnd, promised) if order.state == "paid" else None
+        amount = opened(State(entry.state), paid)
+        if isinstance(amount, Unfit):
+            raise RefundNotOpenedError(errors=(FieldError("/order", amount.value),))
+        row = await self._of_order(entry, order.charge_id, order, amount, RefundCause.NOT_CROSSED)
+        await self._uow.refunds.insert([row])
+        await self._uow.records.insert_events([self._due(row)])
+        return await self.ask(row["id"], dossier)
+
     async def ask(self, refund_id: UUID, dossier: Dossier) -> ShownRefund:
         """Ask for a refund that is due, with its dossier.
 
@@ -206,10 +239,17 @@ class Refunds:
         await self._uow.records.insert_events([event])
         return await self.shown(one.id)
 
-    async def _of_order(self, entry: Entry, charge_id: UUID, order: Order, amount_vnd: int) -> Row:
+    async def _of_order(
+        self,
+        entry: Entry,
+        charge_id: UUID,
+        order: Order,
+        amount_vnd: int,
+        cause: RefundCause = RefundCause.REPRICED,
+    ) -> Row:
         payment_id = order.payment_id or (await self._uow.payments.of_order(order))[-1].id
         return {
-            **self._row(RefundCause.REPRICED, payment_id, amount_vnd),
+            **self._row(cause, payment_id, amount_vnd),
             "gate_code": order.gate_code or entry.gate_code,
             "order_id": order.id,
             "entry_id": entry.id,

@@ -104,6 +104,15 @@ class Forgetting:
         await self._uow.records.insert_events([self._of_refund(one) for one in found])
         return len(found)
 
+    async def purposes(self, limit: int = BATCH) -> int:
+        """Erase what payers wrote long ago to money that waits for nobody; return of how many.
+
+        Raises:
+            NoValueError.
+        """
+        before = self._before(Record.PAYMENT_PURPOSE)
+        return await self._uow.retention.forget_purposes(before, limit)
+
     async def reads(self, limit: int = BATCH) -> int:
         """Delete readings of long ago; return how many.
 
