@@ -17,7 +17,7 @@ def text_of(said: Said, base_url: str) -> str:
         "gate": gate,
         "window": _window(said.starts_at or said.ends_at, said.ends_at),
         "ends": f"{said.ends_at.astimezone(HANOI):%H:%M %d/%m}",
-        "link": f"{base_url}/v1/tracking/{said.token}",
+        "link": f"{base_url}/d/{said.token}",
     }
     text = CATALOGUE.say(f"driver-message.{said.kind}", said.language, facts)
     return without_marks(text) if said.language is Language.VI else text

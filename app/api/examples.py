@@ -549,6 +549,9 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "kind": Word("A kind of check.", "plant_quarantine"),
     "call": Word("The id of a call.", ID),
     "order": Word("The id of an order.", ID),
+    "order_code": Word(
+        "The code of an order, as the text of its transfer has it.", "20260311-0C3FHMFY6"
+    ),
     "shift": Word("The id of a shift.", ID),
     "bundle": Word("The id of a bundle.", ID),
     "source_reference": Word("The reference of whoever took it.", "FT26070123456789"),

@@ -135,6 +135,15 @@ class ReceiptsRepository:
         )
         return {one.order_id: one for one in await self._session.scalars(statement)}
 
+    async def of_entry(self, entry_id: UUID) -> Sequence[Receipt]:
+        """Return the receipts of an entry that count, oldest first."""
+        statement = (
+            select(Receipt)
+            .where(Receipt.entry_id == entry_id, Receipt.voided_at.is_(None))
+            .order_by(Receipt.issued_at, Receipt.id)
+        )
+        return (await self._session.scalars(statement)).all()
+
     async def get(self, receipt_id: UUID) -> Receipt | None:
         """Return a receipt; to change it, take the lock of its entry, then `locked`."""
         return await self._session.get(Receipt, receipt_id)

@@ -611,7 +611,8 @@ PUBLIC = {
     "get_difficulties_report",
     "list_published_difficulties", "report_difficulty_by_link", "list_difficulties_by_link",
     "check_live", "check_ready", "get_metrics", "get_keys", "issue_token",
-    "get_pass_by_link", "get_certificate_by_link", "look_up_receipt", "list_pass_revocations",
+    "get_pass_by_link", "get_order_qr_by_link", "list_receipts_by_link", "list_messages_by_link",
+    "get_certificate_by_link", "look_up_receipt", "list_pass_revocations",
     "get_log_keys", "get_checkpoint", "list_checkpoints", "get_old_checkpoint", "get_tile",
     "list_leaves", "prove_inclusion", "prove_consistency", "cosign_checkpoint",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from app.api.schemas.entries import (
     HoldOut,
     NextStepOut,
     OrderOut,
+    OwedOut,
     PlaceOut,
     RateOut,
     RefusalOut,
@@ -29,7 +30,7 @@ from app.api.schemas.entries import (
     TrackingOut,
     VerdictOut,
 )
-from app.api.schemas.evidence import EvidenceOut
+from app.api.schemas.evidence import EvidenceOut, label_of
 from app.api.schemas.notices import notice_read_out
 from app.api.schemas.quotes import KeptQuoteOut
 from app.api.schemas.reductions import reduced_lines_out
@@ -57,6 +58,7 @@ from app.services.declarations.views import (
 HIDDEN = "***"
 SHOWN = 3
 LONG_ENOUGH = 6
+SHOWN_ORDERS = frozenset({"due", "paid"})
 
 
 def brief_out(view: EntryView, language: Language) -> EntryBriefOut:
@@ -160,11 +162,14 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
     return StandingOut(
         reference=entry.reference,
         gate=entry.gate_code,
+        gate_label=label_of(today.reference.gates[entry.gate_code].names, language),
         direction=entry.direction,
         state=entry.state,
         lane=entry.lane,
         conditional=entry.verdict["conditional"],
         held=entry.held,
+        version=entry.version,
+        planned_arrival_at=entry.planned_arrival_at,
         call_number=entry.call_number,
         call_window_ends_at=_awaited_until(found),
         place=place.place if place else None,
@@ -175,6 +180,7 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
         expected_wait=estimate_out(place.expected) if place else None,
         next_steps=[next_step_out(step, language) for step in found.next_steps],
         due=orders_due(found.orders),
+        orders=[owed_out(order) for order in found.orders if order.state in SHOWN_ORDERS],
         deferred_until=entry.deferred_until,
         last_call=last_call_out(found.last_call, language) if found.last_call else None,
         notices=[notice_read_out(notice, language) for notice in found.notices],
@@ -212,7 +218,16 @@ def exception_out(case: ExceptionCase, language: Language) -> ExceptionOut:
 
 def tracking_out(token: str, base_url: str) -> TrackingOut:
     """Return a driver's link; the token is all the link knows."""
-    return TrackingOut(token=token, url=f"{base_url}/v1/tracking/{token}")
+    return TrackingOut(
+        token=token,
+        url=f"{base_url}/v1/tracking/{token}",
+        page_url=page_address(base_url, token),
+    )
+
+
+def page_address(base_url: str, token: str) -> str:
+    """Return where a driver looks at an entry."""
+    return f"{base_url}/d/{token}"
 
 
 def finding_out(finding: Mapping[str, Any], language: Language) -> FindingOut:
@@ -355,6 +370,16 @@ def order_out(order: Order) -> OrderOut:
         kind=order.kind,
         amount=Amount.vnd(order.amount_vnd),
         refunded=Amount.vnd(order.refunded_vnd or 0),
+        state=order.state,
+        paid_at=order.paid_at,
+    )
+
+
+def owed_out(order: Order) -> OwedOut:
+    """Return an order as whoever holds the tracking link sees it."""
+    return OwedOut(
+        code=order.code,
+        amount=Amount.vnd(order.amount_vnd),
         state=order.state,
         paid_at=order.paid_at,
     )

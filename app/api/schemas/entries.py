@@ -217,6 +217,8 @@ class TrackingOut(Out):
 
     token: str
     url: str
+    page_url: Annotated[str, Field(examples=["https://gate.example/d/Zx3vQ0m1b7n2k9s4"])]
+    """The same for a driver to look at: a page for telephones, which goes on without a network."""
 
 
 class EntryBriefOut(Out):
@@ -392,17 +394,32 @@ class ChangeOut(Out):
     """The green-lane rules that a change of lane rests on."""
 
 
+class OwedOut(Out):
+    """An order as whoever holds the tracking link sees it; see its `/qr` for how it is paid."""
+
+    code: Annotated[str, Field(examples=["20260311-0C3FHMFY6"])]
+    amount: Amount
+    state: Annotated[str, Field(examples=["due"])]
+    paid_at: Instant | None
+
+
 class StandingOut(Out):
     """Where an entry stands now; nothing personal, no plate, no company."""
 
     reference: str
     gate: str
+    gate_label: Annotated[str, Field(examples=["Tan Thanh border gate"])]
+    """The gate's name in the language of the request."""
     direction: Annotated[Direction, Open]
     state: Annotated[State, Open]
     lane: Annotated[Lane, Open]
     conditional: bool
     """The lane is kept on a certificate that is requested or sampled only."""
     held: bool
+    version: int
+    """Counts changes of declared data only; with one, the pass may have become another."""
+    planned_arrival_at: Instant | None
+    """When it was declared to arrive."""
     call_number: str | None
     call_window_ends_at: Instant | None
     """Until when a called vehicle is awaited at the gate."""
@@ -417,6 +434,8 @@ class StandingOut(Out):
     expected_wait: EstimateOut | None
     next_steps: list[NextStepOut]
     due: Amount
+    orders: list[OwedOut]
+    """What is due and what was paid; what other orders took the place of is left out."""
     deferred_until: Instant | None
     """Until when the vehicle has put itself off."""
     last_call: LastCallOut | None

@@ -166,7 +166,7 @@ async def tracked(uow: UnitOfWork, today: Today, token: str) -> Standing:
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
     """
-    return await standing_of(uow, today, await _opened_by(uow, token))
+    return await standing_of(uow, today, await opened_by(uow, token))
 
 
 async def entry_of_link(uow: UnitOfWork, token: str) -> Entry:
@@ -175,10 +175,15 @@ async def entry_of_link(uow: UnitOfWork, token: str) -> Entry:
     Raises:
         TrackingNotFoundError: the token is wrong or has been revoked.
     """
-    return (await _opened_by(uow, token)).entry
+    return (await opened_by(uow, token)).entry
 
 
-async def _opened_by(uow: UnitOfWork, token: str) -> Found:
+async def opened_by(uow: UnitOfWork, token: str) -> Found:
+    """Return the entry that a tracking token opens, with what stands beside it.
+
+    Raises:
+        TrackingNotFoundError: the token is wrong or has been revoked.
+    """
     found = await uow.standings.by_tracking(hash_of_token(token))
     if found is None:
         raise TrackingNotFoundError

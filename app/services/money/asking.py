@@ -7,6 +7,7 @@ from app.domain.authorisation import Action
 from app.domain.errors import BundleNotDueError, NoCollectionAccountError, OrderNotDueError
 from app.domain.money_in import OwedState
 from app.domain.vietqr import CollectionAccount, transfer
+from app.models import Order
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.bundles import Bundles
@@ -39,9 +40,7 @@ class Asking:
             OrderNotFoundError, OrderNotDueError, NoCollectionAccountError.
         """
         order = await Payers(self._uow, self._act).reached(order_id, Action.ORDERS)
-        if order.state != OwedState.DUE:
-            raise OrderNotDueError(order=order.code, state=order.state)
-        return self._asked(order.amount_vnd, order.code)
+        return asked_for(order, self._account)
 
     async def bundle(self, bundle_id: UUID) -> Asked:
         """Return how a bundle is paid.
@@ -52,9 +51,21 @@ class Asking:
         bundle = await Bundles(self._uow, self._act).get(bundle_id)
         if bundle.state is not OwedState.DUE:
             raise BundleNotDueError(bundle=bundle.row.code)
-        return self._asked(bundle.row.amount_vnd, bundle.row.code)
+        return _asked(bundle.row.amount_vnd, bundle.row.code, self._account)
 
-    def _asked(self, amount_vnd: int, code: str) -> Asked:
-        if self._account is None:
-            raise NoCollectionAccountError
-        return Asked(self._account, amount_vnd, code, transfer(self._account, amount_vnd, code))
+
+def asked_for(order: Order, account: CollectionAccount | None) -> Asked:
+    """Return how an order is paid.
+
+    Raises:
+        OrderNotDueError, NoCollectionAccountError.
+    """
+    if order.state != OwedState.DUE:
+        raise OrderNotDueError(order=order.code, state=order.state)
+    return _asked(order.amount_vnd, order.code, account)
+
+
+def _asked(amount_vnd: int, code: str, account: CollectionAccount | None) -> Asked:
+    if account is None:
+        raise NoCollectionAccountError
+    return Asked(account, amount_vnd, code, transfer(account, amount_vnd, code))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from app.domain.authorisation import Action
@@ -11,10 +12,14 @@ from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.authorising import reached
 from app.services.declarations.assessment import driver_of
+from app.services.declarations.entries import entry_of_link
 from app.services.notifying.facts import said
 
 # The edges show these rows and never ask for them: they import them from here.
-__all__ = ["DriverMessage", "DriverMessages", "Shown"]
+__all__ = ["DriverMessage", "DriverMessages", "Shown", "told_by_link"]
+
+
+MOST_BY_LINK: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +52,14 @@ class DriverMessages:
         phone = driver_of(act, entry).phone
         found = await self._uow.driver_messages.of_entry(entry_id, after, limit)
         return [Shown(one, said(act, one, entry, call), phone) for one, call in found]
+
+
+async def told_by_link(uow: UnitOfWork, token: str) -> Sequence[DriverMessage]:
+    """Return what the driver was told of the entry that a tracking token opens, oldest first.
+
+    Raises:
+        TrackingNotFoundError: the token is wrong or has been revoked.
+    """
+    entry = await entry_of_link(uow, token)
+    found = await uow.driver_messages.of_entry(entry.id, 0, MOST_BY_LINK)
+    return [message for message, _ in found]
