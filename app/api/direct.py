@@ -7,6 +7,7 @@ it tells), dependencies that are overridden.
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
 from fastapi.dependencies.models import Dependant
@@ -44,15 +45,23 @@ def direct(route: APIRoute, handle: Handle) -> Handle:
 
     async def call(request: Request) -> Response:
         if request.app.dependency_overrides:
-            return await handle(request)
+            return await _as_framework(handle, request)
         try:
             body = validate(await request.json())
         except ValidationError:
-            return await handle(request)
+            return await _as_framework(handle, request)
         found = {one: await asked(request) for one, asked in dependencies.items()}
         return await endpoint(**{name: body}, **found)
 
     return call
+
+
+async def _as_framework(handle: Handle, request: Request) -> Response:
+    """Let the framework's handler answer, with the stacks that it looks for in a scope."""
+    async with AsyncExitStack() as stack:
+        scope = request.scope
+        scope["fastapi_inner_astack"] = scope["fastapi_function_astack"] = stack
+        return await handle(request)
 
 
 def _plan(route: APIRoute) -> Plan | None:

@@ -29,7 +29,7 @@ from app.api.failures import (
 from app.api.front import FrontedFastAPI, Kept
 from app.api.oauth import SCHEME, SECURITY
 from app.api.problems import MEDIA_TYPE, Problem, problem_responses
-from app.api.routing import FixedPaths
+from app.api.routing import KnownPaths
 from app.api.same_site import PLAIN_NAME, SECURE_NAME
 from app.api.tidying import tidy
 from app.domain.errors import (
@@ -148,7 +148,7 @@ def install_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     longer than sending a board. So the routes become its own.
     """
     routers = list(routers)
-    app.router.routes.append(FixedPaths(route for one in routers for route in one.routes))
+    app.router.routes.append(KnownPaths(route for one in routers for route in one.routes))
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):

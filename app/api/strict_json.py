@@ -9,7 +9,7 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import Any, Final, NoReturn, Protocol, runtime_checkable
@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.direct import direct
 from app.api.failures import MalformedBodyError, NotJsonMediaTypeError
@@ -209,6 +209,9 @@ class ParsedRequest(Request):
         return self._document
 
 
+Read = Callable[[ParsedRequest], Awaitable[Response]]
+
+
 def _is_json(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind[-5:] == "+json")
@@ -227,22 +230,31 @@ class StrictRoute(APIRoute):
     def _beginning(self) -> str:
         return self.path.partition("{")[0]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        """Make the route; an endpoint that is called directly needs nothing around it."""
+        super().__init__(*args, **kwargs)
+        if self._read_directly is not None:
+            self.app = _answering(self._read_directly)
+
     def get_route_handler(self) -> Handle:
         """Return FastAPI's handler behind the guard and the readers of its query and body.
 
         The body comes first: a slow one keeps nobody from the connections of the database.
         """
-        handle = direct(self, super().get_route_handler())
-        handle = self._guarded(asked_by_name(handle, self.dependant))
+        framework = super().get_route_handler()
+        called = direct(self, framework)
+        handle = self._guarded(asked_by_name(called, self.dependant))
+        self._read_directly: Read | None = None
         if not self.methods or self.methods <= BODILESS:
             return handle
         if self.body_field is None or isinstance(self.body_field.field_info, params.Form):
             return _behind_whole_body(handle)
+        read = _reading(handle)
+        if called is not framework:
+            self._read_directly = read
 
         async def read_strictly(request: Request) -> Response:
-            parsed = ParsedRequest(request.scope, request.receive)
-            await parsed.read()
-            return await handle(parsed)
+            return await read(ParsedRequest(request.scope, request.receive))
 
         return read_strictly
 
@@ -258,6 +270,29 @@ class StrictRoute(APIRoute):
                 return await handle(request)
 
         return let_in
+
+
+def _reading(handle: Handle) -> Read:
+    """Return what reads the body, and has the request answered."""
+
+    async def read(request: ParsedRequest) -> Response:
+        await request.read()
+        return await handle(request)
+
+    return read
+
+
+def _answering(read: Read) -> ASGIApp:
+    """Return an application that sends the answer, without the stacks that FastAPI makes for it.
+
+    What is raised is answered further out, where FastAPI's own handlers stand once more.
+    """
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await read(ParsedRequest(scope, receive))
+        await response(scope, receive, send)
+
+    return app
 
 
 def _behind_whole_body(handle: Handle) -> Handle:
