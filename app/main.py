@@ -13,7 +13,7 @@ from app.api import manners
 from app.api.driver_messages import text_of
 from app.api.exchange import Exchange
 from app.api.fleet.rows import Rows
-from app.api.front import Front
+from app.api.front import Front, ShortWay
 from app.api.guesses import Guesses
 from app.api.live import Drawing
 from app.api.long_bodies import longer_bodies
@@ -112,6 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         from app.api import scenarios  # noqa: PLC0415 - production does without
 
         scenarios.install(app)
+    app.short_way = ShortWay(app)
     return app
 
 

@@ -21,6 +21,7 @@ from app.api.idempotency import key_of
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 Asked = Callable[[Request], Awaitable[object]]
 RETRY_KEY = "Idempotency-Key"
+STACKS = ("fastapi_middleware_astack", "fastapi_inner_astack", "fastapi_function_astack")
 
 
 class Plan(NamedTuple):
@@ -59,8 +60,7 @@ def direct(route: APIRoute, handle: Handle) -> Handle:
 async def _as_framework(handle: Handle, request: Request) -> Response:
     """Let the framework's handler answer, with the stacks that it looks for in a scope."""
     async with AsyncExitStack() as stack:
-        scope = request.scope
-        scope["fastapi_inner_astack"] = scope["fastapi_function_astack"] = stack
+        request.scope.update(dict.fromkeys(STACKS, stack))
         return await handle(request)
 
 

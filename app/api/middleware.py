@@ -1,5 +1,6 @@
 """The one layer around every request: its id, its limits, headers, metrics, log line, last net."""
 
+import logging
 import os
 import re
 import time
@@ -120,8 +121,11 @@ class Manners:
         self.metrics.count(exchange.operation, exchange.method, status, seconds)
         # Reads are the load; their counts are in the metrics, their lines only in debug logs.
         is_quiet = exchange.method in READS and status < FIRST_REFUSAL
-        log = _LOG.debug if is_quiet else _LOG.info
-        log("request", status=status, ms=round(seconds * 1000, 2), **exchange.told())
+        level = logging.DEBUG if is_quiet else logging.INFO
+        if _LOG.is_enabled_for(level):
+            _LOG.log(
+                level, "request", status=status, ms=round(seconds * 1000, 2), **exchange.told()
+            )
         if self.spans is not None:
             self._trace(self.spans, exchange, status, seconds)
 

@@ -236,6 +236,11 @@ class StrictRoute(APIRoute):
         if self._read_directly is not None:
             self.app = _answering(self._read_directly)
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether its endpoint is called without the framework."""
+        return self._read_directly is not None
+
     def get_route_handler(self) -> Handle:
         """Return FastAPI's handler behind the guard and the readers of its query and body.
 

@@ -43,10 +43,11 @@ def told(answer: Any) -> tuple[Any, ...]:
 
 
 @pytest.fixture
-def as_framework(gate: Gate) -> Callable[[], None]:
-    """Have the framework call the endpoints from then on."""
+def as_framework(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Have the framework find the routes and call the endpoints from then on."""
 
     def overridden() -> None:
+        monkeypatch.setattr(gate.app, "short_way", None)
         gate.app.dependency_overrides[overridden] = overridden
 
     return overridden
