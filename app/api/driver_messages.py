@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from app.api.texts import CATALOGUE, HANOI, Language
+from app.api.texts import CATALOGUE, Language
 from app.domain.driver_messages import Said, without_marks
+from app.domain.gates import HANOI
 
 
 def text_of(said: Said, base_url: str) -> str:

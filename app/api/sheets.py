@@ -7,7 +7,8 @@ from html import escape
 from typing import Final
 
 from app.api.schemas.notices import notice_read_out
-from app.api.texts import CATALOGUE, HANOI, Language, hours
+from app.api.texts import CATALOGUE, Language, hours
+from app.domain.gates import HANOI
 from app.domain.notices import Notice
 from app.services.publishing.sheets import QueueSheet, Sheet, SheetLine
 

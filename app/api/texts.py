@@ -47,13 +47,13 @@ from starlette.types import Scope
 from app.domain import identifiers
 from app.domain.charges.refusals import REFUSALS
 from app.domain.errors import Fact
+from app.domain.gates import HANOI
 from app.domain.green_lane.rules import RULES
 from app.domain.vocabulary import Language, Text
 
 # Whoever takes texts from here takes the language with them.
 __all__ = ["Language"]
 
-HANOI = timezone(timedelta(hours=7))
 BEIJING = timezone(timedelta(hours=8))
 LONGEST_HEADER = 200
 UNKNOWN = "…"

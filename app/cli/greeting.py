@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.cli.preparing import KEYS_FILE
 from app.core.config import Settings
+from app.domain.gates import HANOI
 
 COMPANY = "company-1"
-HANOI = timezone(timedelta(hours=7))
 
 
 def greeting(settings: Settings, keys: Mapping[str, str], now: datetime) -> str:

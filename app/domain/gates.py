@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, tzinfo
+from datetime import date, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,9 @@ Document = Mapping[str, Any]
 
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone's local time: UTC+7, no summer time."""
+
+HANOI: Final = timezone(timedelta(hours=7))
+"""The same where an instant is only told or read: no summer time since 1975."""
 
 PASSENGERS: Final = "passengers"
 """The kind of a route that takes no goods vehicles."""

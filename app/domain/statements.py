@@ -1,10 +1,11 @@
 """A bank's statement, as banks write amounts and instants in files for people."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final
 
-HANOI: Final = timezone(timedelta(hours=7))
+from app.domain.gates import HANOI
+
 """The zone of what a statement says without one: banks write their own day and hour."""
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,19}|[0-9]{1,3}(?:(?:,[0-9]{3}){1,6}|(?:\.[0-9]{3}){1,6})")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, literal, or_, select
+from sqlalchemy import Select, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -41,38 +41,10 @@ class DispatchesRepository:
         The first of each order: what follows waits until that is done. Whoever is sent at this
         moment is passed over.
         """
-        earlier = aliased(ReceiptDispatch)
-        overtaken = exists().where(
-            earlier.order_id == ReceiptDispatch.order_id,
-            earlier.state != DONE,
-            earlier.number < ReceiptDispatch.number,
-        )
-        free = or_(ReceiptDispatch.leased_until.is_(None), ReceiptDispatch.leased_until <= machine)
-        is_due = or_(ReceiptDispatch.due_at.is_(None), ReceiptDispatch.due_at <= machine)
-        due = (
-            select(ReceiptDispatch.number)
-            .where(ReceiptDispatch.state == PENDING, is_due, free, ~overtaken)
-            .order_by(ReceiptDispatch.due_at.asc().nulls_first(), ReceiptDispatch.number)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        numbers = (await self._session.scalars(due)).all()
+        numbers = (await self._session.scalars(_due(machine, limit))).all()
         if not numbers:
             return ()
-        statement = (
-            select(
-                ReceiptDispatch, Receipt, Order, Charge.tariff_code, Entry.reference,
-                Payment.paid_at,
-            )
-            .join(Receipt, Receipt.id == ReceiptDispatch.receipt_id)
-            .join(Order, Order.id == Receipt.order_id)
-            .join(Charge, Charge.id == Receipt.charge_id)
-            .join(Entry, Entry.id == Receipt.entry_id)
-            .join(Payment, Payment.id == Receipt.payment_id)
-            .where(ReceiptDispatch.number.in_(numbers))
-            .order_by(ReceiptDispatch.number)
-            .execution_options(populate_existing=True)
-        )  # fmt: skip
+        statement = WITH_RECEIPT.where(ReceiptDispatch.number.in_(numbers))
         taken = [Dispatched(*row) for row in await self._session.execute(statement)]
         for one in taken:
             one.dispatch.leased_until = machine + lease
@@ -110,3 +82,34 @@ class DispatchesRepository:
             .group_by(ReceiptDispatch.state)
         )
         return {row.state: row.many for row in await self._session.execute(statement)}
+
+
+def _due(machine: datetime, limit: int) -> Select[int]:
+    """Return the numbers of the first of each order, where it is due and nobody is sending it."""
+    earlier = aliased(ReceiptDispatch)
+    overtaken = exists().where(
+        earlier.order_id == ReceiptDispatch.order_id,
+        earlier.state != DONE,
+        earlier.number < ReceiptDispatch.number,
+    )
+    free = or_(ReceiptDispatch.leased_until.is_(None), ReceiptDispatch.leased_until <= machine)
+    is_due = or_(ReceiptDispatch.due_at.is_(None), ReceiptDispatch.due_at <= machine)
+    return (
+        select(ReceiptDispatch.number)
+        .where(ReceiptDispatch.state == PENDING, is_due, free, ~overtaken)
+        .order_by(ReceiptDispatch.due_at.asc().nulls_first(), ReceiptDispatch.number)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+WITH_RECEIPT = (
+    select(ReceiptDispatch, Receipt, Order, Charge.tariff_code, Entry.reference, Payment.paid_at)
+    .join(Receipt, Receipt.id == ReceiptDispatch.receipt_id)
+    .join(Order, Order.id == Receipt.order_id)
+    .join(Charge, Charge.id == Receipt.charge_id)
+    .join(Entry, Entry.id == Receipt.entry_id)
+    .join(Payment, Payment.id == Receipt.payment_id)
+    .order_by(ReceiptDispatch.number)
+    .execution_options(populate_existing=True)
+)

@@ -56,6 +56,25 @@ Seen = tuple[bytes, str]
 """What opens the commitment of a sighting: salt and plate."""
 
 
+LOGGED_COLUMNS = (
+    Event.number,
+    Event.id,
+    Event.kind,
+    Event.entry_id,
+    Event.occurred_at,
+    Event.recorded_at,
+    Event.data,
+)
+BESIDE_COLUMNS = (
+    FeedItem.position,
+    Event.gate_code,
+    Event.direction,
+    Event.principal_id,
+    Entry.tractor_plate,
+    Entry.organisation_id,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unsealed:
     """An event that no log has yet, and what its leaf may commit to."""
@@ -163,25 +182,8 @@ class LogRepository:
         """
         after, to = span
         mine = _queue_is(Event, queue) if queue else true()
-        event = (
-            Event.number,
-            Event.id,
-            Event.kind,
-            Event.entry_id,
-            Event.occurred_at,
-            Event.recorded_at,
-            Event.data,
-        )
-        about = (
-            FeedItem.position,
-            Event.gate_code,
-            Event.direction,
-            Event.principal_id,
-            Entry.tractor_plate,
-            Entry.organisation_id,
-        )
         statement = (
-            select(*event, *about)
+            select(*LOGGED_COLUMNS, *BESIDE_COLUMNS)
             .join(Event, Event.number == FeedItem.event_number)
             .outerjoin(Entry, Entry.id == Event.entry_id)
             .where(FeedItem.position > after, FeedItem.position <= to, Event.kind.in_(kinds), mine)
@@ -189,7 +191,8 @@ class LogRepository:
             .limit(limit)
         )
         rows = await self._session.execute(statement)
-        return [Unsealed(LoggedEvent(*row[: len(event)]), *row[len(event) :]) for row in rows]
+        logged = len(LOGGED_COLUMNS)
+        return [Unsealed(LoggedEvent(*row[:logged]), *row[logged:]) for row in rows]
 
     async def sealed(self, queues: Collection[Queue] | None = None) -> Mapping[Queue, Sealed]:
         """Return how logs stand, of all queues or of some; one that has no leaf is left out."""

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, true
+from sqlalchemy import Select, func, literal, select, true
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,32 +58,7 @@ class UpkeepRepository:
 
     async def pulses(self) -> tuple[Sequence[Pulse], OldestDue]:
         """Return what was done of every job, by name, and what waits longest for one."""
-        deadline = select(func.min(Deadline.due_at)).where(Deadline.done_at.is_(None))
-        seen = select(StayProgress.seen_to).scalar_subquery()
-        event = select(Event.recorded_at).where(Event.number > seen).order_by(Event.number).limit(1)
-        pending = select(func.count()).where(
-            Delivery.state == literal("pending", literal_execute=True)
-        )
-        quarantined = select(func.count()).where(
-            Message.state == literal("quarantined", literal_execute=True)
-        )
-        differing = select(BookCheck.differing).order_by(BookCheck.checked_at.desc()).limit(1)
-        mispriced = (
-            select(PriceCheck.differing)
-            .where(PriceCheck.finished_at.is_not(None))
-            .order_by(PriceCheck.day.desc())
-            .limit(1)
-        )
-        queue = array([LogStop.gate_code, LogStop.direction])
-        oldest = select(
-            deadline.scalar_subquery().label("deadline"),
-            event.scalar_subquery().label("event"),
-            pending.scalar_subquery().label("backlog"),
-            quarantined.scalar_subquery().label("quarantined"),
-            differing.scalar_subquery().label("books_differing"),
-            mispriced.scalar_subquery().label("prices_differing"),
-            select(func.array_agg(queue)).scalar_subquery().label("stopped"),
-        ).subquery()
+        oldest = _oldest().subquery()
         columns = list(WorkerPulse.__table__.c)
         statement = (
             select(*oldest.c, *columns)
@@ -113,3 +88,31 @@ class UpkeepRepository:
             )
             for gate, way, lane, outcome, count in (await self._session.execute(statement)).all()
         ]
+
+
+def _oldest() -> Select[Any]:
+    """Ask for what waits longest, and for what is not as it should be: one row."""
+    deadline = select(func.min(Deadline.due_at)).where(Deadline.done_at.is_(None))
+    seen = select(StayProgress.seen_to).scalar_subquery()
+    event = select(Event.recorded_at).where(Event.number > seen).order_by(Event.number).limit(1)
+    pending = select(func.count()).where(Delivery.state == literal("pending", literal_execute=True))
+    quarantined = select(func.count()).where(
+        Message.state == literal("quarantined", literal_execute=True)
+    )
+    differing = select(BookCheck.differing).order_by(BookCheck.checked_at.desc()).limit(1)
+    mispriced = (
+        select(PriceCheck.differing)
+        .where(PriceCheck.finished_at.is_not(None))
+        .order_by(PriceCheck.day.desc())
+        .limit(1)
+    )
+    queue = array([LogStop.gate_code, LogStop.direction])
+    return select(
+        deadline.scalar_subquery().label("deadline"),
+        event.scalar_subquery().label("event"),
+        pending.scalar_subquery().label("backlog"),
+        quarantined.scalar_subquery().label("quarantined"),
+        differing.scalar_subquery().label("books_differing"),
+        mispriced.scalar_subquery().label("prices_differing"),
+        select(func.array_agg(queue)).scalar_subquery().label("stopped"),
+    )

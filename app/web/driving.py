@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from app.api.texts import BEIJING, HANOI
+from app.api.texts import BEIJING
+from app.domain.gates import HANOI
 
 Json = Any
 Standing = Mapping[str, Json]

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.problems import problem, problem_response, request_id_of, status_of
-from app.api.texts import BEIJING, HANOI, Language, dong, language_of, moment
+from app.api.texts import BEIJING, Language, dong, language_of, moment
 from app.domain.errors import DomainError, Fact
+from app.domain.gates import HANOI
 from app.web.assets import address
 from app.web.forms import KEY, new_key
 from app.web.preferences import theme_of

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from app.api.fleet.columns import COLUMNS, PERSONAL, TOLD, taken
 from app.api.schemas.answers import balance_out, brief_out, driver_out
-from app.api.schemas.types import GATE_ZONE
 from app.api.spreadsheets import CSV, MARK, Cell, Separator, csv_part
 from app.api.state import Process
 from app.api.texts import Language
 from app.domain.findings import is_ready
+from app.domain.gates import HANOI
 from app.domain.questions import EntryFilter
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -124,7 +124,7 @@ def _cell(value: object) -> Cell:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return value.astimezone(GATE_ZONE).isoformat()
+        return value.astimezone(HANOI).isoformat()
     if isinstance(value, list):
         return "; ".join(map(str, value))
     return value if isinstance(value, int) or value is None else str(value)

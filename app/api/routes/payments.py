@@ -68,39 +68,41 @@ KNOWN: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+MessageId = Annotated[
+    str,
+    Header(
+        alias="webhook-id",
+        min_length=1,
+        max_length=255,
+        pattern="^[!-~]+$",
+        description="The message's own id, the same however often it is sent.",
+        examples=["msg_2f1c"],
+    ),
+]
+SignedAt = Annotated[
+    int,
+    Header(
+        alias="webhook-timestamp",
+        ge=0,
+        le=LATEST,
+        description="When it was signed, in seconds since 1970.",
+        examples=[1773198000],
+    ),
+]
+Signatures = Annotated[
+    str,
+    Header(
+        alias="webhook-signature",
+        min_length=1,
+        max_length=1000,
+        description="`v1,` and the HMAC in base64; several after spaces.",
+        examples=["v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="],
+    ),
+]
+
+
 async def get_words(
-    request: Request,
-    message: Annotated[
-        str,
-        Header(
-            alias="webhook-id",
-            min_length=1,
-            max_length=255,
-            pattern="^[!-~]+$",
-            description="The message's own id, the same however often it is sent.",
-            examples=["msg_2f1c"],
-        ),
-    ],
-    seconds: Annotated[
-        int,
-        Header(
-            alias="webhook-timestamp",
-            ge=0,
-            le=LATEST,
-            description="When it was signed, in seconds since 1970.",
-            examples=[1773198000],
-        ),
-    ],
-    signatures: Annotated[
-        str,
-        Header(
-            alias="webhook-signature",
-            min_length=1,
-            max_length=1000,
-            description="`v1,` and the HMAC in base64; several after spaces.",
-            examples=["v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="],
-        ),
-    ],
+    request: Request, message: MessageId, seconds: SignedAt, signatures: Signatures
 ) -> SignedWords:
     """Return what a bank has signed."""
     return SignedWords(message, seconds, signatures, await request.body())

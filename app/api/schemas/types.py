@@ -7,7 +7,7 @@ values so far.
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
@@ -25,10 +25,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from app.domain.gates import HANOI
+
 LARGEST = 2**63 - 1
 MOST_VND = 10**15
 """No one amount that is named is more, so that thousands of them are summed in 64 bits."""
-GATE_ZONE = timezone(timedelta(hours=7))
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 
@@ -143,7 +144,7 @@ def _instant(value: object) -> object:
         return value
     at = _utc(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else None
     # Its legal day must be one that `Day` can tell, and an offset moves it by hours.
-    if at is None or not FIRST_DAY <= at.astimezone(GATE_ZONE).date() <= LAST_DAY:
+    if at is None or not FIRST_DAY <= at.astimezone(HANOI).date() <= LAST_DAY:
         raise PydanticCustomError(*_NOT_AN_INSTANT)
     return at
 
@@ -157,7 +158,7 @@ def _utc(text: str) -> datetime | None:
 
 def with_offset(value: datetime) -> str:
     """Return an instant as answers write it: in the gate's zone."""
-    return value.astimezone(GATE_ZONE).isoformat()
+    return value.astimezone(HANOI).isoformat()
 
 
 Instant = Annotated[

@@ -4,10 +4,11 @@ And whether what becomes of a call costs what it may. Whom to call is the replay
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.gates import HANOI
 from app.domain.log.dating import read_instant
 from app.domain.log.retelling import CALL_MADE, HELD, RATES_CHANGED
 from app.domain.log.rules import Broken, Why
@@ -21,9 +22,6 @@ Data = Mapping[str, Any]
 
 EXCLUDE: Final = STOPS | LIMITS
 """Kinds of notice that keep an entry from being called."""
-
-LEGAL: Final = timezone(timedelta(hours=7))
-"""Where the gates stand: no summer time since 1975."""
 
 _FREE: Final = frozenset({"call.excused", "call.withdrawn"})
 
@@ -155,7 +153,7 @@ class Calls:
 
 def _week(at: datetime) -> str:
     """Return the Monday of an instant's legal week, as overrides are counted by."""
-    return week_of(at.astimezone(LEGAL).date()).isoformat()
+    return week_of(at.astimezone(HANOI).date()).isoformat()
 
 
 def _covers(notice: tuple[str, datetime, datetime | None], at: datetime) -> bool:

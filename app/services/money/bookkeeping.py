@@ -21,7 +21,7 @@ from app.models import BookCheck
 from app.repositories.books import OrderFacts
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
-from app.services.money.posting import owed_of, posting_rows
+from app.services.money.posting import owed_in_books, posting_rows
 
 BATCH: Final = 500
 
@@ -49,7 +49,7 @@ class Bookkeeping:
         ):
             done += len(found)
             for one in found:
-                owed = owed_of(one, self._act.reference.tariffs.editions[one.tariff].split)
+                owed = owed_in_books(one, self._act.reference.tariffs.editions[one.tariff].split)
                 rows += posting_rows(self._act, post(one, owed), self._act.reference.day(one.at))
         await self._uow.books.post(rows)
         return done

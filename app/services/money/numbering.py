@@ -4,11 +4,12 @@ Safe to run several at a time and to stop at any instant: whoever is killed betw
 that is taken again when its lease is over, and the provider knows it again by its id.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.charges import Edition
 from app.domain.errors import ReceiptNotFoundError
 from app.domain.receipts.numbering import (
     DispatchState,
@@ -117,17 +118,11 @@ def document_of(today: Today, one: Dispatched) -> Mapping[str, Any]:
             "voided_at": receipt.voided_at,
             "reason": receipt.void_reason,
         }
-    edition = today.reference.tariffs.editions[one.tariff_code]
-    classes = {each.code: each.label["vi"] for each in edition.classes}
-    lines = [
-        {
-            "vehicle": line["vehicle"],
-            "vehicle_class": classes[line["vehicle_class"]],
-            "goods_group": edition.groups[line["goods_group"]].label["vi"],
-            "amount_vnd": line["amount_vnd"],
-        }
-        for line in receipt.lines
-    ]
+    return _issued(one, today.reference.tariffs.editions[one.tariff_code])
+
+
+def _issued(one: Dispatched, edition: Edition) -> Mapping[str, Any]:
+    receipt = one.receipt
     return {
         "id": str(receipt.id),
         "series": receipt.series,
@@ -141,10 +136,21 @@ def document_of(today: Today, one: Dispatched) -> Mapping[str, Any]:
         "budget_sub_item": edition.budget_line.sub_item,
         "collector": {"name": edition.collector["vi"], "tax_code": receipt.collector_tax_code},
         "payer": {"name": receipt.payer_name, "tax_code": receipt.payer_tax_code},
-        "lines": lines,
+        "lines": list(_lines(receipt.lines, edition)),
         "elsewhere_vnd": receipt.elsewhere_vnd,
         "amount_vnd": receipt.amount_vnd,
         "amount_in_words": in_words(receipt.amount_vnd, Language.VI),
         "paid_at": one.paid_at,
         "issued_at": receipt.issued_at,
     }
+
+
+def _lines(lines: Iterable[Mapping[str, Any]], edition: Edition) -> Iterator[Mapping[str, Any]]:
+    classes = {each.code: each.label["vi"] for each in edition.classes}
+    for line in lines:
+        yield {
+            "vehicle": line["vehicle"],
+            "vehicle_class": classes[line["vehicle_class"]],
+            "goods_group": edition.groups[line["goods_group"]].label["vi"],
+            "amount_vnd": line["amount_vnd"],
+        }

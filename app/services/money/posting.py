@@ -107,13 +107,13 @@ class Books:
             return []
         editions = self._act.reference.tariffs.editions
         found = await self._uow.books.facts(order_ids)
-        return [owed_of(one, editions[one.tariff].split) for one in found]
+        return [owed_in_books(one, editions[one.tariff].split) for one in found]
 
     async def _post(self, postings: Iterable[Posting]) -> None:
         await self._uow.books.post(posting_rows(self._act, postings))
 
 
-def owed_of(facts: OrderFacts, split: Split) -> Owed:
+def owed_in_books(facts: OrderFacts, split: Split) -> Owed:
     """Return an order as the books see it."""
     return Owed(
         order_id=facts.order_id,
