@@ -20,7 +20,8 @@ TOLD: Final = ("events",)
 """The tables of whose rows the others are told: every change writes its events."""
 ELSEWHERE: Final = "elsewhere"
 """What the bell rings for when another process has committed, beside the names of tables."""
-REST_SECONDS: Final = 0.02
+REST_SECONDS: Final = 0.05
+"""So long nothing more is said: a word takes as much as a tenth of a registration."""
 AGAIN_SECONDS: Final = 0.5
 CLOSING_SECONDS: Final = 2
 
