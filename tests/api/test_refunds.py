@@ -361,7 +361,7 @@ async def test_a_correction_ends_with_the_receipt_that_a_refund_voids(
     correction = (await session.scalars(select(ReceiptCorrection))).one()
     assert "overtaken" == correction.state
     late = await gate.post(f"{path}/approval", "collector-1")
-    assert (409, "correction-not-asked") == (late.status_code, late.json()["code"])
+    assert (409, "receipt-voided") == (late.status_code, late.json()["code"])
     (rest,) = [each for each in await receipts(gate) if each["state"] == "issued"]
     path = f"/v1/receipts/{rest['id']}/correction"
     assert 201 == (await gate.post(path, "collector-2", body)).status_code

@@ -11,7 +11,7 @@ from app.domain.errors import (
     SecondOfficerNeededError,
 )
 from app.domain.payers import Payer
-from app.domain.receipts.receipt import CorrectionState
+from app.domain.receipts.receipt import CorrectionState, VoidCause
 from app.models import Receipt, ReceiptCorrection
 from app.repositories.receipts import Shown
 from app.repositories.unit_of_work import UnitOfWork
@@ -71,9 +71,9 @@ class Corrections:
             SecondOfficerNeededError: it was this one who asked.
         """
         receipt = await self._held(receipt_id)
+        if receipt.void_cause == VoidCause.REFUNDED.value:
+            raise ReceiptVoidedError  # what was asked of it has ended with it
         correction = await self._settled(receipt_id, CorrectionState.APPROVED)
-        if receipt.voided_at is not None:
-            raise ReceiptVoidedError
         await self._uow.flush()
         await Receipts(self._uow, self._act).correct(receipt, correction)
         return Corrected(correction, await self._shown(receipt))
