@@ -284,6 +284,15 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "shares": [{"code": "inland-import", "basis_points": 12500}],
         }
     },
+    "record_inspection": {
+        "Weighed again": {
+            "payload_kg": 7900,
+            "reason": "Weighed again: 7.9 t instead of 20 t",
+            "document_reference": "CAN-2026-0417",
+        },
+        "Other goods": {"goods_group": "ordinary", "reason": "Machine parts under the fruit"},
+        "As declared after all": {"payload_kg": None, "reason": "The scales were wrong"},
+    },
     "propose_reduction": {
         "Half the price for lychee of a season": {
             "code": "lychee-2027",

@@ -398,6 +398,17 @@ EVENTS: Final[Mapping[str, EventKind]] = {
         {"hours": _number("How many hours it may."), "until": _instant("Until when it could.")},
     ),
     "check.requested": EventKind("An agency asks for a check.", CHECK),
+    "entry.inspected": EventKind(
+        "An authority has found what is otherwise than declared; the fee follows.",
+        {
+            "inspection": _id("The inspection."),
+            "payload_kg": _number("The payload that counts; null: as declared."),
+            "container_length_ft": _number(
+                "The length of containers that counts; null: as declared."
+            ),
+            "goods_group": _code("The goods group that counts; null: as declared."),
+        },
+    ),
     "check.recorded": EventKind("An authority has recorded a check.", CHECK),
     "check.waived": EventKind("The entry goes on without a check.", CHECK),
     "hold.placed": EventKind("An authority stops the entry.", HOLD),
@@ -435,6 +446,8 @@ EVENTS: Final[Mapping[str, EventKind]] = {
             "charge": _id("The charge."),
             "tariff": _code("The tariff edition."),
             "total_vnd": _number("The total in whole dong."),
+            "change_vnd": _number("By how much it is more than the one before; null: none was."),
+            "changes": _codes("What makes it another price than the one before."),
             "cause": _code("What made the price."),
             "supersedes": _id("The charge that counts no more."),
         },

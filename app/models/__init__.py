@@ -15,6 +15,7 @@ from app.models.entries import (
     Entry,
     ExceptionCase,
     Hold,
+    Inspection,
     Observation,
     ScopedHold,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "GreenLaneDays",
     "HandedPass",
     "Hold",
+    "Inspection",
     "LaneGroundRow",
     "LaneGroundWord",
     "LogCheckpoint",

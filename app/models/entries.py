@@ -35,7 +35,10 @@ UNDER_SCOPED = "scoped_hold_id IS NOT NULL AND lifted_at IS NULL"
 
 
 class Entry(Identified, Base):
-    """What was declared is one document; what is searched, ordered or personal is columns."""
+    """What was declared is one document; what is searched, ordered or personal is columns.
+
+    `inspected` is what officers found in the place of it, and the fee follows.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (
@@ -180,6 +183,7 @@ class Entry(Identified, Base):
     verdict: Mapped[dict[str, Any]]
     lane: Mapped[str]
     confirmed_ground: Mapped[dict[str, Any] | None]
+    inspected: Mapped[dict[str, Any] | None]
     contested: Mapped[bool] = mapped_column(Boolean, server_default=false())
     held: Mapped[bool] = mapped_column(Boolean, server_default=false())
     discrepancies: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -255,6 +259,27 @@ class Observation(Identified, Attributed, Base):
     plate: Mapped[str | None]
     vehicle: Mapped[dict[str, Any] | None]
     acceptance_number: Mapped[str | None]
+
+
+class Inspection(Identified, Attributed, Base):
+    """What an officer found of a vehicle: the words as they were said, and what they came to.
+
+    `found` is what counted afterwards, `outcome` the new price with its orders and refunds; None
+    where there was none.
+    """
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "source_reference"),
+        Index(None, "entry_id", "recorded_at", "id"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"))
+    authority: Mapped[str]
+    document_reference: Mapped[str | None]
+    words: Mapped[dict[str, Any]]
+    found: Mapped[dict[str, Any]]
+    outcome: Mapped[dict[str, Any] | None]
 
 
 class Check(Identified, Attributed, Base):

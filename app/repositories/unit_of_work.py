@@ -31,6 +31,7 @@ from app.repositories.exchange import ExchangeRepository
 from app.repositories.fairness import FairnessRepository
 from app.repositories.feed import FeedRepository
 from app.repositories.forecasts import ForecastsRepository
+from app.repositories.inspections import InspectionsRepository
 from app.repositories.keys import KeysRepository
 from app.repositories.lane_grounds import LaneGroundsRepository
 from app.repositories.lines import LinesRepository
@@ -219,6 +220,11 @@ class UnitOfWork:
     def personal(self) -> PersonalRepository:
         """Drivers found by their numbers, and who read their data."""
         return PersonalRepository(self._session)
+
+    @cached_property
+    def inspections(self) -> InspectionsRepository:
+        """What officers found of vehicles."""
+        return InspectionsRepository(self._session)
 
     @cached_property
     def lane_grounds(self) -> LaneGroundsRepository:

@@ -4,7 +4,7 @@ This is where a reader enters: the rules stand in `app/domain/charges`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,12 +18,14 @@ from app.domain.charges import (
     quote,
     quote_document,
 )
+from app.domain.charges.changes import Change, changes_of
 from app.domain.declaration import Declaration, Load
 from app.domain.errors import (
     Fact,
     TariffRefusalError,
 )
 from app.domain.findings import Finding, blocking
+from app.domain.inspections import NOTHING_FOUND, Found
 from app.domain.reference import Reference
 from app.domain.vocabulary import Queue
 from app.models import Charge, Entry, Order
@@ -71,11 +73,16 @@ def price(
 
 
 def price_or_finding(
-    reference: Reference, declaration: Declaration, on: date, known_at: datetime | None = None
+    reference: Reference,
+    declaration: Declaration,
+    on: date,
+    known_at: datetime | None = None,
+    found: Found = NOTHING_FOUND,
 ) -> tuple[Quote | None, tuple[Finding, ...]]:
-    """Return the price, or the blocking findings that stand in for it."""
+    """Return the price of what was found and declared, or the findings that stand in for it."""
+    facts = found.of(fee_facts(reference, declaration))
     try:
-        return price(reference, fee_facts(reference, declaration), on, known_at), ()
+        return price(reference, facts, on, known_at), ()
     except TariffRefusalError as refusal:
         return None, tuple(
             blocking(error.rule, _in_declaration(error.pointer, declaration), _plain(error.value))
@@ -187,6 +194,23 @@ def code_of(act: Act, identity: UUID) -> str:
     return f"{act.day:%Y%m%d}-{act.tools.reference_of(identity)[1:].replace('-', '')}"
 
 
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """What became of the charge of an entry, and the events of it; without a charge, nothing.
+
+    `before_vnd` is what the charge before it asked for, None where there was none. `orders` ask for
+    what is due now, `refunds` are due by it, and `cancelled` were due before.
+    """
+
+    events: Sequence[Mapping[str, Any]] = ()
+    charge: Mapping[str, Any] | None = None
+    before_vnd: int | None = None
+    changes: Sequence[Change] = ()
+    orders: Sequence[Mapping[str, Any]] = ()
+    refunds: Sequence[Mapping[str, Any]] = ()
+    cancelled: Sequence[UUID] = ()
+
+
 class Charging:
     """What happens to the charge of an entry that is already there."""
 
@@ -197,13 +221,17 @@ class Charging:
 
     async def reprice(
         self, entry: Entry, queue: Queue, quoted: Quote | None, on: date, cause: str
-    ) -> list[Mapping[str, Any]]:
-        """Supersede the charge where edition or amount differ; return the events of it."""
+    ) -> Repriced:
+        """Supersede the charge where edition or amount differ; what was paid counts towards it.
+
+        Where the new price is more, orders ask for the difference; where it is less, the difference
+        is due back.
+        """
         current = await self._uow.money.charge(entry.id)
         if quoted is None or not _differs(current, quoted):
-            return []
+            return Repriced()
         if current is not None and cause != ARRIVED and self._is_promised(current, quoted, on):
-            return []
+            return Repriced()
         # A payment under way is waited for, or it would be lost.
         orders = await self._uow.money.orders(entry.id, locked=True)
         given_up: list[Mapping[str, Any]] = []
@@ -215,20 +243,37 @@ class Charging:
         binding = Binding(entry.id, queue.gate, on, cause, back.kept, payers)
         priced = charge_of(self._act, quoted, binding)
         await self._uow.money.insert(priced.charge, priced.orders, [*given_up, *priced.postings])
-        refunds = await Refunds(self._uow, self._act).follow(entry, priced.charge["id"], back)
-        return [
-            self._act.event(
-                "charge.made",
-                queue,
-                entry.id,
-                charge=str(priced.charge["id"]),
-                tariff=quoted.edition.code,
-                total_vnd=quoted.total_vnd,
-                cause=cause,
-                supersedes=str(current.id) if current else None,
-            ),
-            *refunds,
-        ]
+        follows = Refunds(self._uow, self._act)
+        refunds = await follows.follow(entry, priced.charge["id"], back)
+        done = Repriced(
+            charge=priced.charge,
+            before_vnd=current.total_vnd if current else None,
+            changes=changes_of(current.quote, priced.charge["quote"]) if current else (),
+            orders=priced.orders,
+            refunds=refunds,
+            cancelled=back.cancelled,
+        )
+        made = self._made(queue, entry, current, done)
+        return replace(done, events=[made, *follows.events(entry, back, refunds)])
+
+    def _made(
+        self, queue: Queue, entry: Entry, current: Charge | None, done: Repriced
+    ) -> Mapping[str, Any]:
+        """Return the event of a new charge, which says by how much and why it is another."""
+        assert done.charge is not None
+        total, before = done.charge["total_vnd"], done.before_vnd
+        return self._act.event(
+            "charge.made",
+            queue,
+            entry.id,
+            charge=str(done.charge["id"]),
+            tariff=done.charge["tariff_code"],
+            total_vnd=total,
+            change_vnd=None if before is None else total - before,
+            changes=[one.cause.value for one in done.changes],
+            cause=done.charge["cause"],
+            supersedes=str(current.id) if current else None,
+        )
 
     def _is_promised(self, current: Charge, quoted: Quote, on: date) -> bool:
         """Tell whether an entry has its price by a quote, which these facts still have."""

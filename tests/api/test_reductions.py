@@ -169,7 +169,7 @@ async def test_what_was_known_before_can_be_asked_for_ever(gate: Gate) -> None:
     gate.wait(minutes=1)
     ended = await withdraw(gate, announced, ends_on="2026-03-15")
     assert ("announced", "2026-03-15", None) == tuple(
-        ended.json()[name] for name in ("state", "withdrawn_from", "ends_on")
+        ended.json()[name] for name in ("state", "cut_short_on", "ends_on")
     )
     gate.wait(minutes=1)
     for on, known in (
@@ -197,7 +197,7 @@ async def test_one_in_force_is_ended_from_tomorrow_and_what_it_took_off_stays(
     idle = await withdraw(gate, announced, ends_on=END)
     assert (409, "reduction-refused", [("/ends_on", "ends-by-itself")]) == why_not(idle)
     ended = await withdraw(gate, announced)
-    assert ("in-force", "2026-03-13") == (ended.json()["state"], ended.json()["withdrawn_from"])
+    assert ("in-force", "2026-03-13") == (ended.json()["state"], ended.json()["cut_short_on"])
     assert ended.json() == (await withdraw(gate, announced)).json()
     assert [175_000, 350_000] == [await priced(gate, on) for on in (FIRST, "2026-03-13")]
     await gate.move(entry)
@@ -223,7 +223,7 @@ async def test_one_that_is_withdrawn_before_its_day_never_rules_and_keeps_its_co
 ) -> None:
     announced = await announce(gate, wanted())
     gone = await withdraw(gate, announced)
-    assert ("withdrawn", FIRST) == (gone.json()["state"], gone.json()["withdrawn_from"])
+    assert ("withdrawn", FIRST) == (gone.json()["state"], gone.json()["cut_short_on"])
     assert 350_000 == await priced(gate)
     assert "withdrawn" == (await heard(gate, f"{PUBLIC}/half"))["state"]
     assert (409, "reduction-code-taken", []) == why_not(await propose(gate, wanted()))

@@ -76,6 +76,7 @@ UNSAID: Final = frozenset(
         "about-nothing",
         "day-or-emergency",
         "one-knowledge",
+        "nothing-found",
         "one-number",
         "names-nobody",
         "gate-of-entry",

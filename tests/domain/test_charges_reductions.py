@@ -253,7 +253,7 @@ scopes: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "gates": st.sampled_from([["tan-thanh"], ["huu-nghi"]]),
         "directions": st.sampled_from([["export"], ["import"]]),
         "goods_groups": st.sampled_from([[FRUIT], ["ordinary", "empty"]]),
-        "vehicle_classes": st.sampled_from([["under-4t"], [CLASS]]),
+        "vehicle_classes": st.sampled_from([["2t-to-4t"], [CLASS]]),
     },
 )
 

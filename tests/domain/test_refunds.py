@@ -88,10 +88,14 @@ class Story:
         self.orders = [self._after(one, found.cancelled, due.get(one.id)) for one in self.orders]
 
     def pay(self) -> None:
-        """Pay what is due: the price less what is ours of what came in."""
-        due = self.price - kept(self.orders)
-        if due > 0:
-            self.orders.append(PaidOrder(uuid4(), due))
+        """Pay what is due."""
+        if self.due:
+            self.orders.append(PaidOrder(uuid4(), self.due))
+
+    @property
+    def due(self) -> int:
+        """What the orders ask for: the price less what is ours of what came in."""
+        return max(0, self.price - kept(self.orders))
 
     def approve(self, chance: int) -> None:
         """Approve one of the open refunds, whichever."""
@@ -139,6 +143,7 @@ def test_after_any_story_no_more_goes_back_than_came_in_and_the_rest_is_the_pric
         promised = sum(one.amount_vnd for order in story.orders for one in order.open)
         ours = kept(story.orders)
         assert promised == max(0, ours - story.price)
+        assert ours + story.due - promised == story.price
         came_in = sum(order.amount_vnd for order in story.orders)
         gone = sum(
             one.amount_vnd for order in story.orders for one in order.refunds if one.state in GONE

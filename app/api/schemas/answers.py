@@ -31,6 +31,7 @@ from app.api.schemas.entries import (
     VerdictOut,
 )
 from app.api.schemas.evidence import EvidenceOut, label_of
+from app.api.schemas.inspections import found_out
 from app.api.schemas.notices import notice_read_out
 from app.api.schemas.quotes import KeptQuoteOut
 from app.api.schemas.reductions import reduced_lines_out
@@ -120,6 +121,7 @@ def _brief(view: EntryView, language: Language) -> dict[str, Any]:
         "yard": entry.yard_code,
         "driver": driver_out(view.driver),
         "declared": entry.declared,
+        "inspected": found_out(entry.inspected) if entry.inspected else None,
     }
 
 

@@ -11,6 +11,7 @@ from app.api.paging import Page
 from app.api.schemas.calls import LastCallOut
 from app.api.schemas.declarations import CertificateIn
 from app.api.schemas.evidence import EvidenceOut
+from app.api.schemas.inspections import FoundOut
 from app.api.schemas.notices import NoticeReadOut
 from app.api.schemas.reductions import ReducedLineOut
 from app.api.schemas.types import (
@@ -111,7 +112,7 @@ class ChargeOut(Out):
     """The kept quote by which it was promised."""
     cause: Annotated[str, Field(examples=["registered"])]
     """What it was made for: `registered`, `amended`, `substituted`, `diverted`, `in-position`,
-    `arrived`."""
+    `arrived`, `inspected`."""
     goods_group: str
     goods_group_basis: EvidenceOut | None
     """What chose the goods group of a mixed load; null where only one is declared."""
@@ -267,6 +268,8 @@ class EntryBriefOut(Out):
     driver: DriverOut
     declared: Mapping[str, Any]
     """What was declared, as it was typed."""
+    inspected: FoundOut | None
+    """What officers found in the place of it, and the fee follows; null: nothing."""
 
 
 class EntriesOut(Page[EntryBriefOut]):

@@ -196,7 +196,7 @@ class ReductionProposalOut(EvidenceOut):
     withdrawn_at: Instant | None
     withdrawn_by: str | None
     withdrawal_reason: str | None
-    withdrawn_from: Day | None
+    cut_short_on: Day | None
     """The first legal day on which it rules no more because it was withdrawn."""
     known_to_at: Instant | None
     """From when on that is known."""
@@ -268,7 +268,7 @@ def reduction_proposal_out(
         withdrawn_at=one.withdrawn_at,
         withdrawn_by=told.withdrawn_by,
         withdrawal_reason=one.withdrawal_reason,
-        withdrawn_from=one.withdrawn_from,
+        cut_short_on=one.withdrawn_from,
         known_to_at=one.known_to,
     )
 

@@ -1,10 +1,10 @@
 """Reductions: what a dated row takes off a price, by which law, and for whom; all of it: exemption.
 
-Nothing that we found names a reduction or an exemption of this fee (`domain.md` 1.3), so that there
-are none until the board announces one. Nor does anything say what happens where several are for
-one vehicle; this is ours: each takes its share of the vehicle's full price, the greatest share
-first and of equals the first by code, until nothing is left. So what a vehicle pays depends on
-no order of rows, and is never less than nothing.
+Nothing that we found names a reduction or an exemption of this fee, so there are none until the
+board announces one. Nor does anything say what happens where several are for one vehicle; this is
+ours: each takes its share of the vehicle's full price, the greatest share first and of equals the
+first by code, until nothing is left. So what a vehicle pays depends on no order of rows, and is
+never less than nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

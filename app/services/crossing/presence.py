@@ -25,9 +25,10 @@ async def note_presence(
     assessed = reassess(act, entry, driver_name_of(act, entry))
     await line.follow(entry, assessed)
     cause = ARRIVED if entry.arrived_at else "in-position"
-    line.events += await Charging(uow, act).reprice(
+    repriced = await Charging(uow, act).reprice(
         entry, line.queue, assessed.quote, assessed.priced_on, cause
     )
+    line.events += repriced.events
     await keep_release(uow, act, entry, line)
 
 

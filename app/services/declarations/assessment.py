@@ -18,6 +18,7 @@ from app.domain.findings import (
     warning,
 )
 from app.domain.green_lane import Verdict
+from app.domain.inspections import Found
 from app.domain.lane_grounds import findings_of_ground, standing
 from app.domain.stay_limits import OVERSTAYED, limit_for, stays_until
 from app.domain.two_way import findings_of_two_way
@@ -63,7 +64,7 @@ def assess(
     """
     planned = declaration.planned_arrival_at
     on = act.reference.day(situation.arrived_at or planned or act.now)
-    quote, refusal = price_or_finding(act.reference, declaration, on, known_at)
+    quote, refusal = price_or_finding(act.reference, declaration, on, known_at, situation.found)
     verdict = judge_declaration(
         act.reference,
         declaration,
@@ -116,6 +117,7 @@ def reassess(act: Act, entry: Entry, driver_name: str | None) -> Assessment:
         contested=entry.contested,
         discrepancies=entry.discrepancies,
         ground=standing(entry.confirmed_ground, declaration),
+        found=Found.parse(entry.inspected),
     )
     return assess(act, declaration, driver_name, situation)
 

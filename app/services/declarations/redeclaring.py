@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.declaration import read_declaration
 from app.domain.discrepancies import redeclared
+from app.domain.inspections import still_found
 from app.domain.stay_limits import visitors_of
 from app.models import Entry
 from app.repositories.unit_of_work import UnitOfWork
@@ -17,7 +18,7 @@ from app.services.declarations.declaring import (
     ensure_known,
     personal_columns,
 )
-from app.services.fees import Charging
+from app.services.fees import Charging, Repriced
 from app.services.queues.stay_limits import watch_stay
 from app.services.queues.waiting import WaitingLine
 
@@ -39,6 +40,7 @@ async def declare(
         **personal_columns(act.tools.cipher, driver),
         "version": entry.version + 1,
         "discrepancies": redeclared(entry.discrepancies, document),
+        "inspected": still_found(entry.inspected, entry.declared, document),
     }
     for column, value in columns.items():
         setattr(entry, column, value)
@@ -49,14 +51,15 @@ async def declare(
 
 async def follow(
     uow: UnitOfWork, act: Act, entry: Entry, line: WaitingLine, cause: str, *told: Mapping[str, Any]
-) -> None:
+) -> Repriced:
     """Judge and price an entry anew; waiting and a release follow; `told` is written first."""
     assessed = reassess(act, entry, driver_name_of(act, entry))
     await line.follow(entry, assessed)
-    events = await Charging(uow, act).reprice(
+    repriced = await Charging(uow, act).reprice(
         entry, line.queue, assessed.quote, assessed.priced_on, cause
     )
     entry.changed_at = act.now
     await uow.flush()
     await keep_release(uow, act, entry, line)
-    await uow.records.insert_events([*told, *line.events, *events])
+    await uow.records.insert_events([*told, *line.events, *repriced.events])
+    return repriced

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.discrepancies import Discrepancies
+from app.domain.inspections import NOTHING_FOUND, Found
 from app.domain.lane_grounds import Confirmation
 
 
@@ -11,7 +12,8 @@ from app.domain.lane_grounds import Confirmation
 class Situation:
     """Since when it is declared, there, and at the gate; what contradicts it.
 
-    `ground` is the word of an authority on the declared ground, where it stands.
+    `ground` is the word of an authority on the declared ground, where it stands; `found` what an
+    officer found in the place of what is declared.
     """
 
     declared_at: datetime | None
@@ -20,3 +22,4 @@ class Situation:
     contested: bool = False
     discrepancies: Discrepancies = field(default_factory=dict)
     ground: Confirmation | None = None
+    found: Found = NOTHING_FOUND

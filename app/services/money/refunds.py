@@ -108,16 +108,20 @@ class Refunds:
         return found
 
     async def follow(self, entry: Entry, charge_id: UUID, back: Repaid) -> Sequence[Row]:
-        """Do what a new price does to refunds, under the entry's lock; return the events of it."""
+        """Do what a new price does to refunds, under the entry's lock; return those now due."""
         if back.cancelled:
             await self._uow.refunds.cancel(back.cancelled, self._act.now)
         rows = [await self._of_order(entry, charge_id, *one) for one in back.due]
         await self._uow.refunds.insert(rows)
+        return rows
+
+    def events(self, entry: Entry, back: Repaid, due: Iterable[Row]) -> Sequence[Row]:
+        """Return the events of what a new price did to refunds."""
         ended = [
             self._act.event("refund.cancelled", None, entry.id, refund=str(one))
             for one in back.cancelled
         ]
-        return [*ended, *map(self._due, rows)]
+        return [*ended, *map(self._due, due)]
 
     async def of_review(self, review: PaymentReview, amount_vnd: int) -> None:
         """Make due what of money under review goes back; the refund has the id of the review."""
