@@ -33,6 +33,21 @@ class EntryFilter:
     registered_from: datetime | None = None
     registered_before: datetime | None = None
     changed_after: datetime | None = None
+    ended: bool | None = None
+    ready: bool | None = None
+    due: bool | None = None
+    """Whether an order of it waits to be paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCounts:
+    """How many entries are open, by their states; which cannot go on, and what is due of them."""
+
+    states: Mapping[State, int]
+    unready: int
+    held: int
+    orders_due: int
+    due_vnd: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

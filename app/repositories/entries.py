@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,6 +14,8 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
+    or_,
     select,
     true,
     tuple_,
@@ -30,8 +32,8 @@ from app.domain.authorisation import Action, Relation, decide, relations_to
 from app.domain.delegations import GRANTED
 from app.domain.hold_scope import Scope, ScopeKind, scopes_of
 from app.domain.principal import Principal
-from app.domain.questions import EntryFilter
-from app.domain.vocabulary import Direction, Party
+from app.domain.questions import EntryCounts, EntryFilter
+from app.domain.vocabulary import Direction, Party, State
 from app.models import (
     Call,
     Charge,
@@ -330,6 +332,45 @@ class EntriesRepository:
         page = page_of(statement, _order(source, where), after, limit, newest_first=_newest(where))
         return (await self._session.scalars(page)).all()
 
+    async def counts(self, principal: Principal, *, at: datetime) -> EntryCounts:
+        """Count the open entries that a principal may read at an instant."""
+        theirs = and_(Entry.ended_at.is_(None), _readable(principal, at))
+        unready = func.count().filter(_BLOCKED)
+        held = func.count().filter(Entry.held)
+        by_state = select(Entry.state, func.count(), unready, held).where(theirs)
+        found = (await self._session.execute(by_state.group_by(Entry.state))).all()
+        amounts = select(func.count(), func.coalesce(func.sum(Order.amount_vnd), 0))
+        of_theirs = amounts.join(Entry, Entry.id == Order.entry_id).where(theirs, _DUE)
+        orders, due = (await self._session.execute(of_theirs)).one()
+        return EntryCounts(
+            states={State(state): count for state, count, _, _ in found},
+            unready=sum(one[2] for one in found),
+            held=sum(one[3] for one in found),
+            orders_due=orders,
+            due_vnd=int(due),
+        )
+
+
+_BLOCKED: Final = Entry.findings.contains([{"severity": "blocking"}])
+_DUE: Final = Order.state == "due"
+
+
+def _readable(principal: Principal, at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a principal may read an entry: the ranges of `_of_parties`."""
+    if decide(principal, Action.READ):
+        return true()
+    let_in = select(Delegation.entry_id).where(
+        *open_to(principal, at), Delegation.entry_id.is_not(None)
+    )
+    theirs = [
+        Entry.organisation_id == principal.organisation_id,
+        Entry.organisation_id.in_(grantors_to(principal, at)),
+        Entry.id.in_(let_in),
+    ]
+    if principal.tax_code:
+        theirs.append(Entry.payer_tax_code == principal.tax_code)
+    return or_(*theirs)
+
 
 def _relations(principal: Principal, entry: Entry, names: Iterable[str]) -> frozenset[Relation]:
     parties = map(Party, names)
@@ -412,3 +453,14 @@ def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
         yield Entry.registered_at < where.registered_before
     if where.changed_after is not None:
         yield Entry.changed_at > where.changed_after
+    yield from _told_apart(where)
+
+
+def _told_apart(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
+    due = select(Order.id).where(Order.entry_id == Entry.id, _DUE).exists()
+    asked = (
+        (where.ended, Entry.ended_at.is_not(None)),
+        (where.ready, not_(_BLOCKED)),
+        (where.due, due),
+    )
+    yield from (one if wanted else not_(one) for wanted, one in asked if wanted is not None)

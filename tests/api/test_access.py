@@ -521,6 +521,7 @@ HOOKS_LOOKED_AT = {"list_webhooks", "get_webhook", "list_deliveries"}
 LOOKED_AFTER = {"list_clients", "get_client", "list_keys", "list_members", "get_member"}
 WHO_READS = {
     "list_entries": EVERYBODY,
+    "count_entries": {"company", "app"},
     "list_parties": EVERYBODY,
     "list_delegations": {"company", "app"},
     "list_events": EVERYBODY,

@@ -81,6 +81,9 @@ FILTERS = (
     pytest.param(
         {"changed_after": "2026-03-11T09:01:00+07:00"}, [2, 3], id="by change, oldest first",
     ),
+    pytest.param({"ended": "true"}, [], id="over"),
+    pytest.param({"ready": "false"}, [], id="what must be corrected"),
+    pytest.param({"due": "true"}, [3, 2, 1, 0], id="what must be paid"),
     pytest.param({"gate": "tan-thanh", "lane": "ordinary"}, [3, 2], id="two at once"),
 )  # fmt: skip
 
@@ -92,6 +95,40 @@ async def test_a_list_is_narrowed_by(
     answer = await gate.get("/v1/entries", "company-1", params=query)
     items = answer.json()["items"]
     assert [fleet[number]["id"] for number in expected] == [item["id"] for item in items]
+
+
+async def test_a_company_counts_what_is_open_what_must_be_corrected_and_what_is_due(
+    gate: Gate, fleet: list[dict[str, Any]]
+) -> None:
+    doubtful = await gate.register(**lorry(7, planned_arrival_at=None))
+    await gate.move(fleet[0])
+    await gate.post(f"/v1/entries/{fleet[1]['id']}/cancellation", "company-1")
+    due = [*fleet[:1], *fleet[2:], doubtful]
+    counts = (await gate.get("/v1/entries/counts", "company-1")).json()
+    expected = {
+        "open": 4,
+        "states": {"queued": 1, "registered": 3},
+        "unready": 1,
+        "held": 0,
+        "orders_due": sum(len(one["orders"]) for one in due),
+        "due": {
+            "amount": sum(one["balance"]["due"]["amount"] for one in due),
+            "currency": "VND",
+        },
+    }
+    assert expected == counts
+    for query, number in (("ended=false", 4), ("ready=false", 1), ("due=true", 4), ("ended=1", 1)):
+        listed = await gate.get(f"/v1/entries?{query}", "company-1")
+        assert number == len(listed.json()["items"]), query
+    assert 1 == (await gate.get("/v1/entries/counts", "company-2")).json()["open"]
+
+
+async def test_whoever_was_let_into_an_entry_counts_it_too(gate: Gate) -> None:
+    entry = await gate.register("company-1")
+    who = (await gate.get("/v1/organisations?name=Sandbox company 2", "board-1")).json()["items"]
+    body = {"party": "payer", "organisation": who[0]["id"]}
+    await gate.post(f"/v1/entries/{entry['id']}/parties", "company-1", body)
+    assert 1 == (await gate.get("/v1/entries/counts", "company-2")).json()["open"]
 
 
 async def test_any_two_filters_narrow_to_what_both_name(

@@ -15,13 +15,21 @@ from app.api.problems import problem_responses
 from app.api.readings import UNCHANGED
 from app.api.schemas.answers import (
     brief_out,
+    entry_counts_out,
     entry_out,
     registered_out,
     standing_out,
     tracking_out,
 )
 from app.api.schemas.declarations import EntryIn, EntryPatch
-from app.api.schemas.entries import EntriesOut, EntryOut, RegisteredOut, StandingOut, TrackingOut
+from app.api.schemas.entries import (
+    EntriesOut,
+    EntryCountsOut,
+    EntryOut,
+    RegisteredOut,
+    StandingOut,
+    TrackingOut,
+)
 from app.api.schemas.explanations import ExplanationOut, explanation_out
 from app.api.schemas.types import Instant, Sought
 from app.api.strict_json import StrictRoute
@@ -96,6 +104,10 @@ async def get_filters(
     registered_from: Instant | None = None,
     registered_before: Instant | None = None,
     changed_after: Instant | None = None,
+    *,
+    ended: bool | None = None,
+    ready: bool | None = None,
+    due: bool | None = None,
 ) -> EntryFilter:
     """Return what a list of entries is narrowed to."""
     return EntryFilter(
@@ -111,6 +123,9 @@ async def get_filters(
         registered_from=registered_from,
         registered_before=registered_before,
         changed_after=changed_after,
+        ended=ended,
+        ready=ready,
+        due=due,
     )
 
 
@@ -136,6 +151,12 @@ async def list_entries(
     )
     page, cursor = listing.cut(found, places)
     return EntriesOut(items=[brief_out(view, language) for view in page], next_cursor=cursor)
+
+
+@router.get("/counts", dependencies=[may(*DECLARANTS)])
+async def count_entries(uow: Uow, caller: Caller) -> EntryCountsOut:
+    """Count your company's open entries: by state, those that cannot go on, what is due of them."""
+    return entry_counts_out(await Entries(uow, caller).counts())
 
 
 @router.get(

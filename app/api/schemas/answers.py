@@ -13,6 +13,7 @@ from app.api.schemas.entries import (
     CheckOut,
     DriverOut,
     EntryBriefOut,
+    EntryCountsOut,
     EntryOut,
     EstimateOut,
     ExceptionOut,
@@ -40,6 +41,7 @@ from app.api.texts import CATALOGUE, Language, moment
 from app.domain.expected_wait import Estimate
 from app.domain.findings import is_ready
 from app.domain.next_steps import NextStep
+from app.domain.questions import EntryCounts
 from app.domain.vocabulary import Lane, State
 from app.services.act import Today
 from app.services.declarations.declaring import Driver
@@ -79,6 +81,18 @@ def registered_out(view: EntryView, token: str, language: Language, base_url: st
         **_beside(view, language),
         place=place_out(view.place) if view.place else None,
         tracking=tracking_out(token, base_url),
+    )
+
+
+def entry_counts_out(counts: EntryCounts) -> EntryCountsOut:
+    """Return how many entries are open."""
+    return EntryCountsOut(
+        open=sum(counts.states.values()),
+        states=counts.states,
+        unready=counts.unready,
+        held=counts.held,
+        orders_due=counts.orders_due,
+        due=Amount.vnd(counts.due_vnd),
     )
 
 

@@ -276,6 +276,19 @@ class EntriesOut(Page[EntryBriefOut]):
     """One page of entries, in brief."""
 
 
+class EntryCountsOut(Out):
+    """How many of a company's entries are open, and what they want."""
+
+    open: int
+    states: Annotated[Mapping[str, int], Field(examples=[{"queued": 12, "called": 2}])]
+    """By state; one in which there is none is left out."""
+    unready: int
+    """With blocking findings: they do not go on before their declaration is corrected."""
+    held: int
+    orders_due: int
+    due: Amount
+
+
 class CheckOut(Out):
     """One agency's attributed confirmation."""
 

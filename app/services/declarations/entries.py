@@ -9,7 +9,7 @@ from uuid import UUID
 from app.core.ciphers import hash_of_token
 from app.domain.authorisation import Action
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
-from app.domain.questions import EntryFilter
+from app.domain.questions import EntryCounts, EntryFilter
 from app.domain.vocabulary import State
 from app.models import Entry
 from app.repositories.standings import Found
@@ -53,6 +53,10 @@ class Entries:
         return await self.briefs(
             await self._uow.entries.page(self._act.principal, where, after, limit, at=self._act.now)
         )
+
+    async def counts(self) -> EntryCounts:
+        """Count the open entries that the principal may read."""
+        return await self._uow.entries.counts(self._act.principal, at=self._act.now)
 
     async def briefs(self, entries: Sequence[Entry]) -> Sequence[EntryView]:
         """Return entries as lists show them, with their orders."""
