@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.api.rate_limits import Work
-from app.cli.serving import config_of_service
+from app.cli.serving import config_of_service, server_of
 from app.core.config import Settings
 from app.domain.questions import ClockRow
 from app.main import create_app, make_tools
@@ -58,8 +58,11 @@ def live(server_url: str, **changes: Any) -> Iterator[Live]:
 
 @contextmanager
 def live_with_people(server_url: str, **changes: Any) -> Iterator[Live]:
-    """Serve as `live` does, with somebody of each kind to sign in as."""
-    with _database(server_url, people=True) as address, _serve(address, changes) as one:
+    """Serve as `live` does, with somebody of each kind to sign in as, and the workers' work."""
+    with (
+        _database(server_url, people=True) as address,
+        _serve(address, changes, is_alone=True) as one,
+    ):
         yield one
 
 
@@ -75,11 +78,11 @@ def live_pair(server_url: str, **changes: Any) -> Iterator[tuple[Live, Live]]:
 
 
 @contextmanager
-def _serve(address: str, changes: Mapping[str, Any]) -> Iterator[Live]:
+def _serve(address: str, changes: Mapping[str, Any], *, is_alone: bool = False) -> Iterator[Live]:
     with ExitStack() as stack:
         named: dict[str, Any] = {**WITHOUT_LIMITS, **changes, "database_url": SecretStr(address)}
         listener = stack.enter_context(_listener())
-        stack.enter_context(_serving(Settings(**named), listener))
+        stack.enter_context(_serving(Settings(**named), listener, is_alone=is_alone))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         yield Live(url, stack.enter_context(httpx.Client(base_url=url, timeout=30)))
 
@@ -92,8 +95,12 @@ def _listener() -> socket.socket:
 
 
 @contextmanager
-def _serving(settings: Settings, listener: socket.socket) -> Iterator[None]:
-    server = uvicorn.Server(config_of_service(create_app(settings), settings))
+def _serving(settings: Settings, listener: socket.socket, *, is_alone: bool) -> Iterator[None]:
+    server = (
+        server_of(settings, "", is_alone=True)
+        if is_alone
+        else uvicorn.Server(config_of_service(create_app(settings), settings))
+    )
     thread = Thread(target=_in_own_loop, args=(lambda: server.serve([listener]),))
     thread.start()
     until = monotonic() + PATIENCE_SECONDS

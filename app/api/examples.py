@@ -593,7 +593,6 @@ PARAMETERS: Final[Mapping[str, Word]] = {
         " changed just then is dated earlier than it could be told.",
         "2026-02-21T08:00:00+07:00",
     ),
-    "ended": Word("Whether its way has ended.", example=False),
     "ready": Word("Whether it is without blocking findings.", example=False),
     "due": Word("Whether an order of it waits to be paid.", example=True),
     "on": Word("A day in the gate's zone.", "2026-05-15"),

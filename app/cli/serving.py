@@ -140,6 +140,11 @@ def run_server(
     Where it `is_alone` on its database, it does the workers' work too.
     """
     allow_files(settings)
+    server_of(settings, greeting, is_alone=is_alone).run([listener])
+
+
+def server_of(settings: Settings, greeting: str, *, is_alone: bool) -> Server:
+    """Return the service, which does the workers' work too where it `is_alone`."""
     app = create_app(settings)
     do_work = partial(work, settings, running_jobs(settings), app.state.bell)
 
@@ -147,7 +152,7 @@ def run_server(
         await app.state.process.end()
 
     config = config_of_service(app, settings)
-    Server(config, greeting, do_work if is_alone else None, let_go).run([listener])
+    return Server(config, greeting, do_work if is_alone else None, let_go)
 
 
 def config_of_service(app: FastAPI, settings: Settings) -> uvicorn.Config:

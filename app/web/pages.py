@@ -69,13 +69,18 @@ class Drawing:
             return f"{local}（北京{at.astimezone(BEIJING):%H:%M}）"
         return local
 
+    def day(self, instant: str | datetime) -> str:
+        """Return the day of an instant in Hanoi without its year, for lists of these days."""
+        at = _instant(instant).astimezone(HANOI)
+        return f"{at:%d/%m}" if self.language is Language.VI else f"{at:%m-%d}"
+
     def asset(self, name: str) -> str:
         """Return the address of a style, a script or a picture."""
         return self.root + address(name)
 
     def names(self) -> dict[str, object]:
         """Return what a template calls these."""
-        helpers = (self.say, self.name_of, self.money, self.when, self.clock, self.asset)
+        helpers = (self.say, self.name_of, self.money, self.when, self.clock, self.day, self.asset)
         return {
             **{helper.__name__: helper for helper in helpers},
             "language": self.language.value,

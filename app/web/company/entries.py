@@ -1,0 +1,87 @@
+"""A company's entries: counted at a glance, narrowed, a page at a time."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from app.api.texts import HANOI
+from app.domain.vocabulary import State
+from app.web.company.desk import further, names, show
+from app.web.visits import Visit, add
+
+A_PAGE: Final = 25
+AT_ONCE: Final = 4
+WAITING: Final = frozenset({"queued", "called"})
+PASSED_ON: Final = ("gate", "state", "plate", "reference", "client_reference", "cursor")
+WANTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "open": {"ended": "false"},
+    "unready": {"ended": "false", "ready": "false"},
+    "due": {"ended": "false", "due": "true"},
+    "over": {"ended": "true"},
+    "all": {},
+}
+"""What a list is narrowed to with one tap."""
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer the list."""
+    add(app, "/company", _show)
+
+
+async def _show(visit: Visit) -> Response:
+    listed, counts, gates = await asyncio.gather(
+        visit.api.get("/v1/entries", _question(visit.query)),
+        visit.api.get("/v1/entries/counts"),
+        names(visit, "/v1/gates"),
+    )
+    return await show(
+        visit,
+        "entries",
+        renewed=True,
+        entries=listed["items"],
+        places=await _places(visit, listed["items"]),
+        further=further(visit, listed["next_cursor"]),
+        counts=counts,
+        gates=gates,
+        states=list(State),
+        asked=visit.query,
+        wanted=_wanted(visit.query),
+    )
+
+
+def _wanted(query: Mapping[str, str]) -> str:
+    """Return the tap that is chosen: what is open, unless something is looked for by its name."""
+    named = any(query.get(name) for name in ("plate", "reference", "client_reference", "state"))
+    asked = query.get("show", "")
+    return asked if asked in WANTED else "all" if named else "open"
+
+
+def _question(query: Mapping[str, str]) -> Mapping[str, str | int]:
+    passed = {name: query.get(name, "") for name in PASSED_ON}
+    return {**passed, **WANTED[_wanted(query)], **_day(query.get("day", "")), "limit": A_PAGE}
+
+
+def _day(text: str) -> Mapping[str, str]:
+    """Return the bounds of a day in Hanoi; of what is no day the API says so."""
+    try:
+        begins = datetime.combine(date.fromisoformat(text), time(), HANOI)
+        ends = begins + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return {"registered_from": text}
+    return {"registered_from": begins.isoformat(), "registered_before": ends.isoformat()}
+
+
+async def _places(visit: Visit, entries: Sequence[Any]) -> Mapping[str, Any]:
+    """Return where those of a page stand that wait, by their ids."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def place(entry: str) -> Any:  # noqa: ANN401 - JSON
+        async with turns:
+            return await visit.api.get(f"/v1/entries/{entry}/place")
+
+    ids = [one["id"] for one in entries if one["state"] in WAITING]
+    return dict(zip(ids, await asyncio.gather(*map(place, ids)), strict=True))

@@ -1,0 +1,78 @@
+"""One entry: where it stands and why, what is wrong and who acts, its papers, its money."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from app.api.pictures import Written, draw
+from app.web.asking import RefusedError
+from app.web.company.desk import found, names, show
+from app.web.visits import Visit, add
+
+PATH: Final = "/company/entries/{entry}"
+BEFORE_THE_GATE: Final = frozenset({"registered", "queued", "called"})
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer the page."""
+    add(app, PATH, _show)
+
+
+async def _show(visit: Visit) -> Response:
+    return await entry_page(visit)
+
+
+async def entry_page(visit: Visit, error: RefusedError | None = None, **told: object) -> Response:
+    """Return the page of an entry, with what was refused of it or told on purpose."""
+    at = f"/v1/entries/{visit.path['entry']}"
+    entry = await visit.api.get(at)
+    tracking = await found(visit, f"{at}/tracking-token")
+    facts: dict[str, Any] = {
+        "driver": None,
+        "openings": None,
+        **told,
+        "entry": entry,
+        "standing": await visit.api.get(f"{at}/place"),
+        "explained": await found(visit, f"{at}/explanation"),
+        "parties": await _items(visit, f"{at}/parties"),
+        "substitutions": await _items(visit, f"{at}/substitutions"),
+        "messages": await _items(visit, f"{at}/messages"),
+        "certified": entry["call_number"] is not None,
+        "link": await _link(visit, tracking),
+        "deferrals": await _deferrals(visit) if entry["state"] == "queued" else (),
+        "gates": await names(visit, "/v1/gates"),
+        "yards": await names(visit, "/v1/yards"),
+        "is_open": entry["ended_at"] is None,
+        "is_early": entry["state"] in BEFORE_THE_GATE,
+        "problem": error.problem if error else None,
+        "asked": visit.query,
+    }
+    return await show(visit, "entry", error.status if error else 200, renewed=True, **facts)
+
+
+async def _items(visit: Visit, path: str) -> Sequence[Any]:
+    answer = await found(visit, path)
+    items: Sequence[Any] = answer["items"] if answer else ()
+    return items
+
+
+async def _link(visit: Visit, tracking: Mapping[str, Any] | None) -> Mapping[str, str] | None:
+    """Return the address of the driver's page and the picture of it to scan."""
+    if tracking is None:
+        return None
+    base = visit.request.app.state.settings.base_url
+    url = f"{base}/d/{tracking['token']}"
+    picture = b64encode(await draw(url, Written.SVG)).decode()
+    return {"url": url, "picture": f"data:image/svg+xml;base64,{picture}"}
+
+
+async def _deferrals(visit: Visit) -> Sequence[int]:
+    """Return for how many minutes a vehicle may put itself off, by the edition in force."""
+    listed = await visit.api.get("/v1/policies")
+    code = next((one["code"] for one in listed["items"] if one["in_force"]), None)
+    policy = await visit.api.get(f"/v1/policies/{code}") if code else None
+    choices: Sequence[int] = policy["deferral"]["choices_minutes"] if policy else ()
+    return choices
