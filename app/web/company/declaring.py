@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from app.api.texts import HANOI
+from app.domain.gates import HANOI
 from app.web.company.desk import names
 from app.web.forms import document_of, pointers_of
 from app.web.visits import Visit

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.api.texts import HANOI
+from app.domain.gates import HANOI
 from app.domain.vocabulary import State
 from app.web.company.desk import further, names, show
 from app.web.visits import Visit, add

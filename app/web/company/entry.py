@@ -41,7 +41,7 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
         "substitutions": await _items(visit, f"{at}/substitutions"),
         "messages": await _items(visit, f"{at}/messages"),
         "certified": entry["call_number"] is not None,
-        "link": await _link(visit, tracking),
+        "link": await _link(tracking),
         "deferrals": await _deferrals(visit) if entry["state"] == "queued" else (),
         "gates": await names(visit, "/v1/gates"),
         "yards": await names(visit, "/v1/yards"),
@@ -59,12 +59,11 @@ async def _items(visit: Visit, path: str) -> Sequence[Any]:
     return items
 
 
-async def _link(visit: Visit, tracking: Mapping[str, Any] | None) -> Mapping[str, str] | None:
+async def _link(tracking: Mapping[str, Any] | None) -> Mapping[str, str] | None:
     """Return the address of the driver's page and the picture of it to scan."""
     if tracking is None:
         return None
-    base = visit.request.app.state.settings.base_url
-    url = f"{base}/d/{tracking['token']}"
+    url = tracking["page_url"]
     picture = b64encode(await draw(url, Written.SVG)).decode()
     return {"url": url, "picture": f"data:image/svg+xml;base64,{picture}"}
 
