@@ -46,7 +46,17 @@ from app.services.act import Tools
 from app.services.log.reading import witnesses_of
 from app.services.log.sealing import Sealer
 from app.services.notifying.sending import Wording
-from app.web import assets, certificates, company, driver, home, preferences, receipts, sign_in
+from app.web import (
+    assets,
+    certificates,
+    company,
+    console,
+    driver,
+    home,
+    preferences,
+    receipts,
+    sign_in,
+)
 from app.workers import Duty, Jobs
 from app.workers.batches import BatchWorker
 from app.workers.books import BookKeeper
@@ -92,7 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
     sign_in.install(app, settings)
-    for pages in (assets, preferences, home, certificates, receipts, driver, company):
+    for pages in (assets, preferences, home, certificates, receipts, driver, company, console):
         pages.install(app)
     app.state.spans = spans = spans_of(settings)
     app.state.metrics = metrics = manners.install(

@@ -41,6 +41,8 @@ class Live:
 
     url: str
     http: httpx.Client
+    address: str = ""
+    """Of its database, for what workers do."""
 
     def ask(self, method: str, path: str, who: str | None = None, **more: Any) -> httpx.Response:
         """Send a request as `who`, one of the sandbox's names."""
@@ -84,7 +86,7 @@ def _serve(address: str, changes: Mapping[str, Any], *, is_alone: bool = False) 
         listener = stack.enter_context(_listener())
         stack.enter_context(_serving(Settings(**named), listener, is_alone=is_alone))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield Live(url, stack.enter_context(httpx.Client(base_url=url, timeout=30)))
+        yield Live(url, stack.enter_context(httpx.Client(base_url=url, timeout=30)), address)
 
 
 def _listener() -> socket.socket:

@@ -1,0 +1,180 @@
+"""What the console's pages have in common: who looks, at which queue, and what was just done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from app.api.schemas.types import LARGEST
+from app.api.texts import hours
+from app.domain.gates import HANOI
+from app.web.asking import Json, Query, RefusedError
+from app.web.visits import Visit
+
+CHOSEN: Final = "console-queue"
+"""The cookie that remembers which queue somebody looks after."""
+A_MONTH: Final = 2_592_000
+CALLED: Final = "called"
+UNTOLD: Final = frozenset({403, 404, 409})
+"""Refusals for which a part of a page is left out: not for this reader, or not there yet."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a form: the answer, or the problem with the fields as they were typed."""
+
+    act: str
+    answer: Json = None
+    problem: Mapping[str, Any] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """Return the status of the page that shows it."""
+        return int(self.problem["status"]) if self.problem else 200
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """Return what is wrong with fields, by their pointers."""
+        listed = self.problem.get("errors", ()) if self.problem else ()
+        return {one["pointer"]: one["message"] for one in listed}
+
+    def typed(self, act: str) -> Mapping[str, str]:
+        """Return the fields that a form of this act is shown with: as typed, if it was refused."""
+        return self.fields if self.problem and self.act == act else {}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whoever looks, the queues of today, the one that is looked at, where the feed ended."""
+
+    viewer: Mapping[str, Any]
+    boards: Sequence[Mapping[str, Any]]
+    board: Mapping[str, Any]
+    after: int
+
+    @property
+    def gate(self) -> str:
+        """Return the gate that is looked at."""
+        return str(self.board["gate"])
+
+    @property
+    def direction(self) -> str:
+        """Return the direction that is looked at."""
+        return str(self.board["direction"])
+
+    @property
+    def path(self) -> str:
+        """Return the path of the queue in the API."""
+        return f"/v1/gates/{self.gate}/queues/{self.direction}"
+
+
+async def desk_of(visit: Visit) -> Desk:
+    """Return the desk of whoever is signed in.
+
+    The feed's end is read before anything that the page shows, so that no news is missed.
+
+    Raises:
+        RefusedError
+    """
+    viewer = await visit.viewer()
+    after = await _newest(visit)
+    boards = sorted((await visit.api.get("/v1/queues"))["items"], key=_rank)
+    return Desk(viewer, boards, _chosen(visit, boards), after)
+
+
+async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
+    """Return what was asked for at one time, by its names.
+
+    Raises:
+        RefusedError
+    """
+    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return dict(zip(asked, answers, strict=True))
+
+
+async def part(visit: Visit, path: str, query: Query | None = None) -> Json:
+    """Return what `path` answers; None where that is not for this reader.
+
+    Raises:
+        RefusedError: for any other reason.
+    """
+    try:
+        return await visit.api.get(path, query)
+    except RefusedError as error:
+        if error.status not in UNTOLD:
+            raise
+        return None
+
+
+def labels(listed: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the names of what a list has by their codes, in the reader's language."""
+    return {one["code"]: one["label"] for one in listed["items"]}
+
+
+def shown(
+    visit: Visit, name: str, desk: Desk, outcome: Outcome | None = None, **facts: object
+) -> Response:
+    """Return a page of the console, with what was just done."""
+    status = outcome.status if outcome else 200
+    answer = visit.page(
+        f"console/{name}",
+        status,
+        viewer=desk.viewer,
+        desk=desk,
+        outcome=outcome,
+        hours=hours,
+        short=_short(desk),
+        **facts,
+    )
+    _remember(visit, answer, desk)
+    return answer
+
+
+def _short(desk: Desk) -> Callable[[str], str]:
+    """Return how instants are told to who works at the gate: of another day with its day."""
+    today = datetime.fromisoformat(desk.board["as_of"]).astimezone(HANOI).date()
+
+    def short(instant: str) -> str:
+        local = datetime.fromisoformat(instant).astimezone(HANOI)
+        return f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m %H:%M}"
+
+    return short
+
+
+def _rank(board: Mapping[str, Any]) -> tuple[bool, int]:
+    """Return where a queue stands among the others: those that call, and the long ones, first."""
+    return board["mode"] != CALLED, -board["waiting"]
+
+
+def _remember(visit: Visit, answer: Response, desk: Desk) -> None:
+    if "gate" in visit.query:
+        answer.set_cookie(
+            CHOSEN, f"{desk.gate}.{desk.direction}", max_age=A_MONTH, samesite="lax",
+            httponly=True, secure=visit.request.url.scheme == "https",
+        )  # fmt: skip
+
+
+def _chosen(visit: Visit, boards: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the queue of the address, else of last time, else the first."""
+    by_name = {f"{one['gate']}.{one['direction']}": one for one in boards}
+    asked = f"{visit.query.get('gate')}.{visit.query.get('direction')}"
+    found = by_name.get(asked) or by_name.get(visit.request.cookies.get(CHOSEN, ""))
+    return found or boards[0]
+
+
+async def _newest(visit: Visit) -> int:
+    """Return where the feed of events ends, from which on a page waits for news."""
+    try:
+        feed = await visit.api.get("/v1/events", {"after": LARGEST, "limit": 1})
+    except RefusedError as error:
+        if "newest" not in error.problem:
+            raise
+        return int(error.problem["newest"])
+    return int(feed["after"])

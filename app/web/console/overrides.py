@@ -1,0 +1,47 @@
+"""Vehicles called out of their turn: proposed by one, confirmed by another, counted in public."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from app.core.ids import read_reference
+from app.web.console.acts import Fields, done
+from app.web.console.desk import Outcome, desk_of, shown, together
+from app.web.visits import Visit, add
+
+PATH: Final = "/console/overrides"
+ACTS: Final = ("propose", "confirm", "approve")
+NAMED: Final = "reference"
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer the overrides of a queue."""
+    add(app, PATH, _look)
+    add(app, PATH, _act, "POST")
+
+
+async def _look(visit: Visit) -> Response:
+    return await _show(visit, None)
+
+
+async def _act(visit: Visit) -> Response:
+    fields = await visit.fields()
+    if NAMED in fields:
+        fields = {**fields, **await _named(visit, fields[NAMED])}
+    return await _show(visit, await done(visit, fields, ACTS))
+
+
+async def _show(visit: Visit, outcome: Outcome | None) -> Response:
+    desk = await desk_of(visit)
+    facts = await together(
+        proposals=visit.api.get(f"{desk.path}/override-proposals"),
+        made=visit.api.get(f"{desk.path}/overrides"),
+    )
+    return shown(visit, "overrides", desk, outcome, **facts)
+
+
+async def _named(visit: Visit, text: str) -> Fields:
+    """Return whose entry a reference is, as the API asks for it; nobody's is left to it to say."""
+    found = await visit.api.get("/v1/entries", {"reference": read_reference(text), "limit": 1})
+    return {"/entry": next((one["id"] for one in found["items"]), text)}

@@ -1,0 +1,93 @@
+"""A queue: who is next and why, who is called and awaited, and the calls themselves."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from app.core.ids import read_reference
+from app.web.asking import Query
+from app.web.console.acts import Fields, done
+from app.web.console.desk import Desk, Outcome, desk_of, labels, part, shown, together
+from app.web.visits import Visit, add
+
+PATH: Final = "/console"
+ACTS: Final = ("call", "withdraw", "arrive")
+SHOWN: Final = 50
+AWAITED: Final = 100
+ENDED: Final = 12
+WAITING_CASES: Final = 5
+MOST_CALLS: Final = 50
+PLACE_DIGITS: Final = 6
+NAMED: Final = "vehicle"
+"""The field of whoever has come: a plate, a reference or the number that was called."""
+REFERENCE: Final = re.compile(r"E[0-9A-Z]{3}-?[0-9A-Z]{6}")
+NUMBER: Final = re.compile(r"(?:[A-Z]{1,4}-?)?\d{1,4}")
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer the console's first page."""
+    add(app, PATH, _look)
+    add(app, PATH, _act, "POST")
+
+
+async def _look(visit: Visit) -> Response:
+    return await _show(visit, None)
+
+
+async def _act(visit: Visit) -> Response:
+    fields = await visit.fields()
+    if NAMED in fields:
+        fields = {**fields, **await _named(visit, fields[NAMED])}
+    return await _show(visit, await done(visit, fields, ACTS))
+
+
+async def _show(visit: Visit, outcome: Outcome | None) -> Response:
+    desk = await desk_of(visit)
+    place = _place(visit.query.get("place", ""))
+    of_gate: Query = {"gate": desk.gate, "limit": WAITING_CASES}
+    facts = await together(
+        yards=visit.api.get("/v1/yards"),
+        line=visit.api.get(f"{desk.path}/waiting", {"place": place, "limit": SHOWN}),
+        awaited=visit.api.get(f"{desk.path}/calls", {"awaited": True, "limit": AWAITED}),
+        calls=visit.api.get(f"{desk.path}/calls", {"limit": AWAITED}),
+        exceptions=part(visit, "/v1/exceptions", of_gate),
+        proposals=part(visit, f"{desk.path}/override-proposals", {"limit": WAITING_CASES}),
+    )
+    ended = [one for one in facts.pop("calls")["items"] if one["outcome"]][:ENDED]
+    names = labels(facts.pop("yards"))
+    return shown(
+        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, ended=ended,
+        names=names, **facts,
+    )  # fmt: skip
+
+
+async def _named(visit: Visit, text: str) -> Fields:
+    """Return the fields of an arrival: who has come is said in any of three ways."""
+    desk = await desk_of(visit)
+    compact = "".join(text.upper().split())
+    fields = {"/gate": desk.gate}
+    if REFERENCE.fullmatch(compact):
+        return {**fields, "/reference": read_reference(compact)}
+    if NUMBER.fullmatch(compact) and (found := await _called(visit, desk, compact)):
+        return {**fields, "/reference": found}
+    return {**fields, "/plate": text, "/direction": desk.direction}
+
+
+async def _called(visit: Visit, desk: Desk, number: str) -> str | None:
+    """Return the reference of whom a number calls, written whole or by its digits alone."""
+    calls = await visit.api.get(f"{desk.path}/calls", {"awaited": True, "limit": AWAITED})
+    return next((one["reference"] for one in calls["items"] if _is(one, number)), None)
+
+
+def _is(call: Mapping[str, str], number: str) -> bool:
+    prefix, _, digits = call["call_number"].rpartition("-")
+    wanted = number.removeprefix(prefix).lstrip("-")
+    return wanted.isdigit() and int(wanted) == int(digits)
+
+
+def _place(text: str) -> int:
+    is_one = text.isascii() and text.isdigit() and len(text) < PLACE_DIGITS
+    return max(1, int(text)) if is_one else 1
