@@ -23,7 +23,7 @@ from app.web.asking import RefusedError
 from app.web.assets import FOLDER, address
 from app.web.driving import shown
 from app.web.forms import document_of
-from app.web.pages import POLICY
+from app.web.pages import HTML, POLICY
 from app.web.preferences import theme_of
 from app.web.visits import Visit, add
 
@@ -32,6 +32,8 @@ NO_LINK: Final = 404
 LOST: Final = "tracking-not-found"
 MOST_CODES: Final = 3
 """QR codes of transfers on one page; the orders of a vehicle and of those that take its goods."""
+SHORT: Final = {"longest_notice": 300}
+"""In letters: a telephone shows no more of a notice, and the page stays small."""
 NOT_THERE: Final = frozenset({"no-pass", "order-not-due", "no-collection-account"})
 """What says that there is none, and no failure."""
 WORDS: Final = "/words"
@@ -68,12 +70,14 @@ async def _show(visit: Visit) -> Response:
     except RefusedError as error:
         return _lost(visit, error)
     facts = shown(standing)
-    tag = _tag(visit, facts)
-    if is_known(visit.request.headers.get("if-none-match"), tag):
-        return _private(Response(status_code=NOT_MODIFIED), tag)
-    beside = await _beside(visit, facts)
-    drawn = visit.page("driver", **facts, **beside, **_told(visit, standing["as_of"], tag))
-    return _private(drawn, tag)
+    tag, dated = _tags(visit, facts, standing["as_of"])
+    headers = visit.request.headers
+    likes = (dated,) if HTML in headers.get("accept", "") else (dated, tag)
+    if any(is_known(headers.get("if-none-match"), one) for one in likes):
+        return _private(Response(status_code=NOT_MODIFIED), dated)
+    told = {"as_of": standing["as_of"], "tag": tag, "token": visit.path["token"]}
+    drawn = visit.page("driver", **facts, **await _beside(visit, facts), **told, **SHORT)
+    return _private(drawn, dated)
 
 
 async def _help(visit: Visit) -> Response:
@@ -143,15 +147,15 @@ def _path(visit: Visit) -> str:
     return f"/v1/tracking/{token}"
 
 
-def _tag(visit: Visit, facts: Mapping[str, Json]) -> str:
-    """Return the tag of a page: of what it shows, to whom, and by which release."""
+def _tags(visit: Visit, facts: Mapping[str, Json], as_of: str) -> tuple[str, str]:
+    """Return the tag of what a page shows, to whom and by which release, and that with its minute.
+
+    Who looks at the page again is told the minute anew. The script knows by itself when it asked.
+    """
     request = visit.request
     reader = (language_of(request.scope), theme_of(request), request.url.path)
-    return etag_of(json.dumps([facts, reader, DRAWN_BY]).encode())
-
-
-def _told(visit: Visit, as_of: str, tag: str) -> Mapping[str, Json]:
-    return {"as_of": as_of, "tag": tag, "token": visit.path["token"]}
+    tag = etag_of(json.dumps([facts, reader, DRAWN_BY]).encode())
+    return tag, f'{tag[:-1]}.{as_of[11:16]}"'
 
 
 async def _beside(visit: Visit, facts: Mapping[str, Json]) -> Mapping[str, Json]:

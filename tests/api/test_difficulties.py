@@ -288,6 +288,19 @@ async def test_what_the_company_reported_is_not_shown_by_the_link(gate: Gate) ->
     assert [] == (await gate.get(path)).json()["items"]
 
 
+async def test_a_form_that_is_sent_twice_reports_once_until_it_is_answered(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    path = f"/v1/tracking/{entry['tracking']['token']}/difficulties"
+    first, same, other = [
+        (await gate.post(path, None, {"words": words})).json()["id"]
+        for words in (WORDS, WORDS, f"{WORDS} And more.")
+    ]
+    assert (first, True) == (same, other != first)
+    await act(gate, {"id": other}, "answer", "officer-1", reason=REASON)
+    again = (await gate.post(path, None, {"words": f"{WORDS} And more."})).json()["id"]
+    assert again not in {first, other}
+
+
 async def test_a_wrong_link_opens_nothing(gate: Gate) -> None:
     path = f"/v1/tracking/{'A' * 24}/difficulties"
     for answer in (await gate.get(path), await gate.post(path, None, {"words": WORDS})):
@@ -302,7 +315,8 @@ async def test_a_link_reports_a_few_times_and_no_more(gate: Gate) -> None:
     gate.app.state.rate_limits = RateLimits(limits)
     entries = [await gate.register(**lorry(number)) for number in (1, 2)]
     paths = [f"/v1/tracking/{one['tracking']['token']}/difficulties" for one in entries]
-    statuses = [(await gate.post(paths[0], None, {"words": WORDS})).status_code for _ in range(3)]
+    words = [{"words": f"{WORDS} {time}"} for time in ("once", "twice", "again")]
+    statuses = [(await gate.post(paths[0], None, said)).status_code for said in words]
     assert [201, 201, 429] == statuses
     assert 201 == (await gate.post(paths[1], None, {"words": WORDS})).status_code
     assert 3 == len(await listed(gate))

@@ -171,7 +171,7 @@ async def test_wrong_links_end_in_429_and_known_ones_go_on(gate: Gate) -> None:
     entry = await gate.register(**lorry(1))
     own = f"/v1/tracking/{entry['tracking']['token']}"
     assert 200 == (await gate.get(own)).status_code
-    paths = [f"/v1/tracking/{0:024}", f"/certificates/{1:024}"]
+    paths = [f"/d/{0:024}", f"/certificates/{1:024}"]
     paths += [f"/v1/tracking/{number:024}/difficulties" for number in range(2, 4)]
     assert [404, 404, 404, 429] == [(await gate.get(path)).status_code for path in paths]
     gate.forget()

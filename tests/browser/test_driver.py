@@ -102,6 +102,10 @@ async def test_in_chinese_both_clocks_are_told(browser: Browser, gate: Live, roa
 async def test_all_of_it_is_small_where_most_is_to_be_told(phone: Tab, road: Road) -> None:
     entry = road.transship()
     road.hold(entry)
+    for number in range(4):
+        text = {"vi": f"Mưa lớn, đường vào cửa khẩu trơn trượt {number}. " * 40}
+        about = {"kind": "advice", "gate": "tan-thanh", "direction": "import", "text": text}
+        road.do("POST", "/v1/notices", "officer-1", about)
     sizes: dict[str, int] = {}
 
     async def count(response: Response) -> None:
@@ -113,6 +117,19 @@ async def test_all_of_it_is_small_where_most_is_to_be_told(phone: Tab, road: Roa
     await kept(phone.page)
     assert MOST_BYTES > sum(sizes.values()), sizes
     assert {phone.url} == {"/".join(url.split("/")[:3]) for url in sizes}
+
+
+async def test_who_looks_again_without_a_script_is_told_the_minute_anew(
+    gate: Live, road: Road
+) -> None:
+    path, html = page_of(road.waiting()), {"Accept": "text/html"}
+    first = gate.http.get(path, headers=html).headers["etag"]
+    road.do("PUT", "/v1/sandbox/clock", "admin", {"now": "2026-03-11T09:31:00+07:00"})
+    seen = {"If-None-Match": first}
+    assert 200 == gate.http.get(path, headers={**html, **seen}).status_code
+    bare = {"If-None-Match": f'{first[:-1].rpartition(".")[0]}"'}
+    script = {"Accept": "*/*"}
+    assert 304 == gate.http.get(path, headers={**script, **bare}).status_code
 
 
 async def test_its_codes_are_read_from_the_screen(phone: Tab, road: Road) -> None:

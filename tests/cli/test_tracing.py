@@ -36,7 +36,8 @@ def test_spans_arrive_with_operation_status_and_ids_and_nothing_personal(
     wrong = {**body, "driver": {**DRIVER, "mail": "an@example.org"}}
     assert 422 == service.ask("POST", "/v1/entries", "company-1", wrong).status_code
     token = entry.json()["tracking"]["token"]
-    for path in (f"/v1/tracking/{token}", f"/v1/entries?plate={plate}", f"/v1/gates/{plate}"):
+    by_link = (f"/v1/tracking/{token}", f"/d/{token}", f"/d/{token}/help")
+    for path in (*by_link, f"/v1/entries?plate={plate}", f"/v1/gates/{plate}"):
         service.ask("GET", path, "officer-1")
 
     span = collector.wait_for("POST /v1/entries")
@@ -58,6 +59,7 @@ def test_spans_arrive_with_operation_status_and_ids_and_nothing_personal(
     assert {
         ("POST /v1/entries", 422),
         ("GET /v1/tracking/{token}", 200),
+        ("GET /d/{token}", 200),
         ("GET /v1/entries", 200),
         ("GET /v1/gates/{gate}", 404),
         ("GET /v1/tariffs", 200),

@@ -256,6 +256,8 @@ def look_around(story: Story, entry: Any) -> None:
         story.ask("GET /v1/events", who)
     for path in (
         "/v1/queues", f"/v1/gates/{GATE}", QUEUE, f"/v1/tracking/{token}",
+        f"/v1/tracking/{token}/receipts", f"/v1/tracking/{token}/messages", f"/d/{token}",
+        f"/d/{token}/help",
         "/v1/difficulties/published", "/v1/reports/daily", "/v1/reports/difficulties", "/metrics",
         "/health/ready", "/openapi.json", "/docs",
     ):  # fmt: skip

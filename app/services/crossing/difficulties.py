@@ -70,10 +70,23 @@ class Difficulties:
     async def report_by_link(
         self, entry: Entry, rule: str | None, words: str, *, may_publish: bool
     ) -> Difficulty:
-        """Keep a difficulty that a driver has with the entry of a tracking link."""
+        """Keep a difficulty that a driver has with the entry of a tracking link.
+
+        The same words again, before they were answered, are the same: a form may be sent twice.
+        """
+        await self._uow.entries.locked(entry.id)
+        if (same := await self._newest(entry, rule, words)) is not None:
+            return same
         subject = Subject(entry_id=entry.id, rule=rule)
         difficulty = self._new(subject, entry, words, may_publish=may_publish)
         return (await self._keep(difficulty)).difficulty
+
+    async def _newest(self, entry: Entry, rule: str | None, words: str) -> Difficulty | None:
+        """Return what was reported last by the link of an entry, if it said this and is open."""
+        for one in await self._uow.difficulties.by_link(entry.id, 1):
+            is_same = self._act.tools.cipher.decrypt(one.words) == words and one.rule == rule
+            return one if is_same and one.answered_at is None else None
+        return None
 
     async def page(
         self, where: DifficultyFilter, after: Sequence[Any] | None, limit: int
