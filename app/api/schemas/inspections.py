@@ -87,7 +87,7 @@ class AskedOut(Out):
     amount: Amount
 
 
-class PriceChangeOut(Out):
+class InspectedPriceOut(Out):
     """The new price against the one before: by how much, why, and how the difference is settled."""
 
     charge: UUID
@@ -118,7 +118,7 @@ class InspectionOut(Out):
     occurred_at: Instant
     recorded_at: Instant
     backfilled: bool
-    price: PriceChangeOut | None
+    price: InspectedPriceOut | None
     """Null: the price is as it was."""
 
 
@@ -149,9 +149,9 @@ def found_out(found: Mapping[str, Any]) -> FoundOut:
     return FoundOut(**{word: found.get(word) for word in WORDS})
 
 
-def _price_change_out(outcome: Mapping[str, Any], language: Language) -> PriceChangeOut:
+def _price_change_out(outcome: Mapping[str, Any], language: Language) -> InspectedPriceOut:
     before, after = outcome["before_vnd"], outcome["after_vnd"]
-    return PriceChangeOut(
+    return InspectedPriceOut(
         charge=UUID(outcome["charge"]),
         before=None if before is None else Amount.vnd(before),
         after=Amount.vnd(after),
