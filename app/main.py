@@ -22,6 +22,7 @@ from app.api.openapi import application, install_routes
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits, Work
 from app.api.routes import ROUTERS, SANDBOX_ROUTERS, SANDBOX_TAGS, TAGS
+from app.api.same_site import cookie_name
 from app.api.schemas.events import event_bytes
 from app.api.sheets import sheet_page
 from app.api.state import Process
@@ -48,6 +49,7 @@ from app.services.log.sealing import Sealer
 from app.services.notifying.sending import Wording
 from app.web import (
     assets,
+    board,
     certificates,
     company,
     console,
@@ -102,7 +104,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
     sign_in.install(app, settings)
-    for pages in (assets, preferences, home, certificates, receipts, driver, company, console):
+    for pages in (
+        assets,
+        preferences,
+        home,
+        certificates,
+        receipts,
+        driver,
+        company,
+        console,
+        board,
+    ):
         pages.install(app)
     app.state.spans = spans = spans_of(settings)
     app.state.metrics = metrics = manners.install(
@@ -117,7 +129,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.tell_drawing = metrics.counted("gate_live_drawings", words, "outcome", Drawing)
     metrics.gauged("gate_listeners", "Streams of boards that are open.", partial(listeners_of, app))
     app.state.guesses = Guesses(settings.rate_limit_guesses, os.urandom(32), metrics)
-    app.front = Front(app, metrics, security_headers(hsts=settings.is_production))
+    look_in = partial(preferences.look_in, session=cookie_name(settings))
+    app.front = Front(app, metrics, security_headers(hsts=settings.is_production), look_in)
     if not settings.is_production:
         from app.api import scenarios  # noqa: PLC0415 - production does without
 

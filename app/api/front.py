@@ -5,7 +5,7 @@ So a route that made an answer for everybody shelves it, and for the moment that
 this class sends the same bytes with the same manners. Only their line in the debug log is missing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -28,6 +28,10 @@ from app.api.texts import language_in, language_of
 
 OK: Final = 200
 OF_A_BODY: Final = 2  # length and type stand first among the headers
+POLICY: Final = DEFAULT_HEADERS[0]
+API: Final = "/v1/"
+
+Fields = Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Shelved:
 
 
 Shelf = Moments[Shelved]
-"""The answers that are ready, by path and language."""
+"""The answers that are ready, by path and language; pages by path and look."""
 
 
 def shelve(  # noqa: PLR0913 - each is one header, but for the instant
@@ -65,37 +69,57 @@ def shelve(  # noqa: PLR0913 - each is one header, but for the instant
 
     It is kept for a second, or `until` an instant of the shelf's clock where others drew it.
     """
-    shelved = _shelved(request, body, public=public, vary=vary)
-    shelf.put((request.scope["path"], language_of(request.scope)), shelved, until)
-    known = shelved.is_known(request.headers.get("if-none-match"))
-    response = Response(status_code=NOT_MODIFIED) if known else Response(body)
-    response.raw_headers = list(shelved.headers_of(known=known))
-    return response
-
-
-def _shelved(request: Request, body: bytes, *, public: bool, vary: str | None) -> Shelved:
-    etag = etag_of(body)
-    headers = {
-        "content-length": str(len(body)),
-        "content-type": JSON,
-        "etag": etag,
-        "cache-control": f"{'public' if public else 'private'}, max-age=1",
-    }
+    headers = {"cache-control": f"{'public' if public else 'private'}, max-age=1"}
     if vary:
         headers["vary"] = vary
-    raw = tuple((name.encode(), value.encode()) for name, value in headers.items())
+    shelved = shelved_of(request, body, JSON, headers)
+    shelf.put((request.scope["path"], language_of(request.scope)), shelved, until)
+    return answer_of(request, shelved)
+
+
+def shelved_of(
+    request: Request, body: bytes, media_type: str, headers: Mapping[str, str]
+) -> Shelved:
+    """Return an answer that may be shelved, with its tag and the policy of what is no page."""
+    etag = etag_of(body)
+    whole = {
+        "content-length": str(len(body)),
+        "content-type": media_type,
+        "etag": etag,
+        POLICY[0].decode(): POLICY[1].decode(),
+        **{name.lower(): value for name, value in headers.items()},
+    }
+    raw = tuple((name.encode(), value.encode()) for name, value in whole.items())
     return Shelved(body, etag, raw, request.scope["endpoint"])
+
+
+def answer_of(request: Request, shelved: Shelved) -> Response:
+    """Return an answer of the shelf, or 304 where the client has it."""
+    known = shelved.is_known(request.headers.get("if-none-match"))
+    response = Response(status_code=NOT_MODIFIED) if known else Response(shelved.body)
+    response.raw_headers = list(shelved.headers_of(known=known))
+    return response
 
 
 class Front:
     """The small class in front: it knows the shelf and the manners, and no route."""
 
-    def __init__(self, app: FastAPI, metrics: Metrics, headers: tuple[Header, ...]) -> None:
-        """Stand before `app`, whose state has the shelf once it runs; `headers` are on all."""
+    def __init__(
+        self,
+        app: FastAPI,
+        metrics: Metrics,
+        headers: tuple[Header, ...],
+        look_in: Callable[[Fields], Hashable] = language_in,
+    ) -> None:
+        """Stand before `app`, whose state has the shelf once it runs; `headers` are on all.
+
+        `look_in` tells from the fields of a request how a page is to look.
+        """
         self._state = app.state
         self._count = metrics.count
         self._operation_of = operations_of(app)
-        self._headers = (*headers, DEFAULT_HEADERS[0])
+        self._headers = headers
+        self._look_in = look_in
         # A body, or one that may be coming, is counted and refused on the long way.
         self.long_way = {b"content-length", b"transfer-encoding"}
         """The header fields of requests that are answered elsewhere."""
@@ -109,7 +133,9 @@ class Front:
         fields = first_of_each(scope)
         if process is None or not self.long_way.isdisjoint(fields):
             return False
-        answer: Shelved | None = process.shelf.get((scope["path"], language_in(fields)))
+        path: str = scope["path"]
+        look = language_in(fields) if path.startswith(API) else self._look_in(fields)
+        answer: Shelved | None = process.shelf.get((path, look))
         if answer is None or not self._admits(scope):
             return False
         held = fields.get(b"if-none-match")

@@ -95,9 +95,13 @@ class Drawing:
 
 def page(request: Request, name: str, status: int = 200, **facts: object) -> Response:
     """Return the page of a template, in the language that the request asks for."""
-    drawing = Drawing(request)
-    drawn = _TEMPLATES.get_template(f"{name}.html").render({**drawing.names(), **facts})
-    return Response(drawn, status, _headers(drawing.language), HTML)
+    headers = headers_of(language_of(request.scope))
+    return Response(drawn(request, name, **facts), status, headers, HTML)
+
+
+def drawn(request: Request, name: str, **facts: object) -> str:
+    """Return what stands on the page of a template."""
+    return _TEMPLATES.get_template(f"{name}.html").render({**Drawing(request).names(), **facts})
 
 
 def failure(request: Request, error: DomainError) -> Response:
@@ -108,14 +112,15 @@ def failure(request: Request, error: DomainError) -> Response:
     return page(request, "failure", status_of(error), problem=told)
 
 
-def _instant(instant: str | datetime) -> datetime:
-    return instant if isinstance(instant, datetime) else datetime.fromisoformat(instant)
-
-
-def _headers(language: Language) -> Mapping[str, str]:
+def headers_of(language: Language) -> Mapping[str, str]:
+    """Return what is said beside a page in a language."""
     return {
         "Content-Security-Policy": POLICY,
         "Content-Language": language.value,
         "Vary": "Accept-Language, Cookie",
         "Cache-Control": "no-store",
     }
+
+
+def _instant(instant: str | datetime) -> datetime:
+    return instant if isinstance(instant, datetime) else datetime.fromisoformat(instant)

@@ -4,14 +4,15 @@ The choice of a language goes before what the browser prefers. It is laid over t
 `Accept-Language`, so that everything which answers in a language answers in that.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import RedirectResponse, Response
 
-from app.api.texts import Language
+from app.api.texts import Language, language_in
 from app.web.answers import SEE_OTHER, local_path
 
 LANGUAGE: Final = "language"
@@ -19,6 +20,24 @@ THEME: Final = "theme"
 THEMES: Final = ("auto", "light", "dark")
 CHOICES: Final = {LANGUAGE: tuple(Language), THEME: THEMES}
 A_YEAR: Final = 31_536_000
+
+
+class Look(NamedTuple):
+    """How a page that is the same for everybody is to look."""
+
+    language: Language
+    theme: str
+    has_session: bool
+    """Whether a session's cookie came along; nobody has asked whether it still holds."""
+
+
+def look_in(fields: Mapping[bytes, bytes], session: str) -> Look:
+    """Return the look that the fields of a request ask for; `session` is the cookie's name."""
+    sent = fields.get(b"cookie")
+    cookies = cookie_parser(sent.decode("latin-1")) if sent else {}
+    chosen = cookies.get(LANGUAGE)
+    language = Language(chosen) if chosen in CHOICES[LANGUAGE] else language_in(fields)
+    return Look(language, _theme(cookies.get(THEME)), session in cookies)
 
 
 def install(app: FastAPI) -> None:
@@ -35,7 +54,10 @@ def prefer(request: Request) -> None:
 
 def theme_of(request: Request) -> str:
     """Return `light` or `dark` where a reader chose, else `auto`."""
-    chosen = request.cookies.get(THEME)
+    return _theme(request.cookies.get(THEME))
+
+
+def _theme(chosen: str | None) -> str:
     return chosen if chosen in THEMES else THEMES[0]
 
 
