@@ -258,3 +258,20 @@ async def test_a_company_has_no_console(browser: Browser, full: Live) -> None:
         await one.sign_in("company-1-manager", "/console")
         await expect(one.page.locator("h1")).to_be_visible()
         assert 0 == await one.page.locator("#line, #count").count()
+
+
+async def test_a_form_from_elsewhere_does_nothing(browser: Browser, full: Live) -> None:
+    """Nor does one that names what is no act of its page, or no thing of ours."""
+    call = {"act": "call", "gate": "tan-thanh", "direction": "export", "key": uuid4().hex}
+    async with tab(browser, full.url) as one:
+        await sign_in(one)
+        sent = one.context.request
+
+        async def status(form: dict[str, str], origin: str = full.url) -> int:
+            headers = {"Origin": origin}
+            answer = await sent.post(full.url + HERE, form={**form}, headers=headers)
+            return answer.status
+
+        assert 403 == await status(call, "https://elsewhere.example")
+        assert 400 == await status({**call, "gate": "../../v1/sessions"})
+        assert 400 == await status({**call, "act": "release"})

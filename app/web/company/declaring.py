@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from app.domain.gates import HANOI
-from app.web.company.desk import names
 from app.web.forms import document_of, pointers_of
+from app.web.looking import names
 from app.web.visits import Visit
 
 WHOLE: Final = frozenset(

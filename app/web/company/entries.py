@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from app.domain.gates import HANOI
 from app.domain.vocabulary import State
-from app.web.company.desk import further, names, show
+from app.web.company.desk import show
+from app.web.looking import further, names
 from app.web.visits import Visit, add
 
 A_PAGE: Final = 25

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from app.api.pictures import Written, draw
 from app.web.asking import RefusedError
-from app.web.company.desk import found, names, show
+from app.web.company.desk import show
+from app.web.looking import found, names
 from app.web.visits import Visit, add
 
 PATH: Final = "/company/entries/{entry}"

@@ -6,8 +6,9 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.asking import Query, RefusedError
-from app.web.company.desk import found, further, names, show
+from app.web.company.desk import show
 from app.web.forms import KEY, document_of, fields_of, new_key
+from app.web.looking import found, further, names
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 PATH: Final = "/company/pay"

@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.asking import RefusedError
-from app.web.company.desk import found, names, show
+from app.web.company.desk import show
 from app.web.forms import KEY, document_of, new_key
+from app.web.looking import found, names
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 PATH: Final = "/company/settings"

@@ -8,18 +8,16 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.api.schemas.types import LARGEST
 from app.api.texts import hours
 from app.domain.gates import HANOI
-from app.web.asking import Json, Query, RefusedError
+from app.web.asking import Json
+from app.web.looking import further, newest
 from app.web.visits import Visit
 
 CHOSEN: Final = "console-queue"
 """The cookie that remembers which queue somebody looks after."""
 A_MONTH: Final = 2_592_000
 CALLED: Final = "called"
-UNTOLD: Final = frozenset({403, 404, 409})
-"""Refusals for which a part of a page is left out: not for this reader, or not there yet."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ async def desk_of(visit: Visit) -> Desk:
         RefusedError
     """
     viewer = await visit.viewer()
-    after = await _newest(visit)
+    after = await newest(visit)
     boards = sorted((await visit.api.get("/v1/queues"))["items"], key=_rank)
     return Desk(viewer, boards, _chosen(visit, boards), after)
 
@@ -99,25 +97,6 @@ async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
     return dict(zip(asked, answers, strict=True))
 
 
-async def part(visit: Visit, path: str, query: Query | None = None) -> Json:
-    """Return what `path` answers; None where that is not for this reader.
-
-    Raises:
-        RefusedError: for any other reason.
-    """
-    try:
-        return await visit.api.get(path, query)
-    except RefusedError as error:
-        if error.status not in UNTOLD:
-            raise
-        return None
-
-
-def labels(listed: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the names of what a list has by their codes, in the reader's language."""
-    return {one["code"]: one["label"] for one in listed["items"]}
-
-
 def shown(
     visit: Visit, name: str, desk: Desk, outcome: Outcome | None = None, **facts: object
 ) -> Response:
@@ -131,6 +110,7 @@ def shown(
         outcome=outcome,
         hours=hours,
         short=_short(desk),
+        further=lambda cursor: further(visit, cursor),
         **facts,
     )
     _remember(visit, answer, desk)
@@ -167,14 +147,3 @@ def _chosen(visit: Visit, boards: Sequence[Mapping[str, Any]]) -> Mapping[str, A
     asked = f"{visit.query.get('gate')}.{visit.query.get('direction')}"
     found = by_name.get(asked) or by_name.get(visit.request.cookies.get(CHOSEN, ""))
     return found or boards[0]
-
-
-async def _newest(visit: Visit) -> int:
-    """Return where the feed of events ends, from which on a page waits for news."""
-    try:
-        feed = await visit.api.get("/v1/events", {"after": LARGEST, "limit": 1})
-    except RefusedError as error:
-        if "newest" not in error.problem:
-            raise
-        return int(error.problem["newest"])
-    return int(feed["after"])

@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, labels, part, shown, together
+from app.web.console.desk import Outcome, desk_of, shown, together
+from app.web.looking import found
 from app.web.visits import Visit
 from app.web.words import own
 
@@ -46,7 +47,7 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     facts = await together(
         entry=visit.api.get(path),
         standing=visit.api.get(f"{path}/place"),
-        explanation=part(visit, f"{path}/explanation"),
+        explanation=found(visit, f"{path}/explanation"),
         events=visit.api.get(f"{path}/events", {"limit": EVENTS}),
         observations=visit.api.get(f"{path}/observations", {"limit": EVENTS}),
         substitutions=visit.api.get(f"{path}/substitutions"),
@@ -57,15 +58,15 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     entry = facts["entry"]
     queue = f"/v1/gates/{entry['gate']}/queues/{entry['direction']}"
     beside = await together(
-        reasons=part(visit, f"{queue}/overrides", {"limit": 1}),
-        calls=part(visit, f"{queue}/calls", {"awaited": True, "limit": EVENTS}),
+        reasons=found(visit, f"{queue}/overrides", {"limit": 1}),
+        calls=found(visit, f"{queue}/calls", {"awaited": True, "limit": EVENTS}),
     )
     call = _call(beside.pop("calls"), entry)
     likely = NEXT.get(entry["state"], ())
     others = [one for one in SEEN if one not in likely]
     return shown(
         visit, "entry", desk, outcome, likely=likely, others=others, call=call, happened=HAPPENED,
-        names=labels(facts["yards"]), **beside, **facts,
+        names={one["code"]: one["label"] for one in facts["yards"]["items"]}, **beside, **facts,
     )  # fmt: skip
 
 

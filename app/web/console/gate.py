@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from app.domain.hold_scope import ScopeKind
 from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, part, shown, together
+from app.web.console.desk import Outcome, desk_of, shown, together
+from app.web.looking import found
 from app.web.visits import Visit
 
 PATH: Final = "/console/gate"
@@ -29,9 +30,9 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     facts = await together(
         line=visit.api.get(f"{desk.path}/waiting", {"limit": 1}),
         yards=visit.api.get("/v1/yards"),
-        requests=part(visit, "/v1/check-requests", {"gate": desk.gate, "limit": MOST}),
-        holds=part(visit, "/v1/holds", {"limit": MOST}),
-        outages=part(visit, f"/v1/gates/{desk.gate}/outages"),
+        requests=found(visit, "/v1/check-requests", {"gate": desk.gate, "limit": MOST}),
+        holds=found(visit, "/v1/holds", {"limit": MOST}),
+        outages=found(visit, f"/v1/gates/{desk.gate}/outages"),
     )
     yards = [one for one in facts.pop("yards")["items"] if desk.gate in one["serves"]]
     checks = _by_kind(facts.pop("requests"))

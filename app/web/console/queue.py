@@ -10,17 +10,29 @@ from starlette.responses import Response
 from app.core.ids import read_reference
 from app.web.asking import Query
 from app.web.console.acts import Fields, done
-from app.web.console.desk import Desk, Outcome, desk_of, labels, part, shown, together
+from app.web.console.desk import Desk, Outcome, desk_of, shown, together
+from app.web.looking import found, names
 from app.web.visits import Visit, add
 
 PATH: Final = "/console"
 ACTS: Final = ("call", "withdraw", "arrive")
 SHOWN: Final = 50
 AWAITED: Final = 100
+LATEST: Final = 40
 ENDED: Final = 12
 WAITING_CASES: Final = 5
 MOST_CALLS: Final = 50
 PLACE_DIGITS: Final = 6
+KINDS: Final = (
+    "waiting.started", "waiting.stopped", "waiting.moved", "lane.changed", "rates.changed",
+    "call.made", "call.missed", "call.excused", "call.withdrawn", "entry.arrived",
+    "entry.admitted", "entry.deferred", "entry.diverted", "entry.joined", "entry.revoked",
+    "entry.cancelled", "entry.expired", "hold.placed", "hold.lifted", "exception.opened",
+    "exception.settled", "notice.posted", "notice.lifted", "override.proposed",
+    "override.confirmed", "override.approved", "override.made",
+)  # fmt: skip
+"""What a queue's page is drawn anew for; registrations and payments, of which there are most,
+are seen with the next of these, or within half a minute."""
 NAMED: Final = "vehicle"
 """The field of whoever has come: a plate, a reference or the number that was called."""
 REFERENCE: Final = re.compile(r"E[0-9A-Z]{3}-?[0-9A-Z]{6}")
@@ -49,18 +61,17 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     place = _place(visit.query.get("place", ""))
     of_gate: Query = {"gate": desk.gate, "limit": WAITING_CASES}
     facts = await together(
-        yards=visit.api.get("/v1/yards"),
+        names=names(visit, "/v1/yards"),
         line=visit.api.get(f"{desk.path}/waiting", {"place": place, "limit": SHOWN}),
         awaited=visit.api.get(f"{desk.path}/calls", {"awaited": True, "limit": AWAITED}),
-        calls=visit.api.get(f"{desk.path}/calls", {"limit": AWAITED}),
-        exceptions=part(visit, "/v1/exceptions", of_gate),
-        proposals=part(visit, f"{desk.path}/override-proposals", {"limit": WAITING_CASES}),
+        calls=visit.api.get(f"{desk.path}/calls", {"limit": LATEST}),
+        exceptions=found(visit, "/v1/exceptions", of_gate),
+        proposals=found(visit, f"{desk.path}/override-proposals", {"limit": WAITING_CASES}),
     )
     ended = [one for one in facts.pop("calls")["items"] if one["outcome"]][:ENDED]
-    names = labels(facts.pop("yards"))
     return shown(
-        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, ended=ended,
-        names=names, **facts,
+        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, kinds=KINDS,
+        ended=ended, **facts,
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@
 (function () {
   "use strict";
   var script = document.currentScript;
-  var WAIT = 25, APART = 700, AT_LEAST = 30000, SLOWEST = 20000, OFF = "gate-keys-off";
+  var WAIT = 25, APART = 1000, AT_LEAST = 30000, SLOWEST = 20000, OFF = "gate-keys-off";
+  var kinds = script.getAttribute("data-kinds").split(",").filter(Boolean).map(function (kind) { return "&kinds=" + kind; }).join("");
   var offline = document.getElementById("offline");
   var all = function (selector, inside) { return [].slice.call((inside || document).querySelectorAll(selector)); };
   var isTyped = function (one) { return /^(INPUT|SELECT|TEXTAREA)$/.test(one.tagName) && !/^(checkbox|radio)$/.test(one.type); };
@@ -147,7 +148,7 @@
 
   function listen(after) {
     var left = Math.max(1, Math.min(WAIT, Math.ceil((last + AT_LEAST - Date.now()) / 1000)));
-    var address = script.getAttribute("data-feed") + "?after=" + after + "&wait=" + left + "&gate=" + encodeURIComponent(script.getAttribute("data-gate"));
+    var address = script.getAttribute("data-feed") + "?after=" + after + "&wait=" + left + "&gate=" + encodeURIComponent(script.getAttribute("data-gate")) + kinds;
     return fetch(address, { credentials: "same-origin" }).then(function (answer) {
       if (answer.status === 410 || answer.status === 401) { location.reload(); throw new Error("begin anew"); }
       if (!answer.ok) throw new Error("refused");
