@@ -53,6 +53,7 @@ from app.web import (
     certificates,
     company,
     console,
+    desks,
     driver,
     home,
     preferences,
@@ -114,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         company,
         console,
         board,
+        desks,
     ):
         pages.install(app)
     app.state.spans = spans = spans_of(settings)

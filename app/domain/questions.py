@@ -30,6 +30,8 @@ class EntryFilter:
     declaration_number: str | None = None
     client_reference: str | None = None
     reference: str | None = None
+    yard: str | None = None
+    """Where it stands now."""
     registered_from: datetime | None = None
     registered_before: datetime | None = None
     changed_after: datetime | None = None

@@ -443,6 +443,7 @@ def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
         Entry.tractor_plate: where.plate,
         Entry.client_reference: where.client_reference,
         Entry.reference: where.reference,
+        Entry.yard_code: where.yard,
     }
     yield from (column == value for column, value in equal.items() if value is not None)
     if where.declaration_number is not None:

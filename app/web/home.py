@@ -8,7 +8,13 @@ from starlette.responses import Response
 
 from app.web.visits import Visit, add
 
-BEGINS: Final[Mapping[str, str]] = {"company": "/company", "app": "/company", "officer": "/console"}
+BEGINS: Final[Mapping[str, str]] = {
+    "company": "/company",
+    "app": "/company",
+    "officer": "/console",
+    "agency": "/desk",
+    "yard": "/desk",
+}
 """The first page of a role; the public board for whoever has none of their own."""
 
 

@@ -219,6 +219,7 @@ class TestPages:
             ({"declaration_numbers": ["1", "2"]}, EntryFilter(declaration_number="2")),
             ({"client_reference": "A-1"}, EntryFilter(client_reference="A-1")),
             ({"reference": "E4K7-9QXPM2"}, EntryFilter(reference="E4K7-9QXPM2")),
+            ({"yard_code": "bao-nguyen"}, EntryFilter(yard="bao-nguyen")),
             (
                 {"registered_at": datetime(2026, 1, 2, tzinfo=UTC)},
                 EntryFilter(registered_before=datetime(2026, 1, 3, tzinfo=UTC)),

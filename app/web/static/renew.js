@@ -36,10 +36,12 @@
     var fresh = drawn.getElementById(part.id);
     if (!fresh || fresh.innerHTML === part.innerHTML) return;
     var inside = part.contains(document.activeElement) ? document.activeElement : null;
-    if (inside && /^(INPUT|SELECT|TEXTAREA)$/.test(inside.tagName)) return;
+    if (part.querySelector(".behind[open]") || inside && /^(INPUT|SELECT|TEXTAREA)$/.test(inside.tagName) && inside.type !== "checkbox") return;
+    var ticked = [].map.call(part.querySelectorAll("input:checked"), function (one) { return one.value; });
     var open = [].map.call(part.querySelectorAll("details[open][id]"), function (one) { return one.id; });
     var focused = inside && (inside.id ? "#" + inside.id : inside.getAttribute("href") && 'a[href="' + inside.getAttribute("href") + '"]');
     part.innerHTML = fresh.innerHTML;
+    [].forEach.call(part.querySelectorAll('input[type="checkbox"]'), function (one) { one.checked = ticked.indexOf(one.value) >= 0; });
     open.forEach(function (id) { var one = document.getElementById(id); if (one) one.open = true; });
     if (focused) { var again = part.querySelector(focused); if (again) again.focus(); }
   }

@@ -1,0 +1,66 @@
+"""What the desks have in common: who looks, which pages are theirs, what a list comes to."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from app.web.asking import Json
+from app.web.company.desk import scopes
+from app.web.doing import Outcome
+from app.web.looking import newest
+from app.web.visits import Visit
+
+A_PAGE: Final = 50
+MOST: Final = 100
+MONEY: Final = ("refunds", "payments", "books", "treasury")
+TABS: Final[Mapping[str, Sequence[str]]] = {
+    "agency": ("", "vehicles", "holds"),
+    "yard": ("", "vehicles"),
+    "collector": ("", "till", "payments", "refunds", "receipts", "books", "treasury", "statement"),
+    "board": ("", "refunds", "holds", "payments", "books", "treasury"),
+    "auditor": MONEY,
+}
+"""The pages of a role in the frame, its work list first; whose a page is, the API says."""
+
+Session = Mapping[str, Any]
+
+
+async def shown(
+    visit: Visit, name: str, viewer: Session, outcome: Outcome | None = None, **facts: object
+) -> Response:
+    """Return a page of a desk, which renews itself, with what was just done.
+
+    Raises:
+        RefusedError
+    """
+    return visit.page(
+        f"desks/{name}",
+        outcome.status if outcome else 200,
+        viewer=viewer,
+        tabs=TABS.get(viewer["role"], ()),
+        may_act="act" in scopes(viewer),
+        outcome=outcome,
+        after=await newest(visit),
+        **facts,
+    )
+
+
+async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
+    """Return what was asked for at one time, by its names.
+
+    Raises:
+        RefusedError
+    """
+    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return dict(zip(asked, answers, strict=True))
+
+
+def tally(listed: Mapping[str, Any]) -> str:
+    """Return how many a list has: more than a page of it are not counted."""
+    count = len(listed["items"])
+    return f"{count}+" if listed["next_cursor"] else str(count)

@@ -1,0 +1,111 @@
+"""Forms that do one act each, where they stand: the page comes again with what became of it.
+
+    ACTS = {"lift": "/v1/holds/{hold}/lift"}
+    add_page(app, "/desk/holds", show, ACTS)       show(visit, outcome) answers both
+
+The fields of a form without a slash name the parts of the path, those with one are the document.
+Sent again, by its retry key, a form is answered alike and does nothing more.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from app.api.failures import UnacceptableRequestError
+from app.web.asking import Document, Json, RefusedError
+from app.web.forms import KEY, document_of
+from app.web.visits import UNAUTHENTICATED, Visit, add
+
+ACT: Final = "act"
+WHOLE: Final = frozenset({"amount", "count", "note"})
+PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+"""How a browser writes a day and a time; it means them as at the gate."""
+
+Fields = Mapping[str, str]
+Acts = Mapping[str, str]
+"""The acts of a page by the name that their form gives, and the path of the API that does them."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a form: the answer, or the problem with the fields as they were typed."""
+
+    act: str
+    answer: Json = None
+    problem: Document | None = None
+    fields: Fields = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """Return the status of the page that shows it."""
+        return int(self.problem["status"]) if self.problem else 200
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """Return what is wrong with fields, by their pointers."""
+        listed = self.problem.get("errors", ()) if self.problem else ()
+        return {one["pointer"]: one["message"] for one in listed}
+
+    def typed(self, act: str, of: str = "") -> Fields:
+        """Return what a form of this act, `of` one thing, is shown with: as typed, if refused."""
+        mine = self.problem and self.act == act and self.fields.get("of", "") == of
+        return self.fields if mine else {}
+
+
+Show = Callable[[Visit, Outcome | None], Awaitable[Response]]
+Shape = Callable[[str, Fields], Document]
+
+
+def document(_: str, fields: Fields) -> dict[str, Any]:
+    """Return the document of a form, with amounts and times as people at the gate write them."""
+    return document_of({name: _read(name, text) for name, text in fields.items()}, WHOLE)
+
+
+def add_page(app: FastAPI, path: str, show: Show, acts: Acts, shape: Shape = document) -> None:
+    """Let `app` answer visits of `path`, and the forms of it that do one of `acts`."""
+
+    async def look(visit: Visit) -> Response:
+        return await show(visit, None)
+
+    async def do(visit: Visit) -> Response:
+        return await show(visit, await _done(visit, acts, shape))
+
+    add(app, path, look)
+    add(app, path, do, "POST")
+
+
+async def _done(visit: Visit, acts: Acts, shape: Shape) -> Outcome:
+    fields = await visit.fields()
+    act = fields.get(ACT, "")
+    try:
+        path = _path(acts, fields)
+        answer = await visit.api.post(path, shape(act, fields), key=fields.get(KEY))
+    except RefusedError as error:
+        if error.status == UNAUTHENTICATED:
+            raise
+        return Outcome(act, problem=error.problem, fields=fields)
+    return Outcome(act, answer, fields=fields)
+
+
+def _path(acts: Acts, fields: Fields) -> str:
+    """Return the path of an act; what names no thing of ours is no part of one."""
+    parts = {name: text for name, text in fields.items() if PART.fullmatch(text)}
+    try:
+        return acts[fields.get(ACT, "")].format_map(parts)
+    except KeyError:
+        raise UnacceptableRequestError from None
+
+
+def _read(pointer: str, text: str) -> str:
+    """Return 420.000 as 420000, and a time of a form as one of Hanoi."""
+    if pointer.endswith("_at") and LOCAL.fullmatch(text):
+        return f"{text}:00+07:00"
+    if pointer.endswith("/amount") and GROUPED.fullmatch(text):
+        return re.sub(r"[., ]", "", text)
+    return text

@@ -1,0 +1,160 @@
+"""Desks: agencies answer what is asked of them, yards see who comes and goes."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.road import Road
+from tests.browser.tabs import LANGUAGES, WIDTHS, Tab, tab
+from tests.live import Live
+
+LOOKED_AT = {*zip(LANGUAGES, WIDTHS, strict=True)}
+"""What axe looks at takes most of the time: it sees each language and each width once."""
+HOSTILE = "<script>alert(1)</script>"
+CLEARANCE = "customs_clearance"
+
+Entry = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def road(gate: Live) -> Road:
+    return Road(gate)
+
+
+@pytest.fixture(scope="module")
+def asked(road: Road) -> list[Entry]:
+    """Vehicles in the yard of which customs wants to see the goods once more."""
+    entries = [road.waiting() for _ in range(3)]
+    for entry in entries:
+        ask(road, entry)
+    road.do("POST", "/v1/holds", "customs", {"plate": "12C-999.99", "reason": HOSTILE})
+    return entries
+
+
+def ask(road: Road, entry: Entry) -> None:
+    body = {"kind": CLEARANCE, "reason": HOSTILE}
+    road.do("POST", f"/v1/entries/{entry['id']}/check-requests", "customs", body)
+
+
+def plate(entry: Entry) -> str:
+    return str(entry["plate"])
+
+
+async def walk(one: Tab, paths: list[str]) -> None:
+    """Look at pages in each language and width; nothing may be wrong with any of them."""
+    for language in LANGUAGES:
+        await one.go(f"/preferences?language={language}&next=/sign-in")
+        for width, height in WIDTHS.items():
+            await one.page.set_viewport_size({"width": width, "height": height})
+            for path in paths:
+                await one.go(path)
+                assert language == await one.page.locator("html").get_attribute("lang")
+                assert (0, []) == (await one.overflow(), one.complaints), (path, language, width)
+                if (language, width) in LOOKED_AT:
+                    assert [] == await one.violations(), (path, language, width)
+
+
+async def test_the_pages_of_agencies_and_yards_are_readable_by_everybody(
+    browser: Browser, gate: Live, asked: list[Entry]
+) -> None:
+    at = f"/desk/vehicles/{asked[0]['id']}"
+    async with tab(browser, gate.url) as one:
+        await one.sign_in("customs-chief")
+        assert one.page.url.endswith("/desk")
+        await walk(one, ["/desk", "/desk/holds", "/desk/vehicles", at])
+    async with tab(browser, gate.url) as one:
+        await one.sign_in("yard-clerk")
+        assert one.page.url.endswith("/desk")
+        await walk(one, ["/desk?yard=bao-nguyen", at])
+
+
+async def test_an_agency_answers_one_or_several_and_sees_what_is_asked_at_once(
+    browser: Browser, gate: Live, road: Road, asked: list[Entry]
+) -> None:
+    async with tab(browser, gate.url, language="en", dark=True) as one:
+        await one.sign_in("customs-clerk")
+        rows = one.page.locator("#list tbody tr")
+        await expect(rows).to_have_count(3)
+        assert [] == await one.violations()
+        await rows.first.get_by_role("button", name="Pass").click()
+        await expect(rows).to_have_count(2)
+        await one.page.get_by_label("Reason (if failed)").fill("The seal is broken")
+        for row in await rows.all():
+            await row.get_by_role("checkbox").check()
+        await one.page.get_by_role("button", name="Fail those ticked").click()
+        await expect(one.page.locator("#list")).to_contain_text("Nothing is asked")
+        ask(road, asked[0])
+        await expect(rows).to_have_count(1, timeout=3000)
+        assert [] == one.complaints
+    told = [
+        (check["result"], check["reason"])
+        for entry in asked[1:]
+        for check in road.do("GET", f"/v1/entries/{entry['id']}", "officer-1")["checks"]
+        if check["kind"] == CLEARANCE
+    ]
+    assert [("failed", "The seal is broken")] * 2 == [one for one in told if one[0] == "failed"]
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_vehicle_is_held_and_let_go_and_a_check_of_it_waived(
+    browser: Browser, gate: Live, road: Road, script: bool
+) -> None:
+    entry = road.waiting()
+    async with tab(browser, gate.url, language="en", script=script) as one:
+        await one.sign_in("customs-chief", "/desk/vehicles")
+        await one.page.get_by_label("Plate or entry code").fill(entry["reference"].lower())
+        await one.page.get_by_role("button", name="Find").click()
+        await expect(one.page.locator("h1")).to_contain_text(entry["reference"])
+        held = one.page.locator("#hold")
+        await held.locator("summary").click()
+        await held.get_by_label("Reason").fill(HOSTILE)
+        await held.get_by_role("button").click()
+        await expect(one.page.locator("#holds .told")).to_contain_text(HOSTILE)
+        await expect(one.page.locator("#now")).to_contain_text("held")
+        let_go = one.page.locator("#holds .behind").first
+        await let_go.locator("summary").click()
+        await let_go.get_by_label("Reason").fill("Scanned")
+        await let_go.get_by_role("button").click()
+        await expect(one.page.locator("#holds .told")).to_contain_text("Lifted")
+        waived = one.page.locator("#waive")
+        await waived.locator("summary").click()
+        await waived.locator("select").select_option(CLEARANCE)
+        await waived.get_by_label("Reason").fill("Known goods")
+        await waived.get_by_role("button").click()
+        await expect(one.page.locator("#checks")).to_contain_text("Waived")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_yard_sees_vehicles_come_and_go_by_their_plates(
+    browser: Browser, gate: Live, road: Road, script: bool
+) -> None:
+    entry = road.register()
+    async with tab(browser, gate.url, language="en", script=script) as one:
+        await one.sign_in("yard-clerk", "/desk?yard=bao-nguyen")
+        await one.page.locator("#which").fill(plate(entry).lower())
+        await one.page.get_by_role("button", name="In", exact=True).click()
+        await expect(one.page.get_by_role("status")).to_contain_text("into the yard")
+        row = one.page.locator("#list tr").filter(has_text=entry["reference"])
+        await expect(row).to_contain_text("queued")
+        await row.get_by_role("button", name="Out").click()
+        await expect(one.page.get_by_role("status")).to_contain_text("out of the yard")
+        await expect(row).to_have_count(0)
+        await one.page.locator("#which").fill(HOSTILE)
+        await one.page.get_by_role("button", name="In", exact=True).click()
+        await expect(one.page.get_by_role("status")).to_contain_text("Not registered")
+        assert [] == one.complaints
+
+
+async def test_who_has_no_desk_is_sent_to_their_own_work_and_a_stranger_signs_in(
+    browser: Browser, gate: Live
+) -> None:
+    async with tab(browser, gate.url) as one:
+        await one.go("/desk/holds")
+        assert "/sign-in?next=%2Fdesk%2Fholds" in one.page.url
+        await one.sign_in("company-1-manager", "/desk")
+        assert one.page.url.endswith("/company")
+        answer = await one.context.request.post(
+            f"{gate.url}/desk", form={"act": "move", "yard": "bao-nguyen", "which": "12C-000.01"}
+        )
+        assert 403 == answer.status
