@@ -70,7 +70,7 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     )
     ended = [one for one in facts.pop("calls")["items"] if one["outcome"]][:ENDED]
     return shown(
-        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, kinds=KINDS,
+        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, told_kinds=KINDS,
         ended=ended, **facts,
     )  # fmt: skip
 
