@@ -8,7 +8,9 @@ from app.api.middleware import Asked
 from app.api.statements import STATEMENTS
 from app.core.config import Settings
 
-WITH_FILES: Final[tuple[Asked, ...]] = (BATCHES, STATEMENTS)
+UPLOADED: Final = ("POST", "/company/uploads")
+"""The page by which a person sends what `BATCHES` takes."""
+WITH_FILES: Final[tuple[Asked, ...]] = (BATCHES, STATEMENTS, UPLOADED)
 
 
 def longer_bodies(settings: Settings) -> Mapping[Asked, int]:

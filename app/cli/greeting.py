@@ -17,6 +17,7 @@ def greeting(settings: Settings, keys: Mapping[str, str], now: datetime) -> str:
     url = settings.base_url
     lines = [
         f"The gate is open on {url} ({settings.mode} mode)",
+        f"  board      {url}/",
         f"  documents  {url}/docs",
         f"  queues     {url}/v1/queues",
         f"  health     {url}/health/ready",

@@ -53,21 +53,31 @@ async def keep_ringing(engine: AsyncEngine, bell: Bell, settings: Settings) -> N
 
 
 async def _ring(engine: AsyncEngine, bell: Bell, ear: asyncio.Event) -> None:
-    """Tell and be told, for as long as a connection lasts."""
+    """Tell and be told, for as long as a connection lasts.
+
+    Who comes says so, and each that is there says something back: who heard nobody is alone, and
+    tells nothing.
+    """
+    others = asyncio.Event()
 
     def hear(connection: Numbered, pid: int, _channel: str, _payload: object) -> None:
-        if pid != connection.get_server_pid():
-            bell.ring((ELSEWHERE,))
+        if pid == connection.get_server_pid():
+            return
+        bell.ring((ELSEWHERE,))
+        if not others.is_set():
+            others.set()
+            ear.set()
 
     driver = await connect_apart(engine)
     try:
         driver.add_termination_listener(lambda _: ear.set())
         await driver.add_listener(CHANNEL, hear)
         bell.ring((ELSEWHERE,))  # what was said before was not heard
+        await driver.execute(f"NOTIFY {CHANNEL}")
         while not driver.is_closed():
             await ear.wait()
             ear.clear()
-            if not driver.is_closed():
+            if others.is_set() and not driver.is_closed():
                 await driver.execute(f"NOTIFY {CHANNEL}")
                 await asyncio.sleep(REST_SECONDS)
     finally:

@@ -78,6 +78,22 @@ async def test_a_page_goes_with_its_boards(gate: Gate) -> None:
     assert before != (await gate.get("/")).content
 
 
+@pytest.mark.parametrize("path", ["/", "/tv", "/rules", "/gates/tan-thanh", "/gates/tan-thanh/tv"])
+async def test_before_the_first_edition_pages_show_gates_without_queues(
+    gate: Gate, path: str
+) -> None:
+    gate.go_to("2022-01-10T09:00:00+07:00")
+    answer = await gate.get(path)
+    assert 200 == answer.status_code
+    assert "data-queue" not in answer.text
+
+
+async def test_a_gate_that_has_no_queue_has_a_page(gate: Gate) -> None:
+    answer = await gate.get("/gates/dong-dang-rail")
+    assert 200 == answer.status_code
+    assert "No queue on this service" in answer.text
+
+
 async def test_readers_of_pages_have_the_allowance_of_boards(gate: Gate) -> None:
     await gate.get("/")
     gate.app.state.rate_limits = RateLimits({"public": "2/minute", "write": "3/minute"})

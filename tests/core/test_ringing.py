@@ -12,7 +12,9 @@ from app.core.config import Settings
 from app.core.ringing import CHANNEL, ELSEWHERE, keep_ringing
 
 PATIENCE_SECONDS = 30
-LISTENING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = :name"
+GREETED_SECONDS = 0.5
+"""By then whoever is there has said so, and was answered."""
+LISTENING = f"SELECT pid FROM pg_stat_activity WHERE query LIKE '% {CHANNEL}' AND datname = :name"
 CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid")
 
 
@@ -39,10 +41,31 @@ async def ringing(
     if settings.statement_cache_size:
         for one in processes:
             await one.hears()  # that it may have missed something
+        await asyncio.sleep(GREETED_SECONDS)
+        for one in processes:
+            one.ear.clear()
     yield processes
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def overheard(engine: AsyncEngine, heard: list[int]) -> AsyncIterator[None]:
+    """Note by whom anything is told, on a connection that says nothing."""
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.add_listener(CHANNEL, lambda _, pid, *__: heard.append(pid))
+        yield
+        await driver.reset()
+
+
+async def commit_often(one: Process) -> None:
+    for _ in range(200):
+        one.bell.ring(("events",))
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.3)
 
 
 async def test_a_commit_rings_the_bells_of_the_others_and_not_its_own(
@@ -68,16 +91,29 @@ async def test_a_burst_of_commits_is_told_a_few_times(
     database: AsyncEngine, settings: Settings
 ) -> None:
     heard: list[int] = []
-    async with ringing(database, 1, settings) as (here,), database.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        await driver.add_listener(CHANNEL, lambda _, pid, *__: heard.append(pid))
-        for _ in range(200):
-            here.bell.ring(("events",))
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.3)
-        await driver.reset()
+    async with ringing(database, 2, settings) as (here, _), overheard(database, heard):
+        await commit_often(here)
     assert 1 <= len(heard) <= 40
+
+
+async def test_who_is_alone_tells_nobody(database: AsyncEngine, settings: Settings) -> None:
+    heard: list[int] = []
+    async with ringing(database, 1, settings) as (here,), overheard(database, heard):
+        await commit_often(here)
+    assert [] == heard
+
+
+async def test_who_comes_later_is_told_of_what_is_committed_then_and_tells(
+    database: AsyncEngine, settings: Settings
+) -> None:
+    async with ringing(database, 1, settings) as (first,):
+        await commit_often(first)
+        async with ringing(database, 1, settings) as (second,):
+            first.ear.clear()
+            first.bell.ring(("events",))
+            await second.hears()
+            second.bell.ring(("events",))
+            await first.hears()
 
 
 async def test_a_connection_that_is_lost_is_made_anew_and_says_so(

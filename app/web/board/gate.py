@@ -28,24 +28,30 @@ def install(app: FastAPI) -> None:
 
 async def _show(visit: Visit) -> Mapping[str, object]:
     facts = await gate_facts(visit)
-    gate, as_of = facts["gate"], facts["as_of"]
-    code, api = visit.path["gate"], visit.api
-    hours = (await api.get(f"/v1/gates/{code}/reports/hours"))["hours"]
-    yards = (await api.get("/v1/yards"))["items"]
-    policy = facts["faces"][0].board["policy"] if facts["faces"] else None
+    gate, faces = facts["gate"], facts["faces"]
+    today = await visit.api.get(f"/v1/gates/{gate['code']}/reports/hours")
+    yards = (await visit.api.get("/v1/yards"))["items"]
     return {
         **facts,
         "tones": TONES,
-        "notices": await _notices(visit, facts["faces"]),
-        "hours_today": _on(gate["hours"], as_of),
-        "closures": _on(gate["closures"], as_of),
-        "traffic": _traffic(visit, hours),
-        "waits": _waits(visit, hours),
-        "yards": [one for one in yards if code in one["serves"]],
-        "logged": [face for face in facts["faces"] if face.board["log"]],
+        "notices": await _notices(visit, faces),
+        "hours_today": _on(gate["hours"], today["day"]),
+        "closures": _on(gate["closures"], today["day"]),
+        "traffic": _traffic(visit, today["hours"]),
+        "waits": _waits(visit, today["hours"]),
+        "yards": [one for one in yards if gate["code"] in one["serves"]],
+        "logged": [face for face in faces if face.board["log"]],
         "origin": visit.request.app.state.settings.base_url,
-        "policy": await api.get(f"/v1/policies/{policy}") if policy else None,
+        "policy": await _policy(visit, faces),
     }
+
+
+async def _policy(visit: Visit, faces: Sequence[Face]) -> Row | None:
+    """Return the edition by which the queues run, where there are any."""
+    if not faces:
+        return None
+    found: Row = await visit.api.get(f"/v1/policies/{faces[0].board['policy']}")
+    return found
 
 
 async def gate_facts(visit: Visit) -> dict[str, Any]:
@@ -72,9 +78,8 @@ async def _notices(visit: Visit, faces: Sequence[Face]) -> Sequence[Row]:
     return found
 
 
-def _on(rows: Iterable[Row], as_of: str) -> Sequence[Row]:
-    """Return the rows that hold on the day of an instant."""
-    day = as_of[:10]
+def _on(rows: Iterable[Row], day: str) -> Sequence[Row]:
+    """Return the rows that hold on a day."""
     return [
         row
         for row in rows

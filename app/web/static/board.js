@@ -10,7 +10,8 @@
   const words = JSON.parse(data.words);
   const chinese = data.language === "zh";
   const boards = new Map();
-  let stream = null, heard = performance.now(), asOf = null, renewing = false, renewed = heard;
+  let stream = null, opened = 0, told = 0; // the stream, when it was opened, when it last told something
+  let heard = performance.now(), asOf = null, renewing = false, renewed = heard;
 
   // ---- How times are told: as app/web/telling.py does --------------------------------------------
 
@@ -112,10 +113,10 @@
     if (place && numbers.length) place.textContent = place.dataset.said + ": " + numbers.join(", ");
   };
   const show = (board) => {
-    const told = facts(board), queue = board.gate + "/" + board.direction;
+    const texts = facts(board), queue = board.gate + "/" + board.direction;
     let isOld = false;
     for (const section of main.querySelectorAll('[data-queue="' + queue + '"]')) {
-      for (const one of section.querySelectorAll("[data-live]")) write(one, told[one.dataset.live] || "");
+      for (const one of section.querySelectorAll("[data-live]")) write(one, texts[one.dataset.live] || "");
       list(section, board);
       isOld = isOld || section.dataset.rare !== rare(board);
     }
@@ -178,9 +179,9 @@
     const age = performance.now() - heard, isOld = age > SILENCE;
     place.classList.toggle("old", isOld);
     place.classList.toggle("live", !isOld && stream !== null && stream.readyState === 1);
-    const told = place.querySelector("[data-told]");
+    const line = place.querySelector("[data-told]");
     const text = isOld ? fill(words.old, { span: span(age / 1000) }) : fill(words["as-of"], { at: at(asOf, asOf) });
-    if (told.textContent !== text) told.textContent = text;
+    if (line.textContent !== text) line.textContent = text;
   };
   const poll = async () => {
     try {
@@ -193,8 +194,13 @@
   const listen = () => {
     if (stream || document.hidden || !window.EventSource) return;
     const own = stream = new EventSource(data.stream);
-    own.addEventListener("board", (event) => take(JSON.parse(event.data)));
-    own.addEventListener("still", (event) => hear(JSON.parse(event.data).as_of));
+    const on = (name, does) => own.addEventListener(name, (event) => {
+      told = performance.now();
+      does(JSON.parse(event.data));
+    });
+    opened = performance.now();
+    on("board", take);
+    on("still", (still) => hear(still.as_of));
     own.addEventListener("error", () => {
       if (own.readyState !== 2) return; // it comes back by itself
       if (stream === own) stream = null;
@@ -212,8 +218,10 @@
   });
   setInterval(tell, 1000);
   setInterval(() => {
-    const isDeaf = !stream || performance.now() - heard > SILENCE;
-    if (isDeaf && !document.hidden) poll();
+    if (document.hidden) return;
+    const now = performance.now(), isSilent = now - told > SILENCE;
+    if (stream && isSilent && now - opened > SILENCE) { leave(); listen(); }
+    if (!stream || isSilent) poll();
   }, POLL);
   setInterval(renew, RENEW + Math.random() * 5000);
   listen();
