@@ -81,6 +81,69 @@ async def test_a_list_tells_what_is_missing_and_renews_itself(
         assert [] == one.complaints
 
 
+async def test_who_amends_late_sees_what_was_changed_and_keeps_what_was_typed(
+    browser: Browser, gate: Live
+) -> None:
+    late = registered(gate, lorry(44))
+    path = f"/v1/entries/{late['id']}"
+    async with tab(browser, gate.url, language="en", script=False) as one:
+        await one.sign_in("company-1-clerk", f"/company/entries/{late['id']}/amend")
+        await one.page.locator('[name="/client_reference"]').fill("MINE-44")
+        body = {"vehicle": {"payload_kg": 9000}}
+        answer = gate.ask("PATCH", path, "company-1", json=body, headers={"If-Match": '"1"'})
+        assert 200 == answer.status_code
+        save = one.page.locator(".foot").get_by_role("button", name="Save and resubmit")
+        await save.click()
+        await expect(one.page.locator(".told.act")).to_contain_text("/vehicle/payload_kg: 8000")
+        await save.click()
+        await expect(one.page.get_by_role("status")).to_contain_text("saved")
+    now = gate.ask("GET", path, "company-1").json()
+    declared = now["declared"]
+    assert (9000, "MINE-44") == (declared["vehicle"]["payload_kg"], now["client_reference"])
+    assert lorry(44)["consignments"] == declared["consignments"]
+
+
+async def test_a_driver_is_read_on_purpose_only_and_acts_are_done_from_the_page(
+    browser: Browser, gate: Live
+) -> None:
+    mine = registered(gate, lorry(45, driver=DRIVER))
+    async with tab(browser, gate.url, language="en") as one:
+        await one.sign_in(MANAGER, f"/company/entries/{mine['id']}")
+        assert DRIVER["phone"] not in await one.page.content()
+        await one.page.get_by_role("button", name="Read in full").click()
+        await expect(one.page.locator("section", has_text=DRIVER["phone"]).last).to_be_visible()
+        reads = gate.ask("GET", f"/v1/personal-reads?entry={mine['id']}", "company-1").json()
+        assert ["contact-driver"] == [read["purpose"] for read in reads["items"]]
+        await one.page.get_by_text("Cancel the entry").first.click()
+        await one.page.get_by_role("button", name="Cancel the entry").click()
+        await expect(one.page.locator("#now .big")).to_contain_text("cancelled")
+        assert [] == one.complaints
+    async with tab(browser, gate.url, language="en") as one:
+        await one.sign_in("company-2-manager", f"/company/entries/{mine['id']}")
+        assert mine["reference"] not in await one.page.content()
+
+
+async def test_a_form_from_elsewhere_does_nothing(browser: Browser, gate: Live) -> None:
+    mine = registered(gate, lorry(46, driver=DRIVER))
+    async with tab(browser, gate.url, language="en") as one:
+        await one.sign_in(MANAGER)
+        cookies = {cookie["name"]: cookie["value"] for cookie in await one.context.cookies()}
+    headers = {
+        "Origin": "https://elsewhere.example", "Accept": "text/html",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+    }  # fmt: skip
+    at = f"/company/entries/{mine['id']}"
+    for path, content in (
+        (f"{at}/cancel", "/reason=x"), (f"{at}/driver", "purpose=contact-driver"),
+        ("/company/settings/keys/client", "/name=mine"),
+    ):  # fmt: skip
+        answer = gate.http.post(path, content=content, headers=headers)
+        assert 403 == answer.status_code, path
+        assert DRIVER["phone"] not in answer.text
+    assert "registered" == gate.ask("GET", f"/v1/entries/{mine['id']}", "company-1").json()["state"]
+
+
 @pytest.mark.parametrize("script", [True, False])
 async def test_a_vehicle_is_registered_by_a_form_that_says_what_is_wrong_beside_each_field(
     browser: Browser, gate: Live, script: bool

@@ -34,6 +34,13 @@ def install(app: FastAPI) -> None:
         add(app, f"{PATH}/{name}", _doing(path), "POST")
     add(app, f"{PATH}/driver", _driver, "POST")
     add(app, f"{PATH}/openings", _openings, "POST")
+    for name in (*DONE, "driver", "openings"):
+        add(app, f"{PATH}/{name}", _back)
+
+
+async def _back(visit: Visit) -> Response:
+    """Lead from the address of an act, where its answer was read again, to the entry."""
+    return visit.go(f"/company/entries/{visit.path['entry']}")
 
 
 def _doing(path: str) -> Callable[[Visit], Awaitable[Response]]:

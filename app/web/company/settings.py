@@ -61,15 +61,19 @@ ACTS: Final[Mapping[str, Mapping[str, Made]]] = {
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the pages and their acts."""
-    add(app, PATH, _begin)
+    add(app, PATH, _going(f"{PATH}/members"))
     for name in ACTS:
         add(app, f"{PATH}/{name}", _showing(name))
         for act, made in ACTS[name].items():
             add(app, f"{PATH}/{name}/{act}", _doing(name, made), "POST")
+            add(app, f"{PATH}/{name}/{act}", _going(f"{PATH}/{name}"))
 
 
-async def _begin(visit: Visit) -> Response:
-    return visit.go(f"{PATH}/members")
+def _going(path: str) -> Callable[[Visit], Awaitable[Response]]:
+    async def answer(visit: Visit) -> Response:
+        return visit.go(path)
+
+    return answer
 
 
 def _showing(name: str) -> Callable[[Visit], Awaitable[Response]]:

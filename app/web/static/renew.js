@@ -48,7 +48,7 @@
 
   function renew() {
     return fetch(location.href, { credentials: "same-origin" }).then(function (answer) {
-      if (!answer.ok || answer.redirected) throw new Error("refused");
+      if (!answer.ok || answer.url.indexOf("/sign-in") >= 0) throw new Error("refused");
       return answer.text();
     }).then(function (text) {
       var drawn = new DOMParser().parseFromString(text, "text/html");
