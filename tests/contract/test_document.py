@@ -123,7 +123,6 @@ def test_the_command_writes_the_same_document_whatever_the_order_of_sets() -> No
         env={**os.environ, "PYTHONHASHSEED": "4711", "GATE_MODE": "sandbox"},
         capture_output=True,
         check=True,
-        timeout=60,
     ).stdout.decode()
     assert dump(APP) == written
 
