@@ -58,6 +58,7 @@ from app.web import (
     home,
     preferences,
     receipts,
+    reports,
     sign_in,
 )
 from app.workers import Duty, Jobs
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         console,
         board,
         desks,
+        reports,
     ):
         pages.install(app)
     app.state.spans = spans = spans_of(settings)

@@ -14,6 +14,9 @@ BEGINS: Final[Mapping[str, str]] = {
     "officer": "/console",
     "agency": "/desk",
     "yard": "/desk",
+    "collector": "/desk",
+    "board": "/desk",
+    "auditor": "/reports",
 }
 """The first page of a role; the public board for whoever has none of their own."""
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.api.test_policy_proposals import wanted
 from tests.browser.road import Road
 from tests.browser.tabs import LANGUAGES, WIDTHS, Tab, tab
 from tests.live import Live
@@ -158,3 +159,61 @@ async def test_who_has_no_desk_is_sent_to_their_own_work_and_a_stranger_signs_in
             f"{gate.url}/desk", form={"act": "move", "yard": "bao-nguyen", "which": "12C-000.01"}
         )
         assert 403 == answer.status
+
+
+async def test_the_pages_of_money_and_reports_are_readable_by_everybody(
+    browser: Browser, gate: Live, road: Road
+) -> None:
+    road.pay(road.waiting())
+    async with tab(browser, gate.url) as one:
+        await one.sign_in("collector-1-clerk")
+        assert one.page.url.endswith("/desk")
+        names = ("till", "payments", "refunds", "receipts", "books", "treasury", "statement")
+        await walk(one, ["/desk", *(f"/desk/{name}" for name in names), "/reports/revenue"])
+    async with tab(browser, gate.url) as one:
+        await walk(one, ["/reports", "/reports/waits", "/reports/fairness"])
+        await one.go("/preferences?language=vi&next=/reports")
+        await one.go("/reports?from_day=2024-08-22&to_day=2024-08-23")
+        await expect(one.page.locator("tbody")).to_contain_text("Tân Thanh")
+        assert b"%PDF" == (await one.page.pdf())[:4]
+        await one.go("/reports/revenue")
+        assert "/sign-in" in one.page.url
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_till_is_opened_takes_what_is_due_and_closes_with_its_difference(
+    browser: Browser, gate: Live, road: Road, script: bool
+) -> None:
+    entry = road.do("GET", f"/v1/entries/{road.waiting()['id']}", "officer-1")
+    order = next(one for one in entry["orders"] if one["state"] == "due")
+    async with tab(browser, gate.url, language="en", script=script) as one:
+        await one.sign_in("collector-2-clerk", "/desk/till")
+        await one.page.locator("#gate").select_option("tan-thanh")
+        await one.page.locator("#float").fill("200.000")
+        await one.page.get_by_role("button", name="Open a till").click()
+        await one.page.locator("#code").fill(order["code"])
+        await one.page.locator("#amount").fill("1")
+        await one.page.get_by_role("button", name="Take money").click()
+        await expect(one.page.get_by_role("alert")).to_be_visible()
+        await one.page.locator("#amount").fill(f"{order['amount']['amount']:,}")
+        await one.page.get_by_role("button", name="Take money").click()
+        await expect(one.page.get_by_role("status")).to_contain_text("Taken")
+        await one.page.locator("#count summary").click()
+        await one.page.locator("#count [name=note-200000]").fill("1")
+        await one.page.locator("#count button").click()
+        await expect(one.page.get_by_role("status")).to_contain_text(
+            f"{order['amount']['amount']:,}"
+        )
+
+
+async def test_a_second_member_of_the_board_approves_what_a_first_proposed(
+    browser: Browser, gate: Live, road: Road
+) -> None:
+    road.do("POST", "/v1/policy-proposals", "board-1", wanted())
+    async with tab(browser, gate.url, language="en") as one:
+        await one.sign_in("board-2-manager")
+        await walk(one, ["/desk"])
+        await one.go("/preferences?language=en&next=/desk")
+        await one.page.get_by_role("button", name="Approve").first.click()
+        await expect(one.page.get_by_role("status")).to_be_visible()
+        await expect(one.page.locator("#policy")).to_contain_text("Nothing waits")

@@ -2,10 +2,32 @@
 
 from fastapi import FastAPI
 
-from app.web.desks import holds, vehicles, work
+from app.web.desks import (
+    books,
+    holds,
+    payments,
+    receipts,
+    refunds,
+    statement,
+    till,
+    treasury,
+    vehicles,
+    work,
+)
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the desks."""
-    for pages in (work, vehicles, holds):
+    for pages in (
+        work,
+        vehicles,
+        holds,
+        till,
+        payments,
+        refunds,
+        receipts,
+        books,
+        treasury,
+        statement,
+    ):
         pages.install(app)

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.asking import Json
+from app.web.asking import Json, RefusedError
 from app.web.company.desk import scopes
 from app.web.doing import Outcome
-from app.web.looking import newest
+from app.web.looking import UNTOLD, newest
 from app.web.visits import Visit
 
 A_PAGE: Final = 50
@@ -42,9 +42,19 @@ async def shown(
         tabs=TABS.get(viewer["role"], ()),
         may_act="act" in scopes(viewer),
         outcome=outcome,
-        after=await newest(visit),
+        after=await _newest(visit),
         **facts,
     )
+
+
+async def _newest(visit: Visit) -> int | None:
+    """Return where the feed of events ends; None to who may not read it, whose page is polled."""
+    try:
+        return await newest(visit)
+    except RefusedError as error:
+        if error.status not in UNTOLD:
+            raise
+        return None
 
 
 async def together(**asked: Awaitable[Json]) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.asking import RefusedError
-from app.web.desks import checks, yard
+from app.web.desks import checks, deciding, money, yard
 from app.web.doing import Acts, Fields, Outcome, Show, add_page, document
 from app.web.home import BEGINS
 from app.web.visits import Visit
@@ -16,8 +16,10 @@ PATH: Final = "/desk"
 WORK: Final[Mapping[str, Show]] = {
     "agency": checks.show,
     "yard": yard.show,
+    "collector": money.show,
+    "board": deciding.show,
 }
-ACTS: Final[Acts] = {**checks.ACTS, **yard.ACTS}
+ACTS: Final[Acts] = {**checks.ACTS, **yard.ACTS, **deciding.ACTS}
 
 
 def install(app: FastAPI) -> None:

@@ -1,13 +1,13 @@
 /* Renews the parts of a page that say `data-renew`, when the feed of events has news for its reader.
 
    Each part has an id; only what is in it is replaced, so forms beside it keep what was typed.
-   Where the feed cannot be waited for, the page is looked at again a little later and later. */
+   Who may not read the feed polls. Where it cannot be waited for, the page is looked at again a little later and later. */
 (function () {
   "use strict";
   var parts = document.querySelectorAll("[data-renew]");
   var script = document.currentScript;
   var base = script.src.split("/assets/")[0];
-  var WAIT = 25, SOON = 300, LATER = 60000, SLOWEST = 30000;
+  var WAIT = 25, SOON = 300, LATER = 60000, SLOWEST = 30000, POLL = 10000;
   var failures = 0, renewed = Date.now();
   if (!parts.length || !window.fetch || !window.DOMParser) return;
 
@@ -69,5 +69,10 @@
     });
   }
 
-  go(script.getAttribute("data-after"));
+  function poll() {
+    later(POLL).then(seen).then(renew).catch(function () {}).then(poll);
+  }
+
+  if (script.getAttribute("data-after")) go(script.getAttribute("data-after"));
+  else poll();
 })();
