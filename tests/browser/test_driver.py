@@ -45,12 +45,6 @@ async def until(page: Page, selector: str, text: str) -> None:
     await expect(page.locator(selector)).to_have_text(text)
 
 
-def call(road: Road, entry: Entry) -> None:
-    """Call until it is this one's turn."""
-    while entry["id"] not in {one["entry"] for one in road.call()}:
-        pass
-
-
 async def kept(page: Page) -> None:
     """Wait until the page works without a network."""
     await page.wait_for_function(
@@ -122,14 +116,15 @@ async def test_all_of_it_is_small_where_most_is_to_be_told(phone: Tab, road: Roa
 async def test_who_looks_again_without_a_script_is_told_the_minute_anew(
     gate: Live, road: Road
 ) -> None:
-    path, html = page_of(road.waiting()), {"Accept": "text/html"}
-    first = gate.http.get(path, headers=html).headers["etag"]
-    road.do("PUT", "/v1/sandbox/clock", "admin", {"now": "2026-03-11T09:31:00+07:00"})
-    seen = {"If-None-Match": first}
-    assert 200 == gate.http.get(path, headers={**html, **seen}).status_code
-    bare = {"If-None-Match": f'{first[:-1].rpartition(".")[0]}"'}
-    script = {"Accept": "*/*"}
-    assert 304 == gate.http.get(path, headers={**script, **bare}).status_code
+    path = page_of(road.register())
+    state = gate.http.get(path, headers={"Accept": "text/html"}).headers["etag"].rpartition(".")[0]
+
+    def asked(accept: str, tag: str) -> int:
+        headers = {"Accept": accept, "If-None-Match": tag}
+        return gate.http.get(path, headers=headers).status_code
+
+    assert 200 == asked("text/html", f'{state}.08:59"')
+    assert 304 == asked("*/*", f'{state}"')
 
 
 async def test_its_codes_are_read_from_the_screen(phone: Tab, road: Road) -> None:
@@ -151,7 +146,7 @@ async def test_it_follows_the_truck_by_itself(phone: Tab, road: Road) -> None:
     await phone.go(page_of(entry))
     assert "CHỜ GỌI" == await word(phone.page)
     await phone.page.locator("summary").click()
-    call(road, entry)
+    road.call_up_to(entry)
     await until(phone.page, "h1", "Đến cổng ngay")
     await expect(phone.page.locator("#said")).to_have_text("Đến cổng ngay")
     await expect(phone.page.locator("#others")).to_have_attribute("open", "")
@@ -186,7 +181,7 @@ async def test_without_a_network_the_last_state_stays_and_says_its_age(
     await phone.page.reload()
     assert "CHỜ GỌI" == await word(phone.page)
     await expect(age).to_have_text("Cập nhật 3 phút trước — mất kết nối")
-    call(road, entry)
+    road.call_up_to(entry)
     await phone.context.set_offline(False)
     await expect(phone.page.locator("h1")).to_have_text("Đến cổng ngay")
     await expect(age).to_have_text("Vừa cập nhật")
