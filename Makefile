@@ -122,6 +122,10 @@ $(CLIENTS): openapi.json tests/clients/python/generator.yaml $(TYPESCRIPT) | $(D
 bench: $(DEV) ## Measure, and write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
 
+.PHONY: screenshots
+screenshots: $(DEV) ## Take the pictures of README anew, in a browser
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -q -p no:schemathesis tests/browser/test_pictures.py
+
 .PHONY: simulate
 simulate: $(DEV) ## Play 60 days of the queue under several rules, and write docs/queue.md
 	@$(BIN)/python -m benchmarks.simulation $(SIMULATE)

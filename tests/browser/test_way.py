@@ -56,7 +56,9 @@ async def test_a_truck_is_registered_called_let_in_paid_for_and_crosses_on_scree
         assert [] == await driver.violations()
 
         await let_through(officer, gate)
-        await expect(company.page.locator("#now")).to_contain_text("through the gate", timeout=60_000)
+        await expect(company.page.locator("#now")).to_contain_text(
+            "through the gate", timeout=60_000
+        )
         await driver.page.reload()
         await expect(driver.page.locator("h1")).to_contain_text("ĐÃ QUA", ignore_case=True)
         for one in (company, driver, yard, officer, board):
