@@ -47,20 +47,7 @@ from app.services.act import Tools
 from app.services.log.reading import witnesses_of
 from app.services.log.sealing import Sealer
 from app.services.notifying.sending import Wording
-from app.web import (
-    assets,
-    board,
-    certificates,
-    company,
-    console,
-    desks,
-    driver,
-    home,
-    preferences,
-    receipts,
-    reports,
-    sign_in,
-)
+from app.web import preferences, site
 from app.workers import Duty, Jobs
 from app.workers.batches import BatchWorker
 from app.workers.books import BookKeeper
@@ -105,21 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         organisation_times=settings.rate_limit_organisation_times,
     )
     install_routes(app, ROUTERS if settings.is_production else (*ROUTERS, *SANDBOX_ROUTERS))
-    sign_in.install(app, settings)
-    for pages in (
-        assets,
-        preferences,
-        home,
-        certificates,
-        receipts,
-        driver,
-        company,
-        console,
-        board,
-        desks,
-        reports,
-    ):
-        pages.install(app)
+    site.install(app, settings)
     app.state.spans = spans = spans_of(settings)
     app.state.metrics = metrics = manners.install(
         app,

@@ -23,7 +23,8 @@ refusals, the green lane) stand beside the rules in the domain and are merged in
     call.skipped, calls.exhausted                 why somebody was not called; why nobody else was
     notice.{effect}, notice.{effect}.open         what a notice does, until an end; until lifted
     driver-message.{kind}                         what a driver is told by text message
-    authority.{code}, state.{code}, step.{code}   what people call a code that a sentence names
+    authority.{code}, state.{code}, step.{code}, check.{kind}   what people call a code that a
+                                                  sentence names, or several between commas
     explanation.{code}                            why an entry is in its lane, at its place, called
     lane.{code}                                   a lane, where no edition names it
     skip.{reason}                                 why somebody was not called
@@ -59,7 +60,7 @@ LONGEST_HEADER = 200
 UNKNOWN = "…"
 FAMILY_OF_FACT = {
     "who": "authority", "authority": "authority", "by": "authority", "state": "state",
-    "step": "step", "why": "skip",
+    "step": "step", "why": "skip", "checks": "check",
 }  # fmt: skip
 RULE_FAMILIES = ("finding", "exception", "missing", "fault", "rule")
 
@@ -110,8 +111,13 @@ class Catalogue:
         """Return a code by the name that people have for it, an amount as they write it."""
         if name.endswith("_vnd") and isinstance(fact, int):
             return dong(fact, language)
-        text = self._sentences.get(f"{FAMILY_OF_FACT.get(name)}.{fact}")
-        return (text[language.value] or text["en"]) if text else fact
+        family = FAMILY_OF_FACT.get(name)
+        if family is None or not isinstance(fact, str):
+            return fact
+        found = [(code, self._sentences.get(f"{family}.{code}")) for code in fact.split(",")]
+        return ", ".join(
+            (text[language.value] or text["en"]) if text else code for code, text in found
+        )
 
 
 class _Facts(dict[str, Any]):

@@ -1,1 +1,1 @@
-"""Served pages: HTML that works without a script, drawn from the same services as the API."""
+"""Served pages: HTML that works without a script, drawn from what the API answers."""

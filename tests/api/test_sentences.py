@@ -72,6 +72,7 @@ def keys() -> Iterator[str]:
     yield from (f"notice.{effect}{end}" for effect in Effect for end in ("", ".open"))
     yield from (f"authority.{who}" for who in (*Agency, Role.OFFICER, Role.BOARD, Role.YARD))
     yield from (f"state.{state}" for state in State)
+    yield from (f"check.{kind}" for kind in CheckKind)
     yield from (f"pass.refused.{reason}" for reason in Refusal)
     yield from (f"pass.ended.{reason}" for reason in Revocation)
     yield from (
