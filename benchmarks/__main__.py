@@ -1,5 +1,6 @@
 """`make bench`: measure everything in one go, and write `benchmarks/RESULTS.md`."""
 
+import argparse
 import sys
 import tempfile
 import time
@@ -30,8 +31,11 @@ T = TypeVar("T")
 
 def main(arguments: list[str]) -> int:
     """Measure and write; `--past N` bounds the past, `--quick` only tries the harness."""
-    quick = "--quick" in arguments
-    most = int(arguments[arguments.index("--past") + 1]) if "--past" in arguments else PASTS[-1]
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--past", type=int, default=PASTS[-1], help="entries of the longest past")
+    parser.add_argument("--quick", action="store_true", help="try the harness, and keep nothing")
+    told = parser.parse_args(arguments)
+    quick, most = told.quick, told.past
     pasts = (10_000,) if quick else tuple(size for size in PASTS if size <= most)
     with tempfile.TemporaryDirectory(prefix="gate-bench-") as name:
         folder = Path(name)

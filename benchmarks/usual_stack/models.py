@@ -156,6 +156,7 @@ class Charge(HasId, Base):
     vehicle_class_basis: Mapped[dict[str, Any]]
     basis: Mapped[str]
     total_vnd: Mapped[int]
+    reductions: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     lines: Mapped[list[ChargeLine]] = relationship(lazy="selectin")
 
     @property
@@ -213,6 +214,7 @@ class Entry(HasId, Base):
     in_position: Mapped[bool]
     lane: Mapped[str]
     confirmed_ground: Mapped[dict[str, Any] | None]
+    inspected: Mapped[dict[str, Any] | None]
     declared: Mapped[dict[str, Any]]
     verdict: Mapped[dict[str, Any]]
     driver_name: Mapped[bytes | None]
