@@ -103,6 +103,7 @@ _EXAMPLES: Final[Mapping[str, Fact]] = {
     "percent": 104,
     "policy": "policy-2026-01",
     "tariff": "tariff-2027-01",
+    "reduction": "reduction-2027-01",
     "one": "tariff-2019-01",
     "other": "tariff-2025-09",
     "outcome": "answered",

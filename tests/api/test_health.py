@@ -132,5 +132,6 @@ def test_in_production_the_sandbox_is_not_there(settings: Settings) -> None:
     strict = settings.model_copy(update={"mode": Mode.PRODUCTION})
     offered = [create_app(one).openapi() for one in (settings, strict)]
     only_there = set(offered[0]["paths"]) - set(offered[1]["paths"])
-    assert {"/v1/sandbox/clock", "/v1/sandbox/messages"} == only_there
+    invented = "/v1/yards/{yard}/services"
+    assert {"/v1/sandbox/clock", "/v1/sandbox/messages", invented} == only_there
     assert [True, False] == ["cenario" in json.dumps(one) for one in offered]

@@ -13,6 +13,8 @@ from app.api.schemas.boards import Boards
 from tests.api.test_frames import HERE, THERE, board, drawn, events
 from tests.streams import Event
 
+PATIENCE_SECONDS = 30
+
 ROOM = Bounds(most=10, most_of_one=10, ping_seconds=60, lasts_seconds=60)
 
 
@@ -151,8 +153,11 @@ async def test_a_drawing_that_fails_is_made_again_and_says_so_by_silence(fault: 
     assert {("", "ping")} == {(one.name, one.comment) for one in client.told()}
     house.fault = None
     house.boards = drawn(board(HERE, 7), board(THERE))
-    await asyncio.sleep(0.2)
-    names = {one.name for one in client.told()}
+    names: set[str] = set()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while "board" not in names or "still" not in names:
+            await asyncio.sleep(0.02)
+            names |= {one.name for one in client.told()}
     assert {"", "board", "still"} == names
     assert {Drawing.FAILED, Drawing.NEWS} <= set(house.drawings)
     await house.live.end()
