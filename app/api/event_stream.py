@@ -31,6 +31,7 @@ STREAMED: Final[dict[str, Any]] = {
     "description": "The stream.",
     "content": {
         EVENT_STREAM: {
+            "schema": {},
             "example": "retry: 3000\n\n"
             'event: board\ndata: {"gate":"tan-thanh","direction":"export",…}\n'
             "id: c7a2f0d91b3e4856a0d1f2b3\n\n"
