@@ -21,7 +21,7 @@ from app.web.forms import KEY, document_of
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 ACT: Final = "act"
-WHOLE: Final = frozenset({"amount", "count", "note"})
+WHOLE: Final = frozenset({"amount", "count", "note", "per_day", "per_hour"})
 PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -52,14 +52,15 @@ class Outcome:
         listed = self.problem.get("errors", ()) if self.problem else ()
         return {one["pointer"]: one["message"] for one in listed}
 
-    def typed(self, act: str, of: str = "") -> Fields:
+    def typed(self, act: str, of: str | None = None) -> Fields:
         """Return what a form of this act, `of` one thing, is shown with: as typed, if refused."""
-        mine = self.problem and self.act == act and self.fields.get("of", "") == of
-        return self.fields if mine else {}
+        is_it = self.act == act and of in (None, self.fields.get("of", ""))
+        return self.fields if self.problem and is_it else {}
 
 
 Show = Callable[[Visit, Outcome | None], Awaitable[Response]]
 Shape = Callable[[str, Fields], Document]
+Find = Callable[[Visit, Fields], Awaitable[Fields]]
 
 
 def document(_: str, fields: Fields) -> dict[str, Any]:
@@ -67,21 +68,37 @@ def document(_: str, fields: Fields) -> dict[str, Any]:
     return document_of({name: _read(name, text) for name, text in fields.items()}, WHOLE)
 
 
-def add_page(app: FastAPI, path: str, show: Show, acts: Acts, shape: Shape = document) -> None:
-    """Let `app` answer visits of `path`, and the forms of it that do one of `acts`."""
+async def as_typed(_: Visit, fields: Fields) -> Fields:
+    """Return the fields of a form as they came."""
+    return fields
+
+
+def add_page(  # noqa: PLR0913 - what a page shows, does, and how its forms are read
+    app: FastAPI,
+    path: str,
+    show: Show,
+    acts: Acts,
+    *,
+    shape: Shape = document,
+    find: Find = as_typed,
+) -> None:
+    """Let `app` answer visits of `path`, and the forms of it that do one of `acts`.
+
+    `find` looks up what somebody typed in words, `shape` makes the document of the fields.
+    """
 
     async def look(visit: Visit) -> Response:
         return await show(visit, None)
 
     async def do(visit: Visit) -> Response:
-        return await show(visit, await _done(visit, acts, shape))
+        fields = await find(visit, await visit.fields())
+        return await show(visit, await _done(visit, fields, acts, shape))
 
     add(app, path, look)
     add(app, path, do, "POST")
 
 
-async def _done(visit: Visit, acts: Acts, shape: Shape) -> Outcome:
-    fields = await visit.fields()
+async def _done(visit: Visit, fields: Fields, acts: Acts, shape: Shape) -> Outcome:
     act = fields.get(ACT, "")
     try:
         path = _path(acts, fields)

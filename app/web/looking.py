@@ -1,11 +1,12 @@
 """What pages of several desks look at: the feed's end, parts that may be refused, names, pages."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Final
 from urllib.parse import urlencode
 
 from app.api.schemas.types import LARGEST
-from app.web.asking import Query, RefusedError
+from app.web.asking import Json, Query, RefusedError
 from app.web.visits import Visit
 
 UNTOLD: Final = frozenset({403, 404, 409})
@@ -23,7 +24,7 @@ async def newest(visit: Visit) -> int:
     return int(feed["after"])
 
 
-async def found(visit: Visit, path: str, query: Query | None = None) -> Any:  # noqa: ANN401 - JSON
+async def found(visit: Visit, path: str, query: Query | None = None) -> Json:
     """Return what `path` answers, None where that is not for this reader.
 
     Raises:
@@ -35,6 +36,19 @@ async def found(visit: Visit, path: str, query: Query | None = None) -> Any:  # 
         if error.status not in UNTOLD:
             raise
         return None
+
+
+async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
+    """Return what was asked for at one time, by its names.
+
+    Raises:
+        RefusedError
+    """
+    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return dict(zip(asked, answers, strict=True))
 
 
 async def names(visit: Visit, path: str) -> Mapping[str, str]:

@@ -1,8 +1,7 @@
-"""What the console's pages have in common: who looks, at which queue, and what was just done."""
+"""What the console's pages have in common: who looks, and at which queue."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from starlette.responses import Response
 
 from app.api.texts import hours
 from app.domain.gates import HANOI
-from app.web.asking import Json
+from app.web.doing import Outcome
 from app.web.looking import further, newest
 from app.web.visits import Visit
 
@@ -18,31 +17,6 @@ CHOSEN: Final = "console-queue"
 """The cookie that remembers which queue somebody looks after."""
 A_MONTH: Final = 2_592_000
 CALLED: Final = "called"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a form: the answer, or the problem with the fields as they were typed."""
-
-    act: str
-    answer: Json = None
-    problem: Mapping[str, Any] | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def status(self) -> int:
-        """Return the status of the page that shows it."""
-        return int(self.problem["status"]) if self.problem else 200
-
-    @property
-    def errors(self) -> Mapping[str, str]:
-        """Return what is wrong with fields, by their pointers."""
-        listed = self.problem.get("errors", ()) if self.problem else ()
-        return {one["pointer"]: one["message"] for one in listed}
-
-    def typed(self, act: str) -> Mapping[str, str]:
-        """Return the fields that a form of this act is shown with: as typed, if it was refused."""
-        return self.fields if self.problem and self.act == act else {}
 
 
 @dataclass(frozen=True)
@@ -82,19 +56,6 @@ async def desk_of(visit: Visit) -> Desk:
     after = await newest(visit)
     boards = sorted((await visit.api.get("/v1/queues"))["items"], key=_rank)
     return Desk(viewer, boards, _chosen(visit, boards), after)
-
-
-async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
-    """Return what was asked for at one time, by its names.
-
-    Raises:
-        RefusedError
-    """
-    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return dict(zip(asked, answers, strict=True))
 
 
 def shown(

@@ -5,8 +5,10 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, shown, together
+from app.web.console.acts import some
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Outcome, add_page
+from app.web.looking import together
 from app.web.visits import Visit
 
 PATH: Final = "/console/difficulties"
@@ -15,8 +17,8 @@ ONE: Final = "/console/difficulties/{difficulty}"
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the list of difficulties, and each of them with its words."""
-    add_page(app, PATH, _list, ("take-difficulty",))
-    add_page(app, ONE, _show, ("take-difficulty", "answer", "publish"))
+    add_page(app, PATH, _list, some("take-difficulty"))
+    add_page(app, ONE, _show, some("take-difficulty", "answer", "publish"))
 
 
 async def _list(visit: Visit, outcome: Outcome | None) -> Response:

@@ -6,9 +6,10 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, shown, together
-from app.web.looking import found
+from app.web.console.acts import some
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Outcome, add_page
+from app.web.looking import found, together
 from app.web.visits import Visit
 from app.web.words import own
 
@@ -38,7 +39,7 @@ HAPPENED: Final = frozenset(
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page of an entry."""
-    add_page(app, PATH, _show, ACTS)
+    add_page(app, PATH, _show, some(*ACTS))
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

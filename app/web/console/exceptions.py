@@ -5,8 +5,10 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, shown, together
+from app.web.console.acts import some
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Outcome, add_page
+from app.web.looking import together
 from app.web.visits import Visit
 
 PATH: Final = "/console/exceptions"
@@ -15,7 +17,7 @@ ACTS: Final = ("take", "settle")
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the list of exceptions."""
-    add_page(app, PATH, _show, ACTS)
+    add_page(app, PATH, _show, some(*ACTS))
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.domain.hold_scope import ScopeKind
-from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, shown, together
-from app.web.looking import found
+from app.web.console.acts import some
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Outcome, add_page
+from app.web.looking import found, together
 from app.web.visits import Visit
 
 PATH: Final = "/console/gate"
@@ -22,7 +23,7 @@ Row = Mapping[str, Any]
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page of a gate."""
-    add_page(app, PATH, _show, ACTS)
+    add_page(app, PATH, _show, some(*ACTS))
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -6,8 +6,10 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.domain.notices import NoticeKind
-from app.web.console.acts import add_page
-from app.web.console.desk import Outcome, desk_of, shown, together
+from app.web.console.acts import some
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Outcome, add_page
+from app.web.looking import together
 from app.web.visits import Visit
 
 PATH: Final = "/console/notices"
@@ -16,7 +18,7 @@ ACTS: Final = ("post", "lift-notice")
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the notices."""
-    add_page(app, PATH, _show, ACTS)
+    add_page(app, PATH, _show, some(*ACTS))
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from app.core.ids import read_reference
 from app.web.asking import Query
-from app.web.console.acts import Fields, done
-from app.web.console.desk import Desk, Outcome, desk_of, shown, together
-from app.web.looking import found, names
-from app.web.visits import Visit, add
+from app.web.console.acts import some
+from app.web.console.desk import Desk, desk_of, shown
+from app.web.doing import Fields, Outcome, add_page
+from app.web.looking import found, names, together
+from app.web.visits import Visit
 
 PATH: Final = "/console"
 ACTS: Final = ("call", "withdraw", "arrive")
@@ -41,19 +42,11 @@ NUMBER: Final = re.compile(r"(?:[A-Z]{1,4}-?)?\d{1,4}")
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the console's first page."""
-    add(app, PATH, _look)
-    add(app, PATH, _act, "POST")
+    add_page(app, PATH, _show, some(*ACTS), find=_whom)
 
 
-async def _look(visit: Visit) -> Response:
-    return await _show(visit, None)
-
-
-async def _act(visit: Visit) -> Response:
-    fields = await visit.fields()
-    if NAMED in fields:
-        fields = {**fields, **await _named(visit, fields[NAMED])}
-    return await _show(visit, await done(visit, fields, ACTS))
+async def _whom(visit: Visit, fields: Fields) -> Fields:
+    return {**fields, **await _named(visit, fields[NAMED])} if NAMED in fields else fields
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

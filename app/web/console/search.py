@@ -10,7 +10,8 @@ from app.api.same_site import ensure_same_site
 from app.core.ids import read_reference
 from app.domain.personal import Purpose
 from app.web.asking import RefusedError
-from app.web.console.desk import Outcome, desk_of, shown
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Outcome
 from app.web.forms import document_of
 from app.web.visits import UNAUTHENTICATED, Visit, add
 

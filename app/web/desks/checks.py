@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, MOST, shown, together
+from app.web.desks.desk import A_PAGE, MOST, shown
 from app.web.doing import Acts, Fields, Outcome
-from app.web.looking import further, names
+from app.web.looking import further, names, together
 from app.web.visits import Visit
 
 ACTS: Final[Acts] = {"checks": "/v1/checks", "waive": "/v1/entries/{entry}/waivers"}

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.desks.desk import MOST, shown, tally, together
+from app.web.desks.desk import MOST, shown, tally
 from app.web.doing import Acts, Outcome
+from app.web.looking import together
 from app.web.visits import Visit
 
 KINDS: Final = ("tariff", "policy", "reduction")

@@ -1,12 +1,11 @@
 """What the desks have in common: who looks, which pages are theirs, what a list comes to."""
 
-import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.asking import Json, RefusedError
+from app.web.asking import RefusedError
 from app.web.company.desk import scopes
 from app.web.doing import Outcome
 from app.web.looking import UNTOLD, newest
@@ -55,19 +54,6 @@ async def _newest(visit: Visit) -> int | None:
         if error.status not in UNTOLD:
             raise
         return None
-
-
-async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
-    """Return what was asked for at one time, by its names.
-
-    Raises:
-        RefusedError
-    """
-    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return dict(zip(asked, answers, strict=True))
 
 
 def tally(listed: Mapping[str, Any]) -> str:

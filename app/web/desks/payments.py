@@ -21,7 +21,7 @@ ASKED: Final = ("state", "channel", "source_reference", "cursor")
 def install(app: FastAPI) -> None:
     """Let `app` answer the list and the page of one payment."""
     add(app, PATH, _list)
-    add_page(app, f"{PATH}/{{payment}}", _show, ACTS, _document)
+    add_page(app, f"{PATH}/{{payment}}", _show, ACTS, shape=_document)
 
 
 async def _list(visit: Visit) -> Response:

@@ -5,9 +5,9 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, shown, together
+from app.web.desks.desk import A_PAGE, shown
 from app.web.doing import Acts, Outcome, add_page
-from app.web.looking import further, names
+from app.web.looking import further, names, together
 from app.web.visits import Visit
 
 PATH: Final = "/desk/receipts"

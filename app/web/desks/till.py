@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.domain.tills import NOTES
-from app.web.desks.desk import A_PAGE, Session, shown, together
+from app.web.desks.desk import A_PAGE, Session, shown
 from app.web.doing import Acts, Fields, Outcome, add_page, document
-from app.web.looking import further, names
+from app.web.looking import further, names, together
 from app.web.visits import Visit
 
 PATH: Final = "/desk/till"
@@ -24,7 +24,7 @@ NUMBER: Final = re.compile(r"[0-9]{1,6}")
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page."""
-    add_page(app, PATH, _show, ACTS, _document)
+    add_page(app, PATH, _show, ACTS, shape=_document)
 
 
 async def tills(visit: Visit, viewer: Session) -> Mapping[str, Any]:

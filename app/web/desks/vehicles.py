@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from app.core.ids import read_reference
 from app.domain.required_checks import CheckKind
-from app.web.desks.desk import shown, together
+from app.web.desks.desk import shown
 from app.web.doing import Acts, Outcome, add_page
-from app.web.looking import found, names
+from app.web.looking import found, names, together
 from app.web.visits import Visit, add
 
 PATH: Final = "/desk/vehicles"

@@ -24,7 +24,7 @@ ACTS: Final[Acts] = {**checks.ACTS, **yard.ACTS, **deciding.ACTS}
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page; what may be done on it, the API judges by who does it."""
-    add_page(app, PATH, _show, ACTS, _document)
+    add_page(app, PATH, _show, ACTS, shape=_document)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

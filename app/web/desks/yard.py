@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, Session, shown, together
+from app.web.desks.desk import A_PAGE, Session, shown
 from app.web.desks.vehicles import sought
 from app.web.doing import Acts, Fields, Outcome, document
-from app.web.looking import further, names
+from app.web.looking import further, names, together
 from app.web.visits import Visit
 
 ACTS: Final[Acts] = {"move": "/v1/yards/{yard}/movements"}
