@@ -86,6 +86,6 @@ def _drawn(sheet: CertificateSheet, language: Language, made_at: datetime) -> by
 
     What draws is imported by the first one: it would be a fifteenth of every start.
     """
-    from app.api.papers import certificate_pdf  # noqa: PLC0415 - see above
+    from app.api.papers import certificate_pdf  # noqa: PLC0415 - by the first that is drawn
 
     return certificate_pdf(sheet, language, made_at)

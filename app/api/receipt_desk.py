@@ -68,6 +68,6 @@ async def receipt_answer(
 
 def _drawn(sheet: ReceiptSheet) -> bytes:
     """Return a receipt as PDF; what draws is imported by the first one, as of certificates."""
-    from app.api.receipt_paper import receipt_pdf  # noqa: PLC0415 - see above
+    from app.api.receipt_paper import receipt_pdf  # noqa: PLC0415 - by the first that is drawn
 
     return receipt_pdf(sheet)

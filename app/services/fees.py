@@ -234,10 +234,7 @@ class Charging:
             return Repriced()
         # A payment under way is waited for, or it would be lost.
         orders = await self._uow.money.orders(entry.id, locked=True)
-        given_up: list[Mapping[str, Any]] = []
-        if current is not None:
-            given_up = rows_of_superseded(self._act, queue.gate, current, orders)
-            await self._uow.money.supersede(current.id, self._act.now)
+        given_up = await self._give_up(queue, current, orders)
         payers = {one.kind: one.payer for one in orders if one.payer}
         back = await self._back(orders, quoted)
         binding = Binding(entry.id, queue.gate, on, cause, back.kept, payers)
@@ -255,6 +252,16 @@ class Charging:
         )
         made = self._made(queue, entry, current, done)
         return replace(done, events=[made, *follows.events(entry, back, refunds)])
+
+    async def _give_up(
+        self, queue: Queue, current: Charge | None, orders: Sequence[Order]
+    ) -> Sequence[Mapping[str, Any]]:
+        """Supersede a charge, if there is one, and return the postings of what was asked for."""
+        if current is None:
+            return []
+        rows = rows_of_superseded(self._act, queue.gate, current, orders)
+        await self._uow.money.supersede(current.id, self._act.now)
+        return rows
 
     def _made(
         self, queue: Queue, entry: Entry, current: Charge | None, done: Repriced

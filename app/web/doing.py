@@ -23,6 +23,7 @@ from app.web.visits import UNAUTHENTICATED, Visit, add
 ACT: Final = "act"
 WHOLE: Final = frozenset({"amount", "count", "note", "per_day", "per_hour"})
 PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+NAMED: Final = re.compile(r"\{(\w+)\}")
 GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 """How a browser writes a day and a time; it means them as at the gate."""
@@ -101,7 +102,7 @@ def add_page(  # noqa: PLR0913 - what a page shows, does, and how its forms are 
 async def _done(visit: Visit, fields: Fields, acts: Acts, shape: Shape) -> Outcome:
     act = fields.get(ACT, "")
     try:
-        path = _path(acts, fields)
+        path = path_of(acts.get(act, ""), fields)
         answer = await visit.api.post(path, shape(act, fields), key=fields.get(KEY))
     except RefusedError as error:
         if error.status == UNAUTHENTICATED:
@@ -110,13 +111,16 @@ async def _done(visit: Visit, fields: Fields, acts: Acts, shape: Shape) -> Outco
     return Outcome(act, answer, fields=fields)
 
 
-def _path(acts: Acts, fields: Fields) -> str:
-    """Return the path of an act; what names no thing of ours is no part of one."""
+def path_of(path: str, fields: Fields) -> str:
+    """Return a path with the parts that fields name; what is no name of ours is no part of one.
+
+    Raises:
+        UnacceptableRequestError: there is no path, or not each of its parts is named.
+    """
     parts = {name: text for name, text in fields.items() if PART.fullmatch(text)}
-    try:
-        return acts[fields.get(ACT, "")].format_map(parts)
-    except KeyError:
-        raise UnacceptableRequestError from None
+    if not path or any(name not in parts for name in NAMED.findall(path)):
+        raise UnacceptableRequestError
+    return path.format_map(parts)
 
 
 def _read(pointer: str, text: str) -> str:

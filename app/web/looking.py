@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from app.api.schemas.types import LARGEST
 from app.web.asking import Json, Query, RefusedError
 from app.web.visits import Visit
 
@@ -15,12 +14,7 @@ UNTOLD: Final = frozenset({403, 404, 409})
 
 async def newest(visit: Visit) -> int:
     """Return where the feed of events ends, from which on a page waits for news."""
-    try:
-        feed = await visit.api.get("/v1/events", {"after": LARGEST, "limit": 1})
-    except RefusedError as error:
-        if "newest" not in error.problem:
-            raise
-        return int(error.problem["newest"])
+    feed = await visit.api.get("/v1/events", {"latest": True})
     return int(feed["after"])
 
 

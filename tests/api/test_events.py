@@ -60,6 +60,18 @@ async def test_asked_on_from_the_last_answer_nothing_comes_twice(gate: Gate) -> 
     assert "entry.cancelled" in kinds(await feed(gate, after=rest["after"]))
 
 
+@pytest.mark.parametrize("who", ["company-1", "officer-1"])
+async def test_who_wants_news_alone_begins_where_the_feed_ends(gate: Gate, who: str) -> None:
+    entry = await gate.register()
+    end = await feed(gate, who, latest=True)
+    assert ([], False, (await feed(gate, who))["after"]) == (
+        end["items"], end["more"], end["after"],
+    )  # fmt: skip
+    await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    assert "entry.cancelled" in kinds(await feed(gate, who, after=end["after"], latest=True))
+    assert [] == (await feed(gate, who, latest=True, limit=1))["items"]
+
+
 async def test_what_is_not_ones_own_still_moves_on_where_to_ask(gate: Gate) -> None:
     await gate.register("company-2", **lorry(7))
     found = await feed(gate)

@@ -66,6 +66,12 @@ Wait = Annotated[
 ]
 
 
+Latest = Annotated[
+    bool,
+    Query(description="Begin where the feed ends, if `after` is left out: only news is wanted."),
+]
+
+
 @router.get(
     "/events",
     dependencies=[may(*READERS)],
@@ -80,15 +86,19 @@ async def list_events(
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many at most.")] = 100,
     wait: Wait = 0,
+    *,
+    latest: Latest = False,
 ) -> EventsOut:
     """List what happened, in the order in which it was stored; never one too few.
 
     A company reads of its own entries and what concerns everybody, an authority reads everything.
-    Ask from the last answer's `after`: what is committed late comes late, with a higher position.
+    Ask from the last answer's `after`, or by `latest` from now on: what is committed late comes
+    late, with a higher position.
     Positions are kept for 30 days; 410 says where to begin anew. Each event comes at least once.
     """
     feed = Feed(uow, caller.principal)
-    page = await feed.page(where, after, limit)
+    is_news = latest and after is None
+    page = await (feed.end(where) if is_news else feed.page(where, after, limit))
     if wait and not page.events and not page.more:
         await release()
         page = await _waited(process, caller.principal, where, page, limit, wait)

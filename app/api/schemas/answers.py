@@ -117,25 +117,36 @@ def _brief(view: EntryView, language: Language) -> dict[str, Any]:
         "held": entry.held,
         "ready": is_ready(entry.findings),
         "in_position": entry.in_position,
-        "findings": [
-            finding_out(finding, language)
-            for finding in (*entry.findings, *(one.document() for one in view.papers))
-        ],
+        "findings": _findings(view, language),
         "lane": entry.lane,
         "confirmed_ground": entry.confirmed_ground,
         "verdict": verdict_out(entry.verdict, language),
         "charge": charge_out(view.charge) if view.charge else None,
         "orders": [order_out(order) for order in view.orders],
         "balance": balance_out(view.charge, view.orders),
+        **_way(view),
+        "driver": driver_out(view.driver),
+        "declared": entry.declared,
+        "inspected": found_out(entry.inspected) if entry.inspected else None,
+    }
+
+
+def _findings(view: EntryView, language: Language) -> list[FindingOut]:
+    """Return what is wrong with an entry and with its papers."""
+    papers = (one.document() for one in view.papers)
+    return [finding_out(one, language) for one in (*view.entry.findings, *papers)]
+
+
+def _way(view: EntryView) -> dict[str, Any]:
+    """Return how far an entry has come."""
+    entry = view.entry
+    return {
         "call_number": entry.call_number,
         "presence_at": entry.presence_at,
         "arrived_at": entry.arrived_at,
         "ended_at": entry.ended_at,
         "end_reason": entry.end_reason,
         "yard": entry.yard_code,
-        "driver": driver_out(view.driver),
-        "declared": entry.declared,
-        "inspected": found_out(entry.inspected) if entry.inspected else None,
     }
 
 

@@ -1,6 +1,6 @@
 """Failures of reference data: gates, values that are dated, tariffs and policies."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from app.domain.errors.kinds import ConflictError, FieldError, NotFoundError, UnfitError
 
@@ -95,15 +95,19 @@ class EditionCodeTakenError(ConflictError):
     code: ClassVar[str] = "edition-code-taken"
 
 
-class EditionRefusedError(ConflictError):
+class AnnouncingRefusedError(ConflictError):
+    """What the board proposed can no longer be announced or withdrawn; the errors say why."""
+
+    @classmethod
+    def because(cls, pointer: str, rule: str) -> Self:
+        """Return the error that names the field and the rule."""
+        return cls(errors=(FieldError(pointer, rule),))
+
+
+class EditionRefusedError(AnnouncingRefusedError):
     """The edition can no longer be announced or withdrawn; the errors say why."""
 
     code: ClassVar[str] = "edition-refused"
-
-    @classmethod
-    def because(cls, pointer: str, rule: str) -> "EditionRefusedError":
-        """Return the error that names the field and the rule."""
-        return cls(errors=(FieldError(pointer, rule),))
 
 
 class ReductionUnfitError(UnfitError):
@@ -124,15 +128,10 @@ class ReductionCodeTakenError(ConflictError):
     code: ClassVar[str] = "reduction-code-taken"
 
 
-class ReductionRefusedError(ConflictError):
+class ReductionRefusedError(AnnouncingRefusedError):
     """The reduction can no longer be announced or withdrawn; the errors say why."""
 
     code: ClassVar[str] = "reduction-refused"
-
-    @classmethod
-    def because(cls, pointer: str, rule: str) -> "ReductionRefusedError":
-        """Return the error that names the field and the rule."""
-        return cls(errors=(FieldError(pointer, rule),))
 
 
 class ConfirmationNotNeededError(ConflictError):

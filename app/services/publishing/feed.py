@@ -23,6 +23,8 @@ from app.services.authorising import related
 from app.services.publishing.deliveries import News, heard
 
 EVENTS_A_TURN = 1000
+BEYOND = 2**63 - 1
+"""No position is higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class Feed:
     def reader_of(principal: Principal) -> UUID | None:
         """Return whose range is read; None for authorities, who read everything."""
         return None if decide(principal, Action.READ) else principal.organisation_id
+
+    async def end(self, where: FeedQuestion) -> FeedPage:
+        """Return an empty page where the feed ends: what comes next comes after it."""
+        found = await self._uow.feed.after(BEYOND, self.reader_of(self._principal), where, 1)
+        return FeedPage([], found.newest, more=False, newest=found.newest)
 
     async def page(self, where: FeedQuestion, after: int | None, limit: int) -> FeedPage:
         """Return up to `limit` events after a position, or from the oldest that is kept.

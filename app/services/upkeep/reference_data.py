@@ -62,14 +62,13 @@ async def _read(uow: UnitOfWork, revision: int, *, strict: bool) -> Reference:
     documents = await _documents(uow, kept, announced, with_force(shipped, force, zone))
     confirmed = await uow.reference.confirmations() if strict else None
     tariffs, policies = documents["tariffs"].values(), documents["policies"].values()
-    rules = [one for one in _usable("policy", policies, confirmed) if is_ruling(one, announced)]
-    editions = {document["code"]: parse_policy(document) for document in rules}
-    gates = documents["gates"]["gates"]
+    usable = _usable("policy", policies, confirmed)
+    editions = {one["code"]: parse_policy(one) for one in usable if is_ruling(one, announced)}
     return Reference(
         revision=revision,
-        gates={document["code"]: parse_gate(document, zone) for document in gates},
+        gates={one["code"]: parse_gate(one, zone) for one in documents["gates"]["gates"]},
         yards={row["code"]: parse_yard(row) for row in documents["yards"]["yards"]},
-        lane_rows=_lane_rows(gates, documents["produce"]),
+        lane_rows=_lane_rows(documents["gates"]["gates"], documents["produce"]),
         required_checks=parse_required_checks(documents["required-checks"]),
         tariffs=force.having(map(parse_edition, _usable("tariff", tariffs, confirmed))),
         policies=_policies(editions, announced),

@@ -14,7 +14,7 @@ from app.web.visits import Visit
 from app.web.words import own
 
 PATH: Final = "/console/entries/{entry}"
-ACTS: Final = (
+ACTS: Final = some(
     "arrive", "move", "admit", "release", "exit", "accept", "turn-back", "revoke", "divert", "hold",
     "lift", "confirm-ground", "withdraw-ground", "substitute", "refuse-substitute", "propose",
     "withdraw",
@@ -39,7 +39,7 @@ HAPPENED: Final = frozenset(
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page of an entry."""
-    add_page(app, PATH, _show, some(*ACTS))
+    add_page(app, PATH, _show, ACTS)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -12,12 +12,12 @@ from app.web.looking import together
 from app.web.visits import Visit
 
 PATH: Final = "/console/exceptions"
-ACTS: Final = ("take", "settle")
+ACTS: Final = some("take", "settle")
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the list of exceptions."""
-    add_page(app, PATH, _show, some(*ACTS))
+    add_page(app, PATH, _show, ACTS)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -15,7 +15,7 @@ from app.web.looking import found, together
 from app.web.visits import Visit
 
 PATH: Final = "/console/gate"
-ACTS: Final = ("stop", "lift-stop", "outage", "sign", "move")
+ACTS: Final = some("stop", "lift-stop", "outage", "sign", "move")
 MOST: Final = 200
 
 Row = Mapping[str, Any]
@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the page of a gate."""
-    add_page(app, PATH, _show, some(*ACTS))
+    add_page(app, PATH, _show, ACTS)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

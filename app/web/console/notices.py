@@ -13,12 +13,12 @@ from app.web.looking import together
 from app.web.visits import Visit
 
 PATH: Final = "/console/notices"
-ACTS: Final = ("post", "lift-notice")
+ACTS: Final = some("post", "lift-notice")
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the notices."""
-    add_page(app, PATH, _show, some(*ACTS))
+    add_page(app, PATH, _show, ACTS)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

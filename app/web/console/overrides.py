@@ -13,13 +13,13 @@ from app.web.looking import together
 from app.web.visits import Visit
 
 PATH: Final = "/console/overrides"
-ACTS: Final = ("propose", "confirm", "approve")
+ACTS: Final = some("propose", "confirm", "approve")
 NAMED: Final = "reference"
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the overrides of a queue."""
-    add_page(app, PATH, _show, some(*ACTS), find=_whom)
+    add_page(app, PATH, _show, ACTS, find=_whom)
 
 
 async def _whom(visit: Visit, fields: Fields) -> Fields:

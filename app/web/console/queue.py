@@ -10,13 +10,13 @@ from starlette.responses import Response
 from app.core.ids import read_reference
 from app.web.asking import Query
 from app.web.console.acts import some
-from app.web.console.desk import Desk, desk_of, shown
-from app.web.doing import Fields, Outcome, add_page
+from app.web.console.desk import desk_of, shown
+from app.web.doing import Fields, Outcome, add_page, path_of
 from app.web.looking import found, names, together
 from app.web.visits import Visit
 
 PATH: Final = "/console"
-ACTS: Final = ("call", "withdraw", "arrive")
+ACTS: Final = some("call", "withdraw", "arrive")
 SHOWN: Final = 50
 AWAITED: Final = 100
 LATEST: Final = 40
@@ -42,11 +42,19 @@ NUMBER: Final = re.compile(r"(?:[A-Z]{1,4}-?)?\d{1,4}")
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the console's first page."""
-    add_page(app, PATH, _show, some(*ACTS), find=_whom)
+    add_page(app, PATH, _show, ACTS, find=_whom)
 
 
 async def _whom(visit: Visit, fields: Fields) -> Fields:
-    return {**fields, **await _named(visit, fields[NAMED])} if NAMED in fields else fields
+    """Return the fields of an arrival: who has come is said in any of three ways."""
+    if NAMED not in fields:
+        return fields
+    compact = "".join(fields[NAMED].upper().split())
+    if REFERENCE.fullmatch(compact):
+        return {**fields, "/reference": read_reference(compact)}
+    if NUMBER.fullmatch(compact) and (found := await _called(visit, fields, compact)):
+        return {**fields, "/reference": found}
+    return {**fields, "/plate": fields[NAMED], "/direction": fields.get("direction", "")}
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:
@@ -68,21 +76,10 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     )  # fmt: skip
 
 
-async def _named(visit: Visit, text: str) -> Fields:
-    """Return the fields of an arrival: who has come is said in any of three ways."""
-    desk = await desk_of(visit)
-    compact = "".join(text.upper().split())
-    fields = {"/gate": desk.gate}
-    if REFERENCE.fullmatch(compact):
-        return {**fields, "/reference": read_reference(compact)}
-    if NUMBER.fullmatch(compact) and (found := await _called(visit, desk, compact)):
-        return {**fields, "/reference": found}
-    return {**fields, "/plate": text, "/direction": desk.direction}
-
-
-async def _called(visit: Visit, desk: Desk, number: str) -> str | None:
+async def _called(visit: Visit, fields: Fields, number: str) -> str | None:
     """Return the reference of whom a number calls, written whole or by its digits alone."""
-    calls = await visit.api.get(f"{desk.path}/calls", {"awaited": True, "limit": AWAITED})
+    path = path_of(ACTS["call"], fields)
+    calls = await visit.api.get(path, {"awaited": True, "limit": AWAITED})
     return next((one["reference"] for one in calls["items"] if _is(one, number)), None)
 
 
