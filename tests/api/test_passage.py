@@ -195,7 +195,7 @@ async def test_an_exception_names_the_checks_that_were_missing(gate: Gate, reach
     await gate.check(entry, "border_guard_entry", "border_guard")
     answer = await tell(gate, entry, "admission")
     message = answer.json()["exceptions"][0]["message"]
-    assert "customs_registration,customs_entry,transport_licence" in message
+    assert "Declaration registered, Customs: way in, Transport licence" in message
 
 
 @pytest.mark.parametrize("kind", ["admission", "exit"])

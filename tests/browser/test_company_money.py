@@ -80,8 +80,8 @@ async def test_orders_are_paid_by_one_code_and_the_page_tells_when_the_money_cam
             await one.page.get_by_label(order["code"]).check()
         await one.page.get_by_role("button", name="Pay by one code").click()
         await expect(one.page.locator("#state .total")).to_contain_text("₫")
-        shown = await one.page.locator("#state img").evaluate("one => one.naturalWidth")
-        assert shown > 0
+        code = one.page.locator("#state img")
+        await code.evaluate("image => image.decode()")  # fails where it is not a picture
         await one.go(f"/company/orders/{orders[0]['id']}")
         await one.page.get_by_label("Name of the payer").fill("<b>Mai</b>")
         await one.page.get_by_role("button", name="Name the payer").click()
