@@ -226,6 +226,15 @@ class ToldEvent:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class DoneEvent:
+    """An event of an entry's history: `by` which agency or role it was done, of which house."""
+
+    event: ToldEvent
+    by: str
+    organisation: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
     """What the log of a webhook's deliveries is narrowed to; None leaves a field open."""

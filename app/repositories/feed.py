@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.events import FOR_ORGANISATIONS, FOR_REPORTERS, FOR_SIDES, Concerned
 from app.domain.feed import Horizon, Seen
-from app.domain.questions import FeedQuestion, ToldEvent
+from app.domain.questions import DoneEvent, FeedQuestion, ToldEvent
 from app.models import (
     Delivery,
     Difficulty,
@@ -40,8 +40,10 @@ from app.models import (
     FeedReader,
     LogProgress,
     LogStop,
+    Principal,
 )
 from app.repositories.delegations import others_who_read
+from app.repositories.pages import page_of
 from app.repositories.prepared import Prepared, Wire
 from app.repositories.rows import insert_rows
 from app.repositories.stays import NEWEST, SNAPSHOT
@@ -196,16 +198,27 @@ class FeedRepository:
         return Found(newest, forgotten, last, is_full, events)
 
     async def of_entry(
-        self, entry_id: UUID, kinds: Collection[str], after: int, limit: int
-    ) -> Sequence[ToldEvent]:
-        """Return up to `limit` events of an entry above a number, in order of their numbers."""
-        statement = (
+        self,
+        entry_id: UUID,
+        kinds: Collection[str],
+        after: int,
+        limit: int,
+        *,
+        newest_first: bool = False,
+    ) -> Sequence[DoneEvent]:
+        """Return up to `limit` events of an entry after a number, with whose act each was."""
+        whose = (func.coalesce(Principal.agency, Principal.role), Principal.organisation_id)
+        found = (
             _told(literal(None))
-            .where(Event.entry_id == entry_id, Event.number > after, Event.kind.in_(kinds))
-            .order_by(Event.number)
-            .limit(limit)
+            .add_columns(*whose)
+            .join(Principal, Principal.id == Event.principal_id)
+            .where(Event.entry_id == entry_id, Event.kind.in_(kinds))
         )
-        return [ToldEvent(*row) for row in await self._session.execute(statement)]
+        page = page_of(
+            found, (Event.number,), (after,) if after else None, limit, newest_first=newest_first
+        )
+        rows = await self._session.execute(page)
+        return [DoneEvent(ToldEvent(*told), by, house) for *told, by, house in rows]
 
     async def told(self, numbers: Collection[int]) -> Sequence[ToldEvent]:
         """Return events by their numbers, without positions."""

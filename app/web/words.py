@@ -31,3 +31,5 @@ def own() -> Mapping[str, Text]:
 
 
 WORDS: Final = load()
+HAPPENED: Final = frozenset(key.removeprefix("event.") for key in own() if key.startswith("event."))
+"""The kinds of events that have a name in `event.json`; others are told by their code."""

@@ -84,7 +84,7 @@ async def test_a_notice_concerns_everybody_and_a_scoped_hold_only_authorities(ga
     notice = {"kind": "advice", "gate": "tan-thanh", "text": {"vi": "Mưa lớn", "en": "Rain"}}
     assert 201 == (await gate.post("/v1/notices", "officer-1", notice)).status_code
     hold = {"plate": "15C-000.01", "reason": "The seal is broken"}
-    assert 201 == (await gate.post("/v1/holds", "customs", hold)).status_code
+    assert 201 == (await gate.post("/v1/holds", "officer-1", hold)).status_code
     assert {"notice.posted"} == set(kinds(await feed(gate, "company-1")))
     assert {"notice.posted", "scoped_hold.placed"} == set(kinds(await feed(gate, "auditor")))
 
@@ -142,6 +142,48 @@ async def test_an_entrys_history_is_read_page_by_page(gate: Gate) -> None:
         await gate.get(path, "company-1", params={"limit": 1, "cursor": first["next_cursor"]})
     ).json()
     assert whole["items"][:2] == [*first["items"], *second["items"]]
+
+
+async def test_a_history_begins_with_what_happened_last_where_that_is_asked(gate: Gate) -> None:
+    entry = await gate.register()
+    await gate.move(entry)
+    path = f"/v1/entries/{entry['id']}/events"
+    whole = (await gate.get(path, "company-1")).json()["items"]
+    asked = {"limit": 2, "newest_first": True}
+    first = (await gate.get(path, "company-1", params=asked)).json()
+    second = (
+        await gate.get(path, "company-1", params={**asked, "cursor": first["next_cursor"]})
+    ).json()
+    assert whole[::-1][:4] == [*first["items"], *second["items"]]
+    wrong = await gate.get(path, "company-1", params={"cursor": first["next_cursor"]})
+    assert (422, "bad-cursor") == (wrong.status_code, wrong.json()["code"])
+
+
+async def test_a_history_tells_by_role_whose_act_each_event_was_and_names_nobody(
+    gate: Gate,
+) -> None:
+    entry = await gate.register()
+    await gate.move(entry)
+    hold = {"reason": "The seal is broken"}
+    assert (
+        201 == (await gate.post(f"/v1/entries/{entry['id']}/holds", "officer-1", hold)).status_code
+    )
+    path = f"/v1/entries/{entry['id']}/events"
+
+    async def told(who: str) -> dict[str, tuple[str, bool]]:
+        answer = await gate.get(path, who)
+        assert "officer-1" not in answer.text
+        return {one["kind"]: (one["by"], one["yours"]) for one in answer.json()["items"]}
+
+    wanted = {
+        "entry.registered": ("company", True),
+        "movement.recorded": ("yard", False),
+        "hold.placed": ("officer", False),
+    }
+    own = await told("company-1")
+    assert wanted == {kind: own[kind] for kind in wanted}
+    officers = await told("officer-1")
+    assert ("company", False) == officers["entry.registered"]
 
 
 async def test_the_history_of_anothers_entry_is_not_found(gate: Gate) -> None:

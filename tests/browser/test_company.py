@@ -60,7 +60,9 @@ async def test_the_pages_of_entries_are_readable_by_everybody(
     async with tab(browser, gate.url) as one:
         await one.sign_in(MANAGER)
         assert one.page.url.endswith("/company")
-        await walk(one, ["/company?show=all", "/company/entries/new", at, f"{at}/amend"])
+        await walk(
+            one, ["/company?show=all", "/company/entries/new", at, f"{at}/history", f"{at}/amend"]
+        )
 
 
 async def test_a_list_tells_what_is_missing_and_renews_itself(

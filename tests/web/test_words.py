@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.web.words import WORDS, own
+from app.domain.events import FOR_COMPANIES
+from app.web.words import HAPPENED, WORDS, own
 
 WEB = Path(__file__).parents[2] / "app" / "web"
 SOURCES = [*WEB.rglob("*.html"), *WEB.rglob("*.py")]
@@ -37,3 +38,7 @@ def test_what_is_there_is_said() -> None:
     assert begun
     unsaid = {key for key in own() if key not in said(WHOLE) and not key.startswith(begun)}
     assert set() == unsaid
+
+
+def test_all_that_a_company_may_be_told_of_has_a_name() -> None:
+    assert set() == FOR_COMPANIES - HAPPENED - {"bank_secret.made"}

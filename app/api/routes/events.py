@@ -72,6 +72,9 @@ Latest = Annotated[
 ]
 
 
+NewestFirst = Annotated[bool, Query(description="Begin with what happened last.")]
+
+
 @router.get(
     "/events",
     dependencies=[may(*READERS)],
@@ -130,10 +133,23 @@ async def _waited(
     responses=problem_responses(EntryNotFoundError),
 )
 async def list_entry_events(
-    entry: UUID, paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess
+    entry: UUID,
+    paging: AskedPage,
+    uow: Uow,
+    caller: Caller,
+    process: OfProcess,
+    *,
+    newest_first: NewestFirst = False,
 ) -> EntryEventsOut:
-    """List what happened to an entry, oldest first, however long ago."""
-    listing = Numbers(process.cursors, f"events of {entry}", paging)
-    found = await history(uow, caller, entry, listing.after, listing.wanted)
-    page, cursor = listing.cut(found, lambda one: one.number)
-    return EntryEventsOut(items=[entry_event_out(one) for one in page], next_cursor=cursor)
+    """List what happened to an entry and by whose act, however long ago; oldest first or newest.
+
+    Who did it is told by agency or role, never by name.
+    """
+    name = f"events of {entry}" + (", newest first" if newest_first else "")
+    listing = Numbers(process.cursors, name, paging)
+    found = await history(
+        uow, caller, entry, listing.after, listing.wanted, newest_first=newest_first
+    )
+    page, cursor = listing.cut(found, lambda one: one.event.number)
+    reader = caller.principal.organisation_id
+    return EntryEventsOut(items=[entry_event_out(one, reader) for one in page], next_cursor=cursor)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.api.paging import Page
 from app.api.schemas.types import Instant, Int64, Out
 from app.domain.events import EVENTS, published
-from app.domain.questions import ToldEvent
+from app.domain.questions import DoneEvent, ToldEvent
 from app.services.publishing.feed import FeedPage
 
 KINDS: Final = sorted(EVENTS)
@@ -41,7 +41,7 @@ OpenKind = Annotated[
 ]
 
 
-class EntryEventOut(Out):
+class _ToldOut(Out):
     """Something that happened to an entry or at a gate."""
 
     id: UUID
@@ -57,7 +57,16 @@ class EntryEventOut(Out):
     """What belongs to the kind: ids, codes and pointers, never what a person declared."""
 
 
-class EventOut(EntryEventOut):
+class EntryEventOut(_ToldOut):
+    """An event of an entry's history, with whose act it was."""
+
+    by: Annotated[str, Field(examples=["border_guard"])]
+    """The agency or the role of who did it, never a name; `admin`: the service itself."""
+    yours: bool
+    """Whether your organisation did it."""
+
+
+class EventOut(_ToldOut):
     """An event with its position in the feed."""
 
     position: Int64
@@ -75,7 +84,7 @@ class EventsOut(Out):
 
 
 class EntryEventsOut(Page[EntryEventOut]):
-    """One page of what happened to an entry, oldest first."""
+    """One page of what happened to an entry, in the order that was asked for."""
 
 
 def event_out(one: ToldEvent) -> EventOut:
@@ -90,9 +99,9 @@ def event_bytes(one: ToldEvent) -> bytes:
     return out.__pydantic_serializer__.to_json(out)
 
 
-def entry_event_out(one: ToldEvent) -> EntryEventOut:
-    """Return an event of an entry's history."""
-    return EntryEventOut(**_event(one))
+def entry_event_out(one: DoneEvent, reader: UUID) -> EntryEventOut:
+    """Return an event of an entry's history for a reader of an organisation."""
+    return EntryEventOut(by=one.by, yours=one.organisation == reader, **_event(one.event))
 
 
 def events_out(page: FeedPage) -> EventsOut:

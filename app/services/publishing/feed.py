@@ -15,7 +15,7 @@ from app.domain.errors import FeedForgottenError, FeedPositionUnknownError
 from app.domain.events import EVENTS, FOR_ALL, FOR_SIDES, OF_ENTRIES, told_to
 from app.domain.feed import KEPT, MARGIN
 from app.domain.principal import Principal
-from app.domain.questions import FeedQuestion, ToldEvent
+from app.domain.questions import DoneEvent, FeedQuestion, ToldEvent
 from app.repositories.feed import Unnumbered
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
@@ -124,10 +124,10 @@ class Feed:
         return FeedPage(found.events, on or found.newest, found.is_full, found.newest)
 
 
-async def history(
-    uow: UnitOfWork, act: Act, entry_id: UUID, after: int, limit: int
-) -> Sequence[ToldEvent]:
-    """Return up to `limit` events of an entry above a number, oldest first.
+async def history(  # noqa: PLR0913 - whose, of what, and which page of it
+    uow: UnitOfWork, act: Act, entry_id: UUID, after: int, limit: int, *, newest_first: bool
+) -> Sequence[DoneEvent]:
+    """Return up to `limit` events of an entry after a number, in order of their numbers.
 
     Raises:
         EntryNotFoundError.
@@ -138,7 +138,7 @@ async def history(
         kinds = frozenset(EVENTS)
     elif decide(act.principal, Action.DELEGATE, relations):
         kinds = OF_ENTRIES | FOR_SIDES
-    return await uow.feed.of_entry(entry_id, kinds, after, limit)
+    return await uow.feed.of_entry(entry_id, kinds, after, limit, newest_first=newest_first)
 
 
 def _news(position: int, one: Unnumbered) -> News:

@@ -12,9 +12,14 @@ from app.web.asking import RefusedError
 from app.web.company.desk import show
 from app.web.looking import found, names
 from app.web.visits import Visit, add
+from app.web.words import HAPPENED
 
 PATH: Final = "/company/entries/{entry}"
 BEFORE_THE_GATE: Final = frozenset({"registered", "queued", "called"})
+OURS: Final = ("declarant", "payer", "driver")
+"""Who of a company's own side acts, in the order in which a page says it."""
+NEWEST: Final = 6
+"""So many events stand on the page of an entry; all are on their own."""
 
 
 def install(app: FastAPI) -> None:
@@ -36,6 +41,10 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
         "openings": None,
         **told,
         "entry": entry,
+        "steps": ours_first(entry["next_steps"]),
+        "ours": OURS,
+        "events": await happened(visit, NEWEST),
+        "happened": HAPPENED,
         "standing": await visit.api.get(f"{at}/place"),
         "explained": await found(visit, f"{at}/explanation"),
         "parties": await _items(visit, f"{at}/parties"),
@@ -52,6 +61,20 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
         "asked": visit.query,
     }
     return await show(visit, "entry", error.status if error else 200, renewed=True, **facts)
+
+
+def ours_first(steps: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Return what is still to be done, first what the company's own side does."""
+    places = {who: place for place, who in enumerate(OURS)}
+    return sorted(steps, key=lambda one: places.get(one["who"], len(OURS)))
+
+
+async def happened(visit: Visit, limit: int, cursor: str | None = None) -> Mapping[str, Any]:
+    """Return a page of what happened to an entry, newest first."""
+    path = f"/v1/entries/{visit.path['entry']}/events"
+    asked = {"newest_first": True, "limit": limit, "cursor": cursor}
+    page: Mapping[str, Any] = await visit.api.get(path, asked)
+    return page
 
 
 async def _items(visit: Visit, path: str) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from app.web.console.desk import desk_of, shown
 from app.web.doing import Outcome, add_page
 from app.web.looking import found, together
 from app.web.visits import Visit
-from app.web.words import own
+from app.web.words import HAPPENED
 
 PATH: Final = "/console/entries/{entry}"
 ACTS: Final = some(
@@ -31,10 +31,6 @@ NEXT: Final[Mapping[str, Sequence[str]]] = {
 """What is seen or done next of an entry in a state, the likeliest first; the rest is beside it."""
 SEEN: Final = ("arrive", "move", "admit", "exit", "accept", "turn-back")
 EVENTS: Final = 200
-HAPPENED: Final = frozenset(
-    key.removeprefix("console-event.") for key in own() if key.startswith("console-event.")
-)
-"""The kinds of events that have a name here; others are told by their code."""
 
 
 def install(app: FastAPI) -> None:
