@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.domain.events import EVENTS, Audience, EventKind
+from app.domain.events import EVENTS, FOR_COLLECTORS, Audience, EventKind
 
 HERE = Path(__file__).parent
 TOLD = {
@@ -14,12 +14,17 @@ TOLD = {
     Audience.AUTHORITIES: "authorities alone",
 }
 
+WHO = (
+    "Authorities are told all of them; who collects the fee those that say so, and those that"
+    " everybody is told."
+)
+
 
 def events_page() -> str:
     """Return the page: what is said in `events_head.md`, then each kind."""
     head = (HERE / "events_head.md").read_text("utf-8")
     kinds = "\n".join(_kind(code, kind) for code, kind in EVENTS.items())
-    return f"{head}\n## Kinds\n\nAuthorities are told all of them.\n\n{kinds}"
+    return f"{head}\n## Kinds\n\n{WHO}\n\n{kinds}"
 
 
 def _kind(code: str, kind: EventKind) -> str:
@@ -27,4 +32,7 @@ def _kind(code: str, kind: EventKind) -> str:
         f"| `{name}` | {one.shape.value} | {one.sentence} |\n" for name, one in kind.fields.items()
     )
     table = f"\n| data | | |\n| --- | --- | --- |\n{fields}" if fields else ""
-    return f"### `{code}`\n\n{kind.sentence} Told to {TOLD[kind.audience]}.\n{table}"
+    told = TOLD[kind.audience]
+    if code in FOR_COLLECTORS and kind.audience is not Audience.EVERYBODY:
+        told += ", and to who collects"
+    return f"### `{code}`\n\n{kind.sentence} Told to {told}.\n{table}"

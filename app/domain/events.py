@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.vocabulary import Role
+
 TEST: Final = "webhook.test"
 
 
@@ -730,7 +732,19 @@ FOR_ORGANISATIONS: Final = of(Audience.ORGANISATION)
 FOR_SIDES: Final = of(Audience.SIDES)
 OF_ENTRIES: Final = of(Audience.EVERYBODY, Audience.PARTIES)
 """What a company finds in the history of its own entry."""
+MONEY: Final = frozenset(
+    {
+        "charge", "order", "bundle", "shift", "payment", "receipt", "refund", "budget", "book_day",
+    }
+)  # fmt: skip
+"""What kinds of money are about, as their codes begin."""
+FOR_COLLECTORS: Final = FOR_ALL | {code for code in EVENTS if code.partition(".")[0] in MONEY}
 FOR_COMPANIES: Final = OF_ENTRIES | FOR_REPORTERS | FOR_ORGANISATIONS | FOR_SIDES
+
+
+def kinds_for(role: Role) -> frozenset[str] | None:
+    """Return the kinds that an authority is told of every entry; None where that is all of them."""
+    return FOR_COLLECTORS if role is Role.COLLECTOR else None
 
 
 def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What may be asked of entries and told of queues: values between repositories and edges."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from app.domain.money_in import Channel, PaymentState, ReviewKind
 from app.domain.notices import NoticeKind
 from app.domain.organisations import OrganisationKind
 from app.domain.personal import Purpose, ReadWay
-from app.domain.receipts.receipt import ReceiptState
+from app.domain.receipts.receipt import CorrectionState, ReceiptState
 from app.domain.receipts.refunds import RefundCause, RefundState
 from app.domain.vocabulary import Direction, Lane, Party, Queue, State
 from app.domain.webhooks import DeliveryState
@@ -115,6 +115,20 @@ class ReadFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Whose orders are looked for: those of a code, or of an entry that somebody names otherwise.
+
+    `call` is a gate and a number by which it has called an entry that has not ended.
+    """
+
+    codes: Sequence[str]
+    reference: str
+    plate: str
+    call: tuple[str, str] | None = None
+    due: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFilter:
     """What a list of payments is narrowed to; None leaves a field open."""
 
@@ -198,15 +212,15 @@ class ClockRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedQuestion:
-    """What a look at the feed of events is narrowed to; no kinds are all of them."""
+    """What a look at the feed of events is narrowed to; without kinds it is all of them."""
 
-    kinds: tuple[str, ...] = ()
+    kinds: frozenset[str] | None = None
     gate: str | None = None
 
     @property
     def is_narrowed(self) -> bool:
         """Whether some events are left out."""
-        return bool(self.kinds) or self.gate is not None
+        return self.kinds is not None or self.gate is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +269,15 @@ class ReceiptFilter:
     state: ReceiptState | None = None
     issued_from: datetime | None = None
     issued_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionFilter:
+    """What a list of corrections of receipts is narrowed to; None leaves a field open."""
+
+    state: CorrectionState | None = None
+    gate: str | None = None
+    receipt: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

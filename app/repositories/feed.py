@@ -328,7 +328,7 @@ def _told(position: ColumnElement[Any] | Any) -> Select[*tuple[Any, ...]]:  # no
 
 def _of(where: FeedQuestion) -> list[ColumnElement[bool]]:
     narrowed: list[ColumnElement[bool]] = []
-    if where.kinds:
+    if where.kinds is not None:
         narrowed.append(Event.kind.in_(where.kinds))
     if where.gate is not None:
         narrowed.append(func.coalesce(Event.gate_code, Entry.gate_code) == where.gate)

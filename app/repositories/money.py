@@ -2,18 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Charge, Order, PostingRow
+from app.domain.questions import OrderFilter
+from app.models import Charge, Entry, Order, PostingRow
+from app.repositories.pages import page_of
 from app.repositories.prepared import Wire
 from app.repositories.rows import insert_rows
 
 # Those of one charge are made at once, and ids of one millisecond are in no order.
 IN_ORDER = (Order.created_at, Order.kind, Order.id)
+
+
+class FoundOrder(NamedTuple):
+    """An order, and the entry that it is of."""
+
+    order: Order
+    entry: Entry
 
 
 class MoneyRepository:
@@ -91,9 +100,38 @@ class MoneyRepository:
         )
         return (await self._session.scalars(statement)).all()
 
+    async def page(
+        self, where: OrderFilter, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[FoundOrder]:
+        """Return up to `limit` orders after a cursor of what somebody names, newest first."""
+        statement = (
+            select(Order, Entry)
+            .join(Entry, Entry.id == Order.entry_id)
+            .where(Order.id.in_(_named(where)))
+        )
+        if where.due is not None:
+            statement = statement.where((Order.state == "due").is_(where.due))
+        page = page_of(statement, (Order.created_at, Order.id), after, limit, newest_first=True)
+        return [FoundOrder(*row) for row in await self._session.execute(page)]
+
     async def order(self, order_id: UUID, *, locked: bool = False) -> Order | None:
         """Return an order, kept from other writers when `locked`."""
         statement = select(Order).where(Order.id == order_id)
         if locked:
             statement = statement.with_for_update().execution_options(populate_existing=True)
         return await self._session.scalar(statement)
+
+
+def _named(where: OrderFilter) -> Select[UUID]:
+    """Return the ids of the orders of what somebody names: each way has an index of its own."""
+    of_entry = select(Order.id).join(Entry, Entry.id == Order.entry_id)
+    ways = [
+        select(Order.id).where(Order.code.in_(where.codes)),
+        of_entry.where(Entry.reference == where.reference),
+        of_entry.where(Entry.tractor_plate == where.plate),
+    ]
+    if where.call is not None:
+        gate, number = where.call
+        is_called = (Entry.gate_code == gate, Entry.call_number == number)
+        ways.append(of_entry.where(*is_called, Entry.ended_at.is_(None)))
+    return select(union(*ways).subquery().c.id)

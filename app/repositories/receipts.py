@@ -14,7 +14,7 @@ from app.domain.authorisation import Action, decide
 from app.domain.principal import Principal
 from app.domain.questions import ReceiptFilter
 from app.domain.receipts.numbering import Told
-from app.domain.receipts.receipt import CorrectionState, ReceiptState
+from app.domain.receipts.receipt import ReceiptState
 from app.domain.vocabulary import Party
 from app.models import (
     Charge,
@@ -25,7 +25,6 @@ from app.models import (
     Organisation,
     Payment,
     Receipt,
-    ReceiptCorrection,
     ReceiptDispatch,
     ReceiptSeries,
 )
@@ -154,17 +153,11 @@ class ReceiptsRepository:
             Receipt, receipt_id, with_for_update=True, populate_existing=True
         )
 
-    async def open_correction(self, receipt_id: UUID) -> ReceiptCorrection | None:
-        """Return the correction of a receipt that was asked for and not settled."""
-        statement = select(ReceiptCorrection).where(
-            ReceiptCorrection.receipt_id == receipt_id,
-            ReceiptCorrection.state == CorrectionState.ASKED.value,
-        )
-        return await self._session.scalar(statement)
-
     async def by_lookup(self, code: str) -> Shown | None:
         """Return the receipt of a lookup code."""
-        row = (await self._session.execute(_shown().where(Receipt.lookup == code))).one_or_none()
+        row = (
+            await self._session.execute(shown_receipts().where(Receipt.lookup == code))
+        ).one_or_none()
         return Shown(*row) if row else None
 
     async def page(
@@ -180,7 +173,7 @@ class ReceiptsRepository:
 
         Who sees every order sees all; a company those of what it declared, paid, or was let pay.
         """
-        statement = _shown().where(*_narrowed(where))
+        statement = shown_receipts().where(*_narrowed(where))
         if not decide(principal, Action.ORDERS):
             own = _of_company(principal, where, after, limit, at)
             statement = statement.where(Receipt.id.in_(own))
@@ -211,7 +204,8 @@ class ReceiptsRepository:
         return (await self._session.scalars(statement)).all()
 
 
-def _shown() -> Select[*tuple[Any, ...]]:
+def shown_receipts() -> Select[*tuple[Any, ...]]:
+    """Return the question for receipts with what their papers name beside them: see `Shown`."""
     replaced, replacing = aliased(Receipt), aliased(Receipt)
     voider, approver = aliased(PrincipalRow), aliased(PrincipalRow)
     return (

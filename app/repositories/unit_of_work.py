@@ -16,6 +16,7 @@ from app.repositories.book_checks import BookChecksRepository
 from app.repositories.books import BooksRepository
 from app.repositories.claims import ClaimsRepository
 from app.repositories.constraints import named_failures
+from app.repositories.corrections import CorrectionsRepository
 from app.repositories.deadlines import DeadlinesRepository
 from app.repositories.delegations import DelegationsRepository
 from app.repositories.difficulties import DifficultiesRepository
@@ -275,6 +276,11 @@ class UnitOfWork:
     def receipts(self) -> ReceiptsRepository:
         """Receipts and their series."""
         return ReceiptsRepository(self._session, self._wire)
+
+    @cached_property
+    def corrections(self) -> CorrectionsRepository:
+        """Corrections of receipts."""
+        return CorrectionsRepository(self._session)
 
     @cached_property
     def refunds(self) -> RefundsRepository:

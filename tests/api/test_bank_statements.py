@@ -121,6 +121,14 @@ async def test_who_collects_names_the_bank_and_a_bank_only_itself(gate: Gate, ba
         )  # fmt: skip
 
 
+async def test_who_collects_finds_the_banks_by_their_names(gate: Gate) -> None:
+    params = {"kind": "bank"}
+    known = (await gate.get("/v1/organisations", "board-1", params=params)).json()["items"]
+    listed = (await gate.get("/v1/payments/banks", "collector-1")).json()
+    assert [{"id": one["id"], "name": one["name"]} for one in known] == listed["items"]
+    assert known
+
+
 async def test_a_file_that_cannot_be_read_is_refused_whole(gate: Gate) -> None:
     lacking = await send(gate, "FT-1,1", heading="source_reference,amont")
     assert (422, {"column:amount", "column:paid_at", "column:purpose", "column:amont"}) == (

@@ -15,6 +15,7 @@ from app.workers.feeding import number_events
 from app.workers.housekeeping import forget_old_positions
 from app.workers.today import machine_now
 from tests.api.conftest import Gate, lorry
+from tests.api.test_orders import pay
 
 DRIVER = {"name": "Nguyễn Văn An", "phone": "0912345678"}
 
@@ -87,6 +88,23 @@ async def test_a_notice_concerns_everybody_and_a_scoped_hold_only_authorities(ga
     assert 201 == (await gate.post("/v1/holds", "officer-1", hold)).status_code
     assert {"notice.posted"} == set(kinds(await feed(gate, "company-1")))
     assert {"notice.posted", "scoped_hold.placed"} == set(kinds(await feed(gate, "auditor")))
+
+
+async def test_who_collects_reads_of_money_and_what_concerns_everybody(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    await gate.move(entry)
+    assert 201 == (await pay(gate, entry["orders"][0])).status_code
+    money = ["order.paid", "receipt.issued"]
+    assert {*money, "rates.changed"} == {*kinds(await feed(gate, "collector-1"))}
+    assert [] == kinds(await feed(gate, "collector-1", kinds=["entry.registered"]))
+    narrowed = await feed(gate, "collector-1", kinds=["entry.registered", "order.paid"])
+    assert (["order.paid"], entry["reference"]) == (
+        kinds(narrowed), narrowed["items"][0]["reference"],
+    )  # fmt: skip
+    end = (await feed(gate, "collector-1", latest=True))["after"]
+    assert end == (await feed(gate, "officer-1"))["after"]
+    history = await gate.get(f"/v1/entries/{entry['id']}/events", "collector-1")
+    assert (403, "role-forbidden") == (history.status_code, history.json()["code"])
 
 
 async def test_it_is_narrowed_by_kind_and_gate(gate: Gate) -> None:

@@ -185,3 +185,52 @@ async def test_who_has_left_without_paying_may_still_pay(gate: Gate) -> None:
         await gate.post(f"/v1/entries/{entry['id']}/{act}", "border_guard")
     paid = await pay(gate, entry["orders"][0])
     assert (201, "paid") == (paid.status_code, paid.json()["order_state"])
+
+
+async def found(here: Gate, named: str, who: str = "collector-1", **narrowed: Any) -> list[str]:
+    """Return the codes of the orders that somebody at a window may mean."""
+    params = {"named": named, **narrowed}
+    answer = await here.get("/v1/orders", who, params=params)
+    assert 200 == answer.status_code, answer.text
+    return [one["code"] for one in answer.json()["items"]]
+
+
+async def test_an_order_is_found_by_whatever_a_driver_says(gate: Gate) -> None:
+    entry, other = [await gate.register(**lorry(number)) for number in (1, 2)]
+    code = entry["orders"][0]["code"]
+    await gate.move(entry)
+    (call,) = await gate.call()
+    number = call["call_number"]
+    said = (
+        code, code.replace("-", " "), "15c 00001", entry["reference"].lower().replace("-", ""),
+        number, number.lower(),
+    )  # fmt: skip
+    assert [[code]] * len(said) == [await found(gate, one) for one in said]
+    digits = str(int(number[-4:]))
+    assert [code] == await found(gate, digits, gate="tan-thanh")
+    assert [] == await found(gate, digits)
+    assert [] == await found(gate, digits, gate="huu-nghi")
+    assert [] == await found(gate, "15C-000.09")
+    assert [other["orders"][0]["code"]] == await found(gate, "15C-000.02")
+    shown = (await gate.get("/v1/orders", "auditor", params={"named": number})).json()["items"][0]
+    assert (entry["id"], entry["reference"], "15C00001", number, "tan-thanh", "called") == tuple(
+        shown[name]
+        for name in ("entry", "reference", "plate", "call_number", "gate", "entry_state")
+    )
+
+
+async def test_orders_at_a_window_are_narrowed_to_what_is_due_and_go_on(gate: Gate) -> None:
+    entry = await gate.register(**lorry(1))
+    (first,) = entry["orders"]
+    assert 201 == (await pay(gate, first)).status_code
+    await gate.post(f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    gate.wait(minutes=1)
+    again = (await gate.register(**lorry(1)))["orders"][0]
+    codes = [again["code"], first["code"]]
+    assert codes == await found(gate, "15C-000.01")
+    assert codes[:1] == await found(gate, "15C-000.01", due=True)
+    assert codes[1:] == await found(gate, "15C-000.01", due=False)
+    params = {"named": "15C-000.01", "limit": 1}
+    page = (await gate.get("/v1/orders", "collector-1", params=params)).json()
+    assert codes[1:] == await found(gate, "15C-000.01", cursor=page["next_cursor"])
+    assert 422 == (await gate.get("/v1/orders", "collector-1")).status_code

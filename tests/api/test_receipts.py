@@ -307,6 +307,37 @@ async def test_a_correction_that_is_refused_leaves_the_receipt(gate: Gate) -> No
     assert 201 == (await correct(gate, one, "", "collector-2", CORRECTION)).status_code
 
 
+async def test_what_was_asked_is_listed_with_who_asked_and_who_decided(gate: Gate) -> None:
+    for number in (1, 2):
+        await paid(gate, number)
+    second, first = await receipts(gate)
+    for one, who in ((first, "collector-1"), (second, "collector-2")):
+        assert 201 == (await correct(gate, one, "", who, CORRECTION)).status_code
+        gate.wait(minutes=1)
+    assert [(second["id"], "collector-2", None), (first["id"], "collector-1", None)] == [
+        (one["receipt"]["id"], one["asked_by"], one["settled_by"])
+        for one in await corrections(gate, state="asked")
+    ]
+    done = (await correct(gate, first, "/approval", "collector-2")).json()
+    assert ("collector-1", "collector-2") == (done["asked_by"], done["settled_by"])
+    assert [done] == await corrections(gate, "board-1", state="approved")
+    assert [second["id"]] == [
+        one["receipt"]["id"] for one in await corrections(gate, state="asked")
+    ]
+    assert [done] == await corrections(gate, "auditor", receipt=first["id"])
+    assert [] == await corrections(gate, gate="huu-nghi")
+    page = (await gate.get("/v1/receipts/corrections", "board-1", params={"limit": 1})).json()
+    assert second["id"] == page["items"][0]["receipt"]["id"]
+    assert [done] == await corrections(gate, limit=1, cursor=page["next_cursor"])
+
+
+async def corrections(here: Gate, who: str = "collector-1", **params: Any) -> list[dict[str, Any]]:
+    answer = await here.get("/v1/receipts/corrections", who, params=params)
+    assert 200 == answer.status_code, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
 @pytest.mark.parametrize(
     ("payer", "pointer"),
     [

@@ -43,7 +43,7 @@ async def get_question(
     gate: Sought | None = None,
 ) -> FeedQuestion:
     """Return what the feed is narrowed to."""
-    return FeedQuestion(kinds=tuple(kinds or ()), gate=gate)
+    return FeedQuestion(kinds=frozenset(kinds) if kinds else None, gate=gate)
 
 
 After = Annotated[
@@ -68,7 +68,10 @@ Wait = Annotated[
 
 Latest = Annotated[
     bool,
-    Query(description="Begin where the feed ends, if `after` is left out: only news is wanted."),
+    Query(
+        description="Begin where the feed ends, if `after` is left out: only news is wanted.",
+        examples=[True],
+    ),
 ]
 
 
@@ -77,7 +80,7 @@ NewestFirst = Annotated[bool, Query(description="Begin with what happened last."
 
 @router.get(
     "/events",
-    dependencies=[may(*READERS)],
+    dependencies=[may(*READERS, Role.COLLECTOR)],
     responses=problem_responses(FeedForgottenError, FeedPositionUnknownError),
 )
 async def list_events(
@@ -94,7 +97,8 @@ async def list_events(
 ) -> EventsOut:
     """List what happened, in the order in which it was stored; never one too few.
 
-    A company reads of its own entries and what concerns everybody, an authority reads everything.
+    A company reads of its own entries and what concerns everybody, an authority reads everything;
+    who collects reads of money alone, and what concerns everybody.
     Ask from the last answer's `after`, or by `latest` from now on: what is committed late comes
     late, with a higher position.
     Positions are kept for 30 days; 410 says where to begin anew. Each event comes at least once.

@@ -1,25 +1,33 @@
 """Orders, who pays them, and the money that comes in for one of them by its id."""
 
+from dataclasses import asdict
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.api.deps import Caller, RetryRequired, Uow, may
+from app.api.deps import Caller, OfProcess, RetryRequired, Uow, may
 from app.api.idempotency import RETRIED
+from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
 from app.api.qr_desk import PICTURES, How, OfCollection, transfer_answer
 from app.api.readings import UNCHANGED
 from app.api.schemas.orders import (
+    FoundOrdersOut,
     OrderDetailOut,
     PayerNamedIn,
     PaymentIn,
     PaymentOut,
     TransferOut,
+    found_order_out,
     order_detail_out,
     payment_out,
 )
+from app.api.schemas.types import Sought
 from app.api.strict_json import StrictRoute
+from app.core.ids import read_reference
 from app.domain.authorisation import Action
+from app.domain.call_numbers import read_call
 from app.domain.errors import (
     AmountMismatchError,
     NoCollectionAccountError,
@@ -27,8 +35,12 @@ from app.domain.errors import (
     OrderNotFoundError,
     PayerUnfitError,
 )
+from app.domain.identifiers import plate_key
+from app.domain.money_in import codes_in
 from app.domain.payers import admitted
+from app.domain.questions import OrderFilter
 from app.domain.vocabulary import Role
+from app.services.money.finding import found_orders
 from app.services.money.payers import Payers
 from app.services.money.paying import Paying
 
@@ -37,6 +49,51 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=StrictRoute
 READERS = (
     Role.COMPANY, Role.APP, Role.OFFICER, Role.BANK, Role.COLLECTOR, Role.BOARD, Role.AUDITOR,
 )  # fmt: skip
+
+
+# A coroutine: the framework runs a dependency that is none in a thread.
+async def get_filter(
+    caller: Caller,
+    named: Annotated[
+        Sought,
+        Query(
+            min_length=1,
+            description="The code of an order, the plate or the reference of an entry, or the"
+            " number by which a gate called it: digits alone are one of `gate`.",
+            examples=["12C-000.17"],
+        ),
+    ],
+    gate: Sought | None = None,
+    *,
+    due: bool | None = None,
+) -> OrderFilter:
+    """Return whose orders are looked for."""
+    prefixes = {code: one.call_prefix for code, one in caller.reference.gates.items()}
+    return OrderFilter(
+        codes=codes_in(named),
+        reference=read_reference(named),
+        plate=plate_key(named),
+        call=read_call(named, prefixes, gate),
+        due=due,
+    )
+
+
+@router.get("", dependencies=[may(Role.COLLECTOR, Role.BOARD, Role.AUDITOR)])
+async def find_orders(
+    where: Annotated[OrderFilter, Depends(get_filter)],
+    paging: AskedPage,
+    uow: Uow,
+    process: OfProcess,
+) -> FoundOrdersOut:
+    """List the orders of what somebody at a window names, newest first.
+
+    Whatever may be meant is found: a number is taken for one that was called only while its entry
+    has not ended. `due=true` leaves what waits to be paid.
+    """
+    listing = Listing(process.cursors, "orders", paging, asdict(where))
+    found = await found_orders(uow, where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.order.created_at, one.order.id))
+    return FoundOrdersOut(items=[found_order_out(one) for one in page], next_cursor=cursor)
 
 
 @router.get(

@@ -16,8 +16,10 @@ from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses, request_id_of
 from app.api.rate_limits import Work
 from app.api.schemas.payments import (
+    BankOut,
     BankSecretIn,
     BankSecretOut,
+    BanksOut,
     NotificationIn,
     PaymentDetailOut,
     PaymentSettlementIn,
@@ -45,8 +47,10 @@ from app.domain.errors import (
     UnknownCodeError,
 )
 from app.domain.money_in import Channel, PaymentState, ReviewKind
-from app.domain.questions import PaymentFilter
+from app.domain.organisations import OrganisationKind
+from app.domain.questions import OrganisationFilter, PaymentFilter
 from app.domain.vocabulary import Role, Scope
+from app.services.access.organisations import Organisations
 from app.services.money.applying import CameIn
 from app.services.money.matching import Matching
 from app.services.money.reviewing import Reviewing
@@ -240,6 +244,16 @@ async def list_payments(
     found = await Reviewing(uow, caller).page(where, listing.after, listing.wanted)
     page, cursor = listing.cut(found, lambda one: (one.payment.received_at, one.payment.id))
     return PaymentsOut(items=[payment_brief_out(one, language) for one in page], next_cursor=cursor)
+
+
+@router.get("/banks", dependencies=[may(*READERS)])
+async def list_banks(paging: AskedPage, uow: Uow, caller: Caller, process: OfProcess) -> BanksOut:
+    """List the banks that tell of money, newest first: a statement is sent as one of them."""
+    where = OrganisationFilter(kind=OrganisationKind.BANK)
+    listing = Listing(process.cursors, "banks", paging)
+    found = await Organisations(uow, caller).page(where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.created_at, one.id))
+    return BanksOut(items=[BankOut(id=one.id, name=one.name) for one in page], next_cursor=cursor)
 
 
 @router.get(

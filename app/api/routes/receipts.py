@@ -16,6 +16,7 @@ from app.api.receipt_desk import ReceiptFormat, get_format, looked_up, receipt_a
 from app.api.schemas.receipts import (
     CorrectionIn,
     CorrectionOut,
+    CorrectionsOut,
     ReceiptOut,
     ReceiptsOut,
     correction_out,
@@ -33,8 +34,8 @@ from app.domain.errors import (
     SecondOfficerNeededError,
 )
 from app.domain.payers import Payer, admitted
-from app.domain.questions import ReceiptFilter
-from app.domain.receipts.receipt import ReceiptState
+from app.domain.questions import CorrectionFilter, ReceiptFilter
+from app.domain.receipts.receipt import CorrectionState, ReceiptState
 from app.domain.vocabulary import Role
 from app.services.money.correcting import Corrections
 from app.services.money.numbering import Numbering
@@ -107,6 +108,38 @@ async def list_receipts(
     page, cursor = listing.cut(found, lambda one: (one.receipt.issued_at, one.receipt.id))
     items = [receipt_detail_out(one, caller.reference, language) for one in page]
     return ReceiptsOut(items=items, next_cursor=cursor)
+
+
+async def get_correction_filter(
+    *,
+    state: Annotated[
+        CorrectionState | None, Query(description="How far it is.", examples=["asked"])
+    ] = None,
+    gate: Sought | None = None,
+    receipt: UUID | None = None,
+) -> CorrectionFilter:
+    """Return what a list of corrections is narrowed to."""
+    return CorrectionFilter(state=state, gate=gate, receipt=receipt)
+
+
+@router.get("/corrections", dependencies=[may(Role.COLLECTOR, Role.BOARD, Role.AUDITOR)])
+async def list_corrections(
+    where: Annotated[CorrectionFilter, Depends(get_correction_filter)],
+    paging: AskedPage,
+    uow: Uow,
+    caller: Caller,
+    language: Spoken,
+    process: OfProcess,
+) -> CorrectionsOut:
+    """List the corrections of receipts that were asked for, newest first, with who decided.
+
+    `state=asked` is what waits for a second person: another than `asked_by`.
+    """
+    listing = Listing(process.cursors, "corrections", paging, asdict(where))
+    found = await Corrections(uow, caller).page(where, listing.after, listing.wanted)
+    page, cursor = listing.cut(found, lambda one: (one.correction.asked_at, one.correction.id))
+    items = [correction_out(one, caller.reference, language) for one in page]
+    return CorrectionsOut(items=items, next_cursor=cursor)
 
 
 @router.get(

@@ -25,9 +25,11 @@ from app.api.schemas.types import (
 )
 from app.domain.money_in import MOST_ORDERS, OwedState
 from app.domain.payers import Payer, PayerCountry
+from app.domain.vocabulary import Direction, State
 from app.services.declarations.views import Order, Payment
 from app.services.money.asking import Asked
 from app.services.money.bundles import Bundle
+from app.services.money.finding import FoundOrder
 
 PAYLOAD = (
     "00020101021238550010A000000727012500069999990111SANDBOX00010208QRIBFTTA53037045406350000"
@@ -87,6 +89,22 @@ class OrderDetailOut(Out):
     paid_at: Instant | None
     payer: PayerOut
     payments: list[PaymentOut]
+
+
+class FoundOrderOut(OrderOut):
+    """An order as it is found at a window, with the vehicle that it is for."""
+
+    entry: UUID
+    reference: Annotated[str, Field(examples=["E4K7-9QXPM2"])]
+    plate: Annotated[str | None, Field(examples=["12C00017"])]
+    call_number: Annotated[str | None, Field(examples=["TT-0012"])]
+    gate: str
+    direction: Annotated[Direction, Open]
+    entry_state: Annotated[State, Open]
+
+
+class FoundOrdersOut(Page[FoundOrderOut]):
+    """One page of orders, newest first."""
 
 
 class BundleIn(In):
@@ -171,6 +189,21 @@ def order_detail_out(order: Order, payer: Payer, payments: Sequence[Payment]) ->
         paid_at=order.paid_at,
         payer=payer_out(payer),
         payments=[payment_out(order, payment) for payment in payments],
+    )
+
+
+def found_order_out(found: FoundOrder) -> FoundOrderOut:
+    """Return an order with the vehicle that it is for."""
+    order, entry = found
+    return FoundOrderOut(
+        **dict(order_out(order)),
+        entry=entry.id,
+        reference=entry.reference,
+        plate=entry.tractor_plate,
+        call_number=entry.call_number,
+        gate=entry.gate_code,
+        direction=Direction(entry.direction),
+        entry_state=State(entry.state),
     )
 
 

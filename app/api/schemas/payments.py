@@ -75,6 +75,17 @@ class BankSecretOut(Out):
     """Until when the secret of before is taken, too."""
 
 
+class BankOut(Out):
+    """A bank that tells of money."""
+
+    id: UUID
+    name: Annotated[str, Field(examples=["Sandbox bank"])]
+
+
+class BanksOut(Page[BankOut]):
+    """One page of banks."""
+
+
 class PaidOrderOut(Out):
     """An order that money paid, or may pay."""
 

@@ -22,7 +22,7 @@ from app.domain.receipts.receipt import (
 )
 from app.domain.receipts.words import in_words
 from app.domain.reference import Reference
-from app.services.money.correcting import Corrected
+from app.services.money.correcting import ShownCorrection
 from app.services.money.receipts import Receipt, Shown
 
 Name = Annotated[str | None, Field(examples=["collector-2"])]
@@ -151,8 +151,15 @@ class CorrectionOut(Out):
     reason: str
     payer: ReceiptPartyOut
     asked_at: Instant
+    asked_by: Name
     settled_at: Instant | None
+    settled_by: Name
+    """Who approved or refused it: never who asked."""
     receipt: ReceiptDetailOut
+
+
+class CorrectionsOut(Page[CorrectionOut]):
+    """One page of corrections."""
 
 
 class ReceiptsOut(Page[ReceiptDetailOut]):
@@ -217,17 +224,21 @@ def receipt_detail_out(shown: Shown, reference: Reference, language: Language) -
     )
 
 
-def correction_out(corrected: Corrected, reference: Reference, language: Language) -> CorrectionOut:
+def correction_out(
+    shown: ShownCorrection, reference: Reference, language: Language
+) -> CorrectionOut:
     """Return a correction with its receipt."""
-    one = corrected.correction
+    one = shown.correction
     return CorrectionOut(
         id=one.id,
         state=CorrectionState(one.state),
         reason=one.reason,
         payer=ReceiptPartyOut(name=one.payer_name, tax_code=one.payer_tax_code),
         asked_at=one.asked_at,
+        asked_by=shown.asked_by,
         settled_at=one.settled_at,
-        receipt=receipt_detail_out(corrected.receipt, reference, language),
+        settled_by=shown.settled_by,
+        receipt=receipt_detail_out(shown.receipt, reference, language),
     )
 
 

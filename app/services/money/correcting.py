@@ -1,6 +1,7 @@
 """Corrections: a receipt that named the wrong payer is voided by two, and another replaces it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from app.domain.errors import (
@@ -11,23 +12,16 @@ from app.domain.errors import (
     SecondOfficerNeededError,
 )
 from app.domain.payers import Payer
+from app.domain.questions import CorrectionFilter
 from app.domain.receipts.receipt import CorrectionState, VoidCause
 from app.models import Receipt, ReceiptCorrection
-from app.repositories.receipts import Shown
+from app.repositories.corrections import ShownCorrection
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.money.receipts import Receipts
 
 # The edges show these rows and never ask for them: they import them from here.
-__all__ = ["Corrected", "Corrections", "ReceiptCorrection"]
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """A correction, the receipt that it is about, and the one that takes its place, if any."""
-
-    correction: ReceiptCorrection
-    receipt: Shown
+__all__ = ["Corrections", "ShownCorrection"]
 
 
 class Corrections:
@@ -38,7 +32,13 @@ class Corrections:
         self._uow = uow
         self._act = act
 
-    async def ask(self, receipt_id: UUID, payer: Payer, reason: str) -> Corrected:
+    async def page(
+        self, where: CorrectionFilter, after: Sequence[Any] | None, limit: int
+    ) -> Sequence[ShownCorrection]:
+        """Return up to `limit` corrections after a cursor, newest first."""
+        return await self._uow.corrections.page(where, after, limit)
+
+    async def ask(self, receipt_id: UUID, payer: Payer, reason: str) -> ShownCorrection:
         """Ask that a receipt name another payer; nothing happens before another approves.
 
         Raises:
@@ -48,7 +48,7 @@ class Corrections:
         receipt = await self._held(receipt_id)
         if receipt.voided_at is not None:
             raise ReceiptVoidedError
-        if await self._uow.receipts.open_correction(receipt_id) is not None:
+        if await self._uow.corrections.open_of(receipt_id) is not None:
             raise CorrectionOpenError
         correction = ReceiptCorrection(
             id=self._act.tools.new_id(),
@@ -63,7 +63,7 @@ class Corrections:
         self._uow.add(correction)
         return await self._told("receipt.correction_asked", correction, receipt)
 
-    async def approve(self, receipt_id: UUID) -> Corrected:
+    async def approve(self, receipt_id: UUID) -> ShownCorrection:
         """Void the receipt, and give another that names the payer asked for.
 
         Raises:
@@ -76,9 +76,9 @@ class Corrections:
         correction = await self._settled(receipt_id, CorrectionState.APPROVED)
         await self._uow.flush()
         await Receipts(self._uow, self._act).correct(receipt, correction)
-        return Corrected(correction, await self._shown(receipt))
+        return await self._uow.corrections.shown(correction.id)
 
-    async def refuse(self, receipt_id: UUID) -> Corrected:
+    async def refuse(self, receipt_id: UUID) -> ShownCorrection:
         """Leave a receipt as it is, by the word of another than who asked.
 
         Raises:
@@ -98,7 +98,7 @@ class Corrections:
         return await self._uow.receipts.locked(receipt_id)
 
     async def _settled(self, receipt_id: UUID, state: CorrectionState) -> ReceiptCorrection:
-        correction = await self._uow.receipts.open_correction(receipt_id)
+        correction = await self._uow.corrections.open_of(receipt_id)
         if correction is None:
             raise CorrectionNotAskedError
         if correction.asked_by == self._act.principal.id:
@@ -107,14 +107,11 @@ class Corrections:
         correction.settled_at, correction.settled_by = self._act.now, self._act.principal.id
         return correction
 
-    async def _told(self, kind: str, correction: ReceiptCorrection, receipt: Receipt) -> Corrected:
+    async def _told(
+        self, kind: str, correction: ReceiptCorrection, receipt: Receipt
+    ) -> ShownCorrection:
         await self._uow.flush()
         facts = {"receipt": str(receipt.id), "series": receipt.series, "number": receipt.number}
         event = self._act.event(kind, None, receipt.entry_id, None, **facts)
         await self._uow.records.insert_events([event])
-        return Corrected(correction, await self._shown(receipt))
-
-    async def _shown(self, receipt: Receipt) -> Shown:
-        shown = await self._uow.receipts.by_lookup(receipt.lookup)
-        assert shown is not None
-        return shown
+        return await self._uow.corrections.shown(correction.id)

@@ -146,7 +146,7 @@ class Receipts:
 
     async def _overtake(self, receipt: Receipt) -> None:
         """End what was asked of a receipt that counts no more."""
-        correction = await self._uow.receipts.open_correction(receipt.id)
+        correction = await self._uow.corrections.open_of(receipt.id)
         if correction is None:
             return
         correction.state = CorrectionState.OVERTAKEN.value

@@ -6,17 +6,17 @@ asks for what comes after a position misses none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from app.domain.authorisation import Action, decide
 from app.domain.errors import FeedForgottenError, FeedPositionUnknownError
-from app.domain.events import EVENTS, FOR_ALL, FOR_SIDES, OF_ENTRIES, told_to
+from app.domain.events import EVENTS, FOR_ALL, FOR_SIDES, OF_ENTRIES, kinds_for, told_to
 from app.domain.feed import KEPT, MARGIN
 from app.domain.principal import Principal
 from app.domain.questions import DoneEvent, FeedQuestion, ToldEvent
-from app.repositories.feed import Unnumbered
+from app.repositories.feed import Found, Unnumbered
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Act
 from app.services.authorising import related
@@ -98,12 +98,16 @@ class Feed:
 
     @staticmethod
     def reader_of(principal: Principal) -> UUID | None:
-        """Return whose range is read; None for authorities, who read everything."""
-        return None if decide(principal, Action.READ) else principal.organisation_id
+        """Return whose range is read; None for authorities, who read everything.
+
+        So does who collects, and is told the kinds of money.
+        """
+        is_authority = decide(principal, Action.READ) or kinds_for(principal.role) is not None
+        return None if is_authority else principal.organisation_id
 
     async def end(self, where: FeedQuestion) -> FeedPage:
         """Return an empty page where the feed ends: what comes next comes after it."""
-        found = await self._uow.feed.after(BEYOND, self.reader_of(self._principal), where, 1)
+        found = await self._after(BEYOND, where, 1)
         return FeedPage([], found.newest, more=False, newest=found.newest)
 
     async def page(self, where: FeedQuestion, after: int | None, limit: int) -> FeedPage:
@@ -113,15 +117,20 @@ class Feed:
             FeedForgottenError: what came after it is kept no more.
             FeedPositionUnknownError: nothing has a position that high.
         """
-        found = await self._uow.feed.after(
-            after or 0, self.reader_of(self._principal), where, limit
-        )
+        found = await self._after(after or 0, where, limit)
         if after is not None and after < found.forgotten_to:
             raise FeedForgottenError(oldest=found.forgotten_to)
         if after is not None and after > found.newest:
             raise FeedPositionUnknownError(newest=found.newest)
         on = found.scanned_to if found.is_full else found.newest
         return FeedPage(found.events, on or found.newest, found.is_full, found.newest)
+
+    async def _after(self, position: int, where: FeedQuestion, limit: int) -> Found:
+        """Return what lies after a position of what the principal is told."""
+        told = kinds_for(self._principal.role)
+        if told is not None:
+            where = replace(where, kinds=told if where.kinds is None else told & where.kinds)
+        return await self._uow.feed.after(position, self.reader_of(self._principal), where, limit)
 
 
 async def history(  # noqa: PLR0913 - whose, of what, and which page of it

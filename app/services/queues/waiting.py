@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.call_numbers import shown_call
 from app.domain.declaration import read_declaration
 from app.domain.diversion import worth
 from app.domain.editions import digest
@@ -366,8 +367,7 @@ class WaitingLine:
     async def next_number(self) -> str:
         """Return the next short number to call a vehicle by, such as `TT-0147`."""
         number = await self._uow.queues.next_number(self.queue, self._act.day)
-        prefix = self._act.reference.gates[self.queue.gate].call_prefix
-        return f"{prefix}-{number:04d}"
+        return shown_call(self._act.reference.gates[self.queue.gate].call_prefix, number)
 
     def _record(self, kind: str, entry: Entry, **data: object) -> None:
         event = self._act.event(kind, self.queue, entry.id, None, **{"clock": self.clock, **data})
