@@ -10,10 +10,15 @@ from fastapi import Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.live import Listener, Live
+from app.api.live import Line, Listener, Live
 from app.api.middleware import OPENED
 
 EVENT_STREAM: Final = "text/event-stream"
+LINE: Final = "line"
+"""Where the server leaves the line of a request for a stream."""
+PATH: Final = "/queues/stream"
+STREAMS: Final = frozenset({("GET", f"/v1{PATH}")})
+"""The requests that are answered by streams, by method and path."""
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-accel-buffering": "no",  # nginx would keep words back until there are many
@@ -57,7 +62,9 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what there is to be sent, as soon as it is and as fast as it is read."""
+        line: Line | None = scope.pop(LINE, None)
         with self._listening() as listener:
+            listener.line = line
             leaving = asyncio.create_task(_until_left(receive, listener))
             try:
                 start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}

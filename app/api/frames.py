@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.api.schemas.boards import Boards, queue_out
 from app.api.schemas.queues import GoneOut, StillOut
@@ -22,8 +22,7 @@ PING: Final = b": ping\n\n"
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Which:
+class Which(NamedTuple):
     """The queues that somebody listens to: of a gate, in a direction; None is any."""
 
     gate: str | None = None
@@ -80,6 +79,14 @@ class Frames:
         key = (which, version)
         if key not in self._made:
             self._made[key] = self._words(which, version)
+        return self._made[key]
+
+    def chunk_since(self, which: Which, version: int, ping: bytes = b"") -> bytes:
+        """Return the same with a ping behind it, as HTTP sends a part of an answer that goes on."""
+        key = (which, version, ping)
+        if key not in self._made:
+            words = self.since(which, version) + ping
+            self._made[key] = b"%x\r\n%b\r\n" % (len(words), words) if words else b""
         return self._made[key]
 
     def id_of(self, which: Which) -> bytes:

@@ -1,7 +1,8 @@
 """Live boards: a state is drawn and encoded once per process, and sent as bytes to all who listen.
 
 A listener holds no connection to the database, and of what is on its way to it only the newest
-state: who reads slowly misses those in between. Nobody draws while nobody listens.
+state: who reads slowly misses those in between. Nobody draws while nobody listens. What is new is
+written to every line that is free in one loop; whose line is not has its own task send it.
 """
 
 import asyncio
@@ -10,8 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from time import perf_counter
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -26,6 +28,8 @@ REST_SECONDS: Final = 0.02
 """So long nothing is drawn after a drawing, or as long as that took: at most half of the time."""
 RETRY_SECONDS: Final = (2, 3, 4, 5)
 """After so many seconds listeners come back whose stream has ended: not all at once."""
+AT_ONCE: Final = 100
+"""So many are written to before other requests have their turn: about a millisecond."""
 
 log = structlog.get_logger()
 
@@ -63,26 +67,40 @@ class Bounds:
         )
 
 
+class Line(Protocol):
+    """What a server gives for answers that go on: their connection, beside `send`."""
+
+    def takes(self, chunk: bytes) -> bool:
+        """Write a part of the answer as it is, unless the client is behind; tell whether."""
+
+
 class Listener:
     """One stream: what it was told last, and what wakes it."""
 
-    __slots__ = ("_ear", "is_over", "is_pinged", "version", "which")
+    __slots__ = ("_ear", "_rests", "is_over", "is_pinged", "line", "version", "which")
 
     def __init__(self, which: Which, version: int) -> None:
         """Begin with a version that is known, 0 for none."""
         self.which = which
         self.version = version
-        self.is_over = self.is_pinged = False
+        self.line: Line | None = None
+        self.is_over = self.is_pinged = self._rests = False
         self._ear = asyncio.Event()
+
+    def takes(self, chunk: bytes) -> bool:
+        """Have it sent at once, where nothing else is on its way; tell whether it was."""
+        return self._rests and self.line is not None and self.line.takes(chunk)
 
     def wake(self, *, ping: bool = False, over: bool = False) -> None:
         """Have it look what is new, be pinged, or end; what it has not sent yet is left out."""
         self.is_pinged |= ping
         self.is_over |= over
+        self._rests = False
         self._ear.set()
 
     async def woken(self) -> None:
         """Wait until there is something to do."""
+        self._rests = not self._ear.is_set()
         await self._ear.wait()
         self._ear.clear()
 
@@ -110,6 +128,7 @@ class Live:
         self._drawing: asyncio.Task[None] | None = None
         self._pinging: asyncio.Task[None] | None = None
         self._opened = 0
+        self._spread = 0  # the version that everybody has or has been woken for
         self._ended = self._is_away = False
 
     def __len__(self) -> int:
@@ -132,7 +151,8 @@ class Live:
             raise TooManyListenersError(self._bounds.most_of_one)
         if len(self._listeners) >= self._bounds.most:
             raise ListenersFullError
-        self._take(boards)
+        if self._take(boards) is Drawing.NEWS and self._listeners:
+            self._ear.set()
         is_known = known is not None and known.encode() == self._frames.id_of(which)
         listener = Listener(which, self._frames.version if is_known else 0)
         lasts = asyncio.get_running_loop().call_later(
@@ -154,7 +174,9 @@ class Live:
         yield b"retry: %d\n\n" % (1000 * retry) + self._news(listener)
         while not (listener.is_over or self._ended):
             await listener.woken()
-            if words := self._news(listener) + self._ping(listener):
+            ping = self._ping() if listener.is_pinged else b""
+            listener.is_pinged = False
+            if words := self._news(listener) + ping:
                 yield words
 
     async def end(self) -> None:
@@ -172,10 +194,7 @@ class Live:
         listener.version = self._frames.version
         return news
 
-    def _ping(self, listener: Listener) -> bytes:
-        if not listener.is_pinged:
-            return b""
-        listener.is_pinged = False
+    def _ping(self) -> bytes:
         return PING if self._is_away else PING + self._frames.still()
 
     def _begin(self) -> None:
@@ -193,15 +212,26 @@ class Live:
             del self._by_client[client]
 
     def _take(self, boards: Boards) -> Drawing:
-        """Go by new boards, and wake whom they concern."""
-        before = self._frames.version
+        """Go by new boards."""
         self._is_away = False
-        if not self._frames.take(boards):
-            return Drawing.SAME
-        for listener in self._listeners:
-            if self._frames.since(listener.which, before):
-                listener.wake()
-        return Drawing.NEWS
+        return Drawing.NEWS if self._frames.take(boards) else Drawing.SAME
+
+    async def _tell_all(self, *, ping: bool = False) -> None:
+        """Bring all to the newest state, and ping them, some at once; others go on between."""
+        everybody = iter(tuple(self._listeners))
+        self._spread = self._frames.version
+        while some := tuple(islice(everybody, AT_ONCE)):
+            words = self._ping() if ping else b""
+            for listener in some:
+                self._bring(listener, words)
+            await asyncio.sleep(0)
+
+    def _bring(self, listener: Listener, ping: bytes) -> None:
+        chunk = self._frames.chunk_since(listener.which, listener.version, ping)
+        if chunk and not listener.takes(chunk):
+            listener.wake(ping=bool(ping))
+        else:
+            listener.version = self._frames.version
 
     async def _keep_drawing(self) -> None:
         """Draw after each commit and now and then, whatever went wrong the time before."""
@@ -213,7 +243,8 @@ class Live:
                 self._ear.clear()  # what is committed from here on may be missed by this drawing
                 began = perf_counter()
                 await self._draw_once()
-                await asyncio.sleep(0)  # whoever was woken sends first
+                if self._spread != self._frames.version:
+                    await self._tell_all()
                 await asyncio.sleep(max(REST_SECONDS, perf_counter() - began))
         finally:
             self._drawing = None
@@ -231,7 +262,6 @@ class Live:
         try:
             while self._listeners:
                 await asyncio.sleep(self._bounds.ping_seconds)
-                for listener in self._listeners:
-                    listener.wake(ping=True)
+                await self._tell_all(ping=True)
         finally:
             self._pinging = None

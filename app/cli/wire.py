@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from app.api.event_stream import LINE, STREAMS
 from app.api.long_bodies import longer_bodies
 from app.cli.ready import Ready
 from app.cli.watch import Cut, Patience, Watch
@@ -85,6 +86,8 @@ class Bounded(HttpToolsProtocol):
         super().on_headers_complete()
         asked = (self.scope["method"], self.scope["path"])
         self._longest = self.longer.get(asked, self.patience.longest_request)
+        if asked in STREAMS:
+            self.scope[LINE] = self  # type: ignore[typeddict-unknown-key] # ours
 
     def on_message_complete(self) -> None:
         """Wait for nobody until there is an answer."""
@@ -119,6 +122,13 @@ class Bounded(HttpToolsProtocol):
         self.transport.write(answer)
         self._is_answered = True
         self.on_response_complete()
+        return True
+
+    def takes(self, chunk: bytes) -> bool:
+        """Write a part of an answer that has begun, unless its client is behind; tell whether."""
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        self.transport.write(chunk)
         return True
 
     def resume_writing(self) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.api.event_stream import EventStream
+from app.api.event_stream import LINE, EventStream
 from app.api.failures import ListenersFullError, TooManyListenersError
 from app.api.frames import Which
-from app.api.live import Bounds, Drawing, Live
+from app.api.live import AT_ONCE, Bounds, Drawing, Listener, Live
 from app.api.schemas.boards import Boards
 from tests.api.test_frames import HERE, THERE, board, drawn, events
 from tests.streams import Event
@@ -55,6 +55,8 @@ class House:
 class Client:
     """Who asked: it reads when it is let, and leaves when it is told to."""
 
+    has_line = False
+
     def __init__(self, stream: EventStream) -> None:
         self.reads = asyncio.Event()
         self.reads.set()
@@ -63,7 +65,8 @@ class Client:
         self.status = 0
         self.is_over = False
         self._leaves = asyncio.Event()
-        self.task = asyncio.create_task(stream({"type": "http"}, self._receive, self._send))
+        scope = {"type": "http", **({LINE: self} if self.has_line else {})}
+        self.task = asyncio.create_task(stream(scope, self._receive, self._send))
 
     async def leave(self) -> None:
         self._leaves.set()
@@ -73,6 +76,14 @@ class Client:
     async def is_there(self) -> "Client":
         await self._begun.wait()
         return self
+
+    def takes(self, chunk: bytes) -> bool:
+        """Read what comes by its line."""
+        size, _, words = chunk.partition(b"\r\n")
+        assert (int(size, 16), b"\r\n") == (len(words) - 2, words[-2:])
+        if self.reads.is_set():
+            self.sent.append(words[:-2])
+        return self.reads.is_set()
 
     def told(self) -> list[Event]:
         """Return what was sent since it was last asked."""
@@ -91,6 +102,19 @@ class Client:
             self.sent.append(message["body"])
             self._begun.set()
             self.is_over = not message.get("more_body", False)
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["by tasks", "by lines"])
+def _ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server give lines, as ours does, or none, as others."""
+    monkeypatch.setattr(Client, "has_line", request.param)
+
+
+class Free:
+    """A line that takes everything."""
+
+    def takes(self, _chunk: bytes) -> bool:
+        return True
 
 
 async def listeners(house: House, count: int = 1) -> list[Client]:
@@ -112,6 +136,34 @@ async def test_who_reads_slowly_misses_states_and_gets_the_newest() -> None:
     assert [1, 2, 3, 4, 5] == [one.json()["waiting"] for one in quick.told()]
     # The first was on its way already when it stopped to read.
     assert [1, 5] == [one.json()["waiting"] for one in slow.told()]
+    await house.live.end()
+
+
+async def test_nothing_overtakes_what_is_on_its_way() -> None:
+    """A line is written to only while its listener has nothing else to send."""
+    listener = Listener(Which(), 0)
+    listener.line = Free()
+    assert not listener.takes(b"before it has begun")
+    waits = asyncio.create_task(listener.woken())
+    await asyncio.sleep(0)
+    assert listener.takes(b"while it rests")
+    listener.wake()
+    assert not listener.takes(b"before it has sent what it was woken for")
+    await waits
+    assert not listener.takes(b"while it sends")
+
+
+async def test_others_have_their_turn_while_many_are_told() -> None:
+    count = 3 * AT_ONCE
+    house = House(Bounds(most=count, most_of_one=count, ping_seconds=60, lasts_seconds=60))
+    clients = await listeners(house, count)
+    turns = [len([one for one in clients if one.sent])]
+    house.boards = drawn(board(HERE, 1), board(THERE))
+    house.ear.set()
+    while turns[-1] < count:
+        await asyncio.sleep(0)
+        turns.append(len([one for one in clients if one.sent]))
+    assert {0, AT_ONCE, 2 * AT_ONCE, count} <= set(turns)
     await house.live.end()
 
 

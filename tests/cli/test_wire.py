@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from http.client import parse_headers
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, parse_headers
 from io import BufferedReader
 from threading import Thread
 from typing import Any
@@ -18,6 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from app.api.event_stream import LINE, STREAMS
+from app.api.live import Line
 from app.api.long_bodies import WITH_FILES
 from app.api.manners import MEGABYTE
 from app.cli.ready import Ready
@@ -29,6 +31,8 @@ SWEEP = 0.02
 PATIENCE_SECONDS = 20
 PATIENT = 1000
 CHUNK = b"x" * 65_536
+PART = b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK)
+((_, STREAM),) = STREAMS
 QUICK = b"GET /quick HTTP/1.1\r\nHost: gate\r\n\r\n"
 POST = b"POST /body HTTP/1.1\r\nHost: gate\r\nContent-Length: %d\r\n\r\n"
 LIMITS: dict[str, Any] = {
@@ -52,6 +56,20 @@ async def unread() -> Message:
     raise AssertionError
 
 
+async def fill(scope: Scope, receive: Receive, send: Send, refused: list[int]) -> None:
+    """Begin an answer and write parts of it to its line until it takes no more; then end."""
+    line: Line = scope[LINE]
+    taken = 0
+    while scope["query_string"] and (await receive())["type"] != "http.disconnect":
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while line.takes(PART):
+        taken += 1
+        await asyncio.sleep(0)
+    refused.append(taken)
+    await send({"type": "http.response.body", "body": b"that was all"})
+
+
 @dataclass
 class House:
     """A server with the protocol, what was cut there, and which requests ended early."""
@@ -60,6 +78,8 @@ class House:
     watch: Watch
     cuts: Counter[str]
     left: list[str]
+    refused: list[int] = field(default_factory=list)
+    """After how many parts each line took no more."""
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
@@ -75,10 +95,14 @@ def serving(**changes: Any) -> Iterator[House]:
     settings = Settings(**{**LIMITS, **changes})
     cuts: Counter[str] = Counter()
     left: list[str] = []
+    refused: list[int] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         answer: Response = PlainTextResponse("quick")
+        if LINE in scope:
+            await fill(scope, receive, send, refused)
+            return
         try:
             if scope["method"] == "POST":
                 answer = PlainTextResponse(str(len(await request.body())))
@@ -107,7 +131,7 @@ def serving(**changes: Any) -> Iterator[House]:
         thread.start()
         wait_until(lambda: server.started)
         try:
-            yield House(listener.getsockname()[1], watch, cuts, left)
+            yield House(listener.getsockname()[1], watch, cuts, left, refused)
         finally:
             server.force_exit = server.should_exit = True
             thread.join(PATIENCE_SECONDS)
@@ -268,6 +292,24 @@ def test_a_client_that_reads_slowly_gets_its_answer(house: House) -> None:
             read += len(part)
             time.sleep(SWEEP)
     assert cuts == house.cuts["unread-answer"]
+
+
+def test_a_line_takes_parts_until_its_client_is_behind_and_then_the_end_waits() -> None:
+    with serving(answer_seconds=PATIENT) as house:
+        client = HTTPConnection("127.0.0.1", house.port, timeout=PATIENCE_SECONDS)
+        client.request("GET", STREAM)
+        wait_until(lambda: house.refused)
+        (taken,) = house.refused
+        assert taken > 0
+        assert taken * CHUNK + b"that was all" == client.getresponse().read()
+        client.close()
+
+
+def test_the_line_of_a_client_that_has_left_takes_nothing(house: House) -> None:
+    with house.connect() as one:
+        one.sendall(QUICK.replace(b"/quick", STREAM.encode() + b"?left"))
+    wait_until(lambda: house.refused)
+    assert [0] == house.refused
 
 
 def test_many_slow_ones_keep_nobody_waiting(house: House) -> None:

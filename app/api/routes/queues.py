@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import Caller, OfProcess, RetryRequired, Spoken, Uow, Visitor, anyone, may
-from app.api.event_stream import STREAMED, EventStream, LastEventId
+from app.api.event_stream import PATH, STREAMED, EventStream, LastEventId
 from app.api.failures import ListenersFullError, TooManyListenersError
 from app.api.frames import Which
 from app.api.front import shelve
@@ -48,7 +48,7 @@ async def get_which(gate: Sought | None = None, direction: Direction | None = No
 
 
 @router.get(
-    "/queues/stream",
+    PATH,
     response_class=Response,
     dependencies=[anyone()],
     responses={
