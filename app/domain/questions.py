@@ -188,6 +188,7 @@ class CallMade:
     """A recent call, as a board tells it."""
 
     queue: Queue
+    entry: UUID
     call_number: str
     lane: Lane
     called_at: datetime

@@ -115,6 +115,7 @@ def _calls_of_the_called() -> Select[UUID]:
 def _made(call: Call, *, still: bool) -> CallMade:
     return CallMade(
         queue=Queue(call.gate_code, Direction(call.direction)),
+        entry=call.entry_id,
         call_number=call.call_number,
         lane=Lane(call.lane),
         called_at=call.called_at,

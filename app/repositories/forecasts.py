@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -59,11 +60,12 @@ class RecentCall:
 class LineUp:
     """One queue as it stands: its calls newest first, `edition` None where nobody ever waited.
 
-    `last_week` tells how far the estimates of each lane were off.
+    `numbers` has by what each is called; `last_week` how far the estimates of each lane were off.
     """
 
     edition: str | None = None
     callable: list[Waiting] = field(default_factory=list)
+    numbers: dict[UUID, str] = field(default_factory=dict)
     calls: list[RecentCall] = field(default_factory=list)
     last_week: dict[Lane, Accuracy] = field(default_factory=dict)
 
@@ -78,6 +80,7 @@ SHAPE: Mapping[str, TypeEngine[Any]] = {
     "route": Text(),
     "inside": Boolean(),
     "figures": ARRAY(BigInteger),
+    "called_by": Text(),
 }
 
 
@@ -125,7 +128,7 @@ def _line_ups() -> Prepared:
 def _waits(asked: _Asked) -> Select[Any]:
     columns = _columns(
         name=Entry.lane, number=Entry.queue_key, at=Entry.waits_from, id=Entry.id,
-        route=Entry.route_code, inside=Entry.inside,
+        route=Entry.route_code, inside=Entry.inside, called_by=Entry.call_number,
     )  # fmt: skip
     # Literal: a generic plan cannot use a partial index through a parameter.
     queued = Entry.state == literal_column(f"'{State.QUEUED.value}'")
@@ -228,10 +231,11 @@ def _lined_up(queues: Collection[Queue], rows: Sequence[Any]) -> Mapping[Queue, 
     found = {queue: LineUp() for queue in queues}
     by_name = {(queue.gate, queue.direction.value): one for queue, one in found.items()}
     parts = {(row[8], row[9]): SubQueue(row[8], row[9]) for row in rows if row[0] == WAITS}
-    for kind, gate, way, name, number, at, identity, joined_at, route, inside, figures in rows:
+    for kind, gate, way, name, number, at, identity, joined_at, route, inside, figures, by in rows:
         one = by_name[gate, way]
         if kind == WAITS:
             one.callable.append(Waiting(identity, LANES[name], number, at, parts[route, inside]))
+            one.numbers[identity] = by
         elif kind == CALLED:
             one.calls.append(RecentCall(Lane(name), at, number, joined_at))
         elif kind == EDITION:

@@ -41,6 +41,7 @@ def board(queue: Queue, waiting: int = 0, seconds: int = 0) -> QueueBoard:
         oldest_wait=waits,
         lanes=[replace(LANE, waiting=waiting, oldest_wait=waits)],
         called_now=[],
+        next_numbers=[],
         calls_per_hour=seconds,
         policy="queue-policy-2022-02",
         log=None,

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.domain.vocabulary import Direction, Queue
 from tests.api.conftest import Gate, consignment, goods, lorry
 
 FRUIT_PLATE = "12C-000.17"
+EXPORT = Queue("tan-thanh", Direction.EXPORT)
 
 
 async def fill(gate: Gate, many: int, start: int = 1) -> list[dict[str, Any]]:
@@ -123,6 +125,52 @@ async def test_a_board_shows_who_is_called_by_number(gate: Gate) -> None:
     assert 1 == board["waiting"]
     await gate.arrive(entries[0])
     assert ["TT-0002"] == [one["call_number"] for one in (await gate.board())["called_now"]]
+
+
+async def test_a_board_says_who_is_next_in_the_order_of_calls(gate: Gate) -> None:
+    await fill(gate, 7)
+    gate.wait(minutes=5)
+    await gate.move(await gate.register())
+    held = (await fill(gate, 1, start=8))[0]
+    gate.wait(minutes=20)
+    shown = (await gate.board())["next_numbers"]
+    assert ["TT-0008", "TT-0001", "TT-0002", "TT-0003", "TT-0004"] == shown
+    called = [one["call_number"] for one in await gate.call(5)]
+    assert shown == called
+    assert ["TT-0005", "TT-0006", "TT-0007", "TT-0009"] == (await gate.board())["next_numbers"]
+    await gate.post(f"/v1/entries/{held['id']}/holds", "customs", {"reason": "soi chiếu"})
+    assert ["TT-0005", "TT-0006", "TT-0007"] == (await gate.board())["next_numbers"]
+    empty = (await gate.board(direction="import"))["next_numbers"]
+    assert [] == empty
+
+
+async def test_who_is_called_is_next_no_more_though_the_order_was_read_before(gate: Gate) -> None:
+    await fill(gate, 3)
+    assert ["TT-0001", "TT-0002", "TT-0003"] == (await gate.board())["next_numbers"]
+    await gate.call(1)
+    drawn = (await gate.app.state.process.redraw()).drawn
+    assert ["TT-0002", "TT-0003"] == drawn[EXPORT].next_numbers
+
+
+@pytest.mark.parametrize(
+    ("notice", "known"),
+    [
+        ({"kind": "closure", "goods_group": "ordinary"}, False),
+        ({"kind": "capacity", "per_hour": 1, "goods_group": "ordinary"}, False),
+        ({"kind": "capacity", "per_hour": 1}, True),
+        ({"kind": "pause"}, True),
+    ],
+)
+async def test_nobody_is_said_to_be_next_where_a_notice_is_about_some(
+    gate: Gate, notice: dict[str, Any], known: bool
+) -> None:
+    await fill(gate, 2)
+    text = {"vi": "Mưa lớn", "en": "Heavy rain"}
+    body = {"gate": "tan-thanh", "direction": "export", "text": text, **notice}
+    answer = await gate.post("/v1/notices", "officer-1", body)
+    assert 201 == answer.status_code, answer.text
+    await gate.app.state.process.pulse()
+    assert known == bool((await gate.board())["next_numbers"])
 
 
 async def test_a_board_shows_both_who_have_the_same_number_of_different_days(gate: Gate) -> None:

@@ -47,6 +47,7 @@ def queue_out(board: QueueBoard) -> QueueOut:
         oldest_wait_seconds=board.oldest_wait,
         lanes=[_lane_out(lane) for lane in board.lanes],
         called_now=[_called_out(call) for call in board.called_now],
+        next_numbers=list(board.next_numbers),
         calls_per_hour=board.calls_per_hour,
         policy=board.policy,
         log=known_sealed_out(board.log),

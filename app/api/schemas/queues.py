@@ -237,6 +237,12 @@ class QueueOut(Out):
     oldest_wait_seconds: int | None
     lanes: list[LaneStatusOut]
     called_now: list[CalledOut]
+    next_numbers: Annotated[list[str], Field(examples=[["TT-0043", "TT-0041"]])]
+    """By what those will be called who are next as things stand, in order; five at most.
+
+    It may change until they are called: who has more points goes before, who leaves or is held is
+    passed over. Empty where nobody waits, or a closure or notice is about some of the queue only.
+    """
     calls_per_hour: int | None
     policy: str
     log: SealedOut | None

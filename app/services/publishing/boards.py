@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from app.domain.expected_wait import Estimate
 from app.domain.gates import Gate
@@ -15,10 +16,12 @@ from app.domain.vocabulary import Lane, Queue, QueueMode, State
 from app.domain.wait_scores import NOT_SCORED, Accuracy
 from app.repositories.unit_of_work import UnitOfWork
 from app.services.act import Today
+from app.services.queues.closing import excludes_some
 from app.services.queues.expected import Forecast, forecasts_of
 
 RECENT = timedelta(hours=2)
 HOUR = timedelta(hours=1)
+MOST_NEXT = 5
 WAITS = {QueueMode.CALLED: State.QUEUED, QueueMode.ARRIVAL_ORDER: State.ARRIVED}
 
 
@@ -50,6 +53,7 @@ class QueueBoard:
     oldest_wait: int | None
     lanes: Sequence[LaneBoard]
     called_now: Sequence[CallMade]
+    next_numbers: Sequence[str]
     calls_per_hour: int | None
     policy: str
     log: Sealed | None
@@ -97,6 +101,7 @@ def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
     registered = [one for one in standings if one.state is State.REGISTERED]
     # A call that still stands is shown however old it is; it tells nothing of today's waits.
     recent = [one for one in calls if one.called_at > today.now - RECENT]
+    called_now = [call for call in calls if _stands(call, today.now)]
     return QueueBoard(
         queue=queue,
         mode=mode,
@@ -109,7 +114,8 @@ def _board(  # noqa: PLR0913, PLR0917 - the parts of one board
         on_the_way=sum(one.count for one in registered if not one.in_position),
         oldest_wait=_oldest(waiting, clock, today.now),
         lanes=_lanes(today, edition, waiting, forecast) if forecast else [],
-        called_now=[call for call in calls if _stands(call, today.now)],
+        called_now=called_now,
+        next_numbers=_next(today, queue, forecast, called_now) if forecast else [],
         calls_per_hour=_rate(recent, clock, today.now) if mode is QueueMode.CALLED else None,
         policy=edition.code,
         log=today.logs.get(queue),
@@ -144,6 +150,21 @@ def _lane(
         expected=forecast.joining(lane, today.now),
         last_week=forecast.last_week.get(lane, NOT_SCORED),
     )
+
+
+def _next(
+    today: Today, queue: Queue, forecast: Forecast, called_now: Iterable[CallMade]
+) -> Sequence[str]:
+    """Return by what those will be called who are next as things stand.
+
+    Nobody knows where a closure or a notice is about some of a queue: what they carry is not read.
+    """
+    limits = today.reference.notices.limiting(queue, today.now)
+    if excludes_some(today, queue) or any(one.is_for_some for one in limits):
+        return []
+    called = {call.entry for call in called_now}
+    found = (number for entry, number in forecast.foremost.items() if entry not in called)
+    return list(islice(found, MOST_NEXT))
 
 
 def _stands(call: CallMade, now: datetime) -> bool:

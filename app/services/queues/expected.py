@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from heapq import nsmallest
+from uuid import UUID
 
 from app.domain.expected_wait import (
     CALLS_NOBODY,
@@ -25,7 +27,8 @@ from app.domain.expected_wait import (
     unknown,
 )
 from app.domain.open_clock import OpenClock
-from app.domain.queue_order import Waiting
+from app.domain.policy import PolicyEdition
+from app.domain.queue_order import Precedence, Waiting, precedence
 from app.domain.queue_roll import Roll
 from app.domain.sub_queues import SubQueue
 from app.domain.vocabulary import Lane, Queue, State
@@ -40,6 +43,8 @@ from app.services.queues.waiting import edition_of, queue_of, waiting
 
 # However long a gate was closed, its last open hours are in these days.
 LOOKED_BACK = timedelta(days=14)
+FOREMOST = 64
+"""How many of who is next are kept: boards tell a few, of whom some are called meanwhile."""
 FRESH = timedelta(minutes=1)
 """Of business time, which may run faster than the machine's; memory is kept for seconds."""
 
@@ -59,6 +64,8 @@ class Forecast:
     callable: Sequence[Waiting]
     stopped: Mapping[str | None, str]
     last_week: Mapping[Lane, Accuracy]
+    foremost: Mapping[UUID, str]
+    """The first of them in order, each with its call number."""
     pace: Pace | None = None
     roll: Roll | None = None
 
@@ -183,19 +190,29 @@ def _forecast(
     calls = [call for call in line_up.calls if call.clock > clock - RECENT_OPEN_SECONDS]
     pace = pace_of([call.clock for call in calls], clock)
     callable_ = [one for one in line_up.callable if one.sub_queue.route not in stopped]
+    edition = edition_of(today, line_up.edition)
     made = Forecast(
         made_at=today.now, revision=today.reference.revision, opening=opening, clock=clock,
         sample=len(calls), callable=callable_, stopped=stopped,
         last_week=line_up.last_week,
+        foremost={one.id: line_up.numbers[one.id] for one in _first(callable_, edition, clock)},
     )  # fmt: skip
     if pace is None:
         return made
-    edition = edition_of(today, line_up.edition)
     roll = Roll(
         callable_, edition.rates, clock, pace,
         coming=_coming(callable_, calls, clock, opening), strict=edition.strict,
     )  # fmt: skip
     return replace(made, pace=pace, roll=roll)
+
+
+def _first(callable_: Iterable[Waiting], edition: PolicyEdition, clock: int) -> Sequence[Waiting]:
+    """Return who would be called first if calling happened now, in order."""
+
+    def claim(one: Waiting) -> Precedence:
+        return precedence(one, edition.rates, clock, strict=edition.strict)
+
+    return nsmallest(FOREMOST, callable_, key=claim)
 
 
 def _coming(

@@ -13,6 +13,7 @@ from app.web.telling import DASH, Telling
 
 Board = Mapping[str, Any]
 NONE: Final = DASH
+BETWEEN: Final = " · "
 STOPS: Final = ("closed", "paused")
 TONES: Final = {
     "open": "go", "paused": "act", "closed": "stop", "excluded": "act", "limited": "act",
@@ -102,6 +103,7 @@ def _facts(board: Board, telling: Telling) -> Mapping[str, str]:
     names = ("waiting", "not_ready", "on_the_way", "calls_per_hour")
     facts = {name: NONE if board[name] is None else str(board[name]) for name in names}
     facts["called"] = str(len(board["called_now"]))
+    facts["next"] = BETWEEN.join(board["next_numbers"]) or NONE
     facts["oldest"] = _span(board["oldest_wait_seconds"], telling)
     for one in board["lanes"]:
         lane, wait = one["lane"], one["expected_wait"]

@@ -54,6 +54,7 @@
     const found = {}, now = board.as_of, log = board.log;
     for (const name of ["waiting", "not_ready", "on_the_way", "calls_per_hour"]) found[name] = or(board[name], String);
     found.called = String(board.called_now.length);
+    found.next = board.next_numbers.join(" · ") || "–";
     found.oldest = or(board.oldest_wait_seconds, span);
     for (const one of board.lanes) {
       const wait = one.expected_wait;
