@@ -82,7 +82,7 @@ class Tab:
     async def picture(self, name: str, *, whole: bool = False) -> bytes:
         """Return a picture of the page; kept in docs/screenshots where SCREENSHOTS is set."""
         kept = SCREENSHOTS / f"{name}.png" if IS_KEPT else None
-        return await self.page.screenshot(full_page=whole, path=kept)
+        return await self.page.screenshot(full_page=whole, path=kept, animations="disabled")
 
 
 @asynccontextmanager

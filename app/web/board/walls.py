@@ -1,4 +1,4 @@
-"""Boards on walls: what is told there in two languages at once, and the notices that take turns."""
+"""Boards on walls: what is told there in two languages at once, and notices that take turns."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -15,15 +15,17 @@ from app.web.words import WORDS
 
 SECOND: Final = {Language.VI: Language.ZH, Language.EN: Language.VI, Language.ZH: Language.VI}
 """The language that stands beside a reader's own: drivers of both countries look."""
-BOTH: Final = ("tv.call", "tv.waiting", "board.short.export", "board.short.import")
+BOTH: Final = ("tv.call", "tv.waiting", "board.next", "board.short.export", "board.short.import")
 
 
 class Told(NamedTuple):
-    """One notice in one language."""
+    """One notice, for readers of both languages that a wall has."""
 
-    language: str
     tone: str
+    language: str
     text: str
+    also: str | None
+    """The same in the second language, if it was posted in that."""
 
 
 class Also(NamedTuple):
@@ -53,18 +55,23 @@ async def _show_one(visit: Visit) -> Mapping[str, object]:
 
 
 def _on_wall(visit: Visit, faces: Sequence[Face]) -> Mapping[str, Any]:
-    second = SECOND[language_of(visit.request.scope)]
+    own = language_of(visit.request.scope)
+    second = SECOND[own]
     keys = {*BOTH, *(f"lane.{lane}" for face in faces for lane in face.lanes)}
     words = {key: WORDS.text(key)[second.value] for key in keys}
-    return {"also": Also(second.value, words), "told": _told(faces)}
+    return {"also": Also(second.value, words), "told": _told(faces, own, second)}
 
 
-def _told(faces: Iterable[Face]) -> Sequence[Told]:
-    """Return the notices of some queues, each once in each language that it was posted in."""
+def _told(faces: Iterable[Face], own: Language, second: Language) -> Sequence[Told]:
+    """Return the notices of some queues, each once."""
     notices = {one["id"]: one for face in faces for one in face.board["notices"]}
     return [
-        Told(language, TONES.get(one["effect"], "wait"), text)
+        _notice(TONES.get(one["effect"], "wait"), one["text"], own, second)
         for one in notices.values()
-        for language, text in one["text"].items()
-        if text
     ]
+
+
+def _notice(tone: str, text: Mapping[str, str | None], own: Language, second: Language) -> Told:
+    """Return a notice; who posts one says it in Vietnamese and English at least."""
+    language = own if text.get(own) else Language.EN
+    return Told(tone, language.value, text[language] or "", text.get(second))

@@ -93,7 +93,9 @@
   const item = (call, now) => {
     const one = document.getElementById("called").content.firstElementChild.cloneNode(true);
     one.dataset.number = call.call_number;
-    one.querySelector("b").textContent = call.call_number;
+    const [code, digits] = one.querySelector("b").children, cut = call.call_number.lastIndexOf("-") + 1;
+    code.textContent = call.call_number.slice(0, cut);
+    digits.textContent = call.call_number.slice(cut);
     one.querySelector("time").textContent = at(call.window_ends_at, now);
     return one;
   };

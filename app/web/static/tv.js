@@ -29,6 +29,27 @@
     turn = (turn + 1) % ticker.children.length;
     [...ticker.children].forEach((one, place) => one.classList.toggle("shown", place === turn));
   };
+  // Numbers that have no room together take turns; the newest always stands.
+  const turnPages = (place) => {
+    const [list] = place.getElementsByTagName("ol"), items = [...list.children].slice(1);
+    const pages = Math.ceil(items.length / Number(place.dataset.pages)) || 1;
+    const each = Math.ceil(items.length / pages / 2) * 2, page = Math.floor(Date.now() / TURN) % pages;
+    items.forEach((one, at) => { one.hidden = Math.floor(at / each) !== page; });
+    let told = place.parentElement.querySelector(".turns");
+    if (pages > 1 && !told) {
+      told = document.createElement("span");
+      told.className = "turns";
+      place.parentElement.firstElementChild.appendChild(told);
+    }
+    const text = pages > 1 ? page + 1 + " / " + pages : "";
+    if (told && told.textContent !== text) told.textContent = text;
+  };
+  const turnAll = () => document.querySelectorAll("[data-pages]").forEach(turnPages);
+  const watched = new MutationObserver(turnAll);
+  const watchCalls = () => {
+    document.querySelectorAll("[data-pages] ol").forEach((one) => watched.observe(one, { childList: true }));
+    turnAll();
+  };
   const stir = () => {
     document.body.classList.remove("still");
     clearTimeout(idle);
@@ -50,12 +71,13 @@
   document.addEventListener("mousemove", stir);
   document.addEventListener("keydown", stir);
   document.addEventListener("fullscreenchange", offerAll);
-  document.addEventListener("renewed", () => { offerAll(); takeTurns(); });
-  setInterval(takeTurns, TURN);
+  document.addEventListener("renewed", () => { offerAll(); takeTurns(); watchCalls(); });
+  setInterval(() => { takeTurns(); turnAll(); }, TURN);
   setInterval(() => { shift = (shift + 1) % SHIFTS; wall().dataset.shift = shift; }, SHIFT);
   setTimeout(anew, ANEW);
   offerAll();
   takeTurns();
+  watchCalls();
   stayAwake();
   stir();
 })();
