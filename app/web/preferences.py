@@ -46,10 +46,13 @@ def install(app: FastAPI) -> None:
 
 
 def prefer(request: Request) -> None:
-    """Lay the language that a reader chose over the one that the browser prefers."""
+    """Lay the language that a reader chose over the one that the browser prefers.
+
+    What was read of the request before keeps its headers, so they are changed where they are.
+    """
     chosen = request.cookies.get(LANGUAGE)
     if chosen in CHOICES[LANGUAGE]:
-        MutableHeaders(scope=request.scope)["accept-language"] = chosen
+        MutableHeaders(raw=request.scope["headers"])["accept-language"] = chosen
 
 
 def theme_of(request: Request) -> str:

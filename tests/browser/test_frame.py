@@ -28,6 +28,14 @@ async def test_a_language_is_one_tap_away_and_is_remembered(browser: Browser, ga
         assert "登录" == await one.page.locator("h1").inner_text()
 
 
+async def test_what_the_api_says_on_a_page_is_in_the_language_that_was_chosen(gate: Live) -> None:
+    asked = {"Accept": "text/html", "Accept-Language": "vi"}
+    for language, title in (("en", "The request has invalid fields"), ("zh", "请求数据有误")):
+        chosen = {**asked, "Cookie": f"language={language}"}
+        answer = gate.http.get("/reports?from_day=never", headers=chosen)
+        assert (422, True) == (answer.status_code, f"<h1>{title}</h1>" in answer.text)
+
+
 @pytest.mark.parametrize("script", [True, False])
 async def test_dark_is_one_tap_away(browser: Browser, gate: Live, script: bool) -> None:
     async with tab(browser, gate.url, language="en", script=script) as one:
