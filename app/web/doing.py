@@ -17,16 +17,13 @@ from starlette.responses import Response
 
 from app.api.failures import UnacceptableRequestError
 from app.web.asking import Document, Json, RefusedError
-from app.web.forms import KEY, document_of
+from app.web.forms import KEY, document_of, in_hanoi, ungrouped
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 ACT: Final = "act"
 WHOLE: Final = frozenset({"amount", "count", "note", "per_day", "per_hour"})
 PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 NAMED: Final = re.compile(r"\{(\w+)\}")
-GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
-LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
-"""How a browser writes a day and a time; it means them as at the gate."""
 
 Fields = Mapping[str, str]
 Acts = Mapping[str, str]
@@ -125,8 +122,6 @@ def path_of(path: str, fields: Fields) -> str:
 
 def _read(pointer: str, text: str) -> str:
     """Return 420.000 as 420000, and a time of a form as one of Hanoi."""
-    if pointer.endswith("_at") and LOCAL.fullmatch(text):
-        return f"{text}:00+07:00"
-    if pointer.endswith("/amount") and GROUPED.fullmatch(text):
-        return re.sub(r"[., ]", "", text)
-    return text
+    if pointer.endswith("_at"):
+        return in_hanoi(text)
+    return ungrouped(text) if pointer.endswith("/amount") else text

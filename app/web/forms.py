@@ -3,6 +3,7 @@
 A form goes without script: its fields come as text, and become the document that the API takes.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -18,6 +19,9 @@ MOST_FIELDS: Final = 1000
 """A declaration of fifty kinds of goods has half as many."""
 LONGEST_WHOLE: Final = 15
 YES: Final = "yes"
+GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+"""How a browser writes a day and a time; it means them as at the gate."""
 
 
 async def fields_of(request: Request) -> Mapping[str, str]:
@@ -32,6 +36,16 @@ async def fields_of(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise UnacceptableRequestError from None
     return {name: value.strip() for name, value in pairs}
+
+
+def in_hanoi(text: str) -> str:
+    """Return a time as a browser writes it as one of Hanoi; what is none stays as it is."""
+    return f"{text[:16]}:00+07:00" if LOCAL.fullmatch(text) else text
+
+
+def ungrouped(text: str) -> str:
+    """Return 420.000.000 as 420000000; what is no such number stays as it is."""
+    return re.sub(r"[., ]", "", text) if GROUPED.fullmatch(text) else text
 
 
 def new_key() -> str:

@@ -18,7 +18,8 @@ tan-thanh,export,2026-03-11 15:00,29C-111.12,many,ordinary,=F-2
 """
 PAGES = (
     "/company/uploads", "/company/pay", "/company/receipts", "/company/settings/members",
-    "/company/settings/keys", "/company/settings/webhooks", "/company/settings/sessions",
+    "/company/settings/delegations", "/company/settings/keys", "/company/settings/webhooks",
+    "/company/settings/sessions",
 )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ Latest = Annotated[
 ]
 
 
-NewestFirst = Annotated[bool, Query(description="Begin with what happened last.")]
+NewestFirst = Annotated[bool, Query(description="Begin with what happened last.", examples=[True])]
 
 
 @router.get(

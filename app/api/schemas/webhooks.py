@@ -29,7 +29,7 @@ from app.domain.webhooks import (
 )
 from app.services.publishing.webhooks import Logged, Webhook
 
-MOST_KINDS = 100
+MOST_KINDS = 200
 LONGEST_OVERLAP = 168
 
 Url = Annotated[

@@ -21,6 +21,7 @@ DONE: Final[Mapping[str, str]] = {
     "take-back": "/v1/entries/{entry}/substitutions/{of}/withdrawal",
     "let-in": "/v1/entries/{entry}/parties",
     "let-out": "/v1/delegations/{of}/revocation",
+    "step-out": "/v1/delegations/{of}/refusal",
     "new-link": "/v1/entries/{entry}/tracking-token",
     "difficulty": "/v1/difficulties",
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from app.domain.gates import HANOI
-from app.web.forms import document_of, pointers_of
+from app.web.forms import document_of, in_hanoi, pointers_of, ungrouped
 from app.web.looking import names
 from app.web.visits import Visit
 
@@ -21,8 +21,6 @@ ARRIVAL: Final = "/planned_arrival_at"
 CONTAINERS, SEALS = 2, 2
 MOST_LINES: Final = 50
 MOST_CONSIGNMENTS: Final = 10
-_LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
-_GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _LINE: Final = re.compile(r"/consignments/(\d+)(?:/lines/(\d+))?/")
 
 Fields = Mapping[str, str]
@@ -73,11 +71,9 @@ def declared(fields: Fields) -> dict[str, Any]:
 
 def _read(pointer: str, text: str) -> str:
     """Return 420.000.000 as 420000000, and a time of the form as one of Hanoi."""
-    if pointer == ARRIVAL and _LOCAL.fullmatch(text):
-        return f"{text[:16]}:00+07:00"
-    if pointer.rpartition("/")[2] in WHOLE and _GROUPED.fullmatch(text):
-        return re.sub(r"[., ]", "", text)
-    return text
+    if pointer == ARRIVAL:
+        return in_hanoi(text)
+    return ungrouped(text) if pointer.rpartition("/")[2] in WHOLE else text
 
 
 def filled(document: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.api.pictures import Written, draw
-from app.web.asking import RefusedError
+from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
 from app.web.looking import found, names
 from app.web.visits import Visit, add
@@ -50,6 +50,7 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
         "parties": await _items(visit, f"{at}/parties"),
         "substitutions": await _items(visit, f"{at}/substitutions"),
         "messages": await _items(visit, f"{at}/messages"),
+        "difficulties": await _difficulties(visit),
         "certified": entry["call_number"] is not None,
         "link": await _link(tracking),
         "deferrals": await _deferrals(visit) if entry["state"] == "queued" else (),
@@ -77,8 +78,16 @@ async def happened(visit: Visit, limit: int, cursor: str | None = None) -> Mappi
     return page
 
 
-async def _items(visit: Visit, path: str) -> Sequence[Any]:
-    answer = await found(visit, path)
+async def _difficulties(visit: Visit) -> Sequence[Any]:
+    """Return what this reader reported of an entry, with its answers."""
+    asked: Query = {"entry": visit.path["entry"], "limit": NEWEST}
+    path = "/v1/difficulties"
+    listed = [await _items(visit, path, {**asked, "answered": one}) for one in (False, True)]
+    return [await visit.api.get(f"{path}/{one['id']}") for items in listed for one in items]
+
+
+async def _items(visit: Visit, path: str, query: Query | None = None) -> Sequence[Any]:
+    answer = await found(visit, path, query)
     items: Sequence[Any] = answer["items"] if answer else ()
     return items
 
