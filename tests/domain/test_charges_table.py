@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.charges.drafts import content_of, faults_of
@@ -46,6 +46,8 @@ def test_an_edition_is_read_from_its_table_as_it_was(document: dict[str, Any]) -
     st.lists(texts.filter(bool), max_size=3),
     st.integers(0, 10**12),
 )
+@example({}, {}, ['"'], 0)
+@example({}, {}, [' "thuế" và phí'], 0)
 def test_whatever_an_edition_says_besides_is_read_as_it_was(
     more: dict[str, Any], on_cells: dict[int, dict[str, Any]], notes: list[str], amount: int
 ) -> None:

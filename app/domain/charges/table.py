@@ -105,7 +105,8 @@ def _written(value: object) -> Cell:
         return value
     if not isinstance(value, str):
         return json.dumps(value)
-    is_plain = value != "" and value[0] not in RUNS and _value(value) == value
+    is_quoted = value == "" or value[0] in RUNS or value.lstrip().startswith('"')
+    is_plain = not is_quoted and _value(value) == value
     return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
