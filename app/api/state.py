@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -46,7 +47,7 @@ YARDS = "yards"
 VITALS = "vitals"
 REVOKED = "revoked"
 REPORT_SECONDS = 10.0
-REPORTS_KEPT = 32
+REPORTS_KEPT = 64
 REVOKED_SECONDS = 10.0
 FORECAST_SECONDS = 5.0
 ORDER_SECONDS = 60.0
@@ -181,9 +182,13 @@ class Process:
             return self._revoked.get(REVOKED) or await self._revoke()
 
     async def report(
-        self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]
+        self,
+        wanted: Hashable,
+        today: Today,
+        draw: Callable[[Reports], Awaitable[bytes]],
+        seconds: float = REPORT_SECONDS,
     ) -> bytes:
-        """Return a report that is at most some seconds old.
+        """Return a report that is at most some `seconds` old.
 
         One is drawn at a time: anybody may ask for a year, and calls need the database too.
         """
@@ -191,7 +196,11 @@ class Process:
         if kept is not None:
             return kept
         async with self._reporting:
-            return self._reports.get(wanted) or await self._report(wanted, today, draw)
+            kept = self._reports.get(wanted)
+            if kept is None:
+                kept = await self._report(today, draw)
+                self._reports.put(wanted, kept, monotonic() + seconds)
+            return kept
 
     @property
     def boards_until(self) -> float | None:
@@ -318,13 +327,9 @@ class Process:
         self._revoked.put(REVOKED, found)
         return found
 
-    async def _report(
-        self, wanted: Hashable, today: Today, draw: Callable[[Reports], Awaitable[bytes]]
-    ) -> bytes:
+    async def _report(self, today: Today, draw: Callable[[Reports], Awaitable[bytes]]) -> bytes:
         async with self.sessions() as session:
-            body = await draw(Reports(UnitOfWork(session), today))
-        self._reports.put(wanted, body)
-        return body
+            return await draw(Reports(UnitOfWork(session), today))
 
     async def _read(self, uow: UnitOfWork | None) -> Reference:
         strict = self.settings.is_production

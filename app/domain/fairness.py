@@ -161,7 +161,7 @@ class _Day:
     def _count(self, kind: str, data: Mapping[str, Any], entry: UUID | None) -> None:
         match kind:
             case "call.made" if entry is not None:
-                self._call(data, str(entry))
+                self._call(data, entry)
             case "lane.changed":
                 self._found.lane_changes[Lane(data["before"]), Lane(data["lane"])] += 1
             case "call.excused":
@@ -171,11 +171,15 @@ class _Day:
             case _:
                 pass
 
-    def _call(self, data: Mapping[str, Any], entry: str) -> None:
-        """Count one call: its lane and wait, whom it passed, and who was skipped for what."""
+    def _call(self, data: Mapping[str, Any], entry: UUID) -> None:
+        """Count one call: its lane and wait, whom it passed, and who was skipped for what.
+
+        One that is called out of its turn is not among those compared: only its lane is told.
+        """
         self._found.skips.update({(one["reason"], one["posted_by"]) for one in data["skips"]})
-        own = next((head for head in data["heads"] if head["entry"] == entry), None)
+        own = next((head for head in data["heads"] if head["entry"] == str(entry)), None)
         if own is None:
+            self._found.calls.update([self._line.get(entry).lane] if entry in self._line else ())
             return
         lane = Lane(own["lane"])
         self._found.calls[lane] += 1

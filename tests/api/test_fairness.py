@@ -1,5 +1,6 @@
 """The report of fairness: its figures, and that the public log recomputes those that say so."""
 
+import csv
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,21 @@ async def test_another_day_has_none_of_it(gate: Gate) -> None:
         export["calls"]["rows"], export["skips"]["rows"], export["waits"]["rows"],
         export["inversions"]["calls"],
     )  # fmt: skip
+
+
+async def test_the_report_is_a_table_too_with_a_row_for_each_number(gate: Gate) -> None:
+    await a_morning(gate)
+    found = await report(gate)
+    answer = await gate.get(PATH, params={"format": "csv"})
+    assert answer.headers["content-disposition"].endswith('"fairness-tan-thanh-2026-03-11.csv"')
+    heading, *rows = csv.reader(answer.text.removeprefix("\ufeff").splitlines())
+    assert ["Day", "Gate or area code", "Direction", "Figure", "About"] == heading[:5]
+    told = {tuple(row[2:5]): row[5:] for row in rows}
+    assert ["1", "true"] == told["export", "calls.calls", "green"]
+    assert [str(found["queues"][0]["inversions"]["calls"]), "true"] == told[
+        "export", "inversions.calls", ""
+    ]
+    assert ["1", "false"] == told["export", "backfills.observations", "arrival border_guard"]
 
 
 async def test_a_gate_that_there_is_not_has_no_report(gate: Gate) -> None:

@@ -117,10 +117,12 @@ def counts_nothing(found: Fairness) -> bool:
     return not any(counts)
 
 
-def test_a_call_without_its_own_head_counts_for_no_lane() -> None:
+def test_a_call_without_its_own_head_counts_for_the_lane_that_it_waited_in() -> None:
     story = told_by([("start", 0, ORDINARY, 0)])
     call(story, 0)
-    assert {} == fairness(story.told, *DAY).calls
+    found = fairness(story.told, *DAY)
+    assert ({ORDINARY: 1}, []) == (found.calls, found.waits)
+    assert {} == fairness(story.told[-1:], *DAY).calls
 
 
 def ten(waits: dict[Lane, list[int]], strict: tuple[Lane, ...] = ()) -> Fairness:

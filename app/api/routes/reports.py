@@ -29,7 +29,7 @@ from app.api.schemas.reports import (
 )
 from app.api.schemas.types import Day, Out, Sought
 from app.api.spreadsheets import CSV, Cell, csv_bytes
-from app.api.state import Process
+from app.api.state import REPORT_SECONDS, Process
 from app.api.strict_json import StrictRoute
 from app.api.texts import Language
 from app.api.written import FILE, VARIES, How, Written
@@ -57,8 +57,15 @@ class Writing(Generic[R]):
     as_json: Callable[[R, Reference], Out]
     as_rows: Callable[[R, Reference, Language], Iterable[Sequence[Cell]]]
 
-    async def answer(self, process: Process, today: Today, how: Written, key: object) -> Response:
-        """Return the report from memory, or drawn anew."""
+    async def answer(
+        self,
+        process: Process,
+        today: Today,
+        how: Written,
+        key: object,
+        seconds: float = REPORT_SECONDS,
+    ) -> Response:
+        """Return the report from memory, where it is kept for some `seconds`, or drawn anew."""
 
         async def draw(reports: Reports) -> bytes:
             report = await self.read(reports)
@@ -69,7 +76,7 @@ class Writing(Generic[R]):
             return out.__pydantic_serializer__.to_json(out)
 
         wanted = (self.name, key, today.day, how.is_csv, how.language, how.separator)
-        body = await process.report(wanted, today, draw)
+        body = await process.report(wanted, today, draw, seconds)
         response = conditional(
             how.request, body, MOMENT, vary=VARIES,
             media_type=CSV if how.is_csv else JSON,

@@ -1,12 +1,16 @@
 """The report of fairness on the wire; each figure says whether the public log recomputes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from app.api.schemas.reports import titles
 from app.api.schemas.types import Day, Instant, Open, Out
+from app.api.spreadsheets import Cell
+from app.api.texts import Language
 from app.domain.fairness import Fairness
+from app.domain.reference import Reference
 from app.domain.vocabulary import Direction, Lane, QueueMode
 from app.services.publishing.fairness import FairnessReport, QueueFairness
 
@@ -181,7 +185,7 @@ class FairnessReportOut(Out):
     queues: list[QueueFairnessOut]
 
 
-def fairness_out(found: FairnessReport) -> FairnessReportOut:
+def fairness_out(found: FairnessReport, _: Reference) -> FairnessReportOut:
     """Return the report of a gate."""
     queues = [_queue_out(one) for one in found.queues]
     return FairnessReportOut(
@@ -191,6 +195,22 @@ def fairness_out(found: FairnessReport) -> FairnessReportOut:
         as_of=found.as_of,
         queues=queues,
     )
+
+
+def fairness_rows(
+    found: FairnessReport, reference: Reference, language: Language
+) -> Iterator[Sequence[Cell]]:
+    """Yield a row for each number of the report; `about` is what it is about, by codes."""
+    yield titles(language, "day", "area", "direction", "figure", "about", "number", "from_log")
+    for queue in fairness_out(found, reference).queues:
+        begin = (found.day.isoformat(), found.gate, queue.direction.value)
+        for name, figure in queue.model_dump(mode="json", exclude={"direction", "mode"}).items():
+            log = str(figure.pop("from_log")).lower()
+            for row in figure.pop("rows", [figure]):
+                about = " ".join(value for value in row.values() if isinstance(value, str))
+                for part, number in row.items():
+                    if isinstance(number, int):
+                        yield (*begin, f"{name}.{part}", about, number, log)
 
 
 def _queue_out(found: QueueFairness) -> QueueFairnessOut:

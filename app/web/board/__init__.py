@@ -1,11 +1,11 @@
-"""What anybody may look at: the board of all gates, one gate, boards on walls, fees and rules."""
+"""What anybody may look at: all gates, one gate and how fair it was, walls, fees and rules."""
 
 from fastapi import FastAPI
 
-from app.web.board import fees, gate, overview, rules, walls
+from app.web.board import fairness, fees, gate, overview, rules, walls
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the public pages."""
-    for pages in (overview, gate, walls, fees, rules):
+    for pages in (overview, gate, fairness, walls, fees, rules):
         pages.install(app)
