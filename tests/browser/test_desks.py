@@ -217,3 +217,69 @@ async def test_a_second_member_of_the_board_approves_what_a_first_proposed(
         await one.page.get_by_role("button", name="Approve").first.click()
         await expect(one.page.get_by_role("status")).to_be_visible()
         await expect(one.page.locator("#policy")).to_contain_text("Nothing waits")
+
+
+async def fill(one: Tab, fields: dict[str, str]) -> None:
+    """Fill a form by the names of its fields, and send it."""
+    for name, text in fields.items():
+        await one.page.locator(f'[name="{name}"]').fill(text)
+    await one.page.get_by_role("button", name="Propose").click()
+
+
+DRAFTS = ("tariff", "policy", "reduction")
+COMING = "2026-04-01"
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_one_member_of_the_board_proposes_by_forms_and_another_announces_or_withdraws(
+    browser: Browser, gate: Live, script: bool
+) -> None:
+    mine = f"drafted-{script}".lower()
+    table = gate.ask("GET", "/v1/tariffs/tariff-2025-09/document?format=csv").text
+    reduction = {
+        "/code": mine, "/names/vi": "Giảm", "/names/en": HOSTILE, "percent": "12,5",
+        "/legal_reference/document": "18/2026/NQ-HĐND", "/starts_on": COMING,
+    }  # fmt: skip
+    day = "2026-04-02" if script else COMING  # no two editions begin on one day
+    tariff = {"code": f"t-{mine}", "starts_on": day, "document": table}
+    policy = {"/code": f"p-{mine}", "/starts_on": day, "/source": "Board", "/lanes/1/rate": "3"}
+    async with tab(browser, gate.url, language="en", script=script) as one:
+        await one.sign_in("board-1-manager", "/desk/drafts")
+        await fill(one, {**tariff, "document": "part\nnothing"})
+        await expect(one.page.get_by_role("alert")).to_be_visible()
+        assert day == await one.page.locator("[name=starts_on]").input_value()
+        await fill(one, tariff)
+        await expect(one.page.get_by_role("status")).to_contain_text(tariff["code"])
+        await one.go("/desk/drafts/policy")
+        await fill(one, {**policy, "/lanes/1/rate": "fast"})
+        await expect(one.page.locator("[aria-invalid=true]").first).to_be_visible()
+        await fill(one, policy)
+        await expect(one.page.get_by_role("status")).to_contain_text(policy["/code"])
+        await one.go("/desk/drafts/reduction")
+        await fill(one, reduction)
+        await expect(one.page.get_by_role("status")).to_contain_text(mine)
+        assert script is False or [] == [text for text in one.complaints if "422" not in text]
+    async with tab(browser, gate.url, language="en", script=script) as one:
+        await one.sign_in("board-2-manager")
+        await expect(one.page.locator("#policy")).to_contain_text("2 → 3")
+        await expect(one.page.locator("#reduction")).to_contain_text("12.5 %")
+        await one.page.get_by_role("link", name="Its effect").click()
+        await expect(one.page.locator("main")).to_contain_text("Had it ruled")
+        await one.go("/desk")
+        for kind, code in zip(DRAFTS, (tariff["code"], policy["/code"], mine), strict=True):
+            await one.page.get_by_role("button", name=f"Approve {code}").click()
+            await expect(one.page.get_by_role("status")).to_be_visible()
+            await expect(one.page.locator(f"#{kind}")).not_to_contain_text(code)
+            announced = one.page.locator("#announced article").filter(has_text=code)
+            await announced.locator("summary").click()
+            await announced.get_by_label("Reason").fill("Put off")
+            await announced.get_by_role("button").click()
+            await expect(one.page.locator("#announced")).not_to_contain_text(code)
+
+
+async def test_the_forms_of_the_board_are_readable_by_everybody(
+    browser: Browser, gate: Live
+) -> None:
+    async with tab(browser, gate.url) as one:
+        await one.sign_in("board-1-manager")
+        await walk(one, [f"/desk/drafts/{kind}" for kind in DRAFTS])

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.web.desks import (
     books,
+    drafting,
     holds,
     payments,
     receipts,
@@ -20,6 +21,7 @@ def install(app: FastAPI) -> None:
     """Let `app` answer the desks."""
     for pages in (
         work,
+        drafting,
         vehicles,
         holds,
         till,

@@ -1,6 +1,6 @@
 """What waits for a second member of the board: editions, reductions, calls out of turn."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from app.web.looking import together
 from app.web.visits import Visit
 
 KINDS: Final = ("tariff", "policy", "reduction")
+EDITIONS: Final = {"tariff": "tariffs", "policy": "policies"}
 STEPS: Final = {"approve": "approval", "withdraw": "withdrawal"}
 ACTS: Final[Acts] = {
     **{
@@ -18,9 +19,14 @@ ACTS: Final[Acts] = {
         for kind in KINDS
         for act, step in STEPS.items()
     },
+    **{
+        f"confirm-{kind}": f"/v1/{plural}/{{edition}}/confirmations"
+        for kind, plural in EDITIONS.items()
+    },
     "approve-override": "/v1/overrides/{override}/approval",
 }
 CALLED, CONFIRMED, OPEN = "called", "confirmed", "proposed"
+ANNOUNCED: Final = frozenset({"announced", "in-force"})
 
 
 async def show(visit: Visit, outcome: Outcome | None) -> Response:
@@ -35,17 +41,36 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
         queues=ask("/v1/queues"),
         refunds=ask("/v1/refunds", {"state": "asked", "limit": MOST}),
         **{kind: ask(f"/v1/{kind}-proposals", {"limit": MOST}) for kind in KINDS},
+        **{plural: ask(f"/v1/{plural}") for plural in EDITIONS.values()},
     )
-    proposals = {kind: list(_open(listed[kind])) for kind in KINDS}
+    proposals = {kind: list(_in(listed[kind], {OPEN})) for kind in KINDS}
+    drafts = {one["id"]: ask(f"/v1/tariff-proposals/{one['id']}") for one in proposals["tariff"]}
     return await shown(
         visit, "deciding", viewer, outcome, proposals=proposals,
         overrides=await _overrides(visit, listed["queues"]), refunds=tally(listed["refunds"]),
+        announced={kind: list(_in(listed[kind], ANNOUNCED)) for kind in KINDS},
+        drafts=await together(**drafts), unconfirmed=_unconfirmed(listed),
+        rates=_rates(listed["policies"]),
     )  # fmt: skip
 
 
-def _open(listed: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield what nobody approved or withdrew."""
-    return (one for one in listed["items"] if one["state"] == OPEN)
+def _in(listed: Mapping[str, Any], states: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the proposals that stand in one of some states."""
+    return (one for one in listed["items"] if one["state"] in states)
+
+
+def _unconfirmed(listed: Mapping[str, Any]) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return the editions that wait for the word of members of the board."""
+    return {
+        kind: [one for one in listed[plural]["items"] if one["confirmations_missing"]]
+        for kind, plural in EDITIONS.items()
+    }
+
+
+def _rates(policies: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return what the lanes earn by the policy in force."""
+    now = next((one for one in policies["items"] if one["in_force"]), None)
+    return {one["lane"]: one["rate"] for one in now["lanes"]} if now else {}
 
 
 async def _overrides(visit: Visit, queues: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -18,7 +18,7 @@ TABS: Final[Mapping[str, Sequence[str]]] = {
     "agency": ("", "vehicles", "holds"),
     "yard": ("", "vehicles"),
     "collector": ("", "till", "payments", "refunds", "receipts", "books", "treasury", "statement"),
-    "board": ("", "refunds", "holds", "payments", "books", "treasury"),
+    "board": ("", "drafts", "refunds", "holds", "payments", "books", "treasury"),
     "auditor": MONEY,
 }
 """The pages of a role in the frame, its work list first; whose a page is, the API says."""
