@@ -74,19 +74,14 @@ class Frames:
         self._made.clear()
         return has_news
 
-    def since(self, which: Which, version: int) -> bytes:
-        """Return what whoever knows `version` is to be told of some queues; empty: nothing."""
-        key = (which, version)
-        if key not in self._made:
-            self._made[key] = self._words(which, version)
-        return self._made[key]
+    def since(self, which: Which, version: int, ping: bytes = b"") -> bytes:
+        """Return what whoever knows `version` is to be told of some queues; empty: nothing.
 
-    def chunk_since(self, which: Which, version: int, ping: bytes = b"") -> bytes:
-        """Return the same with a ping behind it, as HTTP sends a part of an answer that goes on."""
+        A ping comes last.
+        """
         key = (which, version, ping)
         if key not in self._made:
-            words = self.since(which, version) + ping
-            self._made[key] = b"%x\r\n%b\r\n" % (len(words), words) if words else b""
+            self._made[key] = self._words(which, version) + ping
         return self._made[key]
 
     def id_of(self, which: Which) -> bytes:

@@ -2,13 +2,13 @@
 
 A listener holds no connection to the database, and of what is on its way to it only the newest
 state: who reads slowly misses those in between. Nobody draws while nobody listens. What is new is
-written to every line that is free in one loop; whose line is not has its own task send it.
+written to every line that is free in one loop; whose line is not is told once it is.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -68,41 +68,36 @@ class Bounds:
 
 
 class Line(Protocol):
-    """What a server gives for answers that go on: their connection, beside `send`."""
+    """Where the words of a stream are sent, once it has begun."""
 
-    def takes(self, chunk: bytes) -> bool:
-        """Write a part of the answer as it is, unless the client is behind; tell whether."""
+    def takes(self, words: bytes) -> bool:
+        """Send words, unless others are still on their way; tell whether."""
+
+    def end(self) -> None:
+        """End the stream whole."""
 
 
 class Listener:
-    """One stream: what it was told last, and what wakes it."""
+    """One stream: what it was told last, and where it is told more."""
 
-    __slots__ = ("_ear", "_rests", "is_over", "is_pinged", "line", "version", "which")
+    __slots__ = ("_live", "client", "lasts", "line", "version", "which")
 
-    def __init__(self, which: Which, version: int) -> None:
-        """Begin with a version that is known, 0 for none."""
+    def __init__(self, live: "Live", which: Which, client: str, version: int) -> None:
+        """Begin with a version that is known, 0 for none, and without a line."""
+        self._live = live
         self.which = which
+        self.client = client
         self.version = version
         self.line: Line | None = None
-        self.is_over = self.is_pinged = self._rests = False
-        self._ear = asyncio.Event()
+        self.lasts: asyncio.TimerHandle | None = None
 
-    def takes(self, chunk: bytes) -> bool:
-        """Have it sent at once, where nothing else is on its way; tell whether it was."""
-        return self._rests and self.line is not None and self.line.takes(chunk)
+    def reads(self) -> None:
+        """Be told what is new: its line is free again."""
+        self._live.bring(self)
 
-    def wake(self, *, ping: bool = False, over: bool = False) -> None:
-        """Have it look what is new, be pinged, or end; what it has not sent yet is left out."""
-        self.is_pinged |= ping
-        self.is_over |= over
-        self._rests = False
-        self._ear.set()
-
-    async def woken(self) -> None:
-        """Wait until there is something to do."""
-        self._rests = not self._ear.is_set()
-        await self._ear.wait()
-        self._ear.clear()
+    def leaves(self) -> None:
+        """Be told nothing more: its client has left."""
+        self._live.forget(self)
 
 
 class Live:
@@ -123,25 +118,22 @@ class Live:
         self._draw, self._ear, self._bounds, self._look = draw, ear, bounds, look
         self._tell = tell
         self._frames = Frames()
-        self._listeners: dict[Listener, str] = {}
+        self._listeners: dict[Listener, None] = {}
         self._by_client: Counter[str] = Counter()
         self._drawing: asyncio.Task[None] | None = None
         self._pinging: asyncio.Task[None] | None = None
         self._opened = 0
-        self._spread = 0  # the version that everybody has or has been woken for
+        self._spread = 0  # the version that everybody was told whose line was free
         self._ended = self._is_away = False
 
     def __len__(self) -> int:
         """Return how many listen."""
         return len(self._listeners)
 
-    @contextmanager
-    def listening(
-        self, which: Which, client: str, known: str | None, boards: Boards
-    ) -> Iterator[Listener]:
+    def listen(self, which: Which, client: str, known: str | None, boards: Boards) -> Listener:
         """Let a client listen to some queues, which knows the state that `known` names.
 
-        `boards` are those of this moment.
+        `boards` are those of this moment. Whoever lets it listen has it leave at last.
 
         Raises:
             TooManyListenersError: the client has as many streams as it may.
@@ -154,45 +146,67 @@ class Live:
         if self._take(boards) is Drawing.NEWS and self._listeners:
             self._ear.set()
         is_known = known is not None and known.encode() == self._frames.id_of(which)
-        listener = Listener(which, self._frames.version if is_known else 0)
-        lasts = asyncio.get_running_loop().call_later(
-            self._bounds.lasts_seconds, lambda: listener.wake(over=True)
+        listener = Listener(self, which, client, self._frames.version if is_known else 0)
+        listener.lasts = asyncio.get_running_loop().call_later(
+            self._bounds.lasts_seconds, self._let_go, listener
         )
-        self._listeners[listener] = client
+        self._listeners[listener] = None
         self._by_client[client] += 1
         self._begin()
-        try:
-            yield listener
-        finally:
-            lasts.cancel()
-            self._forget(listener, client)
+        return listener
 
-    async def words(self, listener: Listener) -> AsyncIterator[bytes]:
-        """Yield what a listener is to be sent, until its stream is over."""
+    def greet(self, listener: Listener) -> bytes:
+        """Return what a stream begins with: when to come back, and how things stand."""
         self._opened += 1
         retry = RETRY_SECONDS[self._opened % len(RETRY_SECONDS)]
-        yield b"retry: %d\n\n" % (1000 * retry) + self._news(listener)
-        while not (listener.is_over or self._ended):
-            await listener.woken()
-            ping = self._ping() if listener.is_pinged else b""
-            listener.is_pinged = False
-            if words := self._news(listener) + ping:
-                yield words
+        words = b"retry: %d\n\n" % (1000 * retry) + self._frames.since(
+            listener.which, listener.version
+        )
+        listener.version = self._frames.version
+        return words
+
+    def go_on(self, listener: Listener, line: Line) -> None:
+        """Tell a listener by a line what comes after the greeting, from now on; or end it."""
+        listener.line = line
+        if self._ended or listener not in self._listeners:
+            self._let_go(listener)
+        else:
+            self.bring(listener)
+
+    def bring(self, listener: Listener, ping: bytes = b"") -> None:
+        """Tell a listener what is new, and ping it, where its line is free."""
+        if listener.line is None:
+            return
+        words = self._frames.since(listener.which, listener.version, ping)
+        if not words or listener.line.takes(words):
+            listener.version = self._frames.version
+
+    def forget(self, listener: Listener) -> None:
+        """Tell a listener nothing more; it may be forgotten already."""
+        if listener not in self._listeners:
+            return
+        del self._listeners[listener]
+        self._by_client[listener.client] -= 1
+        if not self._by_client[listener.client]:
+            del self._by_client[listener.client]
+        if listener.lasts is not None:
+            listener.lasts.cancel()
 
     async def end(self) -> None:
         """Let all go who listen, and nobody listen any more: the process is to stop."""
         self._ended = True
-        for listener in self._listeners:
-            listener.wake(over=True)
+        for listener in tuple(self._listeners):
+            self._let_go(listener)
         beside = [one for one in (self._drawing, self._pinging) if one is not None]
         for one in beside:
             one.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
 
-    def _news(self, listener: Listener) -> bytes:
-        news = self._frames.since(listener.which, listener.version)
-        listener.version = self._frames.version
-        return news
+    def _let_go(self, listener: Listener) -> None:
+        """End the stream of a listener; one that is still to begin ends then."""
+        self.forget(listener)
+        if listener.line is not None:
+            listener.line.end()
 
     def _ping(self) -> bytes:
         return PING if self._is_away else PING + self._frames.still()
@@ -204,12 +218,6 @@ class Live:
             self._drawing = asyncio.create_task(self._keep_drawing())
         if self._pinging is None:
             self._pinging = asyncio.create_task(self._keep_pinging())
-
-    def _forget(self, listener: Listener, client: str) -> None:
-        del self._listeners[listener]
-        self._by_client[client] -= 1
-        if not self._by_client[client]:
-            del self._by_client[client]
 
     def _take(self, boards: Boards) -> Drawing:
         """Go by new boards."""
@@ -223,15 +231,8 @@ class Live:
         while some := tuple(islice(everybody, AT_ONCE)):
             words = self._ping() if ping else b""
             for listener in some:
-                self._bring(listener, words)
+                self.bring(listener, words)
             await asyncio.sleep(0)
-
-    def _bring(self, listener: Listener, ping: bytes) -> None:
-        chunk = self._frames.chunk_since(listener.which, listener.version, ping)
-        if chunk and not listener.takes(chunk):
-            listener.wake(ping=bool(ping))
-        else:
-            listener.version = self._frames.version
 
     async def _keep_drawing(self) -> None:
         """Draw after each commit and now and then, whatever went wrong the time before."""

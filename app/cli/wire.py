@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from app.api.event_stream import LINE, STREAMS
 from app.api.long_bodies import longer_bodies
 from app.cli.ready import Ready
+from app.cli.streams import OpenAnswer
 from app.cli.watch import Cut, Patience, Watch
 from app.core.config import Settings
 
@@ -42,6 +43,7 @@ class Bounded(HttpToolsProtocol):
     patience: ClassVar[Patience]
     longer: ClassVar[Mapping[tuple[str, str], int]]
     ready: ClassVar[Ready | None]
+    stream: OpenAnswer | None = None  # the answer that goes on without a task
     _longest = 0
     _received = 0
     _turn = Turn.NOTHING
@@ -60,6 +62,8 @@ class Bounded(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self.watch.loses(self)
+        if self.stream is not None:
+            self.stream.lose()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -87,7 +91,7 @@ class Bounded(HttpToolsProtocol):
         asked = (self.scope["method"], self.scope["path"])
         self._longest = self.longer.get(asked, self.patience.longest_request)
         if asked in STREAMS:
-            self.scope[LINE] = self  # type: ignore[typeddict-unknown-key] # ours
+            self.scope[LINE] = OpenAnswer(self, self.cycle)  # type: ignore[typeddict-unknown-key] # ours
 
     def on_message_complete(self) -> None:
         """Wait for nobody until there is an answer."""
@@ -124,17 +128,12 @@ class Bounded(HttpToolsProtocol):
         self.on_response_complete()
         return True
 
-    def takes(self, chunk: bytes) -> bool:
-        """Write a part of an answer that has begun, unless its client is behind; tell whether."""
-        if self.flow.write_paused or self.transport.is_closing():
-            return False
-        self.transport.write(chunk)
-        return True
-
     def resume_writing(self) -> None:
         """Note that the client takes its answer."""
         self._stuck = 0
         super().resume_writing()
+        if self.stream is not None:
+            self.stream.resume()
 
     def sweep(self) -> None:
         """Count a second, where the client keeps us waiting; end what took too long."""

@@ -47,9 +47,7 @@ class House:
         self._drawn.set()
 
     def stream(self, client: str = "one", known: str | None = None) -> EventStream:
-        return EventStream(
-            self.live, lambda: self.live.listening(Which(), client, known, self.boards)
-        )
+        return EventStream(self.live, lambda: self.live.listen(Which(), client, known, self.boards))
 
 
 class Client:
@@ -58,32 +56,52 @@ class Client:
     has_line = False
 
     def __init__(self, stream: EventStream) -> None:
-        self.reads = asyncio.Event()
-        self.reads.set()
+        self._reads = asyncio.Event()
+        self._reads.set()
         self.sent: list[bytes] = []
         self._begun = asyncio.Event()
+        self._listener: Listener | None = None
+        self._on_its_way: list[bytes] = []
         self.status = 0
         self.is_over = False
         self._leaves = asyncio.Event()
         scope = {"type": "http", **({LINE: self} if self.has_line else {})}
         self.task = asyncio.create_task(stream(scope, self._receive, self._send))
 
+    def stop_reading(self) -> None:
+        self._reads.clear()
+
+    def read_on(self) -> None:
+        self._reads.set()
+        self.sent += self._on_its_way
+        self._on_its_way.clear()
+        if self._listener is not None:
+            self._listener.reads()
+
     async def leave(self) -> None:
         self._leaves.set()
-        self.reads.set()
+        self._reads.set()
+        if self._listener is not None:
+            self._listener.leaves()
         await self.task
 
     async def is_there(self) -> "Client":
         await self._begun.wait()
         return self
 
-    def takes(self, chunk: bytes) -> bool:
-        """Read what comes by its line."""
-        size, _, words = chunk.partition(b"\r\n")
-        assert (int(size, 16), b"\r\n") == (len(words) - 2, words[-2:])
-        if self.reads.is_set():
-            self.sent.append(words[:-2])
-        return self.reads.is_set()
+    def holds(self, listener: Listener) -> bool:
+        """Be a server's line: one that takes what comes until something is on its way."""
+        self._listener = listener
+        return True
+
+    def takes(self, words: bytes) -> bool:
+        if self._on_its_way:
+            return False
+        (self.sent if self._reads.is_set() else self._on_its_way).append(words)
+        return True
+
+    def end(self) -> None:
+        self.is_over = True
 
     def told(self) -> list[Event]:
         """Return what was sent since it was last asked."""
@@ -95,7 +113,7 @@ class Client:
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Any) -> None:
-        await self.reads.wait()
+        await self._reads.wait()
         if message["type"] == "http.response.start":
             self.status = message["status"]
         else:
@@ -110,13 +128,6 @@ def _ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Client, "has_line", request.param)
 
 
-class Free:
-    """A line that takes everything."""
-
-    def takes(self, _chunk: bytes) -> bool:
-        return True
-
-
 async def listeners(house: House, count: int = 1) -> list[Client]:
     """Let so many listen, who were told how things stand."""
     clients = [await Client(house.stream()).is_there() for _ in range(count)]
@@ -128,10 +139,10 @@ async def listeners(house: House, count: int = 1) -> list[Client]:
 async def test_who_reads_slowly_misses_states_and_gets_the_newest() -> None:
     house = House()
     slow, quick = await listeners(house, 2)
-    slow.reads.clear()
+    slow.stop_reading()
     for waiting in range(1, 6):
         await house.show(waiting)
-    slow.reads.set()
+    slow.read_on()
     await asyncio.sleep(0.01)
     assert [1, 2, 3, 4, 5] == [one.json()["waiting"] for one in quick.told()]
     # The first was on its way already when it stopped to read.
@@ -139,18 +150,18 @@ async def test_who_reads_slowly_misses_states_and_gets_the_newest() -> None:
     await house.live.end()
 
 
-async def test_nothing_overtakes_what_is_on_its_way() -> None:
-    """A line is written to only while its listener has nothing else to send."""
-    listener = Listener(Which(), 0)
-    listener.line = Free()
-    assert not listener.takes(b"before it has begun")
-    waits = asyncio.create_task(listener.woken())
+async def test_what_happens_while_a_stream_begins_is_told_behind_its_beginning() -> None:
+    house = House()
+    await listeners(house)
+    client = Client(house.stream())
+    client.stop_reading()
     await asyncio.sleep(0)
-    assert listener.takes(b"while it rests")
-    listener.wake()
-    assert not listener.takes(b"before it has sent what it was woken for")
-    await waits
-    assert not listener.takes(b"while it sends")
+    await house.show(1)
+    client.read_on()
+    await client.is_there()
+    await asyncio.sleep(0.005)
+    assert 1 == [one.json()["waiting"] for one in client.told() if one.queue == HERE][-1]
+    await house.live.end()
 
 
 async def test_others_have_their_turn_while_many_are_told() -> None:
@@ -250,7 +261,7 @@ async def test_one_too_many_is_refused_and_counts_nowhere() -> None:
 async def test_who_leaves_while_it_does_not_read_is_forgotten() -> None:
     house = House()
     (client,) = await listeners(house)
-    client.reads.clear()
+    client.stop_reading()
     await house.show(1)
     await client.leave()
     assert 0 == len(house.live)

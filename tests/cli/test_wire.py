@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, parse_headers
+from http.client import parse_headers
 from io import BufferedReader
 from threading import Thread
 from typing import Any
@@ -19,10 +19,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.event_stream import LINE, STREAMS
-from app.api.live import Line
 from app.api.long_bodies import WITH_FILES
 from app.api.manners import MEGABYTE
 from app.cli.ready import Ready
+from app.cli.streams import OpenAnswer
 from app.cli.watch import Watch
 from app.cli.wire import bounded
 from app.core.config import Settings
@@ -31,9 +31,9 @@ SWEEP = 0.02
 PATIENCE_SECONDS = 20
 PATIENT = 1000
 CHUNK = b"x" * 65_536
-PART = b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK)
 ((_, STREAM),) = STREAMS
 QUICK = b"GET /quick HTTP/1.1\r\nHost: gate\r\n\r\n"
+STREAMED = QUICK.replace(b"/quick", STREAM.encode())
 POST = b"POST /body HTTP/1.1\r\nHost: gate\r\nContent-Length: %d\r\n\r\n"
 LIMITS: dict[str, Any] = {
     "head_seconds": 25,
@@ -56,18 +56,32 @@ async def unread() -> Message:
     raise AssertionError
 
 
-async def fill(scope: Scope, receive: Receive, send: Send, refused: list[int]) -> None:
-    """Begin an answer and write parts of it to its line until it takes no more; then end."""
-    line: Line = scope[LINE]
-    taken = 0
-    while scope["query_string"] and (await receive())["type"] != "http.disconnect":
-        pass
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    while line.takes(PART):
-        taken += 1
-        await asyncio.sleep(0)
-    refused.append(taken)
-    await send({"type": "http.response.body", "body": b"that was all"})
+class Filling:
+    """A stream that is written to until its client is behind; once it reads, it is ended."""
+
+    def __init__(self, line: OpenAnswer) -> None:
+        self._line = line
+        self.taken = 0
+        self.is_behind = self.is_left = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Begin, and leave the rest to the line; where asked to, only when the client has left."""
+        while scope["query_string"] and (await receive())["type"] != "http.disconnect":
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        self.is_left = not self._line.holds(self)
+        while self._line.takes(CHUNK):
+            self.taken += 1
+        self.is_behind = True
+
+    def reads(self) -> None:
+        assert self._line.takes(b"more")
+        self._line.end()
+        assert not self._line.takes(b"after the end")
+
+    def leaves(self) -> None:
+        self.is_left = True
 
 
 @dataclass
@@ -78,8 +92,7 @@ class House:
     watch: Watch
     cuts: Counter[str]
     left: list[str]
-    refused: list[int] = field(default_factory=list)
-    """After how many parts each line took no more."""
+    streams: list[Filling] = field(default_factory=list)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
@@ -95,13 +108,14 @@ def serving(**changes: Any) -> Iterator[House]:
     settings = Settings(**{**LIMITS, **changes})
     cuts: Counter[str] = Counter()
     left: list[str] = []
-    refused: list[int] = []
+    streams: list[Filling] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         answer: Response = PlainTextResponse("quick")
         if LINE in scope:
-            await fill(scope, receive, send, refused)
+            streams.append(Filling(scope.pop(LINE)))
+            await streams[-1](scope, receive, send)
             return
         try:
             if scope["method"] == "POST":
@@ -131,7 +145,7 @@ def serving(**changes: Any) -> Iterator[House]:
         thread.start()
         wait_until(lambda: server.started)
         try:
-            yield House(listener.getsockname()[1], watch, cuts, left, refused)
+            yield House(listener.getsockname()[1], watch, cuts, left, streams)
         finally:
             server.force_exit = server.should_exit = True
             thread.join(PATIENCE_SECONDS)
@@ -294,22 +308,56 @@ def test_a_client_that_reads_slowly_gets_its_answer(house: House) -> None:
     assert cuts == house.cuts["unread-answer"]
 
 
-def test_a_line_takes_parts_until_its_client_is_behind_and_then_the_end_waits() -> None:
+def whole_of(answers: BufferedReader) -> bytes:
+    """Read an answer that comes in chunks, to its end."""
+    assert b" 200 " in answers.readline()
+    parse_headers(answers)
+    read = b""
+    while size := int(answers.readline(), 16):
+        read += answers.read(size)
+        assert b"\r\n" == answers.readline()
+    assert b"\r\n" == answers.readline()
+    return read
+
+
+def test_a_stream_goes_on_without_its_task_as_fast_as_it_is_read_and_ends_whole() -> None:
+    """What was asked behind it, at once and later, is answered in its turn."""
+    with serving(answer_seconds=PATIENT) as house, house.connect() as one:
+        one.sendall(STREAMED + QUICK)
+        wait_until(lambda: house.streams and house.streams[0].is_behind)
+        (stream,) = house.streams
+        assert (stream.taken > 0, stream.is_left) == (True, False)
+        with one.makefile("rb") as answers:
+            assert b"begun" + stream.taken * CHUNK + b"more" == whole_of(answers)
+            assert b"quick" == body_of(answers, QUICK)
+            one.sendall(QUICK)
+            assert b"quick" == body_of(answers, QUICK)
+
+
+def test_the_last_answer_of_a_connection_may_be_a_stream() -> None:
+    last = STREAMED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    with serving(answer_seconds=PATIENT) as house, house.connect() as one:
+        one.sendall(last)
+        wait_until(lambda: house.streams and house.streams[0].is_behind)
+        assert read_to_the_end(one).endswith(b"\r\n4\r\nmore\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("query", [b"", b"?only-then"])
+def test_a_stream_is_told_that_its_client_has_left(query: bytes) -> None:
     with serving(answer_seconds=PATIENT) as house:
-        client = HTTPConnection("127.0.0.1", house.port, timeout=PATIENCE_SECONDS)
-        client.request("GET", STREAM)
-        wait_until(lambda: house.refused)
-        (taken,) = house.refused
-        assert taken > 0
-        assert taken * CHUNK + b"that was all" == client.getresponse().read()
-        client.close()
+        with house.connect() as one:
+            one.sendall(STREAMED.replace(b" HTTP", query + b" HTTP"))
+            wait_until(lambda: house.streams)
+        wait_until(lambda: house.streams[0].is_left)
+        wait_until(lambda: not len(house.watch))
+        assert house.answers()
 
 
-def test_the_line_of_a_client_that_has_left_takes_nothing(house: House) -> None:
-    with house.connect() as one:
-        one.sendall(QUICK.replace(b"/quick", STREAM.encode() + b"?left"))
-    wait_until(lambda: house.refused)
-    assert [0] == house.refused
+def test_a_client_that_reads_nothing_of_a_stream_loses_its_connection() -> None:
+    with serving() as house, house.connect() as one:
+        one.sendall(STREAMED)
+        wait_until(lambda: house.cuts["unread-answer"])
+        wait_until(lambda: house.streams[0].is_left)
 
 
 def test_many_slow_ones_keep_nobody_waiting(house: House) -> None:

@@ -82,7 +82,7 @@ async def stream_queues(
     _ensure_known(visitor, which)
     boards, client = await process.boards(), client_of(request.scope)
     live = process.live
-    return EventStream(live, lambda: live.listening(which, client, known, boards))
+    return EventStream(live, lambda: live.listen(which, client, known, boards))
 
 
 def _ensure_known(today: Today, which: Which) -> None:
