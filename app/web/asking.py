@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 from starlette.requests import Request
@@ -98,7 +99,7 @@ class Api:
             named["content-type"] = "application/json"
         if key is not None:
             named["idempotency-key"] = key
-        url = self._base.copy_with(path=path).copy_merge_params(_asked(query))
+        url = self._base.copy_with(path=quote(path)).copy_merge_params(_asked(query))
         asked = httpx.Request(method, url, headers=named, content=content)
         answer = await self._transport.handle_async_request(asked)
         await answer.aread()

@@ -1,10 +1,14 @@
 """What pages of several desks look at: the feed's end, parts that may be refused, names, pages."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Awaitable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+from app.api.pictures import Written, draw
+from app.domain.gates import HANOI
 from app.web.asking import Json, Query, RefusedError
 from app.web.visits import Visit
 
@@ -49,6 +53,22 @@ async def names(visit: Visit, path: str) -> Mapping[str, str]:
     """Return the names of what a public list has by their codes, in the reader's language."""
     answer = await visit.api.get(path)
     return {one["code"]: one["label"] for one in answer["items"]}
+
+
+async def scanned(link: str) -> str:
+    """Return the QR code of a link as a picture that stands in the page itself."""
+    picture = b64encode(await draw(link, Written.SVG)).decode()
+    return f"data:image/svg+xml;base64,{picture}"
+
+
+def within_day(what: str, text: str) -> Mapping[str, str]:
+    """Return the bounds of a day in Hanoi for a list; of what is no day the API says so."""
+    try:
+        begins = datetime.combine(date.fromisoformat(text), time(), HANOI)
+        ends = begins + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return {f"{what}_from": text}
+    return {f"{what}_from": begins.isoformat(), f"{what}_before": ends.isoformat()}
 
 
 def further(visit: Visit, cursor: str | None) -> str | None:

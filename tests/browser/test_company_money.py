@@ -17,9 +17,9 @@ tan-thanh,export,2026-03-11 15:00,29C-111.11,8000,ordinary,F-1
 tan-thanh,export,2026-03-11 15:00,29C-111.12,many,ordinary,=F-2
 """
 PAGES = (
-    "/company/uploads", "/company/pay", "/company/receipts", "/company/settings/members",
-    "/company/settings/delegations", "/company/settings/keys", "/company/settings/webhooks",
-    "/company/settings/sessions",
+    "/company/uploads", "/company/pay", "/company/receipts", "/company/receipts/print",
+    "/company/settings/members", "/company/settings/delegations", "/company/settings/keys",
+    "/company/settings/webhooks", "/company/settings/sessions",
 )  # fmt: skip
 
 
@@ -70,6 +70,14 @@ async def test_a_fleet_is_sent_and_its_refused_rows_are_told_with_line_and_colum
         text = (await (await told.value).path()).read_text("utf-8-sig")
         assert "payload_kg" in text
         assert "'=F-2" in text
+        await one.go("/company/uploads")
+        mended = {**file, "buffer": content.replace("many", "9000").encode()}
+        await one.page.locator("#file").set_input_files(mended)  # type: ignore[arg-type] # a TypedDict
+        await one.page.get_by_role("button", name="Send").click()
+        await expect(row).to_contain_text("Registered", timeout=60000)
+        before = one.page.locator("#rows tbody tr").first
+        await expect(before).to_contain_text("There already")
+        await expect(before.get_by_role("link")).to_have_count(1)
 
 
 async def test_orders_are_paid_by_one_code_and_the_page_tells_when_the_money_came(
@@ -77,6 +85,10 @@ async def test_orders_are_paid_by_one_code_and_the_page_tells_when_the_money_cam
 ) -> None:
     async with tab(browser, gate.url, language="en") as one:
         await one.sign_in(MANAGER, "/company/pay")
+        await one.page.get_by_role("button", name="Pay all").click()
+        for order in orders:
+            await expect(one.page.locator("#orders")).to_contain_text(order["code"])
+        await one.go("/company/pay")
         for order in orders:
             await one.page.get_by_label(order["code"]).check()
         await one.page.get_by_role("button", name="Pay by one code").click()
@@ -91,6 +103,10 @@ async def test_orders_are_paid_by_one_code_and_the_page_tells_when_the_money_cam
         await expect(one.page.locator("#state")).to_contain_text("The money came", timeout=5000)
         await one.go("/company/receipts")
         await expect(one.page.locator("#receipts tbody tr")).to_have_count(1)
+        await one.page.get_by_role("link", name="These receipts on paper").click()
+        await expect(one.page.locator("article")).to_contain_text("<b>Mai</b>")
+        await one.page.locator("article img").evaluate("image => image.decode()")
+        await expect(one.page.get_by_role("button", name="Print 1")).to_be_visible()
         assert [] == one.complaints
 
 

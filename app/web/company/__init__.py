@@ -11,13 +11,15 @@ from app.web.company import (
     entry,
     history,
     paying,
+    receipts,
     registering,
     settings,
     uploading,
 )
 
 PAGES: Final = (
-    entries, registering, amending, acts, history, entry, uploading, paying, settings,
+    entries, registering, amending, acts, history, entry, uploading, paying, receipts,
+    settings,
 )  # fmt: skip
 
 

@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.domain.gates import HANOI
 from app.domain.vocabulary import State
 from app.web.company.desk import show
-from app.web.looking import further, names
+from app.web.looking import further, names, within_day
 from app.web.visits import Visit, add
 
 A_PAGE: Final = 25
+PAGE: Final = ("limit", "cursor")
 AT_ONCE: Final = 4
 WAITING: Final = frozenset({"queued", "called"})
 PASSED_ON: Final = ("gate", "state", "plate", "reference", "client_reference", "cursor")
@@ -34,8 +34,9 @@ def install(app: FastAPI) -> None:
 
 
 async def _show(visit: Visit) -> Response:
+    question = _question(visit.query)
     listed, counts, gates = await asyncio.gather(
-        visit.api.get("/v1/entries", _question(visit.query)),
+        visit.api.get("/v1/entries", question),
         visit.api.get("/v1/entries/counts"),
         names(visit, "/v1/gates"),
     )
@@ -46,6 +47,7 @@ async def _show(visit: Visit) -> Response:
         entries=listed["items"],
         places=await _places(visit, listed["items"]),
         further=further(visit, listed["next_cursor"]),
+        exported=_exported(question),
         counts=counts,
         gates=gates,
         states=list(State),
@@ -63,17 +65,14 @@ def _wanted(query: Mapping[str, str]) -> str:
 
 def _question(query: Mapping[str, str]) -> Mapping[str, str | int]:
     passed = {name: query.get(name, "") for name in PASSED_ON}
-    return {**passed, **WANTED[_wanted(query)], **_day(query.get("day", "")), "limit": A_PAGE}
+    day = within_day("registered", query.get("day", ""))
+    return {**passed, **WANTED[_wanted(query)], **day, "limit": A_PAGE}
 
 
-def _day(text: str) -> Mapping[str, str]:
-    """Return the bounds of a day in Hanoi; of what is no day the API says so."""
-    try:
-        begins = datetime.combine(date.fromisoformat(text), time(), HANOI)
-        ends = begins + timedelta(days=1)
-    except (ValueError, OverflowError):
-        return {"registered_from": text}
-    return {"registered_from": begins.isoformat(), "registered_before": ends.isoformat()}
+def _exported(question: Mapping[str, str | int]) -> str:
+    """Return the query by which the same vehicles are downloaded, all pages of them."""
+    narrowed = {name: value for name, value in question.items() if value and name not in PAGE}
+    return urlencode({"format": "csv", **narrowed})
 
 
 async def _places(visit: Visit, entries: Sequence[Any]) -> Mapping[str, Any]:

@@ -1,16 +1,14 @@
 """One entry: where it stands and why, what is wrong and who acts, its papers, its money."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.api.pictures import Written, draw
 from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
-from app.web.looking import found, names
+from app.web.looking import found, names, scanned
 from app.web.visits import Visit, add
 from app.web.words import HAPPENED
 
@@ -97,8 +95,7 @@ async def _link(tracking: Mapping[str, Any] | None) -> Mapping[str, str] | None:
     if tracking is None:
         return None
     url = tracking["page_url"]
-    picture = b64encode(await draw(url, Written.SVG)).decode()
-    return {"url": url, "picture": f"data:image/svg+xml;base64,{picture}"}
+    return {"url": url, "picture": await scanned(url)}
 
 
 async def _deferrals(visit: Visit) -> Sequence[int]:

@@ -1,5 +1,6 @@
-"""Paying: what is due, several orders by one code, one order with its payer, and the receipts."""
+"""Paying: what is due, several orders by one code, one order with its payer."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -7,13 +8,15 @@ from starlette.responses import Response
 
 from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
-from app.web.forms import KEY, document_of, fields_of, new_key
+from app.web.forms import KEY, document_of, new_key
 from app.web.looking import found, further, names
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 PATH: Final = "/company/pay"
 ORDER: Final = "/company/orders/{order}"
-CHOSEN: Final = "order-"
+CHOSEN, SHOWN = "order-", "due-"
+"""How fields begin that name an order: it is ticked, or it stands there."""
+ALL: Final = "all"
 MOST: Final = 100
 
 
@@ -24,14 +27,17 @@ def install(app: FastAPI) -> None:
     add(app, f"{PATH}/{{bundle}}", _show_bundle)
     add(app, ORDER, _order)
     add(app, ORDER, _name_payer, "POST")
-    add(app, "/company/receipts", _receipts)
 
 
 async def _due(visit: Visit) -> Response:
     return await _page(visit)
 
 
-async def _page(visit: Visit, error: RefusedError | None = None) -> Response:
+async def _page(
+    visit: Visit, error: RefusedError | None = None, orders: Sequence[str] = ()
+) -> Response:
+    """Return what is due; what was refused of `orders` stands there with its fault, not chosen."""
+    faults = _faults(error, orders) if error else {}
     query: Query = {"due": "true", "limit": MOST, "cursor": visit.query.get("cursor")}
     listed = await visit.api.get("/v1/entries", query)
     bundles = await visit.api.get("/v1/payment-bundles", {"limit": 10})
@@ -44,16 +50,19 @@ async def _page(visit: Visit, error: RefusedError | None = None) -> Response:
         further=further(visit, listed["next_cursor"]),
         bundles=bundles["items"],
         problem=error.problem if error else None,
-        chosen=await fields_of(visit.request) if error else {},
+        chosen=[one for one in orders if one not in faults],
+        faults=faults,
+        faulty=[one for one in error.errors if one.startswith("/orders/")] if error else (),
         gates=await names(visit, "/v1/gates"),
         key=new_key(),
     )
 
 
 async def _bundle(visit: Visit) -> Response:
-    """Let the orders that were ticked be paid by one code; of one there is a code already."""
+    """Let the orders that were ticked, or all, be paid by one code; one has its code already."""
     fields = await visit.fields()
-    orders = [name.removeprefix(CHOSEN) for name in fields if name.startswith(CHOSEN)]
+    wanted = SHOWN if fields.get("do") == ALL else CHOSEN
+    orders = [name.removeprefix(wanted) for name in fields if name.startswith(wanted)]
     if len(orders) == 1:
         return visit.go(f"/company/orders/{orders[0]}")
     try:
@@ -61,8 +70,14 @@ async def _bundle(visit: Visit) -> Response:
     except RefusedError as error:
         if error.status == UNAUTHENTICATED:
             raise
-        return await _page(visit, error)
+        return await _page(visit, error, orders)
     return visit.go(f"{PATH}/{made['id']}")
+
+
+def _faults(error: RefusedError, orders: Sequence[str]) -> Mapping[str, str]:
+    """Return what is wrong with orders, by their ids."""
+    by_place = {f"/orders/{place}": order for place, order in enumerate(orders)}
+    return {by_place[one]: text for one, text in error.errors.items() if one in by_place}
 
 
 async def _show_bundle(visit: Visit) -> Response:
@@ -106,15 +121,3 @@ async def _name_payer(visit: Visit) -> Response:
             raise
         return await _order_page(visit, error)
     return visit.go(f"/company/orders/{visit.path['order']}")
-
-
-async def _receipts(visit: Visit) -> Response:
-    query: Query = {"limit": 50, "cursor": visit.query.get("cursor")}
-    listed = await visit.api.get("/v1/receipts", query)
-    return await show(
-        visit,
-        "receipts",
-        renewed=True,
-        receipts=listed["items"],
-        further=further(visit, listed["next_cursor"]),
-    )

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.api.failures import UnacceptableRequestError
-from app.api.fleet.columns import COLUMNS
+from app.api.fleet.columns import COLUMNS, Column
 from app.api.fleet.uploads import BATCHES
 from app.api.same_site import ensure_same_site
 from app.api.spreadsheets import CSV, Cell, csv_bytes
@@ -25,7 +25,9 @@ PATH: Final = "/company/uploads"
 FILE, MODE = "file", "mode"
 A_PAGE: Final = 100
 KINDS: Final[Mapping[str, str]] = {".csv": CSV, ".xlsx": XLSX, ".json": "application/json"}
-NAMED: Final = {column.pointer: column.name for column in COLUMNS}
+NAMED: Final = {column.pointer: column for column in COLUMNS}
+KNOWN: Final = "plate-already-registered"
+"""A row that is sent again with the rest of its file: its vehicle is there already."""
 RUNNING: Final = frozenset({"checking", "registering", "taking_back"})
 
 
@@ -91,7 +93,7 @@ async def _follow(visit: Visit) -> Response:
         "upload",
         renewed=batch["state"] in RUNNING,
         batch=batch,
-        rows=[{**row, "faults": list(_faults(row))} for row in rows["items"]],
+        rows=[_told(row) for row in rows["items"]],
         running=batch["state"] in RUNNING,
         outcome=visit.query.get("outcome", ""),
         cursor=rows["next_cursor"],
@@ -115,7 +117,7 @@ async def _refused(visit: Visit) -> Response:
         page = await visit.api.get(at, {"outcome": "refused", "limit": 200, "cursor": cursor})
         for row in page["items"]:
             told = (row["line"], row["plate"], row["client_reference"])
-            table += [(*told, column, message) for column, message in _faults(row)]
+            table += [(*told, name, message) for _, name, message in _faults(row)]
         cursor = page["next_cursor"]
         if cursor is None:
             break
@@ -124,13 +126,21 @@ async def _refused(visit: Visit) -> Response:
     return Response(content, headers=headers, media_type=CSV)
 
 
-def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the column of each fault of a refused row, and what is wrong there."""
+def _told(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row with its faults, and which entry is its vehicle's already."""
+    problem = row["problem"] or {}
+    known = problem.get("reference") if problem.get("code") == KNOWN else None
+    return {**row, "known": known, "faults": () if known else list(_faults(row))}
+
+
+def _faults(row: Mapping[str, Any]) -> Iterator[tuple[Column | None, str, str]]:
+    """Yield the column of each fault of a refused row, what it is called, and what is wrong."""
     problem = row["problem"]
     if problem is None:
         return
     if not problem["errors"]:
-        yield "", problem["detail"]
+        yield None, "", problem["detail"]
     for one in problem["errors"]:
         pointer = one["pointer"].removeprefix(f"/rows/{row['row']}")
-        yield NAMED.get(pointer, pointer), one["message"]
+        column = NAMED.get(pointer)
+        yield column, column.name if column else pointer, one["message"]
