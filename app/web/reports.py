@@ -1,4 +1,4 @@
-"""Reports: a day at the gates, waits, fairness of a gate, revenue; filtered, drawn, printed."""
+"""Reports: days at the gates, totals, waits, fairness, difficulties, revenue; drawn, printed."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,8 @@ from app.web.visits import UNAUTHENTICATED, Visit, add
 from app.web.words import WORDS
 
 A_MINUTE: Final = 60
+MOST_NAMES: Final = 3
+"""Of gates, beneath a chart."""
 MILLION: Final = 1_000_000
 A_WHOLE: Final = 1000
 CALLED: Final = "called"
@@ -31,7 +33,9 @@ READERS: Final = frozenset({"collector", "board", "auditor"})
 def install(app: FastAPI) -> None:
     """Let `app` answer the reports; all but the one of revenue need no signing in."""
     add(app, "/reports", _daily)
+    add(app, "/reports/cumulative", _cumulative)
     add(app, "/reports/waits", _waits)
+    add(app, "/reports/difficulties", _difficulties)
     add(app, "/reports/fairness", _fairness)
     add(app, "/reports/revenue", _revenue)
 
@@ -50,8 +54,49 @@ async def _daily(visit: Visit) -> Response:
 async def _waits(visit: Visit) -> Response:
     asked = _asked(visit, "from_day", "to_day", "area")
     report = await visit.api.get("/v1/reports/waits", asked)
-    return await _page(visit, "waits", report=report, areas=_areas(report), asked=asked,
-                       minute=A_MINUTE)  # fmt: skip
+    areas = _areas(report)
+    found = [one for one in report["lines"] if one["lane"] is None and one["vehicles"]]
+    chart = bars(_labels(visit, found, areas), _halves(visit, found))
+    return await _page(visit, "waits", report=report, areas=areas, asked=asked,
+                       minute=A_MINUTE, chart=chart)  # fmt: skip
+
+
+def _halves(visit: Visit, rows: Sequence[Mapping[str, Any]]) -> Sequence[Series]:
+    """Return how long half of the vehicles waited at most, and nine in ten, in minutes."""
+    return [
+        Series(_say(visit, f"reports.{key}"),
+               [(one[f"{name}_seconds"] or 0) // A_MINUTE for one in rows], tone)
+        for key, name, tone in (("half", "p50", "first"), ("nine", "p90", "third"))
+    ]  # fmt: skip
+
+
+def _labels(
+    visit: Visit, rows: Sequence[Mapping[str, Any]], areas: Mapping[str, Mapping[str, str | None]]
+) -> Sequence[str]:
+    """Return what to write beneath gates: their names, or their codes where many stand there."""
+    if len(rows) > MOST_NAMES:
+        return [one["gate"] for one in rows]
+    language = language_of(visit.request.scope).value
+    return [areas[one["gate"]].get(language) or one["gate"] for one in rows]
+
+
+async def _cumulative(visit: Visit) -> Response:
+    asked = _asked(visit, "since", "to_day", "area")
+    report = await visit.api.get("/v1/reports/cumulative", asked)
+    return await _page(visit, "cumulative", report=report, areas=_areas(report), asked=asked)
+
+
+async def _difficulties(visit: Visit) -> Response:
+    asked = _asked(visit, "from_day", "to_day")
+    report = await visit.api.get("/v1/reports/difficulties", asked)
+    areas = _areas(report)
+    found = [one for one in report["lines"] if one["gate"] in areas and one["reported"]]
+    series = [
+        Series(_say(visit, f"report.column.{name}"), [one[name] for one in found], tone)
+        for name, tone in (("reported", "first"), ("answered", "second"), ("open", "third"))
+    ]
+    chart = bars(_labels(visit, found, areas), series)
+    return await _page(visit, "difficulties", report=report, areas=areas, asked=asked, chart=chart)
 
 
 async def _fairness(visit: Visit) -> Response:
@@ -62,7 +107,13 @@ async def _fairness(visit: Visit) -> Response:
     day = visit.query.get("day") or _day_of(queues["items"][0])
     report = await visit.api.get(f"/v1/gates/{gate}/reports/fairness", {"day": day})
     told = {one["direction"]: _told(one) for one in report["queues"]}
-    return await _page(visit, "fairness", report=report, gates=gates, told=told)
+    charts = {one["direction"]: _lane_waits(visit, one) for one in report["queues"]}
+    return await _page(visit, "fairness", report=report, gates=gates, told=told, charts=charts)
+
+
+def _lane_waits(visit: Visit, queue: Mapping[str, Any]) -> Chart:
+    rows = queue["waits"]["rows"]
+    return bars([_say(visit, f"lane.{one['lane']}") for one in rows], _halves(visit, rows))
 
 
 def _told(queue: Mapping[str, Any]) -> Mapping[str, Sequence[tuple[Any, ...]]]:

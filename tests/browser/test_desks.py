@@ -13,6 +13,7 @@ from tests.live import Live
 LOOKED_AT = {*zip(LANGUAGES, WIDTHS, strict=True)}
 """What axe looks at takes most of the time: it sees each language and each width once."""
 HOSTILE = "<script>alert(1)</script>"
+PUBLIC = ("cumulative", "waits", "fairness", "difficulties")
 CLEARANCE = "customs_clearance"
 
 Entry = dict[str, Any]
@@ -171,7 +172,7 @@ async def test_the_pages_of_money_and_reports_are_readable_by_everybody(
         names = ("till", "payments", "refunds", "receipts", "books", "treasury", "statement")
         await walk(one, ["/desk", *(f"/desk/{name}" for name in names), "/reports/revenue"])
     async with tab(browser, gate.url) as one:
-        await walk(one, ["/reports", "/reports/waits", "/reports/fairness"])
+        await walk(one, ["/reports", *(f"/reports/{name}" for name in PUBLIC)])
         await one.go("/preferences?language=vi&next=/reports")
         await one.go("/reports?from_day=2024-08-22&to_day=2024-08-23")
         await expect(one.page.locator("tbody")).to_contain_text("Tân Thanh")
