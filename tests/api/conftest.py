@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.api.guesses import Guesses
 from app.api.paging import Cursors
@@ -19,7 +19,10 @@ from app.api.rate_limits import RateLimits, Work
 from app.api.state import Process
 from app.core.config import Settings
 from app.core.migrations import newest_revision
+from app.domain.reference import Reference
 from app.main import create_app, make_tools
+from app.repositories.unit_of_work import UnitOfWork
+from app.services.upkeep.reference_data import read_reference
 from app.workers.deadlines import DeadlineWorker
 from app.workers.today import Todays
 from tests.api.declared import ensure_declared
@@ -134,6 +137,7 @@ class Gate:
         """Do what is due now, as a worker does, and return how many things that were."""
         process: Process = self.app.state.process
         todays = Todays(is_production=False, machine_now=lambda: self.now)
+        todays.reference = process.reference
         worker = DeadlineWorker(process.tools, todays)
         self.forget()
         return await worker.do_due(process.sessions)
@@ -278,8 +282,17 @@ async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[A
         yield session
 
 
+@pytest.fixture(scope="session")
+async def reference(engine: AsyncEngine) -> Reference:
+    """The reference data that tests begin with, read once; their revision tells of changes."""
+    async with AsyncSession(engine) as session:
+        return await read_reference(UnitOfWork(session), unofficial_needs_confirmation=False)
+
+
 @pytest.fixture
-def app(settings: Settings, sessions: async_sessionmaker[AsyncSession]) -> FastAPI:
+def app(
+    settings: Settings, sessions: async_sessionmaker[AsyncSession], reference: Reference
+) -> FastAPI:
     app = create_app(settings)
     app.state.process = Process(
         settings=settings,
@@ -287,6 +300,7 @@ def app(settings: Settings, sessions: async_sessionmaker[AsyncSession]) -> FastA
         tools=make_tools(settings),
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         schema_head=newest_revision() or "",
+        reference=reference,
     )
     return app
 

@@ -68,7 +68,9 @@ async def test_in_a_sandbox_an_unofficial_edition_may_be_used(gate: Gate) -> Non
 def production(app: FastAPI, gate: Gate, settings: Settings) -> Gate:
     """Return the service as in production: nothing unofficial without two words."""
     strict = settings.model_copy(update={"mode": Mode.PRODUCTION})
-    app.state.process = replace(app.state.process, settings=strict, machine_now=lambda: gate.now)
+    app.state.process = replace(
+        app.state.process, settings=strict, reference=None, machine_now=lambda: gate.now
+    )
     return gate
 
 
