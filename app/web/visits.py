@@ -98,3 +98,13 @@ def add(app: FastAPI, path: str, answer: Answer, method: str = "GET") -> None:
             return failure(request, error)
 
     app.add_route(path, endpoint, methods=[method], include_in_schema=False)
+
+
+def lead(app: FastAPI, path: str, to: str) -> None:
+    """Let `path` lead to the page `to`, as from an act's address where its answer is read again."""
+
+    async def answer(visit: Visit) -> Response:
+        return visit.go(to.format(**visit.path))
+
+    answer.__name__ = lead.__name__
+    add(app, path, answer)

@@ -24,7 +24,7 @@ class Road:
         """Count vehicles from the first."""
         self._numbers = count(100)
 
-    def do(self, method: str, path: str, who: str, body: Any = None, **more: Any) -> Any:
+    def do(self, method: str, path: str, who: str | None, body: Any = None, **more: Any) -> Any:
         """Do something as one of the sandbox's names and return the answer."""
         headers = {"Idempotency-Key": uuid4().hex, **more.pop("headers", {})}
         answer = self.gate.ask(method, path, who, json=body, headers=headers, **more)

@@ -1,12 +1,15 @@
 """What a person has in hand: a browser of some width and language, and its complaints."""
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
@@ -55,16 +58,29 @@ class Tab:
         """Open a page of the service."""
         await self.page.goto(self.url + path)
 
+    async def be(self, who: str | None, language: str, theme: str = "auto") -> None:
+        """Be somebody at once, who chose a language and a theme; None is who is not signed in."""
+        chosen = {
+            "language": language,
+            "theme": theme,
+            **(session_of(self.url, who) if who else {}),
+        }
+        await self.context.clear_cookies()
+        await self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in chosen.items()]
+        )
+
     async def sign_in(self, who: str, then: str = "/work") -> None:
         """Sign in as one of the sandbox's people, by the page for it."""
         await self.go(f"/sign-in?next={then}")
         await self.page.locator(f'[data-who="{who}"]').click()
         await self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
-    async def violations(self) -> list[str]:
+    async def violations(self, *rules: str) -> list[str]:
         """Return what axe finds against WCAG 2.2 AA, each with the elements that it is about."""
-        await self.page.evaluate(AXE_SCRIPT)
-        asked = {"runOnly": {"type": "tag", "values": RULES}}
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        asked = {"runOnly": list(rules) or {"type": "tag", "values": RULES}}
         found: Any = await self.page.evaluate("asked => axe.run(document, asked)", asked)
         return [
             f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
@@ -85,6 +101,18 @@ class Tab:
         return await self.page.screenshot(full_page=whole, path=kept, animations="disabled")
 
 
+@cache
+def session_of(url: str, who: str) -> Mapping[str, str]:
+    """Return the cookie of a session as one of the sandbox's people, opened once a service."""
+    people = httpx.get(f"{url}/sign-in").text
+    member = re.search(rf'value="([^"]+)" data-who="{who}"', people)
+    assert member, who
+    form = {"member": member[1]}
+    answer = httpx.post(f"{url}/sign-in", data=form, headers={"Origin": url})
+    assert answer.cookies, answer.text
+    return dict(answer.cookies)
+
+
 @asynccontextmanager
 async def tab(  # noqa: PLR0913 - each is something that a person chose
     browser: Browser,
@@ -94,6 +122,7 @@ async def tab(  # noqa: PLR0913 - each is something that a person chose
     width: int = 1366,
     dark: bool = False,
     script: bool = True,
+    still: bool = False,
 ) -> AsyncIterator[Tab]:
     """Open a tab of a new browser, with nothing remembered."""
     context = await browser.new_context(
@@ -101,6 +130,7 @@ async def tab(  # noqa: PLR0913 - each is something that a person chose
         locale=language,
         color_scheme="dark" if dark else "light",
         java_script_enabled=script,
+        reduced_motion="reduce" if still else "no-preference",
         timezone_id="Asia/Bangkok",
     )
     try:

@@ -10,7 +10,7 @@ from app.api.same_site import ensure_same_site
 from app.web.asking import RefusedError
 from app.web.company.entry import PATH, entry_page
 from app.web.forms import KEY, document_of
-from app.web.visits import UNAUTHENTICATED, Visit, add
+from app.web.visits import UNAUTHENTICATED, Visit, add, lead
 
 WHOLE: Final = frozenset({"minutes", "payload_kg"})
 FLAGS: Final = frozenset({"may_publish"})
@@ -36,12 +36,7 @@ def install(app: FastAPI) -> None:
     add(app, f"{PATH}/driver", _driver, "POST")
     add(app, f"{PATH}/openings", _openings, "POST")
     for name in (*DONE, "driver", "openings"):
-        add(app, f"{PATH}/{name}", _back)
-
-
-async def _back(visit: Visit) -> Response:
-    """Lead from the address of an act, where its answer was read again, to the entry."""
-    return visit.go(f"/company/entries/{visit.path['entry']}")
+        lead(app, f"{PATH}/{name}", PATH)
 
 
 def _doing(path: str) -> Callable[[Visit], Awaitable[Response]]:

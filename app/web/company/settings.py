@@ -15,7 +15,7 @@ from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
 from app.web.forms import KEY, document_of, in_hanoi, new_key
 from app.web.looking import found, further, names
-from app.web.visits import UNAUTHENTICATED, Visit, add
+from app.web.visits import UNAUTHENTICATED, Visit, add, lead
 from app.web.words import HAPPENED
 
 PATH: Final = "/company/settings"
@@ -87,19 +87,12 @@ ACTS: Final[Mapping[str, Mapping[str, Made]]] = {
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the pages and their acts."""
-    add(app, PATH, _going(f"{PATH}/members"))
+    lead(app, PATH, f"{PATH}/members")
     for name in ACTS:
         add(app, f"{PATH}/{name}", _showing(name))
         for act, made in ACTS[name].items():
             add(app, f"{PATH}/{name}/{act}", _doing(name, made), "POST")
-            add(app, f"{PATH}/{name}/{act}", _going(f"{PATH}/{name}"))
-
-
-def _going(path: str) -> Callable[[Visit], Awaitable[Response]]:
-    async def answer(visit: Visit) -> Response:
-        return visit.go(path)
-
-    return answer
+            lead(app, f"{PATH}/{name}/{act}", f"{PATH}/{name}")
 
 
 def _showing(name: str) -> Callable[[Visit], Awaitable[Response]]:
