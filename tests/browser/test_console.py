@@ -13,15 +13,11 @@ from app.core.config import Settings
 from app.core.database import make_engine, make_sessions
 from app.workers.feeding import number_events
 from tests.api.conftest import lorry
-from tests.browser.tabs import LANGUAGES, WIDTHS, Tab, tab
+from tests.browser.tabs import Tab, tab
 from tests.live import Live
 
 QUEUE = "/v1/gates/tan-thanh/queues/export"
 HERE = "/console?gate=tan-thanh&direction=export"
-PAGES = (
-    HERE, "/console/gate", "/console/exceptions", "/console/notices", "/console/overrides",
-    "/console/difficulties", "/console/search?q=15C",
-)  # fmt: skip
 
 
 def said(answer: Any) -> Any:
@@ -80,29 +76,6 @@ async def fed(full: Live) -> AsyncIterator[Live]:
 
 async def sign_in(one: Tab, path: str = HERE, who: str = "officer-1-clerk") -> None:
     await one.sign_in(who, quote(path))
-
-
-async def readable(one: Tab, path: str) -> None:
-    await one.go(path)
-    found = (path, await one.violations(), await one.overflow(), one.complaints)
-    assert (path, [], 0, []) == found
-
-
-async def test_every_page_is_readable_by_everybody(browser: Browser, full: Live) -> None:
-    async with tab(browser, full.url) as one:
-        await one.sign_in("officer-1-clerk")
-        assert one.page.url.endswith("/console")
-        entry = await one.page.locator("#line [data-row]").first.get_attribute("href")
-        for language in LANGUAGES:
-            await one.go(f"/preferences?language={language}&next=/console")
-            for width, height in WIDTHS.items():
-                await one.page.set_viewport_size({"width": width, "height": height})
-                every = language == "vi" and width == 1366
-                for path in (*PAGES, str(entry)) if every else (HERE, str(entry)):
-                    await readable(one, path)
-        await one.go("/preferences?theme=dark&next=/console")
-        for path in (HERE, str(entry)):
-            await readable(one, path)
 
 
 async def test_what_was_written_by_others_is_text(browser: Browser, full: Live) -> None:

@@ -7,11 +7,9 @@ from playwright.async_api import Browser, expect
 
 from tests.api.test_policy_proposals import wanted
 from tests.browser.road import Road
-from tests.browser.tabs import LANGUAGES, WIDTHS, Tab, tab
+from tests.browser.tabs import tab
 from tests.live import Live
 
-LOOKED_AT = {*zip(LANGUAGES, WIDTHS, strict=True)}
-"""What axe looks at takes most of the time: it sees each language and each width once."""
 HOSTILE = "<script>alert(1)</script>"
 PUBLIC = ("cumulative", "waits", "fairness", "difficulties")
 CLEARANCE = "customs_clearance"
@@ -43,42 +41,13 @@ def plate(entry: Entry) -> str:
     return str(entry["plate"])
 
 
-async def walk(one: Tab, paths: list[str]) -> None:
-    """Look at pages in each language and width; nothing may be wrong with any of them."""
-    for language in LANGUAGES:
-        await one.go(f"/preferences?language={language}&next=/sign-in")
-        for width, height in WIDTHS.items():
-            await one.page.set_viewport_size({"width": width, "height": height})
-            for path in paths:
-                await one.go(path)
-                assert language == await one.page.locator("html").get_attribute("lang")
-                assert (0, []) == (await one.overflow(), one.complaints), (path, language, width)
-                if (language, width) in LOOKED_AT:
-                    assert [] == await one.violations(), (path, language, width)
-
-
-async def test_the_pages_of_agencies_and_yards_are_readable_by_everybody(
-    browser: Browser, gate: Live, asked: list[Entry]
-) -> None:
-    at = f"/desk/vehicles/{asked[0]['id']}"
-    async with tab(browser, gate.url) as one:
-        await one.sign_in("customs-chief")
-        assert one.page.url.endswith("/desk")
-        await walk(one, ["/desk", "/desk/holds", "/desk/vehicles", at])
-    async with tab(browser, gate.url) as one:
-        await one.sign_in("yard-clerk")
-        assert one.page.url.endswith("/desk")
-        await walk(one, ["/desk?yard=bao-nguyen", at])
-
-
 async def test_an_agency_answers_one_or_several_and_sees_what_is_asked_at_once(
     browser: Browser, gate: Live, road: Road, asked: list[Entry]
 ) -> None:
-    async with tab(browser, gate.url, language="en", dark=True) as one:
+    async with tab(browser, gate.url, language="en") as one:
         await one.sign_in("customs-clerk")
         rows = one.page.locator("#list tbody tr")
         await expect(rows).to_have_count(3)
-        assert [] == await one.violations()
         await rows.first.get_by_role("button", name="Pass").click()
         await expect(rows).to_have_count(2)
         await one.page.get_by_label("Reason (if failed)").fill("The seal is broken")
@@ -162,18 +131,10 @@ async def test_who_has_no_desk_is_sent_to_their_own_work_and_a_stranger_signs_in
         assert 403 == answer.status
 
 
-async def test_the_pages_of_money_and_reports_are_readable_by_everybody(
-    browser: Browser, gate: Live, road: Road
+async def test_reports_are_for_everybody_but_revenue_and_print(
+    browser: Browser, gate: Live
 ) -> None:
-    road.pay(road.waiting())
     async with tab(browser, gate.url) as one:
-        await one.sign_in("collector-1-clerk")
-        assert one.page.url.endswith("/desk")
-        names = ("till", "payments", "refunds", "receipts", "books", "treasury", "statement")
-        await walk(one, ["/desk", *(f"/desk/{name}" for name in names), "/reports/revenue"])
-    async with tab(browser, gate.url) as one:
-        await walk(one, ["/reports", *(f"/reports/{name}" for name in PUBLIC)])
-        await one.go("/preferences?language=vi&next=/reports")
         await one.go("/reports?from_day=2024-08-22&to_day=2024-08-23")
         await expect(one.page.locator("tbody")).to_contain_text("Tân Thanh")
         assert b"%PDF" == (await one.page.pdf())[:4]
@@ -213,8 +174,6 @@ async def test_a_second_member_of_the_board_approves_what_a_first_proposed(
     road.do("POST", "/v1/policy-proposals", "board-1", wanted())
     async with tab(browser, gate.url, language="en") as one:
         await one.sign_in("board-2-manager")
-        await walk(one, ["/desk"])
-        await one.go("/preferences?language=en&next=/desk")
         await one.page.get_by_role("button", name="Approve").first.click()
         await expect(one.page.get_by_role("status")).to_be_visible()
         await expect(one.page.locator("#policy")).to_contain_text("Nothing waits")
