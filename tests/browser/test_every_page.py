@@ -23,7 +23,7 @@ THEMES: Final = {"vi": "light", "en": "auto", "zh": "dark"}
 """What is chosen beside a language. The machine is dark, so `auto` is dark too."""
 WIDE, NARROW = 1366, 360
 CHECKED: Final[Mapping[str, Sequence[str]]] = {"vi": (), "en": ("color-contrast",), "zh": ()}
-"""What axe looks for at an office's width, all where nothing is named; it takes most of the time."""
+"""What axe looks for at an office's width, all where nothing is named; it takes longest."""
 ON_TELEPHONES: Final = ("target-size", "scrollable-region-focusable")
 """What a narrow screen alone may break."""
 OPEN: Final = "document.querySelectorAll('details').forEach(one => one.open = true)"

@@ -38,6 +38,7 @@ WALKS: Final[Mapping[str, Walk]] = {
     "public": Walk(None, [
         Seen("/", "[data-live]"),
         Seen("/gates/{gate}", ".called[data-number]"),
+        Seen("/gates/{gate}/fairness", ".verdict"),
         Seen("/fees", "form select"),
         Seen("/rules", "main h2"),
         Seen("/certificates/{token}", "main td.hash"),
