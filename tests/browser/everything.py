@@ -37,7 +37,6 @@ def everything(gate: Live) -> Names:
     money = _money(road)
     entry = _queue(road)
     _words(road, entry)
-    _board(road)
     return {
         "gate": "tan-thanh",
         "plate": quote(PLATE),
@@ -46,6 +45,7 @@ def everything(gate: Live) -> Names:
         "order": entry["orders"][0]["id"],
         "difficulty": road.do("GET", "/v1/difficulties", "officer-1")["items"][0]["id"],
         **money,
+        **_board(road),
         **_company(road),
     }
 
@@ -187,16 +187,18 @@ def _words(road: Road, entry: Entry) -> None:
     road.do("POST", "/v1/gates/tan-thanh/outages", "officer-2", {**outage, "reason": LONG[:200]})
 
 
-def _board(road: Road) -> None:
-    """Let one member of the board propose something of each kind."""
+def _board(road: Road) -> Names:
+    """Let one member of the board propose something of each kind, and return the tariff's draft."""
     title = {"vi": COMPANY, "en": COMPANY, "zh": CHINESE}
-    proposed = {
+    wanted = {
         "policy": policy(starts_on=SOON, title=title),
-        "tariff": tariff(starts_on=SOON, title=title),
         "reduction": reduction(starts_on=SOON, ends_on="2026-03-28", names=title),
+        "tariff": tariff(starts_on=SOON, title=title),
     }
-    for kind, body in proposed.items():
-        road.do("POST", f"/v1/{kind}-proposals", "board-1", body)
+    made = [
+        road.do("POST", f"/v1/{kind}-proposals", "board-1", one) for kind, one in wanted.items()
+    ]
+    return {"proposal": made[-1]["id"]}
 
 
 def _company(road: Road) -> Names:

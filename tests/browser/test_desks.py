@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.api.test_policy_proposals import wanted
 from tests.browser.road import Road
-from tests.browser.tabs import tab
+from tests.browser.tabs import Tab, tab
 from tests.live import Live
 
 HOSTILE = "<script>alert(1)</script>"
@@ -235,11 +235,3 @@ async def test_one_member_of_the_board_proposes_by_forms_and_another_announces_o
             await announced.get_by_label("Reason").fill("Put off")
             await announced.get_by_role("button").click()
             await expect(one.page.locator("#announced")).not_to_contain_text(code)
-
-
-async def test_the_forms_of_the_board_are_readable_by_everybody(
-    browser: Browser, gate: Live
-) -> None:
-    async with tab(browser, gate.url) as one:
-        await one.sign_in("board-1-manager")
-        await walk(one, [f"/desk/drafts/{kind}" for kind in DRAFTS])

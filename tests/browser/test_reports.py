@@ -27,6 +27,8 @@ def road(gate: Live) -> Road:
         road.arrive(entry)
     tomorrow = {"now": (NINE + timedelta(days=1)).isoformat()}
     road.do("PUT", "/v1/sandbox/clock", "admin", tomorrow)
+    while "verify_log.py" not in gate.http.get(FAIR).text:  # until the log is sealed
+        continue
     return road
 
 

@@ -114,6 +114,10 @@ WALKS: Final[Mapping[str, Walk]] = {
     ]),
     "board": Walk("board-2-manager", [
         Seen("/desk", "#policy form"),
+        Seen("/desk/drafts/tariff", "main form"),
+        Seen("/desk/drafts/tariff/{proposal}/effect", "main .tallies"),
+        Seen("/desk/drafts/policy", "main form"),
+        Seen("/desk/drafts/reduction", "main form"),
         Seen("/desk/refunds", "#list article form"),
         Seen("/desk/holds", "main .plate"),
         Seen("/reports/revenue", "main table"),

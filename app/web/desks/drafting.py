@@ -15,7 +15,7 @@ from app.web.desks.desk import shown
 from app.web.doing import Fields, Outcome, Show, add_page
 from app.web.forms import KEY, document_of
 from app.web.looking import names, together
-from app.web.visits import UNAUTHENTICATED, Visit, add
+from app.web.visits import UNAUTHENTICATED, Visit, add, lead
 
 PATH: Final = "/desk/drafts"
 TARIFF: Final = "tariff"
@@ -33,17 +33,13 @@ PER_PERCENT: Final = 100
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the forms; a script puts a file into its field, which can be pasted too."""
-    add(app, PATH, _begin)
+    lead(app, PATH, f"{PATH}/tariff")
     add(app, f"{PATH}/tariff", _tariff)
     add(app, f"{PATH}/tariff", _bring, "POST")
     add(app, f"{PATH}/tariff/{{proposal}}/effect", _effect)
     for kind, show in FORMS.items():
         acts = {f"propose-{kind}": f"/v1/{kind}-proposals"}
         add_page(app, f"{PATH}/{kind}", show, acts, shape=_document)
-
-
-async def _begin(visit: Visit) -> Response:
-    return visit.go(f"{PATH}/tariff")
 
 
 async def _tariff(visit: Visit, outcome: Outcome | None = None) -> Response:
