@@ -70,6 +70,7 @@ WALKS: Final[Mapping[str, Walk]] = {
         Seen("/company/pay/{bundle}", "#state img"),
         Seen("/company/orders/{order}", "#state img"),
         Seen("/company/receipts", "#receipts tbody tr"),
+        Seen("/company/receipts/print", ".slips article"),
         Seen("/company/settings/members", "main tbody tr"),
         Seen("/company/settings/delegations", "main tbody tr"),
         Seen("/company/settings/keys", "main .card"),
