@@ -45,6 +45,8 @@ WALKS: Final[Mapping[str, Walk]] = {
         Seen("/receipts/{lookup}", "main td"),
         Seen(f"/reports?{PUBLISHED}", "main tbody tr"),
         Seen(f"/reports/waits?{PUBLISHED}", "main tbody tr"),
+        Seen("/reports/cumulative", "main form"),
+        Seen("/reports/difficulties", "main form"),
         Seen("/reports/fairness?gate=tan-thanh", "main tbody tr"),
         Seen("/sign-in", "[data-who]"),
         Seen("/gates/nowhere", "main p", 404),
