@@ -88,12 +88,15 @@ async def _follow(visit: Visit) -> Response:
     batch = await visit.api.get(at)
     asked: Query = {"outcome": visit.query.get("outcome", ""), "limit": A_PAGE}
     rows = await visit.api.get(f"{at}/results", {**asked, "cursor": visit.query.get("cursor")})
+    told = [_told(row) for row in rows["items"]]
+    if asked["outcome"]:  # what is to be mended stands before what is there already
+        told.sort(key=lambda row: row["known"] is not None)
     return await show(
         visit,
         "upload",
         renewed=batch["state"] in RUNNING,
         batch=batch,
-        rows=[_told(row) for row in rows["items"]],
+        rows=told,
         running=batch["state"] in RUNNING,
         outcome=visit.query.get("outcome", ""),
         cursor=rows["next_cursor"],
