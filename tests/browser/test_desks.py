@@ -11,7 +11,6 @@ from tests.browser.tabs import Tab, tab
 from tests.live import Live
 
 HOSTILE = "<script>alert(1)</script>"
-PUBLIC = ("cumulative", "waits", "fairness", "difficulties")
 CLEARANCE = "customs_clearance"
 
 Entry = dict[str, Any]
