@@ -1,4 +1,4 @@
-"""What pages of several desks look at: the feed's end, parts that may be refused, names, pages."""
+"""What pages of several desks look at: the feed, parts that may be refused, names, codes, pages."""
 
 import asyncio
 from base64 import b64encode

@@ -13,9 +13,12 @@ from app.api.receipt_sheet import Pair, receipt_sheet
 from app.api.state import Process
 from app.api.texts import Language, language_of
 from app.domain.errors import ReceiptNotFoundError
+from app.web.looking import scanned
 from app.web.visits import Visit, add
 
 LONGEST_LOOKUP: Final = 40
+PRINTED: Final = "print"
+"""What an address ends with that prints the page at once."""
 
 
 def install(app: FastAPI) -> None:
@@ -39,4 +42,5 @@ async def _show(visit: Visit) -> Response:
     def read(pair: Pair) -> str:
         return pair.vi if language is Language.VI else pair.second or pair.vi
 
-    return visit.page("receipt", sheet=sheet, read=read)
+    picture = await scanned(sheet.link) if PRINTED in visit.query else None
+    return visit.page("receipt", sheet=sheet, read=read, picture=picture)

@@ -3,14 +3,18 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser.tabs import chromium
 from tests.live import Live, live_with_people
 
+PATIENCE = 30_000
+"""Milliseconds in which a busy machine draws a page anew."""
+
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     async with chromium() as one:
         yield one
 

@@ -45,7 +45,7 @@ async def test_a_list_tells_what_is_missing_and_renews_itself(
         await expect(rows.filter(has_text=entry["reference"])).to_contain_text("Number 1 in line")
         assert 0 == await rows.filter(has_text="15C-00042").count()
         new = registered(gate, lorry(43))
-        await expect(rows.filter(has_text=new["reference"])).to_be_visible(timeout=3000)
+        await expect(rows.filter(has_text=new["reference"])).to_be_visible()
         await one.page.get_by_label("Plate").fill("15c 00043")
         await one.page.get_by_role("button", name="Find").click()
         await expect(rows).to_have_count(1)

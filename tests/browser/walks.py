@@ -110,6 +110,7 @@ WALKS: Final[Mapping[str, Walk]] = {
         Seen("/desk/payments/{payment}", "main .told.wait"),
         Seen("/desk/refunds", "#list article details"),
         Seen("/desk/receipts", "main article details"),
+        Seen("/desk/receipts/corrections", "#list"),
         Seen(f"/desk/books?{DAYS}", BOOK_ROWS),
         Seen(f"/desk/treasury?{DAYS}", "main tfoot"),
         Seen("/desk/statement", "#rows"),

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.domain.hold_scope import ScopeKind
-from app.web.console.acts import some
+from app.web.acts import some
 from app.web.console.desk import desk_of, shown
 from app.web.doing import Outcome, add_page
 from app.web.looking import found, together

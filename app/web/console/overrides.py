@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.core.ids import read_reference
-from app.web.console.acts import some
+from app.web.acts import some
 from app.web.console.desk import desk_of, shown
 from app.web.doing import Fields, Outcome, add_page
 from app.web.looking import together

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.core.ids import read_reference
+from app.web.acts import some
 from app.web.asking import Query
-from app.web.console.acts import some
 from app.web.console.desk import desk_of, shown
 from app.web.doing import Fields, Outcome, add_page, path_of
 from app.web.looking import found, names, together
@@ -71,8 +71,8 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     )
     ended = [one for one in facts.pop("calls")["items"] if one["outcome"]][:ENDED]
     return shown(
-        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, told_kinds=KINDS,
-        ended=ended, **facts,
+        visit, "queue", desk, outcome, place=place, size=SHOWN, most=MOST_CALLS, ended=ended,
+        told_kinds=[("kinds", one) for one in KINDS], **facts,
     )  # fmt: skip
 
 

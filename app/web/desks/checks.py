@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, MOST, shown
+from app.web.acts import some
+from app.web.desks.desk import A_PAGE, MOST, at_desk, shown
 from app.web.doing import Acts, Fields, Outcome
 from app.web.looking import further, names, together
 from app.web.visits import Visit
 
-ACTS: Final[Acts] = {"checks": "/v1/checks", "waive": "/v1/entries/{entry}/waivers"}
+ACTS: Final[Acts] = {"checks": "/v1/checks", **some("waive")}
 ROW: Final = "row"
 ONE: Final = "one"
 """The field of a button that answers one row, whatever else is ticked."""
@@ -23,7 +24,7 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
     Raises:
         RefusedError
     """
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     asked = {name: visit.query.get(name, "") for name in ("kind", "gate", "cursor")}
     facts = await together(
         listed=visit.api.get("/v1/check-requests", {**asked, "limit": A_PAGE}),
@@ -32,7 +33,7 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
         yards=names(visit, "/v1/yards"),
     )
     every, listed = facts.pop("every"), facts.pop("listed")
-    return await shown(
+    return shown(
         visit, "checks", viewer, outcome, rows=listed["items"], asked=asked,
         further=further(visit, listed["next_cursor"]), refused=_refused(outcome, every),
         counts=Counter(one["request"]["kind"] for one in every["items"]),

@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.desks.desk import MOST, shown, tally
+from app.web.acts import some
+from app.web.desks.desk import MOST, at_desk, shown, tally
+from app.web.desks.receipts import CORRECTIONS
 from app.web.doing import Acts, Outcome
 from app.web.looking import together
 from app.web.visits import Visit
@@ -23,7 +25,7 @@ ACTS: Final[Acts] = {
         f"confirm-{kind}": f"/v1/{plural}/{{edition}}/confirmations"
         for kind, plural in EDITIONS.items()
     },
-    "approve-override": "/v1/overrides/{override}/approval",
+    **some("approve"),
 }
 CALLED, CONFIRMED, OPEN = "called", "confirmed", "proposed"
 ANNOUNCED: Final = frozenset({"announced", "in-force"})
@@ -35,19 +37,21 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
     Raises:
         RefusedError
     """
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     ask = visit.api.get
     listed = await together(
         queues=ask("/v1/queues"),
         refunds=ask("/v1/refunds", {"state": "asked", "limit": MOST}),
+        corrections=ask(CORRECTIONS, {"state": "asked", "limit": MOST}),
         **{kind: ask(f"/v1/{kind}-proposals", {"limit": MOST}) for kind in KINDS},
         **{plural: ask(f"/v1/{plural}") for plural in EDITIONS.values()},
     )
     proposals = {kind: list(_in(listed[kind], {OPEN})) for kind in KINDS}
     drafts = {one["id"]: ask(f"/v1/tariff-proposals/{one['id']}") for one in proposals["tariff"]}
-    return await shown(
+    return shown(
         visit, "deciding", viewer, outcome, proposals=proposals,
         overrides=await _overrides(visit, listed["queues"]), refunds=tally(listed["refunds"]),
+        corrections=tally(listed["corrections"]),
         announced={kind: list(_in(listed[kind], ANNOUNCED)) for kind in KINDS},
         drafts=await together(**drafts), unconfirmed=_unconfirmed(listed),
         rates=_rates(listed["policies"]),

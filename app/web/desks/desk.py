@@ -5,10 +5,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.asking import RefusedError
 from app.web.company.desk import scopes
 from app.web.doing import Outcome
-from app.web.looking import UNTOLD, newest
+from app.web.looking import newest
 from app.web.visits import Visit
 
 A_PAGE: Final = 50
@@ -18,7 +17,7 @@ TABS: Final[Mapping[str, Sequence[str]]] = {
     "agency": ("", "vehicles", "holds"),
     "yard": ("", "vehicles"),
     "collector": ("", "till", "payments", "refunds", "receipts", "books", "treasury", "statement"),
-    "board": ("", "drafts", "refunds", "holds", "payments", "books", "treasury"),
+    "board": ("", "drafts", "refunds", "receipts", "holds", "payments", "books", "treasury"),
     "auditor": MONEY,
 }
 """The pages of a role in the frame, its work list first; whose a page is, the API says."""
@@ -26,14 +25,22 @@ TABS: Final[Mapping[str, Sequence[str]]] = {
 Session = Mapping[str, Any]
 
 
-async def shown(
-    visit: Visit, name: str, viewer: Session, outcome: Outcome | None = None, **facts: object
-) -> Response:
-    """Return a page of a desk, which renews itself, with what was just done.
+async def at_desk(visit: Visit) -> Session:
+    """Return the session of whoever looks, with where the feed of events ends.
+
+    Ask before anything that the page shows, so that no news is missed.
 
     Raises:
         RefusedError
     """
+    viewer = await visit.viewer()
+    return {**viewer, "after": await newest(visit)}
+
+
+def shown(
+    visit: Visit, name: str, viewer: Session, outcome: Outcome | None = None, **facts: object
+) -> Response:
+    """Return a page of a desk, which renews itself, with what was just done."""
     return visit.page(
         f"desks/{name}",
         outcome.status if outcome else 200,
@@ -41,19 +48,8 @@ async def shown(
         tabs=TABS.get(viewer["role"], ()),
         may_act="act" in scopes(viewer),
         outcome=outcome,
-        after=await _newest(visit),
         **facts,
     )
-
-
-async def _newest(visit: Visit) -> int | None:
-    """Return where the feed of events ends; None to who may not read it, whose page is polled."""
-    try:
-        return await newest(visit)
-    except RefusedError as error:
-        if error.status not in UNTOLD:
-            raise
-        return None
 
 
 def tally(listed: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from app.api.fleet.uploads import JSON
 from app.api.spreadsheets import CSV
 from app.domain.vocabulary import Lane
 from app.web.asking import RefusedError
-from app.web.desks.desk import shown
+from app.web.desks.desk import at_desk, shown
 from app.web.doing import Fields, Outcome, Show, add_page
 from app.web.forms import KEY, document_of
 from app.web.looking import names, together
@@ -43,9 +43,9 @@ def install(app: FastAPI) -> None:
 
 
 async def _tariff(visit: Visit, outcome: Outcome | None = None) -> Response:
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     tariffs = (await visit.api.get("/v1/tariffs"))["items"]
-    return await shown(visit, "drafting", viewer, outcome, kind=TARIFF, editions=tariffs)
+    return shown(visit, "drafting", viewer, outcome, kind=TARIFF, editions=tariffs)
 
 
 async def _bring(visit: Visit) -> Response:
@@ -71,22 +71,22 @@ async def _brought(visit: Visit, fields: Fields) -> Outcome:
 
 
 async def _policy(visit: Visit, outcome: Outcome | None) -> Response:
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     policies = (await visit.api.get("/v1/policies"))["items"]
     now = next((one for one in policies if one["in_force"]), policies[-1])
     base = await visit.api.get(f"/v1/policies/{now['code']}")
-    return await shown(visit, "drafting", viewer, outcome, kind="policy", base=base)
+    return shown(visit, "drafting", viewer, outcome, kind="policy", base=base)
 
 
 async def _reduction(visit: Visit, outcome: Outcome | None) -> Response:
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     tariffs = (await visit.api.get("/v1/tariffs"))["items"]
     now = next((one for one in tariffs if one["in_force"]), tariffs[-1])
     facts = await together(
         gates=names(visit, "/v1/gates"), tariff=visit.api.get(f"/v1/tariffs/{now['code']}")
     )
     groups = [(one["code"], one["label"]) for one in facts["tariff"]["goods_groups"]]
-    return await shown(
+    return shown(
         visit, "drafting", viewer, outcome, kind="reduction", gates=facts["gates"], groups=groups
     )
 
@@ -118,7 +118,7 @@ def _basis_points(percent: str) -> str:
 async def _effect(visit: Visit) -> Response:
     """Return what a draft would have changed in the last whole month."""
     path = f"/v1/tariff-proposals/{visit.path['proposal']}"
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     effect = await visit.api.get(f"{path}/effect", {"month": visit.query.get("month", "")})
     draft = await visit.api.get(path)
-    return await shown(visit, "effect", viewer, None, draft=draft, effect=effect)
+    return shown(visit, "effect", viewer, None, draft=draft, effect=effect)

@@ -5,7 +5,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from app.web.desks import till
-from app.web.desks.desk import MOST, shown, tally
+from app.web.desks.desk import MOST, at_desk, shown, tally
+from app.web.desks.receipts import CORRECTIONS
 from app.web.doing import Outcome
 from app.web.looking import together
 from app.web.visits import Visit
@@ -20,18 +21,23 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
     Raises:
         RefusedError
     """
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     ask = visit.api.get
     reviews = ask("/v1/payments", {"state": "under-review", "limit": MOST})
     refunds = {state: ask("/v1/refunds", {"state": state, "limit": MOST}) for state in WAITING}
     facts: dict[str, Any] = await together(
-        reviews=reviews, tills=till.tills(visit, viewer), treasury=ask("/v1/treasury"), **refunds
+        reviews=reviews,
+        tills=till.tills(visit, viewer),
+        treasury=ask("/v1/treasury"),
+        corrections=ask(CORRECTIONS, {"state": "asked", "limit": MOST}),
+        **refunds,
     )
     today = facts["treasury"]["to_day"]
     open_days = [one for one in facts["treasury"]["lines"] if one["state"] == "open"]
-    return await shown(
+    return shown(
         visit, "money", viewer, outcome,
         reviews=tally(facts["reviews"]), listed=facts["reviews"]["items"],
+        corrections=tally(facts["corrections"]),
         refunds={state: tally(facts[state]) for state in WAITING},
         days=len({(one["day"], one["gate"]) for one in open_days if one["day"] < today}),
         due=facts["treasury"]["total"], **facts["tills"],

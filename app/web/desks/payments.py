@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, shown
+from app.web.desks.desk import A_PAGE, at_desk, shown
 from app.web.doing import Acts, Fields, Outcome, add_page, document
 from app.web.looking import further
 from app.web.visits import Visit, add
@@ -25,19 +25,21 @@ def install(app: FastAPI) -> None:
 
 
 async def _list(visit: Visit) -> Response:
+    viewer = await at_desk(visit)
     asked = {name: visit.query.get(name, "") for name in ASKED}
     if "state" not in visit.query and not asked["source_reference"]:
         asked["state"] = STATES[0]
     listed = await visit.api.get("/v1/payments", {**asked, "limit": A_PAGE})
-    return await shown(
-        visit, "payments", await visit.viewer(), payments=listed["items"], asked=asked,
+    return shown(
+        visit, "payments", viewer, payments=listed["items"], asked=asked,
         states=STATES, channels=CHANNELS, further=further(visit, listed["next_cursor"]),
     )  # fmt: skip
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:
+    viewer = await at_desk(visit)
     payment = await visit.api.get(f"/v1/payments/{visit.path['payment']}")
-    return await shown(visit, "payment", await visit.viewer(), outcome, payment=payment)
+    return shown(visit, "payment", viewer, outcome, payment=payment)
 
 
 def _document(act: str, fields: Fields) -> Mapping[str, Any]:

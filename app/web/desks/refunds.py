@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, shown
+from app.web.desks.desk import A_PAGE, at_desk, shown
 from app.web.doing import Acts, Outcome, add_page
 from app.web.looking import further
 from app.web.visits import Visit
@@ -27,9 +27,10 @@ def install(app: FastAPI) -> None:
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:
+    viewer = await at_desk(visit)
     asked = {name: visit.query.get(name, "") for name in ("state", "cursor")}
     listed = await visit.api.get("/v1/refunds", {**asked, "limit": A_PAGE})
-    return await shown(
-        visit, "refunds", await visit.viewer(), outcome, refunds=listed["items"], asked=asked,
+    return shown(
+        visit, "refunds", viewer, outcome, refunds=listed["items"], asked=asked,
         states=STATES, further=further(visit, listed["next_cursor"]),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.asking import RefusedError
-from app.web.desks.desk import shown
+from app.web.desks.desk import MOST, at_desk, shown
 from app.web.doing import Outcome
 from app.web.forms import KEY
 from app.web.visits import UNAUTHENTICATED, Visit, add
@@ -22,15 +22,20 @@ def install(app: FastAPI) -> None:
 
 
 async def _begin(visit: Visit) -> Response:
-    return await shown(visit, "statement", await visit.viewer(), bank=visit.query.get("bank", ""))
+    return await _show(visit, visit.query.get("bank", ""))
 
 
 async def _send(visit: Visit) -> Response:
     fields = await visit.fields()
-    outcome = await _outcome(visit, fields.get("bank", ""), fields.get("rows", ""), fields.get(KEY))
-    return await shown(
-        visit, "statement", await visit.viewer(), outcome, bank=fields.get("bank", "")
-    )
+    bank = fields.get("bank", "")
+    outcome = await _outcome(visit, bank, fields.get("rows", ""), fields.get(KEY))
+    return await _show(visit, bank, outcome)
+
+
+async def _show(visit: Visit, bank: str, outcome: Outcome | None = None) -> Response:
+    viewer = await at_desk(visit)
+    banks = (await visit.api.get("/v1/payments/banks", {"limit": MOST}))["items"]
+    return shown(visit, "statement", viewer, outcome, bank=bank, banks=banks)
 
 
 async def _outcome(visit: Visit, bank: str, rows: str, key: str | None) -> Outcome:

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from app.core.ids import read_reference
 from app.domain.required_checks import CheckKind
-from app.web.desks.desk import shown
+from app.web.acts import ENTRY, some
+from app.web.desks.desk import at_desk, shown
 from app.web.doing import Acts, Outcome, add_page
 from app.web.looking import found, names, together
 from app.web.visits import Visit, add
@@ -18,13 +19,10 @@ PATH: Final = "/desk/vehicles"
 SOUGHT: Final = "q"
 LONGEST: Final = 40
 REFERENCE: Final = re.compile(r"E[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{6}")
-AT: Final = "/v1/entries/{entry}"
 ACTS: Final[Acts] = {
-    "check": f"{AT}/checks",
-    "ask": f"{AT}/check-requests",
-    "waive": f"{AT}/waivers",
-    "hold": f"{AT}/holds",
-    "lift": f"{AT}/holds/{{hold}}/lift",
+    "check": f"{ENTRY}/checks",
+    "ask": f"{ENTRY}/check-requests",
+    **some("waive", "hold", "lift"),
 }
 
 
@@ -45,12 +43,12 @@ async def _search(visit: Visit) -> Response:
     listed = (await visit.api.get("/v1/entries", sought(text)))["items"] if text else None
     if listed and len(listed) == 1:
         return visit.go(f"{PATH}/{listed[0]['id']}")
-    viewer, gates = await visit.viewer(), await names(visit, "/v1/gates")
-    return await shown(visit, "vehicles", viewer, text=text, listed=listed, gates=gates)
+    viewer, gates = await at_desk(visit), await names(visit, "/v1/gates")
+    return shown(visit, "vehicles", viewer, text=text, listed=listed, gates=gates)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     path = f"/v1/entries/{visit.path['entry']}"
     facts: dict[str, Any] = await together(
         entry=visit.api.get(path),
@@ -59,4 +57,4 @@ async def _show(visit: Visit, outcome: Outcome | None) -> Response:
         gates=names(visit, "/v1/gates"),
         yards=names(visit, "/v1/yards"),
     )
-    return await shown(visit, "vehicle", viewer, outcome, kinds=list(CheckKind), **facts)
+    return shown(visit, "vehicle", viewer, outcome, kinds=list(CheckKind), **facts)

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.web.desks.desk import A_PAGE, Session, shown
+from app.web.acts import some
+from app.web.desks.desk import A_PAGE, Session, at_desk, shown
 from app.web.desks.vehicles import sought
-from app.web.doing import Acts, Fields, Outcome, document
+from app.web.doing import Fields, Outcome, document
 from app.web.looking import further, names, together
 from app.web.visits import Visit
 
-ACTS: Final[Acts] = {"move": "/v1/yards/{yard}/movements"}
+ACTS: Final = some("move")
 CHOSEN: Final = "desk-yard"
 """The cookie that remembers at which yard somebody works."""
 A_MONTH: Final = 2_592_000
@@ -24,7 +25,7 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
     Raises:
         RefusedError
     """
-    viewer = await visit.viewer()
+    viewer = await at_desk(visit)
     yards = (await visit.api.get("/v1/yards"))["items"]
     yard = _chosen(visit, yards, outcome)
     answer = await _page(visit, viewer, outcome, yards, yard)
@@ -49,7 +50,7 @@ async def _page(
         services=visit.api.get(f"/v1/yards/{yard['code']}/services"),
     )
     standing = facts.pop("standing")
-    return await shown(
+    return shown(
         visit, "yard", viewer, outcome, yards=yards, yard=yard, standing=standing["items"],
         further=further(visit, standing["next_cursor"]), **facts,
     )  # fmt: skip

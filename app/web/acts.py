@@ -1,4 +1,4 @@
-"""What can be done on the console: each act is one request of the API, sent by one form."""
+"""What can be done on the console and desks: each act is a request of the API, sent by a form."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,6 +21,7 @@ ACTS: Final[Mapping[str, str]] = {
     "divert": f"{ENTRY}/diversion",
     "hold": f"{ENTRY}/holds",
     "lift": f"{ENTRY}/holds/{{hold}}/lift",
+    "waive": f"{ENTRY}/waivers",
     "confirm-ground": f"{ENTRY}/ground-confirmations",
     "withdraw-ground": f"{ENTRY}/ground-withdrawals",
     "substitute": f"{ENTRY}/substitutions/{{substitution}}/confirmation",
