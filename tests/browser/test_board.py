@@ -70,8 +70,8 @@ async def settled(one: Tab) -> None:
 
 async def shown(page: Page) -> list[str]:
     """Return what boards show; who is next may pass another from one second to the next."""
-    texts: list[str] = await page.locator("[data-live], [data-called]").all_inner_texts()
-    return [" · ".join(sorted(one.split(" · "))) for one in texts]
+    texts: Any = await page.locator("[data-live], [data-called]").all_inner_texts()
+    return [" · ".join(sorted((one or "").split(" · "))) for one in texts]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
