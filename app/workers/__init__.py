@@ -65,13 +65,13 @@ async def work(
         async with sending(settings, spans), jobs as more:
             every = {**JOBS, **more}
             told: list[Pulses] = []
-            await asyncio.gather(
-                *([keep_ringing(engine, bell, settings)] if is_apart else ()),
-                *(
-                    repeat(Pulses(name, duty.seconds, beside=told), duty, sessions, bell, spans)
-                    for name, duty in every.items()
-                ),
-            )
+            # What is told to stop gives its connection back before the engine is put away.
+            async with asyncio.TaskGroup() as tasks:
+                if is_apart:
+                    tasks.create_task(keep_ringing(engine, bell, settings))
+                for name, duty in every.items():
+                    pulses = Pulses(name, duty.seconds, beside=told)
+                    tasks.create_task(repeat(pulses, duty, sessions, bell, spans))
     finally:
         await engine.dispose()
 

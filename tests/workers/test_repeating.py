@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.bells import Bell
+from app.core.config import Settings
 from app.core.database import make_sessions
 from app.core.ids import uuid7
 from app.models import Event, FeedItem
 from app.repositories.unit_of_work import UnitOfWork
-from app.workers import Duty, repeat
+from app.workers import Duty, repeat, work
 from app.workers.feeding import number_events
 from app.workers.pulses import Pulses
 from tests.repositories.rows import NOW, Actor, add_actor
@@ -202,3 +205,27 @@ async def test_what_nobody_rang_for_is_found_all_the_same(
         await asyncio.sleep(0.05)
         await happen(elsewhere, actor)
         await counting.reach(2)
+
+
+async def test_work_that_is_told_to_stop_ends_when_its_last_job_has(database: AsyncEngine) -> None:
+    """A connection that comes back after the engine was put away would stay open."""
+    begun, done = asyncio.Event(), list[str]()
+
+    async def slow(sessions: Sessions) -> int:
+        async with sessions() as session:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await session.execute(text("SELECT pg_sleep(0.1)"))
+                done.append("slow")
+        return 0
+
+    address = database.url.render_as_string(hide_password=False)
+    settings = Settings(database_url=SecretStr(address))
+    working = asyncio.create_task(work(settings, nullcontext({"slow": Duty(60, slow)}), Bell()))
+    await begun.wait()
+    working.cancel()
+    await asyncio.wait([working])
+    assert working.cancelled()
+    assert ["slow"] == done
