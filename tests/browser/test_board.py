@@ -11,6 +11,8 @@ from tests.browser.tabs import LANGUAGES, Tab, tab
 from tests.live import Live
 
 GATE = "/gates/tan-thanh"
+LOOKS = 20
+"""So often two pages are looked at: boards may move between one look and the other."""
 PAGES = ("/", GATE, "/tv", f"{GATE}/tv", "/fees", "/rules")
 WORDS = {"vi": "Đang mở", "en": "Open", "zh": "开放"}
 SECRETS = ("15C-000", "Nguyễn", "company")
@@ -74,14 +76,22 @@ async def shown(page: Page) -> list[str]:
     return [" · ".join(sorted((one or "").split(" · "))) for one in texts]
 
 
+async def both(still: Tab, one: Tab) -> tuple[list[str], list[str]]:
+    """Return what the gate's page shows without and with its script."""
+    await still.go(GATE)
+    await one.go(GATE)
+    await settled(one)
+    return await shown(still.page), await shown(one.page)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_script_writes_what_the_server_drew(
     browser: Browser, busy: Live, language: str
 ) -> None:
-    async with tab(browser, busy.url, language=language, script=False) as still:
-        await still.go(GATE)
-        drawn = await shown(still.page)
-    async with tab(browser, busy.url, language=language) as one:
+    async with (
+        tab(browser, busy.url, language=language, script=False) as still,
+        tab(browser, busy.url, language=language) as one,
+    ):
 
         async def without(route: Route) -> None:
             """Let the page come with nothing on its boards."""
@@ -91,9 +101,11 @@ async def test_the_script_writes_what_the_server_drew(
             await route.fulfill(response=answer, body=empty)
 
         await one.page.route(f"**{GATE}", without)
-        await one.go(GATE)
-        await settled(one)
-        assert drawn == await shown(one.page)
+        drawn, written = await both(still, one)
+        for _ in range(LOOKS):
+            if drawn != written:
+                drawn, written = await both(still, one)
+        assert drawn == written
 
 
 async def test_a_call_is_seen_within_a_second_on_the_board_the_gate_and_the_wall(
