@@ -56,35 +56,9 @@ async def test_without_script_all_acts_of_an_entry_are_done_and_stand_in_its_his
         assert 404 == gate.http.get(old).status_code
         assert 200 == gate.http.get(await link(one)).status_code
 
-        form = await opened(one, "Substitute the vehicle")
-        await form.get_by_label("Plate of the tractor").fill("29H-987.65")
-        await form.get_by_label("Reason").fill("<i>Broken down</i>")
-        await form.get_by_role("button").click()
-        await done(one)
-        await expect(page.locator("#acts-of")).to_contain_text("proposed: <i>Broken down</i>")
-        await page.get_by_role("button", name="Take back").click()
-        await done(one)
-
-        form = await opened(one, "Parties (0)")
-        await form.get_by_label("Tax code").fill(TAX_CODE)
-        await form.get_by_role("button", name="Let in").click()
-        await done(one)
-        form = await opened(one, "Parties (1)")
-        await form.get_by_role("button", name="End Sandbox company 2").click()
-        await done(one)
-
-        form = await opened(one, "Report a difficulty")
-        await form.get_by_label("What is the matter?").fill("The yard is <b>closed</b>")
-        await form.get_by_role("button").click()
-        await done(one)
-        (reported,) = road.do("GET", f"/v1/difficulties?entry={entry['id']}", "officer-1")["items"]
-        answered = {"reason": "It opens at <b>noon</b>"}
-        road.do("POST", f"/v1/difficulties/{reported['id']}/answer", "officer-1", answered)
-        await one.go(at(entry))
-        form = await opened(one, "Report a difficulty")
-        await expect(form).to_contain_text("The yard is <b>closed</b>")
-        await expect(form).to_contain_text("It opens at <b>noon</b>")
-
+        await substitute_and_take_back(one)
+        await let_in_and_end(one)
+        await report_a_difficulty(one, road, entry)
         await (await opened(one, "Put off")).get_by_role("button").click()
         await done(one)
         await (await opened(one, "Cancel the entry")).get_by_role("button").click()
@@ -98,6 +72,42 @@ async def test_without_script_all_acts_of_an_entry_are_done_and_stand_in_its_his
         await expect(told.filter(has_text="Movement")).to_contain_text("The yard", ignore_case=True)
         await expect(told.last).to_contain_text("Registered")
         assert "yard-clerk" not in await page.content()
+
+
+async def substitute_and_take_back(one: Tab) -> None:
+    form = await opened(one, "Substitute the vehicle")
+    await form.get_by_label("Plate of the tractor").fill("29H-987.65")
+    await form.get_by_label("Reason").fill("<i>Broken down</i>")
+    await form.get_by_role("button").click()
+    await done(one)
+    await expect(one.page.locator("#acts-of")).to_contain_text("proposed: <i>Broken down</i>")
+    await one.page.get_by_role("button", name="Take back").click()
+    await done(one)
+
+
+async def let_in_and_end(one: Tab) -> None:
+    form = await opened(one, "Parties (0)")
+    await form.get_by_label("Tax code").fill(TAX_CODE)
+    await form.get_by_role("button", name="Let in").click()
+    await done(one)
+    form = await opened(one, "Parties (1)")
+    await form.get_by_role("button", name="End Sandbox company 2").click()
+    await done(one)
+
+
+async def report_a_difficulty(one: Tab, road: Road, entry: dict[str, Any]) -> None:
+    """Report one, have an officer answer it, and read both where it was reported."""
+    form = await opened(one, "Report a difficulty")
+    await form.get_by_label("What is the matter?").fill("The yard is <b>closed</b>")
+    await form.get_by_role("button").click()
+    await done(one)
+    (reported,) = road.do("GET", f"/v1/difficulties?entry={entry['id']}", "officer-1")["items"]
+    answered = {"reason": "It opens at <b>noon</b>"}
+    road.do("POST", f"/v1/difficulties/{reported['id']}/answer", "officer-1", answered)
+    await one.go(at(entry))
+    form = await opened(one, "Report a difficulty")
+    await expect(form).to_contain_text("The yard is <b>closed</b>")
+    await expect(form).to_contain_text("It opens at <b>noon</b>")
 
 
 async def test_one_company_lets_another_act_and_either_ends_it(
@@ -148,27 +158,19 @@ async def test_a_receiver_is_narrowed_by_kinds_tried_paused_and_removed(
     async with tab(browser, gate.url, language="en") as one:
         page = one.page
         await one.sign_in(MANAGER, "/company/settings/webhooks")
-        await page.get_by_label("HTTPS address").fill("https://hooks.example.com/gate")
-        form = page.locator("section", has=page.locator("#add"))
-        await form.locator("summary", has_text="Only some kinds").click()
-        await form.locator("summary", has_text="Money and receipts").click()
-        await form.locator('[value="order.paid"]').check()
-        await form.get_by_role("button", name="Add a receiver").click()
+        await add_a_receiver(one, "order.paid")
         first = await page.locator(".secret").inner_text()
         assert ["order.paid"] == hook(gate)["kinds"]
 
-        await page.locator("#narrow > summary").click()
-        group = page.locator("#narrow details").filter(has_text="Money and receipts")
+        group = await money_kinds(one)
         await group.get_by_role("button", name="All or none").click()
-        await page.locator("#narrow").get_by_role("button", name="Save").click()
-        await done(one)
+        await save_kinds(one)
         assert {"order.paid", "refund.due", "receipt.issued"} < set(hook(gate)["kinds"])
         assert "call.made" not in hook(gate)["kinds"]
-        await page.locator("#narrow > summary").click()
+        group = await money_kinds(one)
         for _ in range(2 if await unticked(group) else 1):
             await group.get_by_role("button", name="All or none").click()
-        await page.locator("#narrow").get_by_role("button", name="Save").click()
-        await done(one)
+        await save_kinds(one)
         assert [] == hook(gate)["kinds"]
 
         await page.get_by_role("button", name="Send a test").click()
@@ -187,6 +189,26 @@ async def test_a_receiver_is_narrowed_by_kinds_tried_paused_and_removed(
         assert [] == one.complaints
 
 
+async def add_a_receiver(one: Tab, kind: str) -> None:
+    """Add one that is told of one kind about money alone."""
+    await one.page.get_by_label("HTTPS address").fill("https://hooks.example.com/gate")
+    form = one.page.locator("section", has=one.page.locator("#add"))
+    await form.locator("summary", has_text="Only some kinds").click()
+    await form.locator("summary", has_text="Money and receipts").click()
+    await form.locator(f'[value="{kind}"]').check()
+    await form.get_by_role("button", name="Add a receiver").click()
+
+
+async def money_kinds(one: Tab) -> Locator:
+    await one.page.locator("#narrow > summary").click()
+    return one.page.locator("#narrow details").filter(has_text="Money and receipts")
+
+
+async def save_kinds(one: Tab) -> None:
+    await one.page.locator("#narrow").get_by_role("button", name="Save").click()
+    await done(one)
+
+
 def hook(gate: Live) -> dict[str, Any]:
     found: dict[str, Any] = gate.ask("GET", "/v1/webhooks", "company-1").json()["items"][0]
     return found
@@ -196,7 +218,7 @@ async def unticked(group: Locator) -> int:
     return await group.locator("input:not(:checked)").count()
 
 
-async def test_a_key_is_rotated_and_revoked_and_a_member_changed_disabled_and_enabled(
+async def test_a_key_is_rotated_and_revoked_and_its_system_disabled_and_enabled(
     browser: Browser, gate: Live
 ) -> None:
     async with tab(browser, gate.url, language="en") as one:
@@ -219,8 +241,13 @@ async def test_a_key_is_rotated_and_revoked_and_a_member_changed_disabled_and_en
         assert 401 == opens(gate, first)
         await card.get_by_role("button", name="Enable tms").click()
         await done(one)
+        assert [] == one.complaints
 
-        await one.go("/company/settings/members")
+
+async def test_a_member_is_changed_disabled_and_enabled(browser: Browser, gate: Live) -> None:
+    async with tab(browser, gate.url, language="en") as one:
+        page = one.page
+        await one.sign_in(MANAGER, "/company/settings/members")
         row = page.get_by_role("row").filter(has_text="company-1-clerk")
         await row.get_by_label("Role").select_option("viewer")
         await row.get_by_role("button", name="Save").click()

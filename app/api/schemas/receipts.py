@@ -182,18 +182,14 @@ def receipt_out(shown: Shown, reference: Reference, language: Language) -> Recei
         in_words=InWordsOut(**{each.value: in_words(one.amount_vnd, each) for each in Language}),
         fee_label=label_of(edition.title, language),
         legal_reference=edition.legal_reference.get("number"),
-        budget_line=BudgetLineOut(
-            item=edition.budget_line.item, sub_item=edition.budget_line.sub_item
-        ),
+        budget_line=_budget_line(edition),
         order_code=shown.order_code,
         order_kind=shown.order_kind,
         order_kind_label=label_of(edition.order_kinds[shown.order_kind], language),
         gate=one.gate_code,
         gate_label=label_of(reference.gates[one.gate_code].names, language),
-        collector=ReceiptPartyOut(
-            name=label_of(edition.collector, language), tax_code=one.collector_tax_code
-        ),
-        payer=ReceiptPartyOut(name=one.payer_name, tax_code=one.payer_tax_code),
+        collector=_party(label_of(edition.collector, language), one.collector_tax_code),
+        payer=_party(one.payer_name, one.payer_tax_code),
         lines=_lines(one, edition, language),
         elsewhere=Amount.vnd(one.elsewhere_vnd),
         paid_at=shown.paid_at,
@@ -205,6 +201,15 @@ def receipt_out(shown: Shown, reference: Reference, language: Language) -> Recei
         voided_at=one.voided_at,
         void_cause=one.void_cause,
     )
+
+
+def _budget_line(edition: Edition) -> BudgetLineOut:
+    line = edition.budget_line
+    return BudgetLineOut(item=line.item, sub_item=line.sub_item)
+
+
+def _party(name: str | None, tax_code: str | None) -> ReceiptPartyOut:
+    return ReceiptPartyOut(name=name, tax_code=tax_code)
 
 
 def receipt_detail_out(shown: Shown, reference: Reference, language: Language) -> ReceiptDetailOut:
