@@ -95,12 +95,17 @@ async def test_a_cashier_takes_cash_by_what_a_driver_says_and_closes_with_a_diff
         await expect((await opened.value).locator("main")).to_contain_text(order_of(entry)["code"])
         if script:
             await expect(page.locator("#q")).to_be_focused()
-        await page.locator("#count summary").click()
-        await page.locator("#count [name=note-200000]").fill("1")
-        await page.locator("#count button").click()
+        await count_one_note(one)
         await expect(page.get_by_role("status").first).to_contain_text(f"-{price:,}")
         await expect(page.locator("#closed")).to_contain_text(f"-{price:,}")
         assert [] == unforeseen(one)
+
+
+async def count_one_note(one: Tab) -> None:
+    """Close a shift with the 200,000 that it began with and nothing more."""
+    await one.page.locator("#count summary").click()
+    await one.page.locator("#count [name=note-200000]").fill("1")
+    await one.page.locator("#count button").click()
 
 
 async def test_what_a_driver_owes_is_found_and_told_where_it_is_paid_or_nobodys(
@@ -167,11 +172,9 @@ async def test_a_correction_and_a_refund_are_decided_by_another_than_who_asked(
         assert [] == first.complaints + second.complaints
 
 
-async def test_a_statement_pays_by_its_good_rows_and_what_is_left_is_settled_and_goes_back(
-    browser: Browser, gate: Live, road: Road
-) -> None:
-    good, short = road.waiting(), road.waiting()
-    rows = "\n".join(
+def statement_of(good: dict[str, Any], short: dict[str, Any]) -> str:
+    """Return a statement that pays one exactly and one too much, and has a row that is broken."""
+    return "\n".join(
         (
             "source_reference,amount,paid_at,purpose",
             f"ST-1,{price_of(good)},{AT},{order_of(good)['code']}",
@@ -179,6 +182,13 @@ async def test_a_statement_pays_by_its_good_rows_and_what_is_left_is_settled_and
             f"ST-3,many,{AT},x",
         )
     )
+
+
+async def test_a_statement_pays_by_its_good_rows_and_what_is_left_is_settled_and_goes_back(
+    browser: Browser, gate: Live, road: Road
+) -> None:
+    good, short = road.waiting(), road.waiting()
+    rows = statement_of(good, short)
     file = {"name": "bank.csv", "mimeType": "text/csv", "buffer": rows.encode()}
     async with (
         tab(browser, gate.url, language="en") as first,

@@ -4,13 +4,13 @@ Every act is a form that ends where it began. A secret is told in the answer to 
 it and never again: no address leads to it, and nothing keeps it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.domain.events import EVENTS, FOR_COMPANIES
+from app.domain.events import EVENTS, FOR_COMPANIES, MONEY
 from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
 from app.web.forms import KEY, document_of, in_hanoi, new_key
@@ -24,11 +24,11 @@ FLAGS: Final = frozenset({"personal"})
 OF: Final = "of"
 UNTIL: Final = "/ends_at"
 SIDES: Final = ("given", "received")
-GROUPS: Final[Mapping[str, Sequence[str]]] = {
+GROUPS: Final[Mapping[str, Collection[str]]] = {
     "way": ("entry", "substitution", "movement", "receiving_vehicle", "stay"),
     "queue": ("waiting", "lane", "ground", "call", "override", "rates"),
     "checks": ("check", "hold", "exception"),
-    "money": ("charge", "order", "bundle", "receipt", "refund"),
+    "money": MONEY,
     "house": (
         "batch", "party", "strike", "difficulty", "organisation", "client", "key", "member",
     ),

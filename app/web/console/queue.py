@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.core.ids import read_reference
+from app.domain.call_numbers import read_call
 from app.web.acts import some
 from app.web.asking import Query
 from app.web.console.desk import desk_of, shown
@@ -84,9 +85,8 @@ async def _called(visit: Visit, fields: Fields, number: str) -> str | None:
 
 
 def _is(call: Mapping[str, str], number: str) -> bool:
-    prefix, _, digits = call["call_number"].rpartition("-")
-    wanted = number.removeprefix(prefix).lstrip("-")
-    return wanted.isdigit() and int(wanted) == int(digits)
+    here = {"": call["call_number"].rpartition("-")[0]}
+    return read_call(number, here, "") == ("", call["call_number"])
 
 
 def _place(text: str) -> int:
