@@ -5,6 +5,7 @@ from typing import Any
 
 from app.api.texts import CATALOGUE
 from app.domain.charges import REFUSALS
+from app.domain.gates import parse_yards
 from app.domain.green_lane import NEVER_READ, RULES
 from app.domain.identifiers import RULES as IDENTIFIERS
 from app.domain.policy import parse_policy
@@ -34,6 +35,7 @@ def rules_page() -> str:
         _fees(documents),
         _checks(documents["required-checks"]),
         _two_way(documents["two-way"], documents["stay-limits"]),
+        _travel_times(documents["yards"]),
         _identifiers(),
         _sentences("Findings", "finding", "What may be wrong with an entry."),
         _sentences("Exceptions", "exception", "How an observation may contradict the rules."),
@@ -138,6 +140,17 @@ def _two_way(rules: Mapping[str, Any], limits: Mapping[str, Any]) -> str:
         "How long vehicles from abroad may stay:\n\n"
         f"{tabled(('vehicles', 'hours', 'days', 'basis and source'), stays)}"
     )
+
+
+def _travel_times(document: Mapping[str, Any]) -> str:
+    rows = (
+        (yard.code, one.gate, one.minutes, one.valid, _rests_on(one.evidence))
+        for yard in parse_yards(document)
+        for one in yard.travel_times
+    )
+    table = tabled(("yard", "gate", "minutes", "days", "basis and source"), rows)
+    meaning = "From yards to gates: they tell drivers when to leave for a call, and decide nothing."
+    return f"## Travel times\n\n{meaning}\n\n{table}"
 
 
 def _identifiers() -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.closures import Closure, ClosureKind
 from app.domain.open_clock import OpenClock, OpenHours, Pause
+from app.domain.travel_times import TravelTimes, parse_travel_times
 from app.domain.validity import Validity
 from app.domain.vocabulary import Direction, Text
 
@@ -102,6 +103,7 @@ class Yard:
     serves: tuple[str, ...]
     gate_code: str | None = None
     parking_capacity: int | None = None
+    travel_times: TravelTimes = field(default_factory=TravelTimes, compare=False)
     document: Document = field(default_factory=dict, repr=False, compare=False)
 
     def is_inside(self, gate: str) -> bool:
@@ -182,6 +184,7 @@ def parse_yard(document: Document) -> Yard:
         serves=tuple(document["serves"]),
         gate_code=document["gate_code"],
         parking_capacity=parking and parking["vehicles"],
+        travel_times=parse_travel_times(document["travel_times"]),
         document=document,
     )
 

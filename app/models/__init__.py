@@ -83,6 +83,7 @@ from app.models.reference import (
     StayLimitRow,
     TariffEdition,
     TariffForce,
+    TravelTimeRow,
     TwoWayRuleRow,
     Yard,
 )
@@ -198,6 +199,7 @@ __all__ = [
     "TariffEdition",
     "TariffForce",
     "TariffProposal",
+    "TravelTimeRow",
     "TwoWayRuleRow",
     "WaitEstimate",
     "WaitScore",

@@ -115,6 +115,17 @@ class GreenLaneDays(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class TravelTimeRow(Base):
+    """How long a vehicle drives from a yard to a gate; `WITHOUT OVERLAPS` in the migration."""
+
+    __tablename__ = "travel_times"
+
+    yard_code: Mapped[str] = mapped_column(ForeignKey("yards.code"), primary_key=True)
+    gate_code: Mapped[str] = mapped_column(ForeignKey("gates.code"), primary_key=True)
+    valid_on: Mapped[Range[date]] = mapped_column(DATERANGE, primary_key=True)
+    facts: Mapped[dict[str, Any]]
+
+
 class Product(Base):
     """A kind of produce, with HS prefixes and labels."""
 

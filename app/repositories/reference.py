@@ -37,6 +37,7 @@ from app.models import (
     StayLimitRow,
     TariffEdition,
     TariffForce,
+    TravelTimeRow,
     TwoWayRuleRow,
     Yard,
 )
@@ -151,8 +152,12 @@ class ReferenceRepository:
         return [{**document, "routes": routes[code]} for code, document in rows.items()]
 
     async def yards(self) -> list[Document]:
-        """Return the yards in published shape."""
-        return [row.facts for row in await self._all(select(Yard).order_by(Yard.code))]
+        """Return the yards in published shape, each with its rows."""
+        times = await self._by(TravelTimeRow, "yard_code")
+        return [
+            {**row.facts, "travel_times": times[row.code]}
+            for row in await self._all(select(Yard).order_by(Yard.code))
+        ]
 
     async def products(self) -> list[Document]:
         """Return the products in published shape, each with its rows."""

@@ -68,6 +68,7 @@ def shown(standing: Standing) -> dict[str, Json]:
         "due": [one for one in standing["orders"] if one["state"] == "due"],
         "has_paid": any(one["state"] == "paid" for one in standing["orders"]),
         "has_pass": standing["state"] in WITH_PASS,
+        "departure": _departure(standing, now),
         "day": standing["as_of"][:10],
         "if_missed": (standing["last_call"] or {}).get("if_missed"),
         **{name: standing[name] for name in SAME},
@@ -110,6 +111,21 @@ def _minutes(standing: Standing, word: str, now: datetime) -> tuple[int, int] | 
     wait = _floor(_instant(likely)) - _floor(now)
     minutes = max(STEP, wait) // timedelta(minutes=1)
     return divmod(minutes, 60) if minutes < SHOWN_HOURS * 60 else None
+
+
+def _departure(standing: Standing, now: datetime) -> Mapping[str, Json] | None:
+    """Return between which clocks the yard is left, which one, and how long the drive takes."""
+    told = standing["departure"]
+    if told is None:
+        return None
+    earliest, latest = _instant(told["leave_from"]), _instant(told["leave_by"])
+    return {
+        "yard": told["yard_label"],
+        "minutes": told["travel_minutes"],
+        "is_estimate": told["basis"] == "provisional",
+        "from": _clocks(earliest, now) if now < earliest < latest else None,
+        "by": _clocks(latest, now),
+    }
 
 
 def _no_forecast(standing: Standing, word: str) -> str | None:

@@ -144,6 +144,31 @@ async def test_a_called_truck_sees_by_its_link_until_when_it_is_awaited(gate: Ga
     )  # fmt: skip
 
 
+async def test_a_called_truck_is_told_by_when_to_leave_its_yard_until_it_has(gate: Gate) -> None:
+    entry = await gate.register(driver=DRIVER)
+    await gate.move(entry)
+    gate.wait(minutes=1)
+
+    async def leaving() -> dict[str, Any] | None:
+        answer = await track(gate, entry["tracking"]["token"])
+        told: dict[str, Any] | None = answer.json()["departure"]
+        return told
+
+    assert await leaving() is None
+    await gate.call()
+    told = await leaving()
+    assert told is not None
+    source = told.pop("source")
+    assert source.startswith("our estimate")
+    assert {
+        "yard": "bao-nguyen", "yard_label": "Bao Nguyen yard", "travel_minutes": 10,
+        "leave_from": "2026-03-11T09:01:00+07:00", "leave_by": "2026-03-11T09:21:00+07:00",
+        "basis": "provisional",
+    } == told  # fmt: skip
+    await gate.move(entry, way="out")
+    assert await leaving() is None
+
+
 async def test_the_link_and_the_place_tell_the_same(gate: Gate) -> None:
     entry = await gate.register()
     await gate.move(entry)

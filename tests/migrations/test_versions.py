@@ -23,6 +23,7 @@ TEMPORAL_KEYS = {
     "pk_green_lane_days": "PRIMARY KEY (gate_code, valid_on WITHOUT OVERLAPS)",
     "pk_product_access": "PRIMARY KEY (product_code, market, valid_on WITHOUT OVERLAPS)",
     "pk_product_papers": "PRIMARY KEY (product_code, market, document, valid_on WITHOUT OVERLAPS)",
+    "pk_travel_times": "PRIMARY KEY (yard_code, gate_code, valid_on WITHOUT OVERLAPS)",
 }
 EXCLUSIONS = {
     "ex_gate_closures_said_once",

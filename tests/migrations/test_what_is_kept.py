@@ -35,6 +35,7 @@ CLOSED = {
     "retention_rows": "valid_on",
     "override_reasons": "valid_on",
     "lane_grounds": "valid_on",
+    "travel_times": "valid_on",
     "policy_editions": "valid_on",
     "tariff_forces": "known_on",
 }

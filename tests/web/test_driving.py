@@ -10,13 +10,15 @@ from app.web.words import own
 NOW = "2026-03-11T09:02:00+07:00"
 CALL = {"window_starts_at": "2026-03-11T09:00:00+07:00", "if_missed": None}
 
+WINDOW = {"call_window_ends_at": "2026-03-11T09:50:00+07:00"}
+
 
 def standing(state: str, *steps: str, **more: Any) -> dict[str, Any]:
     """Return what of a tracking answer is looked at."""
     told = [{"code": code, "who": "driver"} for code in steps]
     same = ("reference", "gate_label", "direction", "lane", "call_number", "place", "ahead")
     empty = dict.fromkeys((*same, "expected_wait", "deferred_until", "planned_arrival_at"))
-    empty |= dict.fromkeys(("last_change", "call_window_ends_at", "last_call"))
+    empty |= dict.fromkeys(("departure", "last_change", "call_window_ends_at", "last_call"))
     return {
         **empty, "state": state, "next_steps": told, "held": False, "callable": True, "version": 1,
         "notices": [], "orders": [], "as_of": NOW, **more,
@@ -66,6 +68,30 @@ def test_an_expected_call_is_told_in_steps_of_five_minutes_that_hold_it() -> Non
         times["earliest"]["hanoi"], times["latest"]["hanoi"], times["latest"]["beijing"],
     )  # fmt: skip
     assert (1, 30) == told["minutes"]
+
+
+@pytest.mark.parametrize(
+    ("first", "leave_from"),
+    [
+        pytest.param(None, "09:02", id="leaving time has begun"),
+        pytest.param("09:03", "09:03", id="leaving now would be too early"),
+        pytest.param(None, "09:40", id="there is one instant only"),
+    ],
+)
+def test_a_called_vehicle_is_told_when_to_leave_its_yard(
+    first: str | None, leave_from: str
+) -> None:
+    told = {"yard_label": "Bãi Bảo Nguyên", "travel_minutes": 10, "basis": "provisional"}
+    told |= {"leave_from": f"2026-03-11T{leave_from}:00+07:00"}
+    told |= {"leave_by": "2026-03-11T09:40:00+07:00"}
+    leaving = shown(standing("called", last_call=CALL, departure=told) | WINDOW)["departure"]
+    assert ("Bãi Bảo Nguyên", 10, True) == tuple(
+        leaving[name] for name in ("yard", "minutes", "is_estimate")
+    )
+    assert (first, "09:40", "10:40") == (
+        leaving["from"] and leaving["from"]["hanoi"], leaving["by"]["hanoi"],
+        leaving["by"]["beijing"],
+    )  # fmt: skip
 
 
 def test_a_call_that_is_expected_on_another_day_names_it() -> None:

@@ -11,6 +11,7 @@ from app.api.schemas.entries import (
     ChargeLineOut,
     ChargeOut,
     CheckOut,
+    DepartureOut,
     DriverOut,
     EntryBriefOut,
     EntryCountsOut,
@@ -209,6 +210,7 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
         due=orders_due(found.orders),
         orders=[owed_out(order) for order in found.orders if order.state in SHOWN_ORDERS],
         deferred_until=entry.deferred_until,
+        departure=_departure_out(found, today, language),
         last_call=last_call_out(found.last_call, language) if found.last_call else None,
         notices=[notice_read_out(notice, language) for notice in found.notices],
         last_change=change_out(found.moved, language) if found.moved else None,
@@ -219,6 +221,21 @@ def standing_out(found: Standing, today: Today, language: Language) -> StandingO
 def _awaited_until(found: Standing) -> datetime | None:
     awaited = found.last_call is not None and found.entry.state == State.CALLED
     return found.last_call.call.window_ends_at if found.last_call and awaited else None
+
+
+def _departure_out(found: Standing, today: Today, language: Language) -> DepartureOut | None:
+    if found.departure is None or found.entry.yard_code is None:
+        return None
+    yard, travel = today.reference.yards[found.entry.yard_code], found.departure.travel
+    return DepartureOut(
+        yard=yard.code,
+        yard_label=label_of(yard.names, language),
+        travel_minutes=travel.minutes,
+        leave_from=found.departure.earliest_at,
+        leave_by=found.departure.latest_at,
+        basis=travel.evidence.basis,
+        source=travel.evidence.source,
+    )
 
 
 def change_out(event: Event, language: Language) -> ChangeOut:

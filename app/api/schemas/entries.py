@@ -419,6 +419,19 @@ class OwedOut(Out):
     paid_at: Instant | None
 
 
+class DepartureOut(EvidenceOut):
+    """When a called vehicle leaves its yard; of the drive, whose estimate it is."""
+
+    yard: Annotated[str, Field(examples=["bao-nguyen"])]
+    yard_label: Annotated[str, Field(examples=["Bao Nguyen yard"])]
+    """The yard's name in the language of the request."""
+    travel_minutes: int
+    leave_from: Instant
+    """Who leaves before comes before the window begins; never before the call."""
+    leave_by: Instant
+    """Who leaves later comes too late; the instant of the call where the drive takes longer."""
+
+
 class StandingOut(Out):
     """Where an entry stands now; nothing personal, no plate, no company."""
 
@@ -454,6 +467,8 @@ class StandingOut(Out):
     """What is due and what was paid; what other orders took the place of is left out."""
     deferred_until: Instant | None
     """Until when the vehicle has put itself off."""
+    departure: DepartureOut | None
+    """When to leave the yard for the call that is awaited; null outside yards."""
     last_call: LastCallOut | None
     """Its newest call, what became of it and what that cost."""
     notices: list[NoticeReadOut]

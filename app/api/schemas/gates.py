@@ -120,6 +120,13 @@ class PositionOut(EvidenceOut):
     accuracy_m: int
 
 
+class TravelTimeOut(DatedOut):
+    """How long a vehicle drives from a yard to a gate; it tells when to leave."""
+
+    gate: str
+    minutes: int
+
+
 class YardOut(EvidenceOut):
     """A parking and checking area, inside a gate or outside."""
 
@@ -137,6 +144,8 @@ class YardOut(EvidenceOut):
     daily_capacity: CountOut | None
     opened_on: Day | None
     distance_to_border_m: int | None
+    travel_times: list[TravelTimeOut]
+    """To the gates that it serves."""
 
 
 class OccupiedYardOut(YardOut):
@@ -234,9 +243,14 @@ def _yard(yard: Yard, language: Language) -> dict[str, Any]:
         "daily_capacity": _count(row["daily_capacity"]),
         "opened_on": row["opened_on"],
         "distance_to_border_m": row["distance_to_border_m"],
+        "travel_times": [_travel_time(one) for one in row["travel_times"]],
         "basis": row["basis"],
         "source": row["source"],
     }
+
+
+def _travel_time(row: Row) -> TravelTimeOut:
+    return TravelTimeOut.model_validate({**row, "gate": row["gate_code"]})
 
 
 def _summary(today: Today, gate: Gate, language: Language) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from app.core.ciphers import hash_of_token
 from app.domain.authorisation import Action
 from app.domain.errors import EntryNotFoundError, TrackingNotFoundError
 from app.domain.questions import EntryCounts, EntryFilter
+from app.domain.travel_times import Departure, departure
 from app.domain.vocabulary import State
 from app.models import Entry
 from app.repositories.standings import Found
@@ -152,6 +153,7 @@ async def standing_of(uow: UnitOfWork, today: Today, found: Found) -> Standing:
         last_call=await _last_call(uow, today, found),
         moved=found.moved,
         notices=notices_about(today, entry),
+        departure=_departure(today, found),
     )
 
 
@@ -162,6 +164,17 @@ async def _last_call(uow: UnitOfWork, today: Today, found: Found) -> LastCall | 
         return LastCall(call, None) if call else None
     edition = today.reference.policy_codes[call.policy_code]
     return LastCall(call, edition.miss(await uow.queues.count_misses(entry.id) + 1))
+
+
+def _departure(today: Today, found: Found) -> Departure | None:
+    """Return when a called vehicle that stands in a yard leaves it; None for any other."""
+    call, entry = found.call, found.entry
+    yard = today.reference.yards.get(entry.yard_code or "")
+    if call is None or entry.state != State.CALLED or yard is None:
+        return None
+    travel = yard.travel_times.get(entry.gate_code, today.reference.day(call.called_at))
+    starts_at = call.window_starts_at or call.called_at
+    return departure(travel, call.called_at, starts_at, call.window_ends_at) if travel else None
 
 
 async def tracked(uow: UnitOfWork, today: Today, token: str) -> Standing:

@@ -19,6 +19,7 @@ from app.domain.required_checks import (
     Stage,
     needed,
 )
+from app.domain.travel_times import Departure
 from app.domain.vocabulary import Journey, State
 from app.models import Call, Charge, Check, Entry, Event, ExceptionCase, Hold, Order, Payment
 from app.services.declarations.declaring import Driver
@@ -98,6 +99,8 @@ class Standing:
     last_call: LastCall | None
     moved: Event | None
     notices: Sequence[Notice] = ()
+    departure: Departure | None = None
+    """When to leave its yard for the call that is awaited; None where nobody knows the way."""
 
 
 def passed(checks: Sequence[Check]) -> frozenset[CheckKind]:

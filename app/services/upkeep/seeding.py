@@ -40,6 +40,7 @@ from app.models import (
     StayLimitRow,
     TariffEdition,
     TariffForce,
+    TravelTimeRow,
     TwoWayRuleRow,
     Yard,
 )
@@ -149,18 +150,7 @@ def _tables(documents: Mapping[str, Row]) -> Iterator[tuple[type[Base], Rows]]:
         ],
     )
     yield from _of_gates(documents["gates"]["gates"])
-    yield (
-        Yard,
-        [
-            {
-                "code": row["code"],
-                "location": row["location"],
-                "serves": row["serves"],
-                "facts": row,
-            }
-            for row in documents["yards"]["yards"]
-        ],
-    )
+    yield from _of_yards(documents["yards"]["yards"])
     yield from _of_produce(documents["produce"]["products"])
     for table, name, key in TABLES:
         rows = documents[name]["rows"]
@@ -192,6 +182,26 @@ def _of_gates(gates: Iterable[Row]) -> Iterator[tuple[type[Base], Rows]]:
             table,
             [{"gate_code": gate["code"], **_dated(row)} for gate in gates for row in gate[key]],
         )
+
+
+def _of_yards(yards: Iterable[Row]) -> Iterator[tuple[type[Base], Rows]]:
+    yards = list(yards)
+    own = ("code", "location", "serves")
+    yield (
+        Yard,
+        [
+            {**{name: yard[name] for name in own}, "facts": _without(yard, "travel_times")}
+            for yard in yards
+        ],
+    )
+    yield (
+        TravelTimeRow,
+        [
+            {"yard_code": yard["code"], "gate_code": row["gate_code"], **_dated(row)}
+            for yard in yards
+            for row in yard["travel_times"]
+        ],
+    )
 
 
 def _of_produce(products: Iterable[Row]) -> Iterator[tuple[type[Base], Rows]]:
