@@ -1,6 +1,7 @@
 """The driver's page in a browser: read by all, small, true on a bad connection and without one."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -71,10 +72,22 @@ async def test_without_script_it_tells_the_same(browser: Browser, gate: Live, ro
 async def test_in_chinese_both_clocks_are_told(browser: Browser, gate: Live, road: Road) -> None:
     async with tab(browser, gate.url, language="zh", width=360) as one:
         await one.go(page_of(road.called()))
-        told = await one.page.locator(".hero .clocks").inner_text()
-        here, there = (line.split()[-1] for line in told.splitlines() if line.strip())
-        hours = [int(line[:2]) for line in (here, there)]
-        assert (1, here[3:5]) == (hours[1] - hours[0], there[3:5]), told
+        told = await one.page.locator(".hero .clocks").all_inner_texts()
+        assert 2 == len(told), "when to be at the gate, and when to leave the yard"
+        for clocks in told:
+            here, there = (line.split()[-1] for line in clocks.splitlines() if line.strip())
+            hours = [int(line[:2]) for line in (here, there)]
+            assert (1, here[3:5]) == (hours[1] - hours[0], there[3:5]), clocks
+
+
+async def test_a_called_driver_reads_by_when_to_leave_the_yard(phone: Tab, road: Road) -> None:
+    entry = road.called()
+    await phone.go(page_of(entry))
+    shown = phone.page.locator(".hero .when").last
+    standing = road.do("GET", f"/v1/tracking/{entry['tracking']['token']}", None)
+    by = standing["departure"]["leave_by"][11:16]
+    await expect(shown).to_have_text(re.compile(rf"Rời Bãi Bảo Nguyên chậm nhất lúc\s+{by}"))
+    await expect(phone.page.locator(".hero .drive")).to_contain_text("10 phút (ước tính")
 
 
 async def test_all_of_it_is_small_where_most_is_to_be_told(phone: Tab, road: Road) -> None:
