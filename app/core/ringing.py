@@ -20,6 +20,8 @@ TOLD: Final = ("events",)
 """The tables of whose rows the others are told: every change writes its events."""
 ELSEWHERE: Final = "elsewhere"
 """What the bell rings for when another process has committed, beside the names of tables."""
+GREETING: Final = "here"
+"""What who comes says; commits are told without a word."""
 REST_SECONDS: Final = 0.05
 """So long nothing more is said: a word takes as much as a tenth of a registration."""
 AGAIN_SECONDS: Final = 0.5
@@ -55,17 +57,17 @@ async def keep_ringing(engine: AsyncEngine, bell: Bell, settings: Settings) -> N
 async def _ring(engine: AsyncEngine, bell: Bell, ear: asyncio.Event) -> None:
     """Tell and be told, for as long as a connection lasts.
 
-    Who comes says so, and each that is there says something back: who heard nobody is alone, and
-    tells nothing.
+    Who comes says so, and each that is there says something back, however many came before: who
+    heard nobody is alone, and tells nothing.
     """
     others = asyncio.Event()
 
-    def hear(connection: Numbered, pid: int, _channel: str, _payload: object) -> None:
+    def hear(connection: Numbered, pid: int, _channel: str, word: object) -> None:
         if pid == connection.get_server_pid():
             return
         bell.ring((ELSEWHERE,))
-        if not others.is_set():
-            others.set()
+        others.set()
+        if word == GREETING:
             ear.set()
 
     driver = await connect_apart(engine)
@@ -73,7 +75,7 @@ async def _ring(engine: AsyncEngine, bell: Bell, ear: asyncio.Event) -> None:
         driver.add_termination_listener(lambda _: ear.set())
         await driver.add_listener(CHANNEL, hear)
         bell.ring((ELSEWHERE,))  # what was said before was not heard
-        await driver.execute(f"NOTIFY {CHANNEL}")
+        await driver.execute(f"NOTIFY {CHANNEL}, '{GREETING}'")
         while not driver.is_closed():
             await ear.wait()
             ear.clear()
