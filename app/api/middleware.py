@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.failures import BodyTooLargeError, InternalError, NoSuchPathError
+from app.api.linked_language import prefer_linked
 from app.api.metrics import Metrics, Operation
 from app.api.problems import problem_response
 from app.api.rate_limits import RECEIVED_KEY, SCOPE_KEY
@@ -91,6 +92,7 @@ class Manners:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        prefer_linked(scope)
         exchange = _Exchange(self, scope, receive, send)
         bound = structlog.contextvars.bind_contextvars(request_id=exchange.request_id)
         try:

@@ -71,7 +71,8 @@ _DESCRIPTION: Final = """\
 Register vehicles, know what blocks them, what they pay and when they are called.
 
 * **Failures** are `application/problem+json`; sentences in Vietnamese, English or Chinese by
-  `Accept-Language`, codes never change.
+  `Accept-Language`, codes never change. A link names its language itself: `?language=zh`, on any
+  path, goes before the header.
 * **Unknown fields** of a request, and filters that a list has not, are refused by name. Answers
   may grow: ignore fields and accept values that you do not know.
 * **Keys** go into `Authorization: Bearer`, and so do the access tokens that `/oauth/token`

@@ -27,6 +27,7 @@ class EntryFilter:
     state: State | None = None
     lane: Lane | None = None
     plate: str | None = None
+    """A part of it, as `plate_key` reads plates."""
     declaration_number: str | None = None
     client_reference: str | None = None
     reference: str | None = None
@@ -38,7 +39,7 @@ class EntryFilter:
     ended: bool | None = None
     ready: bool | None = None
     due: bool | None = None
-    """Whether an order of it waits to be paid."""
+    """Whether an order of it waits to be paid; to a company, what it may pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class StrikeFilter:
     """What a list of strikes is narrowed to; `undecided` are appealed and wait for a decision."""
 
     gate: str | None = None
+    entry: UUID | None = None
     undecided: bool = False
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from app.domain.errors import (
@@ -21,6 +22,10 @@ from app.domain.errors import (
 )
 from app.domain.policy import CompanyLimit
 from app.domain.principal import Principal
+from app.domain.vocabulary import Role
+
+DECIDERS: Final = frozenset({Role.OFFICER, Role.BOARD})
+"""Who decides on appeals."""
 
 
 class Decision(StrEnum):
@@ -71,6 +76,16 @@ def limit_on(strikes: Iterable[Struck], on: date) -> Limited | None:
     return max(holding, key=lambda one: (one.until, -one.most_waiting), default=None)
 
 
+def counting_on(strikes: Iterable[Struck], on: date) -> int:
+    """Return how many strikes count on a legal day, each by the edition of its own day."""
+    return sum(one.on <= on < end_of(one.on, one.limit) for one in strikes)
+
+
+def end_of(struck_on: date, limit: CompanyLimit) -> date:
+    """Return the first legal day on which a strike counts no more."""
+    return struck_on + timedelta(days=limit.within_days)
+
+
 def look_back(limits: Iterable[CompanyLimit]) -> timedelta:
     """Return how long ago a strike may be that still bears on a limit; nothing without limits."""
     days = (one.within_days + one.for_days for one in limits)
@@ -80,6 +95,17 @@ def look_back(limits: Iterable[CompanyLimit]) -> timedelta:
 def last_day_of_appeal(struck_on: date, appeal_days: int) -> date:
     """Return the last legal day on which a strike may be appealed; its own is the first."""
     return struck_on + timedelta(days=appeal_days - 1)
+
+
+def is_appealable(case: Appealed, on: date) -> bool:
+    """Tell whether a strike may still be appealed on a legal day."""
+    return not case.is_appealed and on <= last_day_of_appeal(case.struck_on, case.appeal_days)
+
+
+def may_decide(case: Appealed, principal: Principal) -> bool:
+    """Tell whether a principal may decide on a strike: it is appealed, and not their own call."""
+    is_open = case.is_appealed and case.decision is None
+    return is_open and principal.role in DECIDERS and principal.id != case.acted
 
 
 def ensure_appealable(case: Appealed, on: date) -> None:

@@ -121,6 +121,12 @@ class Entry(Identified, Base):
             postgresql_where=text("ended_at IS NULL AND tractor_plate IS NOT NULL"),
         ),
         Index("ix_entries_tractor_plate", "tractor_plate", "registered_at"),
+        # People say the last digits of a plate. What waits to be indexed would be read each time.
+        Index(
+            "ix_entries_plate_parts", "tractor_plate", postgresql_using="gin",
+            postgresql_ops={"tractor_plate": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
+        ),
         Index("ix_entries_organisation", "organisation_id", "registered_at", "id"),
         Index(
             "ix_entries_payer", "payer_tax_code", "registered_at", "id",

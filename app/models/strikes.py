@@ -31,6 +31,7 @@ class Strike(Identified, Base):
         CheckConstraint("decided_at IS NULL OR appealed_at IS NOT NULL", name="decided_on_appeal"),
         UniqueConstraint("call_id"),
         Index(None, "organisation_id", "struck_on"),
+        Index(None, "entry_id"),
         Index("ix_strikes_newest", "struck_at", "id"),
         Index(
             "ix_strikes_kept",

@@ -17,8 +17,6 @@ from app.models import Delegation, Entry, Event, Organisation
 from app.models import Principal as PrincipalRow
 from app.repositories.pages import page_of
 
-READING = [party.value for party in GRANTED if party in parties_who(Action.READ)]
-
 
 class Between(NamedTuple):
     """A delegation with what a reader asks: of which entry, between whom, by whose word."""
@@ -114,16 +112,24 @@ class DelegationsRepository:
         return [Between(*row) for row in await self._session.execute(page)]
 
 
-def open_to(principal: Principal, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition of what a principal's organisation may read by delegation."""
+def open_to(
+    principal: Principal, at: datetime, action: Action = Action.READ
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of what an organisation may read, or else do, by delegation."""
     own = Delegation.organisation_id == principal.organisation_id
-    return (own, *in_force(at), Delegation.party.in_(READING))
+    return (own, *in_force(at), Delegation.party.in_(let_do(action)))
 
 
-def grantors_to(principal: Principal, at: datetime) -> Select[UUID]:
-    """Return those who let a principal's organisation read all their entries."""
+def grantors_to(principal: Principal, at: datetime, action: Action = Action.READ) -> Select[UUID]:
+    """Return those who let an organisation read all their entries, or else do that with them."""
     standing = Delegation.entry_id.is_(None)
-    return select(Delegation.grantor_id).where(*open_to(principal, at), standing).distinct()
+    whose = select(Delegation.grantor_id)
+    return whose.where(*open_to(principal, at, action), standing).distinct()
+
+
+def let_do(action: Action) -> list[str]:
+    """Return the parties that may do something, of those that one can be let be."""
+    return [party.value for party in GRANTED if party in parties_who(action)]
 
 
 def in_force(at: datetime | InstrumentedAttribute[datetime]) -> tuple[ColumnElement[bool], ...]:
@@ -151,7 +157,7 @@ def others_who_read(at: InstrumentedAttribute[datetime]) -> ColumnElement[Sequen
 
     Whom the declarant lets in, and the payer by its tax code where the board has confirmed it.
     """
-    reading = (*in_force(at), Delegation.party.in_(READING))
+    reading = (*in_force(at), Delegation.party.in_(let_do(Action.READ)))
     of_one = select(Delegation.organisation_id).where(Delegation.entry_id == Entry.id, *reading)
     of_all = select(Delegation.organisation_id).where(
         Delegation.entry_id.is_(None), Delegation.grantor_id == Entry.organisation_id, *reading

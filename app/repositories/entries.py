@@ -53,6 +53,8 @@ from app.repositories.rows import insert_rows
 
 # Plates share PostgreSQL's one space of advisory locks with queues (0) and retry keys (1).
 PLATE_SEED = 2
+FEW_HAVE = 4
+"""So many signs are on the plates of few vehicles; three may be those of a whole province."""
 Row = Mapping[str, Any]
 
 # Nobody places a scoped hold while somebody registers, so that neither misses the other.
@@ -333,14 +335,15 @@ class EntriesRepository:
         return (await self._session.scalars(page)).all()
 
     async def counts(self, principal: Principal, *, at: datetime) -> EntryCounts:
-        """Count the open entries that a principal may read at an instant."""
-        theirs = and_(Entry.ended_at.is_(None), _readable(principal, at))
+        """Count the open entries that a principal may read at an instant, and what it may pay."""
+        theirs = and_(Entry.ended_at.is_(None), _open(principal, at, Action.READ))
         unready = func.count().filter(_BLOCKED)
         held = func.count().filter(Entry.held)
         by_state = select(Entry.state, func.count(), unready, held).where(theirs)
         found = (await self._session.execute(by_state.group_by(Entry.state))).all()
         amounts = select(func.count(), func.coalesce(func.sum(Order.amount_vnd), 0))
-        of_theirs = amounts.join(Entry, Entry.id == Order.entry_id).where(theirs, _DUE)
+        payable = and_(Entry.ended_at.is_(None), _open(principal, at, Action.ORDERS))
+        of_theirs = amounts.join(Entry, Entry.id == Order.entry_id).where(payable, _DUE)
         orders, due = (await self._session.execute(of_theirs)).one()
         return EntryCounts(
             states={State(state): count for state, count, _, _ in found},
@@ -355,16 +358,16 @@ _BLOCKED: Final = Entry.findings.contains([{"severity": "blocking"}])
 _DUE: Final = Order.state == "due"
 
 
-def _readable(principal: Principal, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that a principal may read an entry: the ranges of `_of_parties`."""
-    if decide(principal, Action.READ):
+def _open(principal: Principal, at: datetime, action: Action) -> ColumnElement[bool]:
+    """Return the condition that one may do something with an entry: the ranges of `_of_parties`."""
+    if decide(principal, action):
         return true()
     let_in = select(Delegation.entry_id).where(
-        *open_to(principal, at), Delegation.entry_id.is_not(None)
+        *open_to(principal, at, action), Delegation.entry_id.is_not(None)
     )
     theirs = [
         Entry.organisation_id == principal.organisation_id,
-        Entry.organisation_id.in_(grantors_to(principal, at)),
+        Entry.organisation_id.in_(grantors_to(principal, at, action)),
         Entry.id.in_(let_in),
     ]
     if principal.tax_code:
@@ -384,7 +387,9 @@ def _of_parties(
 
     One range is what it declared, one what it pays by its tax code, one what it was let into one by
     one, and one for each that lets it into everything: each is read by an index of its own.
+    What is due is so to whoever may pay it.
     """
+    action = Action.ORDERS if where.due else Action.READ
     order, newest = _order(Entry, where), _newest(where)
     found = select(*order).where(*_conditions(where))
     own = (
@@ -396,11 +401,11 @@ def _of_parties(
         for one in own[: 2 if principal.tax_code else 1]
     ]
     let_in = found.join(Delegation, Delegation.entry_id == Entry.id)
-    let_in = let_in.where(*open_to(principal, at), Delegation.entry_id.is_not(None))
+    let_in = let_in.where(*open_to(principal, at, action), Delegation.entry_id.is_not(None))
     listed = (Delegation.registered_at, Delegation.entry_id) if newest else order
     # An entry comes once for each party that one organisation is.
     ranges.append(page_of(let_in, listed, after, limit * len(GRANTED), newest_first=newest))
-    grantors = grantors_to(principal, at).subquery()
+    grantors = grantors_to(principal, at, action).subquery()
     of_one = found.where(Entry.organisation_id == grantors.c.grantor_id)
     of_each = page_of(of_one, order, after, limit, newest_first=newest).lateral()
     ranges.append(select(*of_each.c).select_from(grantors).join(of_each, true()))
@@ -420,8 +425,8 @@ def _order(entry: type[Entry], where: EntryFilter) -> Columns:
 
 def _is_narrow(where: EntryFilter) -> bool:
     """Tell whether only a few entries, whenever they came, can be what is asked for."""
-    names = (where.plate, where.declaration_number, where.client_reference, where.reference)
-    return any(name is not None for name in names)
+    names = (where.declaration_number, where.client_reference, where.reference)
+    return any(name is not None for name in names) or len(where.plate or "") >= FEW_HAVE
 
 
 def _few(statement: Select[Entry]) -> tuple[type[Entry], Select[Entry]]:
@@ -440,12 +445,13 @@ def _conditions(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
         Entry.direction: where.direction,
         Entry.state: where.state,
         Entry.lane: where.lane,
-        Entry.tractor_plate: where.plate,
         Entry.client_reference: where.client_reference,
         Entry.reference: where.reference,
         Entry.yard_code: where.yard,
     }
     yield from (column == value for column, value in equal.items() if value is not None)
+    if where.plate is not None:
+        yield Entry.tractor_plate.contains(where.plate, autoescape=True)
     if where.declaration_number is not None:
         yield Entry.declaration_numbers.contains([where.declaration_number])
     if where.registered_from is not None:

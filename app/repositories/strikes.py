@@ -24,12 +24,13 @@ LIFTED = Decision.LIFTED.value
 
 
 class Shown(NamedTuple):
-    """A strike with what a reader asks: whose, of which entry, who called, who decided."""
+    """A strike with what a reader asks: whose, of which entry and call, who decided."""
 
     strike: Strike
+    call: Call
     reference: str
+    plate: str | None
     company: str
-    called_by: UUID
     decided_by: str | None
 
 
@@ -135,12 +136,15 @@ def _has_room() -> ColumnElement[bool]:
 
 def _shown() -> Select[*tuple[Any, ...]]:
     return (
-        select(Strike, Entry.reference, Organisation.name, Call.called_by, PrincipalRow.name)
+        select(
+            Strike, Call, Entry.reference, Entry.tractor_plate, Organisation.name,
+            PrincipalRow.name,
+        )
         .join(Entry, Entry.id == Strike.entry_id)
         .join(Organisation, Organisation.id == Strike.organisation_id)
         .join(Call, Call.id == Strike.call_id)
         .outerjoin(PrincipalRow, PrincipalRow.id == Strike.decided_by)
-    )
+    )  # fmt: skip
 
 
 def _visible(principal: Principal) -> ColumnElement[bool]:
@@ -152,6 +156,8 @@ def _visible(principal: Principal) -> ColumnElement[bool]:
 def _narrowed(where: StrikeFilter) -> Iterator[ColumnElement[bool]]:
     if where.gate is not None:
         yield Strike.gate_code == where.gate
+    if where.entry is not None:
+        yield Strike.entry_id == where.entry
     if where.undecided:
         yield Strike.appealed_at.is_not(None)
         yield Strike.decided_at.is_(None)

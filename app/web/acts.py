@@ -39,6 +39,7 @@ ACTS: Final[Mapping[str, str]] = {
     "sign": "/v1/outages/{outage}/signature",
     "take-difficulty": "/v1/difficulties/{difficulty}/assignment",
     "answer": "/v1/difficulties/{difficulty}/answer",
+    "decide": "/v1/strikes/{strike}/decision",
     "publish": "/v1/difficulties/{difficulty}/publication",
 }
 """Acts by the name that their form gives, and the path of the API that does them."""

@@ -121,7 +121,9 @@ def path_of(path: str, fields: Fields) -> str:
 
 
 def _read(pointer: str, text: str) -> str:
-    """Return 420.000 as 420000, and a time of a form as one of Hanoi."""
+    """Return 420.000 as 420000, a time of a form as one of Hanoi, and several lines as one."""
     if pointer.endswith("_at"):
         return in_hanoi(text)
-    return ungrouped(text) if pointer.endswith("/amount") else text
+    if pointer.endswith("/amount"):
+        return ungrouped(text)
+    return " ".join(text.split()) if "\n" in text else text

@@ -79,9 +79,16 @@ class Drawing:
         """Return the address of a style, a script or a picture."""
         return self.root + address(name)
 
+    def api(self, path: str) -> str:
+        """Return the address of what the API answers to a link, in the reader's language."""
+        return f"{self.root}{path}{'&' if '?' in path else '?'}language={self.language.value}"
+
     def names(self) -> dict[str, object]:
         """Return what a template calls these."""
-        helpers = (self.say, self.name_of, self.money, self.when, self.clock, self.day, self.asset)
+        helpers = (
+            self.say, self.name_of, self.money, self.when, self.clock, self.day, self.asset,
+            self.api,
+        )  # fmt: skip
         return {
             **{helper.__name__: helper for helper in helpers},
             "language": self.language.value,

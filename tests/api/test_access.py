@@ -539,6 +539,7 @@ WHO_READS = {
     **dict.fromkeys(sorted(HOOKS_LOOKED_AT), EVERYBODY),
     "get_entry": EVERYBODY,
     "get_place": EVERYBODY,
+    "get_powers": EVERYBODY,
     "explain_entry": EVERYBODY,
     "get_certificate": EVERYBODY,
     "get_pass": EVERYBODY,

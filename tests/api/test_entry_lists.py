@@ -67,6 +67,10 @@ FILTERS = (
     pytest.param({"lane": "green"}, [0], id="lane"),
     pytest.param({"plate": "12c 000.17"}, [0], id="plate in another spelling"),
     pytest.param({"plate": "桂f12345"}, [3], id="Chinese plate in another spelling"),
+    pytest.param({"plate": "00.17"}, [0], id="the last digits of a plate"),
+    pytest.param({"plate": "f-1 234"}, [3], id="a part of a plate in another spelling"),
+    pytest.param({"plate": "0_017"}, [], id="signs that stand for themselves"),
+    pytest.param({"plate": ""}, [3, 2, 1, 0], id="a plate that was left empty"),
     pytest.param({"declaration_number": "1010 1010 1010"}, [2], id="declaration number"),
     pytest.param({"client_reference": "DN-0"}, [0], id="own reference"),
     pytest.param({"registered_from": "2026-03-11T09:02:00+07:00"}, [3, 2], id="from"),
@@ -156,7 +160,8 @@ async def test_an_entry_is_found_by_its_reference_as_somebody_heard_it(
     "query",
     [
         {"state": "flying"}, {"lane": "fast"}, {"direction": "up"}, {"limit": "0"},
-        {"limit": "201"}, {"changed_after": "yesterday"}, {"registered_from": "2026-03-11"},
+        {"limit": "201"}, {"plate": "17"}, {"plate": "1-7."},
+        {"changed_after": "yesterday"}, {"registered_from": "2026-03-11"},
     ],
 )  # fmt: skip
 async def test_a_filter_that_makes_no_sense_is_refused_by_name(
@@ -167,6 +172,22 @@ async def test_a_filter_that_makes_no_sense_is_refused_by_name(
     assert [f"query:{name}" for name in query] == [
         error["pointer"] for error in answer.json()["errors"]
     ]
+
+
+async def test_a_part_of_a_plate_that_is_too_short_is_told_how_long_it_must_be(gate: Gate) -> None:
+    headers = {"Accept-Language": "en"}
+    answer = await gate.get("/v1/entries?plate=17", "company-1", headers=headers)
+    (error,) = answer.json()["errors"]
+    assert ("plate-part", "Give at least 3 letters or digits of the plate.") == (
+        error["rule"], error["message"],
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("fleet")
+async def test_a_part_of_a_plate_finds_nothing_of_others(gate: Gate) -> None:
+    for who, expected in (("company-2", 1), ("company-1", 3), ("officer-1", 4)):
+        found = (await gate.get("/v1/entries?plate=000", who)).json()["items"]
+        assert expected == len(found), who
 
 
 async def test_what_changed_comes_oldest_change_first(

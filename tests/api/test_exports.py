@@ -56,6 +56,17 @@ async def test_a_company_gets_its_own_as_a_file_for_a_spreadsheet(gate: Gate) ->
     assert "Nguyễn" not in answer.text
 
 
+async def test_a_link_names_its_language_whatever_the_browser_prefers(gate: Gate) -> None:
+    headers = {"Accept-Language": "vi"}
+    for query, expected in (("language=zh", "zh"), ("format=csv&language=en&due=1", "en")):
+        answer = await gate.get(f"{EXPORT}?{query}", "company-1", headers=headers)
+        assert (200, expected) == (answer.status_code, answer.headers["Content-Language"]), query
+    refused = await gate.get(f"{EXPORT}?language=fr", "company-1", headers=headers)
+    assert (422, ["query:language"]) == (
+        refused.status_code, [one["pointer"] for one in refused.json()["errors"]],
+    )  # fmt: skip
+
+
 async def test_an_authority_gets_all_and_filters_are_those_of_the_list(gate: Gate) -> None:
     for who, number in (("company-1", 1), ("company-2", 2), ("company-2", 3)):
         await gate.register(who, **lorry(number))

@@ -113,6 +113,54 @@ async def test_a_party_does_its_part_and_no_more(
     assert NOTHING | expected == await answers(gate, entry)
 
 
+OF_ACTION = {
+    "read": "read", "events": "read", "order": "orders", "link": "track", "pass": "show",
+    "driver": "personal", "amend": "amend", "amend driver": "amend-vehicle",
+    "substitute": "substitute", "report": "report", "let in": "delegate", "divert": "divert",
+    "cancel": "cancel",
+}  # fmt: skip
+"""What is tried of an entry, and the power that it takes."""
+
+
+@pytest.mark.parametrize("party", ["declarant", "carrier", "owner", "payer"])
+async def test_what_one_is_told_to_be_able_to_do_is_what_one_may(gate: Gate, party: str) -> None:
+    entry = await gate.register(**truck(driver={"name": "Nguyễn Văn A"}))
+    who = "company-1" if party == "declarant" else "company-2"
+    if party != "declarant":
+        await let_in(gate, entry, party)
+    powers = (await gate.get(f"/v1/entries/{entry['id']}/powers", who)).json()
+    may = {
+        OF_ACTION[name]
+        for name, status in (await answers(gate, entry, who)).items()
+        if status not in {403, 404}
+    }
+    told = {*OF_ACTION.values()} & {*powers["actions"]}
+    assert ([party], may) == (powers["relations"], told)
+    orders = [one["id"] for one in entry["orders"]] if "orders" in may else []
+    assert orders == powers["orders"]
+
+
+async def test_who_may_see_nothing_of_an_entry_is_told_of_no_powers(gate: Gate) -> None:
+    entry = await gate.register(**truck())
+    path = f"/v1/entries/{entry['id']}/powers"
+    assert 404 == (await gate.get(path, "company-2")).status_code
+    found = (await gate.get(path, "auditor")).json()
+    assert ([], [entry["orders"][0]["id"]]) == (found["relations"], found["orders"])
+
+
+@pytest.mark.parametrize(("party", "expected"), [("carrier", 0), ("owner", 0), ("payer", 1)])
+@pytest.mark.parametrize("everywhere", [True, False])
+async def test_what_is_due_is_so_to_whoever_may_pay_it(
+    gate: Gate, party: str, expected: int, everywhere: bool
+) -> None:
+    entry = await gate.register(**truck())
+    await (let_in_everywhere(gate, party) if everywhere else let_in(gate, entry, party))
+    listed = (await gate.get("/v1/entries?due=true", "company-2")).json()["items"]
+    counts = (await gate.get("/v1/entries/counts", "company-2")).json()
+    assert (expected, expected, 1) == (len(listed), counts["orders_due"], counts["open"])
+    assert 1 == len((await gate.get("/v1/entries?due=true", "company-1")).json()["items"])
+
+
 async def test_a_carrier_puts_a_waiting_vehicle_off_and_an_owner_does_not(gate: Gate) -> None:
     entry = await gate.register()
     await gate.move(entry)

@@ -102,6 +102,7 @@ async def test_a_miss_that_counts_gives_its_company_a_strike(gate: Gate) -> None
     assert {
         "company": "Sandbox company 1", "entry": entry["id"], "reference": entry["reference"],
         "gate": "tan-thanh", "struck_at": "2026-03-11T09:31:00+07:00",
+        "plate": "15C00001", "call_number": "TT-0001", "outcome": "missed", "appealable": True,
         "policy": "queue-policy-2022-02", "counts_to": "2026-04-10", "appeal_by": "2026-03-24",
         "appealed_at": None, "decision": None,
     }.items() <= strike.items()  # fmt: skip
@@ -152,6 +153,17 @@ async def test_three_strikes_limit_nobody(gate: Gate) -> None:
     assert ["queued"] * 3 == await states(gate, *[await come(gate, 10 + one) for one in range(3)])
 
 
+async def test_a_company_is_told_how_many_strikes_count_and_what_so_many_bring(gate: Gate) -> None:
+    await limited(gate, misses=2)
+    listed = (await gate.get("/v1/strikes", "company-1")).json()
+    rule = {"misses": 4, "within_days": 30, "most_waiting": 2, "for_days": 14, "appeal_days": 14}
+    assert (2, rule) == (listed["counting"], listed["rule"])
+    told = (await gate.get("/v1/strikes", "officer-1")).json()
+    assert (None, None, rule) == (told["counting"], told["limit"], told["rule"])
+    gate.go_to("2026-04-10T08:00:00+07:00")
+    assert 0 == (await gate.get("/v1/strikes", "company-1")).json()["counting"]
+
+
 async def test_after_four_a_third_entry_does_not_begin_to_wait_and_is_told_why(gate: Gate) -> None:
     await limited(gate)
     assert {"until": "2026-03-25T00:00:00+07:00", "most_waiting": 2, "strikes": 4} == await limit(
@@ -163,7 +175,7 @@ async def test_after_four_a_third_entry_does_not_begin_to_wait_and_is_told_why(g
     assert ("declarant", {"until": "2026-03-24T17:00:00+00:00", "most": 2}) == (
         step["who"], step["facts"],
     )  # fmt: skip
-    for word in ("2026-03-25 00:00", "at most 2", "/v1/strikes"):
+    for word in ("2026-03-25 00:00", "at most 2", "appeal"):
         assert word in step["message"]
     gate.forget()
     shown = (await gate.get(f"/v1/tracking/{await token(gate, entries[2])}")).json()
@@ -351,6 +363,24 @@ async def test_a_strike_is_appealed_once_by_its_company_and_decided_once_by_anot
     assert (409, "strike-decided") == (second.status_code, second.json()["code"])
 
 
+async def test_who_reads_a_strike_is_told_whether_to_appeal_and_whether_to_decide(
+    gate: Gate,
+) -> None:
+    (strike,) = await limited(gate, misses=1)
+
+    async def told(who: str) -> tuple[bool, bool]:
+        shown = (await gate.get(f"/v1/strikes/{strike['id']}", who)).json()
+        return shown["appealable"], shown["may_decide"]
+
+    assert (True, False) == await told("company-1") == await told("officer-2")
+    await appeal(gate, strike)
+    assert (False, True) == await told("officer-2") == await told("board-1")
+    assert (False, False) == await told("officer-1") == await told("company-1")
+    assert (False, False) == await told("auditor")
+    await decide(gate, strike)
+    assert (False, False) == await told("officer-2")
+
+
 async def test_a_decision_and_an_appeal_need_a_reason(gate: Gate) -> None:
     (strike,) = await limited(gate, misses=1)
     for path, who, body in (
@@ -382,6 +412,7 @@ async def test_the_list_is_narrowed_and_comes_in_pages(gate: Gate) -> None:
     assert [found[1]["id"]] == [one["id"] for one in await strikes(gate, undecided=True)]
     await decide(gate, found[1])
     assert [] == await strikes(gate, undecided=True)
+    assert [found[2]["id"]] == [one["id"] for one in await strikes(gate, entry=found[2]["entry"])]
     assert ([], 3) == (
         await strikes(gate, gate="huu-nghi"), len(await strikes(gate, gate="tan-thanh")),
     )  # fmt: skip

@@ -35,6 +35,7 @@ def everything(gate: Live) -> Names:
     _yesterday(road)
     road.do("PUT", "/v1/sandbox/clock", "admin", {"now": NINE})
     money = _money(road)
+    strike = _strike(road)
     entry = _queue(road)
     _words(road, entry)
     return {
@@ -45,6 +46,7 @@ def everything(gate: Live) -> Names:
         "order": entry["orders"][0]["id"],
         "difficulty": road.do("GET", "/v1/difficulties", "officer-1")["items"][0]["id"],
         **money,
+        **strike,
         **_board(road),
         **_company(road),
     }
@@ -129,6 +131,15 @@ def _statement(road: Road) -> str:
         headers={"Content-Type": "text/csv"},
     )  # fmt: skip
     return str(answer["rows"][0]["payment"])
+
+
+def _strike(road: Road) -> Names:
+    """Let a company cancel after the call, and appeal the strike that it gets."""
+    entry = road.called()
+    road.do("POST", f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    (strike,) = road.do("GET", f"/v1/strikes?entry={entry['id']}", "company-1")["items"]
+    road.do("POST", f"/v1/strikes/{strike['id']}/appeal", "company-1", {"reason": f"{LONG} " * 6})
+    return {"strike": strike["id"]}
 
 
 def _queue(road: Road) -> Entry:

@@ -22,11 +22,15 @@ from app.domain.strikes import (
     Decision,
     Limited,
     Struck,
+    counting_on,
+    end_of,
     ensure_appealable,
     ensure_decidable,
+    is_appealable,
     last_day_of_appeal,
     limit_on,
     look_back,
+    may_decide,
 )
 from app.domain.vocabulary import Role
 
@@ -113,6 +117,16 @@ def test_without_limits_nothing_is_looked_back_to() -> None:
     assert (timedelta(0), timedelta(days=44)) == (look_back([]), look_back([LIMIT]))
 
 
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [(0, 0), (1, 2), (2, 3), (30, 3), (31, 1), (32, 0)],
+    ids=str,
+)
+def test_a_strike_counts_from_its_day_to_its_thirtieth(on: int, expected: int) -> None:
+    assert expected == counting_on(strikes(1, 1, 2), day(on))
+    assert day(31) == end_of(day(1), LIMIT)
+
+
 # --- appeals --------------------------------------------------------------------------------------
 
 
@@ -132,6 +146,7 @@ def case(*, appealed: bool = False, decision: Decision | None = None) -> Appeale
 def test_until_when_a_strike_is_appealed(
     on: int, error: type[DomainError] | None, *, appealed: bool
 ) -> None:
+    assert (error is None) is is_appealable(case(appealed=appealed), day(on))
     if error is None:
         ensure_appealable(case(appealed=appealed), day(on))
         return
@@ -159,8 +174,14 @@ def test_the_last_day_is_named_where_it_is_too_late() -> None:
 )
 def test_who_decides_and_once(who: object, what: Appealed, error: type[DomainError] | None) -> None:
     principal = Principal(CALLER if who == CALLER else OTHER, uuid4(), "x", Role.OFFICER)
+    assert (error is None) is may_decide(what, principal)
     if error is None:
         ensure_decidable(what, principal)
         return
     with pytest.raises(error):
         ensure_decidable(what, principal)
+
+
+@pytest.mark.parametrize("role", [Role.COMPANY, Role.AUDITOR])
+def test_who_is_neither_officer_nor_of_the_board_decides_on_nothing(role: Role) -> None:
+    assert not may_decide(case(appealed=True), Principal(OTHER, uuid4(), "x", role))

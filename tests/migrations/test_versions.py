@@ -60,7 +60,8 @@ def differences(connection: Connection) -> list[object]:
 
 
 def create_all(connection: Connection) -> None:
-    connection.execute(text("CREATE EXTENSION btree_gist"))
+    for name in ("btree_gist", "pg_trgm"):
+        connection.execute(text(f"CREATE EXTENSION {name}"))
     Base.metadata.create_all(connection)
 
 

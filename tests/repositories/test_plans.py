@@ -301,7 +301,16 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
     "who stands in which yard": lambda it: it.uow.yards.occupied(),
     "what places are taken": lambda it: it.uow.yards.places_taken("tan-thanh", ["bao-nguyen"]),
     "entries on a plate": lambda it: it.uow.entries.page(
-        it.principal(Role.OFFICER), EntryFilter(plate="plate-7"), None, 50, at=NOW
+        it.principal(Role.OFFICER), EntryFilter(plate="plate-4321"), None, 50, at=NOW
+    ),
+    "entries with a part of a plate": lambda it: it.uow.entries.page(
+        it.principal(Role.OFFICER), EntryFilter(plate="432"), None, 50, at=NOW
+    ),
+    "a company's entries with a part of a plate": lambda it: it.uow.entries.page(
+        it.principal(), EntryFilter(plate="4321"), None, 50, at=NOW
+    ),
+    "a forwarder's entries with a part of a plate": lambda it: it.uow.entries.page(
+        it.forwarder, EntryFilter(plate="4321"), None, 50, at=NOW
     ),
     "entries of a declaration": lambda it: it.uow.entries.page(
         it.principal(Role.OFFICER),
@@ -327,7 +336,7 @@ QUESTIONS: dict[str, Callable[[Crowd], Awaitable[object]]] = {
         it.forwarder, EntryFilter(changed_after=NOW - timedelta(hours=1)), None, 50, at=NOW
     ),
     "a forwarder's entries on a plate": lambda it: it.uow.entries.page(
-        it.forwarder, EntryFilter(plate="plate-7"), None, 50, at=NOW
+        it.forwarder, EntryFilter(plate="plate-4321"), None, 50, at=NOW
     ),
     "what a forwarder is to an entry": lambda it: it.uow.entries.related(
         it.entry, it.forwarder, NOW

@@ -42,3 +42,10 @@ def test_what_is_there_is_said() -> None:
 
 def test_all_that_a_company_may_be_told_of_has_a_name() -> None:
     assert set() == FOR_COMPANIES - HAPPENED - {"bank_secret.made"}
+
+
+def test_a_link_to_an_answer_of_the_api_carries_the_language_of_its_page() -> None:
+    """What a browser prefers goes with it otherwise; a signed note is the same in all of them."""
+    plain = re.compile(r'href="\{\{ root \}\}/v1/[^"]*?([a-z]*)"')
+    found = {end for path in SOURCES for end in plain.findall(path.read_text("utf-8"))}
+    assert {"checkpoint"} == found

@@ -31,7 +31,8 @@ from app.api.schemas.entries import (
     TrackingOut,
 )
 from app.api.schemas.explanations import ExplanationOut, explanation_out
-from app.api.schemas.types import Instant, Sought
+from app.api.schemas.powers import PowersOut, powers_out
+from app.api.schemas.types import Instant, PlatePart, Sought
 from app.api.strict_json import StrictRoute
 from app.core.ids import read_reference
 from app.domain.authorisation import Action
@@ -47,12 +48,12 @@ from app.domain.errors import (
     StaleVersionError,
     UnknownCodeError,
 )
-from app.domain.identifiers import plate_key
 from app.domain.questions import EntryFilter
 from app.domain.vocabulary import Direction, Lane, Role, State
 from app.services.declarations.amendment import Amendment
 from app.services.declarations.declaring import Driver
 from app.services.declarations.entries import Entries
+from app.services.declarations.powers import powers_over
 from app.services.declarations.registration import Registration
 from app.services.queues.explaining import Explaining
 
@@ -97,7 +98,7 @@ async def get_filters(
     direction: Direction | None = None,
     state: State | None = None,
     lane: Lane | None = None,
-    plate: Sought | None = None,
+    plate: PlatePart | None = None,
     declaration_number: Sought | None = None,
     client_reference: Sought | None = None,
     reference: Sought | None = None,
@@ -117,7 +118,7 @@ async def get_filters(
         direction=direction,
         state=state,
         lane=lane,
-        plate=plate_key(plate) if plate else None,
+        plate=plate or None,
         declaration_number="".join(declaration_number.split()) if declaration_number else None,
         client_reference=client_reference,
         reference=read_reference(reference) if reference else None,
@@ -142,7 +143,8 @@ async def list_entries(
 ) -> EntriesOut:
     """List entries, newest first; with `changed_after` by time of change, oldest first.
 
-    A company sees its own. The list leaves out places, checks and next steps: ask for one entry.
+    A company sees its own, and of what is `due` only what it may pay. The list leaves out places,
+    checks and next steps: ask for one entry.
     """
     listing = Listing(process.cursors, "entries", paging, asdict(where))
     found = await Entries(uow, caller).page(where, listing.after, listing.wanted)
@@ -157,7 +159,7 @@ async def list_entries(
 
 @router.get("/counts", dependencies=[may(*DECLARANTS)])
 async def count_entries(uow: Uow, caller: Caller) -> EntryCountsOut:
-    """Count your company's open entries: by state, those that cannot go on, what is due of them."""
+    """Count your company's open entries: by state, those that cannot go on, what it may pay."""
     return entry_counts_out(await Entries(uow, caller).counts())
 
 
@@ -237,6 +239,19 @@ async def explain_entry(entry: UUID, uow: Uow, caller: Caller, language: Spoken)
     their call numbers.
     """
     return explanation_out(await Explaining(uow, caller).explain(entry), language)
+
+
+@router.get(
+    "/{entry}/powers",
+    dependencies=[may(*EVERYBODY, on=Action.READ)],
+    responses=problem_responses(EntryNotFoundError),
+)
+async def get_powers(entry: UUID, uow: Uow, caller: Caller) -> PowersOut:
+    """Return what you may do with an entry, and which of its orders you may open.
+
+    A carrier, an owner and a payer may each do less than the declarant.
+    """
+    return powers_out(await powers_over(uow, caller, entry))
 
 
 @router.get(

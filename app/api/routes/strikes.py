@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from app.api.deps import Caller, OfProcess, Retry, Uow, may
+from app.api.deps import Caller, OfProcess, Retry, Spoken, Uow, may
 from app.api.idempotency import RETRIED
 from app.api.paging import AskedPage, Listing
 from app.api.problems import problem_responses
@@ -16,11 +16,11 @@ from app.api.schemas.strikes import (
     StrikeBriefOut,
     StrikeOut,
     StrikesOut,
-    limit_out,
     strike_brief_out,
     strike_out,
+    strikes_out,
 )
-from app.api.schemas.types import Sought
+from app.api.schemas.types import Id, Sought
 from app.api.strict_json import StrictRoute
 from app.domain.authorisation import Action
 from app.domain.errors import (
@@ -32,6 +32,7 @@ from app.domain.errors import (
     StrikeNotFoundError,
 )
 from app.domain.questions import StrikeFilter
+from app.domain.strikes import DECIDERS
 from app.domain.vocabulary import Role
 from app.services.queues.strikes import Strikes
 
@@ -41,9 +42,11 @@ READERS = (Role.COMPANY, Role.OFFICER, Role.BOARD, Role.AUDITOR)
 
 
 # A coroutine: the framework runs a dependency that is none in a thread.
-async def get_filter(gate: Sought | None = None, *, undecided: bool = False) -> StrikeFilter:
+async def get_filter(
+    gate: Sought | None = None, entry: Id | None = None, *, undecided: bool = False
+) -> StrikeFilter:
     """Return what a list of strikes is narrowed to."""
-    return StrikeFilter(gate=gate, undecided=undecided)
+    return StrikeFilter(gate=gate, entry=entry, undecided=undecided)
 
 
 @router.get("/strikes", dependencies=[may(*READERS)])
@@ -52,6 +55,7 @@ async def list_strikes(
     paging: AskedPage,
     uow: Uow,
     caller: Caller,
+    language: Spoken,
     process: OfProcess,
 ) -> StrikesOut:
     """List strikes, newest first; a company sees its own, and the limit it has because of them.
@@ -64,11 +68,8 @@ async def list_strikes(
     strikes = Strikes(uow, caller)
     found = await strikes.page(where, listing.after, listing.wanted)
     page, cursor = listing.cut(found, lambda one: (one.strike.struck_at, one.strike.id))
-    return StrikesOut(
-        items=[strike_brief_out(one, caller.reference) for one in page],
-        next_cursor=cursor,
-        limit=limit_out(await strikes.limit(), caller.reference),
-    )
+    items = [strike_brief_out(one, caller, language) for one in page]
+    return strikes_out(items, cursor, await strikes.tally(), caller)
 
 
 @router.get(
@@ -76,9 +77,9 @@ async def list_strikes(
     dependencies=[may(*READERS, on=Action.STRIKES)],
     responses=problem_responses(StrikeNotFoundError),
 )
-async def get_strike(strike: UUID, uow: Uow, caller: Caller) -> StrikeOut:
+async def get_strike(strike: UUID, uow: Uow, caller: Caller, language: Spoken) -> StrikeOut:
     """Return a strike with the company's appeal and the reason of the decision."""
-    return strike_out(await Strikes(uow, caller).get(strike), caller.reference)
+    return strike_out(await Strikes(uow, caller).get(strike), caller, language)
 
 
 @router.post(
@@ -90,28 +91,28 @@ async def get_strike(strike: UUID, uow: Uow, caller: Caller) -> StrikeOut:
     ),
 )
 async def appeal_strike(
-    strike: UUID, body: AppealIn, uow: Uow, caller: Caller, retry: Retry
+    strike: UUID, body: AppealIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
 ) -> Response:
     """Appeal a strike of your company with a reason, once and in time; it counts until decided."""
     shown = await Strikes(uow, caller).appeal(strike, body.reason)
-    return await retry.answer(strike_brief_out(shown, caller.reference), status=200)
+    return await retry.answer(strike_brief_out(shown, caller, language), status=200)
 
 
 @router.post(
     "/strikes/{strike}/decision",
     response_model=StrikeBriefOut,
-    dependencies=[may(Role.OFFICER, Role.BOARD, on=Action.STRIKES)],
+    dependencies=[may(*DECIDERS, on=Action.STRIKES)],
     responses=problem_responses(
         StrikeNotFoundError, StrikeNotAppealedError, StrikeDecidedError, OtherDeciderNeededError,
         *RETRIED,
     ),
 )  # fmt: skip
 async def decide_strike(
-    strike: UUID, body: DecisionIn, uow: Uow, caller: Caller, retry: Retry
+    strike: UUID, body: DecisionIn, uow: Uow, caller: Caller, retry: Retry, language: Spoken
 ) -> Response:
     """Decide on an appeal with a reason, once, as another than who made the call.
 
     A strike that is lifted counts no more, and whom the limit kept out begins to wait at once.
     """
     shown = await Strikes(uow, caller).decide(strike, body.decision, body.reason)
-    return await retry.answer(strike_brief_out(shown, caller.reference), status=200)
+    return await retry.answer(strike_brief_out(shown, caller, language), status=200)

@@ -111,7 +111,7 @@ def call_record_out(call: Call, entry: Entry, language: Language) -> CallRecordO
         policy=call.policy_code,
         outcome=call.outcome,
         ended_at=call.ended_at,
-        message=_message(call, language),
+        message=call_message(call, language),
         miss_number=call.miss_number,
         charge_points=call.charge or 0,
         faults=faults_out(call.faults or (), language),
@@ -128,7 +128,7 @@ def last_call_out(last: LastCall, language: Language) -> LastCallOut:
         window_starts_at=call.window_starts_at or call.called_at,
         window_ends_at=call.window_ends_at,
         outcome=call.outcome,
-        message=_message(call, language),
+        message=call_message(call, language),
         charge_points=call.charge or 0,
         faults=faults_out(call.faults or (), language),
         if_missed=NextMissOut(charge_minutes=miss.charge_minutes, ending=miss.ending)
@@ -155,7 +155,8 @@ def _fault_out(fault: Mapping[str, Any], language: Language) -> FaultOut:
     )
 
 
-def _message(call: Call, language: Language) -> str:
+def call_message(call: Call, language: Language) -> str:
+    """Return what became of a call, and what that cost."""
     facts: dict[str, Fact] = {"charge": call.charge or 0}
     facts |= {"until": moment(call.window_ends_at, language)}
     return CATALOGUE.say(f"call.{call.outcome or 'open'}", language, facts)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,6 +27,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.domain.gates import HANOI
+from app.domain.identifiers import SHORTEST_PART, plate_key
 
 LARGEST = 2**63 - 1
 MOST_VND = 10**15
@@ -48,6 +50,7 @@ _INSTANT = re.compile(
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_A_DAY: Final = ("not_a_day", "a day such as 2026-02-21 is needed")
 _NOT_AN_INSTANT: Final = ("not_an_instant", "an instant with offset is needed")
+_PLATE_PART: Final = ("plate_part", "at least {min_length} letters or digits of a plate")
 _NOTHING_TO_CHANGE: Final = ("nothing_to_change", "name at least one field")
 _PERSONAL_NAMES: set[str] = set()
 
@@ -101,6 +104,24 @@ Reference = Annotated[
 
 Sought = Annotated[str, StringConstraints(max_length=64, pattern=SAFE)]
 """A text to find something by: what no row can hold is refused, not sought."""
+
+
+def _part(text: str) -> str:
+    part = plate_key(text)
+    if text and len(part) < SHORTEST_PART:
+        raise PydanticCustomError(*_PLATE_PART, {"min_length": SHORTEST_PART})
+    return part
+
+
+PlatePart = Annotated[
+    Sought,
+    AfterValidator(_part),
+    Field(
+        description="A part of the plate in any spelling: three letters or digits, or more.",
+        examples=["000.17"],
+    ),
+]
+"""A part of a plate to find vehicles by, read as plates are; nothing stays nothing."""
 
 RawIdentifier = Annotated[str, StringConstraints(max_length=64, pattern=SAFE_RAW)]
 """An identifier as it was typed, white space and all; the rules read it, the text is kept."""

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.domain.identifiers.papers import PAPERS
-from app.domain.identifiers.plates import PLATES, plate_key
+from app.domain.identifiers.plates import PLATES, SHORTEST_PART, plate_key
 from app.domain.identifiers.registrations import REGISTRATIONS
 from app.domain.identifiers.rule import Doubt, IdentifierRule, Kind, Reading, Status
 from app.domain.vocabulary import Text
@@ -13,6 +13,7 @@ from app.domain.vocabulary import Text
 __all__ = [
     "RULES",
     "SENTENCES",
+    "SHORTEST_PART",
     "Doubt",
     "IdentifierRule",
     "Kind",

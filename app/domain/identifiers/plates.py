@@ -133,6 +133,10 @@ PLATES: Final = (
 )
 
 
+SHORTEST_PART: Final = 3
+"""Fewer signs of a plate are on too many vehicles to find one by."""
+
+
 def plate_key(raw: str) -> str:
     """Return what a vehicle is found by, however its plate or unit id was spelled.
 

@@ -1,6 +1,6 @@
 """The limit of a company that missed many calls: few of its entries wait, derived from strikes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,18 @@ from app.services.queues.due import due
 
 async def limit_of(uow: UnitOfWork, today: Today, organisation_id: UUID) -> Limited | None:
     """Return the limit of a company today; None where it has none."""
+    return limit_on(await strikes_of(uow, today, organisation_id), today.day)
+
+
+async def strikes_of(uow: UnitOfWork, today: Today, organisation_id: UUID) -> Sequence[Struck]:
+    """Return the strikes of a company that may bear on a limit today."""
     editions = today.reference.policy_codes
     limits = {code: one.company_limit for code, one in editions.items() if one.company_limit}
     if not limits:
-        return None
+        return ()
     since = today.day - look_back(limits.values())
     found = await uow.strikes.counting(organisation_id, since)
-    strikes = [Struck(on, limits[code]) for on, code in found if code in limits]
-    return limit_on(strikes, today.day)
+    return [Struck(on, limits[code]) for on, code in found if code in limits]
 
 
 class CompanyLimits:

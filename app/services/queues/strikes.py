@@ -6,18 +6,28 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.errors import StrikeNotFoundError
+from app.domain.policy import CompanyLimit
 from app.domain.questions import StrikeFilter
-from app.domain.strikes import Appealed, Decision, Limited, ensure_appealable, ensure_decidable
+from app.domain.strikes import (
+    Appealed,
+    Decision,
+    Limited,
+    counting_on,
+    ensure_appealable,
+    ensure_decidable,
+    limit_on,
+    may_decide,
+)
 from app.domain.vocabulary import Role
 from app.models import Strike
 from app.repositories.strikes import Shown
 from app.repositories.unit_of_work import UnitOfWork
-from app.services.act import Act
-from app.services.queues.company_limits import limit_of
+from app.services.act import Act, Today
+from app.services.queues.company_limits import strikes_of
 from app.services.queues.joining import join_lines
 
 # The edges show these rows and never ask for them: they import them from here.
-__all__ = ["Pleaded", "Shown", "Strike", "Strikes"]
+__all__ = ["Pleaded", "Shown", "Strike", "Strikes", "Tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,15 @@ class Pleaded:
     shown: Shown
     appeal: str | None
     reason: str | None
+    may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many strikes of a company count today, and the limit that they make, if they do."""
+
+    counting: int
+    limit: Limited | None
 
 
 class Strikes:
@@ -43,11 +62,13 @@ class Strikes:
         """Return up to `limit` strikes after a cursor that the principal may see, newest first."""
         return await self._uow.strikes.page(self._act.principal, where, after, limit)
 
-    async def limit(self) -> Limited | None:
-        """Return the limit of the principal's own company today; None where it has none."""
-        if self._act.principal.role is not Role.COMPANY:
+    async def tally(self) -> Tally | None:
+        """Return how the principal's own company stands today; None for whoever is none."""
+        principal, today = self._act.principal, self._act.day
+        if principal.role is not Role.COMPANY:
             return None
-        return await limit_of(self._uow, self._act, self._act.principal.organisation_id)
+        strikes = await strikes_of(self._uow, self._act, principal.organisation_id)
+        return Tally(counting_on(strikes, today), limit_on(strikes, today))
 
     async def get(self, strike_id: UUID) -> Pleaded:
         """Return a strike, both sides' words in clear.
@@ -59,7 +80,12 @@ class Strikes:
         if shown is None:
             raise StrikeNotFoundError
         one = shown.strike
-        return Pleaded(shown, self._opened(one.appeal), self._opened(one.decision_reason))
+        return Pleaded(
+            shown,
+            self._opened(one.appeal),
+            self._opened(one.decision_reason),
+            may_decide(case_of(self._act, shown), self._act.principal),
+        )
 
     async def appeal(self, strike_id: UUID, reason: str) -> Shown:
         """Appeal a strike of one's own company with a reason, once and in time.
@@ -108,17 +134,7 @@ class Strikes:
         shown = await self._uow.strikes.get(strike_id, self._act.principal)
         if strike is None or shown is None:
             raise StrikeNotFoundError
-        limit = self._act.reference.policy_codes[strike.policy_code].company_limit
-        assert limit is not None
-        decision = Decision(strike.decision) if strike.decision else None
-        case = Appealed(
-            struck_on=strike.struck_on,
-            appeal_days=limit.appeal_days,
-            acted=shown.called_by,
-            is_appealed=strike.appealed_at is not None,
-            decision=decision,
-        )
-        return strike, case
+        return strike, case_of(self._act, shown)
 
     async def _tell(self, kind: str, strike: Strike) -> Shown:
         """Tell that something was done, and nothing of what was said."""
@@ -131,3 +147,22 @@ class Strikes:
 
     def _opened(self, sealed: bytes | None) -> str | None:
         return self._act.tools.cipher.decrypt(sealed) if sealed else None
+
+
+def case_of(today: Today, shown: Shown) -> Appealed:
+    """Return what is asked of a strike before anybody appeals it or decides on it."""
+    strike, limit = shown.strike, limit_of_day(today, shown)
+    return Appealed(
+        struck_on=strike.struck_on,
+        appeal_days=limit.appeal_days,
+        acted=shown.call.called_by,
+        is_appealed=strike.appealed_at is not None,
+        decision=Decision(strike.decision) if strike.decision else None,
+    )
+
+
+def limit_of_day(today: Today, shown: Shown) -> CompanyLimit:
+    """Return the limit of the edition that was in force when a strike was given."""
+    limit = today.reference.policy_codes[shown.strike.policy_code].company_limit
+    assert limit is not None
+    return limit

@@ -14,12 +14,13 @@ from app.web.company import (
     receipts,
     registering,
     settings,
+    strikes,
     uploading,
 )
 
 PAGES: Final = (
     entries, registering, amending, acts, history, entry, uploading, paying, receipts,
-    settings,
+    settings, strikes,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ touched is left as another may have made it meanwhile.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -22,8 +22,12 @@ PATH: Final = "/company/entries/{entry}/amend"
 AMEND: Final = "amend"
 BASE, VERSION = "base", "version"
 STALE: Final = "stale-version"
+PAPERS: Final = "/documents/"
 TICKED: Final = "/documents/test_documents/"
 """Boxes: one that is not ticked is not sent."""
+
+WHOLE: Final = "amend"
+PARTS: Final = frozenset({WHOLE, "amend-vehicle"})
 
 Document = Mapping[str, Any]
 
@@ -36,6 +40,8 @@ def install(app: FastAPI) -> None:
 
 async def _begin(visit: Visit) -> Response:
     entry = await _entry(visit)
+    if not await _parts(visit):
+        return visit.go(f"/company/entries/{visit.path['entry']}")
     return await _form(visit, entry, entry["declared"])
 
 
@@ -70,12 +76,19 @@ async def _entry(visit: Visit) -> Document:
     return entry
 
 
+async def _parts(visit: Visit) -> Collection[str]:
+    """Return what of a declaration this reader amends: all of it, its vehicle, or nothing."""
+    powers = await visit.api.get(f"/v1/entries/{visit.path['entry']}/powers")
+    return PARTS & {*powers["actions"]}
+
+
 def _unshown(base: Document, fields: Mapping[str, str]) -> Mapping[str, str]:
     """Return what was declared and has no field in the form that was sent: it stays."""
+    has_boxes = any(name.startswith(PAPERS) for name in fields)
     return {
         pointer: text
         for pointer, text in filled(base).items()
-        if pointer not in fields and not pointer.startswith(TICKED)
+        if pointer not in fields and not (has_boxes and pointer.startswith(TICKED))
     }
 
 
@@ -110,6 +123,7 @@ async def _form(  # noqa: PLR0913 - each is a part of the form
         "amend",
         error.status if error else 200,
         entry=entry,
+        whole=WHOLE in await _parts(visit),
         fields=values,
         rows=rows(values, (fields or {}).get("do", "")),
         choices=await choices(visit),

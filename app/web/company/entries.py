@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.domain.vocabulary import State
+from app.web.asking import RefusedError
 from app.web.company.desk import show
 from app.web.looking import further, names, within_day
 from app.web.visits import Visit, add
@@ -16,6 +17,7 @@ from app.web.visits import Visit, add
 A_PAGE: Final = 25
 PAGE: Final = ("limit", "cursor")
 AT_ONCE: Final = 4
+UNPROCESSABLE: Final = 422
 WAITING: Final = frozenset({"queued", "called"})
 PASSED_ON: Final = ("gate", "state", "plate", "reference", "client_reference", "cursor")
 WANTED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -35,15 +37,18 @@ def install(app: FastAPI) -> None:
 
 async def _show(visit: Visit) -> Response:
     question = _question(visit.query)
-    listed, counts, gates = await asyncio.gather(
-        visit.api.get("/v1/entries", question),
+    (listed, error), counts, gates = await asyncio.gather(
+        _listed(visit, question),
         visit.api.get("/v1/entries/counts"),
         names(visit, "/v1/gates"),
     )
     return await show(
         visit,
         "entries",
+        error.status if error else 200,
         renewed=True,
+        problem=error.problem if error else None,
+        faults=error.errors if error else {},
         entries=listed["items"],
         places=await _places(visit, listed["items"]),
         further=further(visit, listed["next_cursor"]),
@@ -54,6 +59,18 @@ async def _show(visit: Visit) -> Response:
         asked=visit.query,
         wanted=_wanted(visit.query),
     )
+
+
+async def _listed(
+    visit: Visit, question: Mapping[str, str | int]
+) -> tuple[Mapping[str, Any], RefusedError | None]:
+    """Return a page of the list; where a filter makes no sense an empty one, and what is wrong."""
+    try:
+        return await visit.api.get("/v1/entries", question), None
+    except RefusedError as error:
+        if error.status != UNPROCESSABLE:
+            raise
+        return {"items": (), "next_cursor": None}, error
 
 
 def _wanted(query: Mapping[str, str]) -> str:

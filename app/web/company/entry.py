@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
+from app.web.company.strikes import strikes_of
 from app.web.looking import found, names, scanned
 from app.web.visits import Visit, add
 from app.web.words import HAPPENED
@@ -34,6 +35,7 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
     at = f"/v1/entries/{visit.path['entry']}"
     entry = await visit.api.get(at)
     tracking = await found(visit, f"{at}/tracking-token")
+    standing = await visit.api.get(f"{at}/place")
     facts: dict[str, Any] = {
         "driver": None,
         "openings": None,
@@ -43,7 +45,9 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
         "ours": OURS,
         "events": await happened(visit, NEWEST),
         "happened": HAPPENED,
-        "standing": await visit.api.get(f"{at}/place"),
+        "standing": standing,
+        "powers": await visit.api.get(f"{at}/powers"),
+        "strikes": await strikes_of(visit, standing),
         "explained": await found(visit, f"{at}/explanation"),
         "parties": await _items(visit, f"{at}/parties"),
         "substitutions": await _items(visit, f"{at}/substitutions"),

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from app.web.console import (
+    appeals,
     difficulties,
     entry,
     exceptions,
@@ -16,5 +17,7 @@ from app.web.console import (
 
 def install(app: FastAPI) -> None:
     """Let `app` answer the console."""
-    for pages in (queue, gate, exceptions, notices, overrides, difficulties, search, entry):
+    for pages in (
+        queue, gate, exceptions, notices, overrides, difficulties, appeals, search, entry,
+    ):  # fmt: skip
         pages.install(app)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.web.acts import some
 from app.web.console.desk import desk_of, shown
+from app.web.desks.desk import MOST, tally
 from app.web.doing import Outcome, add_page
 from app.web.looking import together
 from app.web.visits import Visit
@@ -25,8 +26,14 @@ async def _list(visit: Visit, outcome: Outcome | None) -> Response:
     desk = await desk_of(visit)
     is_answered = "answered" in visit.query
     asked = {"answered": is_answered, "cursor": visit.query.get("cursor")}
-    facts = await together(found=visit.api.get("/v1/difficulties", asked))
-    return shown(visit, "difficulties", desk, outcome, answered=is_answered, **facts)
+    facts = await together(
+        found=visit.api.get("/v1/difficulties", asked),
+        appeals=visit.api.get("/v1/strikes", {"undecided": True, "limit": MOST}),
+    )
+    waiting = tally(facts.pop("appeals"))
+    return shown(
+        visit, "difficulties", desk, outcome, answered=is_answered, appeals=waiting, **facts
+    )
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -1,23 +1,20 @@
 """Finding an entry: by plate or reference, or its driver by a number, for a purpose on record."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.api.same_site import ensure_same_site
-from app.core.ids import read_reference
 from app.domain.personal import Purpose
 from app.web.asking import RefusedError
 from app.web.console.desk import desk_of, shown
 from app.web.doing import Outcome
 from app.web.forms import document_of
+from app.web.seeking import search
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 PATH: Final = "/console/search"
-SOUGHT: Final = "q"
-LONGEST: Final = 40
 
 
 def install(app: FastAPI) -> None:
@@ -27,22 +24,11 @@ def install(app: FastAPI) -> None:
 
 
 async def _by_vehicle(visit: Visit) -> Response:
-    text = visit.query.get(SOUGHT, "").strip()[:LONGEST]
-    found = await _of(visit, text) if text else None
-    if found and len(found) == 1:
-        return visit.go(f"/console/entries/{found[0]['id']}")
-    return shown(visit, "search", await desk_of(visit), text=text, found=found, purposes=PURPOSES)
-
-
-async def _of(visit: Visit, text: str) -> list[Mapping[str, Any]]:
-    """Return the entries of a reference, else of a plate, the newest first."""
-    for field, value in (("reference", read_reference(text)), ("plate", text)):
-        found: list[Mapping[str, Any]] = (await visit.api.get("/v1/entries", {field: value}))[
-            "items"
-        ]
-        if found:
-            return found
-    return []
+    text, found, outcome = sought = await search(visit)
+    if sought.only:
+        return visit.go(f"/console/entries/{sought.only}")
+    desk = await desk_of(visit)
+    return shown(visit, "search", desk, outcome, text=text, found=found, purposes=PURPOSES)
 
 
 async def _by_driver(visit: Visit) -> Response:

@@ -43,6 +43,7 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
         queues=ask("/v1/queues"),
         refunds=ask("/v1/refunds", {"state": "asked", "limit": MOST}),
         corrections=ask(CORRECTIONS, {"state": "asked", "limit": MOST}),
+        appeals=ask("/v1/strikes", {"undecided": True, "limit": MOST}),
         **{kind: ask(f"/v1/{kind}-proposals", {"limit": MOST}) for kind in KINDS},
         **{plural: ask(f"/v1/{plural}") for plural in EDITIONS.values()},
     )
@@ -51,7 +52,7 @@ async def show(visit: Visit, outcome: Outcome | None) -> Response:
     return shown(
         visit, "deciding", viewer, outcome, proposals=proposals,
         overrides=await _overrides(visit, listed["queues"]), refunds=tally(listed["refunds"]),
-        corrections=tally(listed["corrections"]),
+        corrections=tally(listed["corrections"]), appeals=tally(listed["appeals"]),
         announced={kind: list(_in(listed[kind], ANNOUNCED)) for kind in KINDS},
         drafts=await together(**drafts), unconfirmed=_unconfirmed(listed),
         rates=_rates(listed["policies"]),

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from app.web.acts import some
 from app.web.desks.desk import A_PAGE, Session, at_desk, shown
-from app.web.desks.vehicles import sought
 from app.web.doing import Fields, Outcome, document
 from app.web.looking import further, names, together
+from app.web.seeking import named
 from app.web.visits import Visit
 
 ACTS: Final = some("move")
@@ -58,7 +58,7 @@ async def _page(
 
 def document_of_move(fields: Fields) -> Mapping[str, Any]:
     """Return a movement of what was typed: a reference, or a plate with its direction."""
-    move = {**document("move", fields), **sought(fields.get(WHICH, ""))}
+    move = {**document("move", fields), **named(fields.get(WHICH, ""))}
     if "reference" in move:
         move.pop("direction", None)
     return move
