@@ -14,6 +14,7 @@ RUN python -m venv .venv \
 COPY alembic.ini ./
 COPY migrations migrations
 COPY app app
+COPY tools tools
 RUN python -m compileall -q app
 
 FROM ${BASE}

@@ -42,7 +42,7 @@ async def test_anybody_reads_how_fair_a_week_was_and_what_proves_it(
         await expect(one.page.locator(".verdict")).to_contain_text("1 of 3 calls were out of turn")
         told = one.page.locator("main")
         await expect(told).to_contain_text("Danger")
-        await expect(told).to_contain_text("python verify_log.py")
+        await expect(told).to_contain_text("python3 verify_log.py")
         row = one.page.locator("tbody tr").filter(
             has=one.page.get_by_role("link", name="CSV 03-11")
         )

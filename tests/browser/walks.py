@@ -141,5 +141,6 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/work": "leads to the first page of who looks",
     "/d/worker.js": "is a script",
     "/company/uploads/{batch}/refused.csv": "is a file",
+    "/verify_log.py": "is a program",
 }
 """What browsers also get, and why nobody looks at it."""

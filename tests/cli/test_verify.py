@@ -1,6 +1,8 @@
 """The logs of a running service, checked from outside by both programs."""
 
+import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -39,9 +41,9 @@ def size(service: Service) -> int:
     return int(answer.text.split("\n")[1]) if answer.is_success else 0
 
 
-def program(*words: str) -> "subprocess.CompletedProcess[str]":
+def program(*words: str, at: Path = PROGRAM) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-I", str(PROGRAM), *words],
+        [sys.executable, "-I", str(at), *words],
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
@@ -69,6 +71,38 @@ def test_both_find_that_the_log_holds(busy: Service, saved: Path) -> None:
     keys = json.loads((saved / "key.json").read_text())["logs"]
     (key,) = next(log["keys"] for log in keys if log["origin"].endswith("tan-thanh/export"))
     assert 0 == program(str(saved), "--key", key, "--quiet").returncode
+
+
+def test_the_program_is_given_by_the_service_that_it_checks(busy: Service, tmp_path: Path) -> None:
+    """As the page of a gate says: the link, its hash beside it, the command in its own words."""
+    page = httpx.get(f"{busy.url}/gates/tan-thanh").text
+    link, told = re.findall(r'href="(/verify_log.py[^"]*)"', page), page.partition("SHA-256")[2]
+    command = re.findall(r"verify_log.py (.+ export)</code>", page)
+    given = httpx.get(busy.url + link[0])
+    assert PROGRAM.read_bytes() == given.content
+    assert f"<code>{hashlib.sha256(given.content).hexdigest()}</code>" in told
+    taken = tmp_path / "verify_log.py"
+    taken.write_bytes(given.content)
+    _, *words = command[0].split()
+    said = program(busy.url, *words, at=taken)
+    assert (0, "HOLDS") == (said.returncode, said.stdout[:5]), said
+
+
+def test_the_program_is_a_file_to_keep_until_another_release(busy: Service) -> None:
+    path = f"{busy.url}/verify_log.py"
+    newest, version = httpx.get(path), hashlib.sha256(PROGRAM.read_bytes()).hexdigest()[:12]
+    named = httpx.head(f"{path}?v={version}")
+    assert (b"", newest.headers["etag"]) == (named.content, named.headers["etag"])
+    assert {
+        "cache-control": "public, max-age=31536000, immutable",
+        "content-disposition": 'attachment; filename="verify_log.py"',
+        "content-length": str(len(newest.content)),
+        "content-type": "text/x-python; charset=utf-8",
+        "x-content-type-options": "nosniff",
+    }.items() <= named.headers.items()
+    for other in (path, f"{path}?v=0"):
+        again = httpx.get(other, headers={"If-None-Match": newest.headers["etag"]})
+        assert (304, "public, max-age=0") == (again.status_code, again.headers["cache-control"])
 
 
 def test_a_leaf_that_was_changed_is_named(saved: Path) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.api.texts import Language, language_of
 from app.domain.gates import HANOI
 from app.web.board.faces import face_of
+from app.web.board.verifier import verifier
 from app.web.charts import Chart, Series, bars, lines
 from app.web.visits import Visit, add
 from app.web.words import WORDS
@@ -96,7 +97,7 @@ async def _show(visit: Visit) -> Response:
         earlier=str(last - A_DAY * A_WEEK), later=str(last + A_DAY * A_WEEK),
         charts={one.direction: _charts(one, language) for one in weeks},
         logged=[face_of(one, language) for one in calling if one["log"]],
-        origin=visit.request.app.state.settings.base_url,
+        origin=visit.request.app.state.settings.base_url, verifier=verifier(),
     )  # fmt: skip
 
 

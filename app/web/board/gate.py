@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from app.api.texts import language_of
 from app.domain.vocabulary import Direction
 from app.web.board.faces import TONES, Face, are_alike, face_of
+from app.web.board.verifier import verifier
 from app.web.charts import Chart, Series, bars, lines
 from app.web.kept import add_kept
 from app.web.telling import patterns_in
@@ -42,6 +43,7 @@ async def _show(visit: Visit) -> Mapping[str, object]:
         "yards": [one for one in yards if gate["code"] in one["serves"]],
         "logged": [face for face in faces if face.board["log"]],
         "origin": visit.request.app.state.settings.base_url,
+        "verifier": verifier(),
         "policy": await _policy(visit, faces),
     }
 
