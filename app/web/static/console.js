@@ -45,7 +45,7 @@
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.key === "Escape") {
-      var open = document.activeElement.closest && document.activeElement.closest("details.because[open]");
+      var open = document.activeElement.closest && document.activeElement.closest("details.behind[open]");
       if (open) { open.open = false; open.querySelector("summary").focus(); } else document.activeElement.blur();
       return;
     }
