@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.api.guesses import Guesses
+from app.api.memory import Moments
 from app.api.paging import Cursors
 from app.api.rate_limits import RateLimits, Work
 from app.api.state import Process
@@ -156,6 +157,14 @@ class Gate:
         """Have boards and tracking answers read anew."""
         process: Process = self.app.state.process
         process.forget()
+
+
+@pytest.fixture
+def unhurried(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the service keeps for a moment is kept until it is forgotten, be the machine slow."""
+    for kept in vars(gate.app.state.process).values():
+        if isinstance(kept, Moments):
+            monkeypatch.setattr(kept, "_clock", lambda: 0.0)
 
 
 def truck(**changes: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import pytest
 from app.api.rate_limits import RateLimits
 from tests.api.conftest import Gate, lorry
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 OWN = {"x-request-id", "ratelimit"}  # each answer has its own
 PATHS = ("/v1/queues", "/v1/gates/tan-thanh/queues/export", "/v1/tracking/{token}")
 

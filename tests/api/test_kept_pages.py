@@ -13,6 +13,8 @@ from app.web.preferences import Look, look_in
 from tests.api.conftest import Gate, Statements, lorry
 from tests.api.test_front import OWN, is_routed, lasting
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 PATHS = ("/", "/gates/tan-thanh", "/tv", "/gates/tan-thanh/tv", "/rules")
 ALIKE: list[dict[str, str]] = [
     {},

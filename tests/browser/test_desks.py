@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from tests.api.test_policy_proposals import wanted
 from tests.browser.road import Road
@@ -160,51 +160,81 @@ async def fill(one: Tab, fields: dict[str, str]) -> None:
 
 
 DRAFTS = ("tariff", "policy", "reduction")
-COMING = "2026-04-01"
+Forms = dict[str, dict[str, str]]
 
 
-@pytest.mark.parametrize("script", [True, False])
-async def test_one_member_of_the_board_proposes_by_forms_and_another_announces_or_withdraws(
-    browser: Browser, gate: Live, script: bool
-) -> None:
-    mine = f"drafted-{script}".lower()
+def drafts(gate: Live, name: str, day: str) -> Forms:
+    """Return what a member of the board writes into the form of each kind."""
     table = gate.ask("GET", "/v1/tariffs/tariff-2025-09/document?format=csv").text
-    reduction = {
-        "/code": mine, "/names/vi": "Giảm", "/names/en": HOSTILE, "percent": "12,5",
-        "/legal_reference/document": "18/2026/NQ-HĐND", "/starts_on": COMING,
-    }  # fmt: skip
-    day = "2026-04-02" if script else COMING  # no two editions begin on one day
-    tariff = {"code": f"t-{mine}", "starts_on": day, "document": table}
-    policy = {"/code": f"p-{mine}", "/starts_on": day, "/source": "Board", "/lanes/1/rate": "3"}
+    names = {"/names/vi": "Giảm", "/names/en": HOSTILE}
+    document = {"/legal_reference/document": "18/2026/NQ-HĐND"}
+    policy = {"/code": f"p-{name}", "/starts_on": day, "/source": "Board", "/lanes/1/rate": "3"}
+    return {
+        "tariff": {"code": f"t-{name}", "starts_on": day, "document": table},
+        "policy": policy,
+        "reduction": {"/code": name, **names, "percent": "12,5", **document, "/starts_on": day},
+    }
+
+
+def code_of(form: dict[str, str]) -> str:
+    return form.get("code") or form["/code"]
+
+
+async def propose(one: Tab, forms: Forms) -> None:
+    """Propose one of each, a tariff and a policy when their faults are mended."""
+    tariff, policy = forms["tariff"], forms["policy"]
+    await one.go("/desk/drafts")
+    await fill(one, {**tariff, "document": "part\nnothing"})
+    await expect(one.page.get_by_role("alert")).to_be_visible()
+    assert tariff["starts_on"] == await one.page.locator("[name=starts_on]").input_value()
+    await fill(one, tariff)
+    await expect(one.page.get_by_role("status")).to_contain_text(code_of(tariff))
+    await one.go("/desk/drafts/policy")
+    await fill(one, {**policy, "/lanes/1/rate": "fast"})
+    await expect(one.page.locator("[aria-invalid=true]").first).to_be_visible()
+    await fill(one, policy)
+    await expect(one.page.get_by_role("status")).to_contain_text(code_of(policy))
+    await one.go("/desk/drafts/reduction")
+    await fill(one, forms["reduction"])
+    await expect(one.page.get_by_role("status")).to_contain_text(code_of(forms["reduction"]))
+
+
+async def look_at(one: Tab) -> None:
+    """See what differs, and what the tariff would have changed."""
+    await expect(one.page.locator("#policy")).to_contain_text("2 → 3")
+    await expect(one.page.locator("#reduction")).to_contain_text("12.5 %")
+    await one.page.get_by_role("link", name="Its effect").click()
+    await expect(one.page.locator("main")).to_contain_text("Had it ruled")
+    await one.go("/desk")
+
+
+async def approve(one: Tab, kind: str, code: str) -> Locator:
+    """Announce what another proposed, and return where it then stands."""
+    await one.page.get_by_role("button", name=f"Approve {code}").click()
+    await expect(one.page.get_by_role("status")).to_be_visible()
+    await expect(one.page.locator(f"#{kind}")).not_to_contain_text(code)
+    return one.page.locator("#announced article").filter(has_text=code)
+
+
+async def withdraw(announced: Locator) -> None:
+    await announced.locator("summary").click()
+    await announced.get_by_label("Reason").fill("Put off")
+    await announced.get_by_role("button").click()
+    await expect(announced).to_have_count(0)
+
+
+@pytest.mark.parametrize(("script", "day"), [(True, "2026-04-02"), (False, "2026-04-01")])
+async def test_one_member_of_the_board_proposes_by_forms_and_another_announces_or_withdraws(
+    browser: Browser, gate: Live, script: bool, day: str
+) -> None:
+    """No two editions begin on one day."""
+    forms = drafts(gate, f"drafted-{script}".lower(), day)
     async with tab(browser, gate.url, language="en", script=script) as one:
-        await one.sign_in("board-1-manager", "/desk/drafts")
-        await fill(one, {**tariff, "document": "part\nnothing"})
-        await expect(one.page.get_by_role("alert")).to_be_visible()
-        assert day == await one.page.locator("[name=starts_on]").input_value()
-        await fill(one, tariff)
-        await expect(one.page.get_by_role("status")).to_contain_text(tariff["code"])
-        await one.go("/desk/drafts/policy")
-        await fill(one, {**policy, "/lanes/1/rate": "fast"})
-        await expect(one.page.locator("[aria-invalid=true]").first).to_be_visible()
-        await fill(one, policy)
-        await expect(one.page.get_by_role("status")).to_contain_text(policy["/code"])
-        await one.go("/desk/drafts/reduction")
-        await fill(one, reduction)
-        await expect(one.page.get_by_role("status")).to_contain_text(mine)
+        await one.sign_in("board-1-manager")
+        await propose(one, forms)
         assert script is False or [] == [text for text in one.complaints if "422" not in text]
     async with tab(browser, gate.url, language="en", script=script) as one:
         await one.sign_in("board-2-manager")
-        await expect(one.page.locator("#policy")).to_contain_text("2 → 3")
-        await expect(one.page.locator("#reduction")).to_contain_text("12.5 %")
-        await one.page.get_by_role("link", name="Its effect").click()
-        await expect(one.page.locator("main")).to_contain_text("Had it ruled")
-        await one.go("/desk")
-        for kind, code in zip(DRAFTS, (tariff["code"], policy["/code"], mine), strict=True):
-            await one.page.get_by_role("button", name=f"Approve {code}").click()
-            await expect(one.page.get_by_role("status")).to_be_visible()
-            await expect(one.page.locator(f"#{kind}")).not_to_contain_text(code)
-            announced = one.page.locator("#announced article").filter(has_text=code)
-            await announced.locator("summary").click()
-            await announced.get_by_label("Reason").fill("Put off")
-            await announced.get_by_role("button").click()
-            await expect(one.page.locator("#announced")).not_to_contain_text(code)
+        await look_at(one)
+        for kind in DRAFTS:
+            await withdraw(await approve(one, kind, code_of(forms[kind])))

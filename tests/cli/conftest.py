@@ -25,7 +25,8 @@ TREE = Path(__file__).parents[2]
 GATE = TREE / ".venv" / "bin" / "gate"
 # Several trees may share one virtual environment, which knows one of them.
 OF_THIS_TREE = {"PYTHONPATH": str(TREE)}
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
+"""What hangs for good is ended after that; nothing that works is, on however slow a machine."""
 READY = "/health/ready"
 
 
