@@ -33,8 +33,6 @@ AT_ONCE: Final = 100
 
 log = structlog.get_logger()
 
-Draw = Callable[[], Awaitable[Boards]]
-
 
 class Drawing(StrEnum):
     """What came of drawing the boards for those who listen."""
@@ -45,6 +43,18 @@ class Drawing(StrEnum):
 
 
 Tell = Callable[[Drawing], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Where boards are drawn: after each `draw` somebody is told what came of it.
+
+    What the next drawing needs, and takes long, is prepared once all have been told of this one.
+    """
+
+    draw: Callable[[], Awaitable[Boards]]
+    prepare: Callable[[], Awaitable[None]]
+    tell: Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +114,13 @@ class Live:
     """All who listen in one process."""
 
     def __init__(
-        self,
-        draw: Draw,
-        ear: asyncio.Event,
-        bounds: Bounds,
-        tell: Tell = lambda _: None,
-        look: float = LOOK_SECONDS,
+        self, studio: Studio, ear: asyncio.Event, bounds: Bounds, look: float = LOOK_SECONDS
     ) -> None:
-        """Let nobody listen yet; `ear` is set by commits, `draw` returns the boards after them.
+        """Let nobody listen yet; `ear` is set by commits, after which boards are drawn.
 
-        Every `look` seconds they are drawn without being told to. What comes of it is told.
+        Every `look` seconds they are drawn without being told to.
         """
-        self._draw, self._ear, self._bounds, self._look = draw, ear, bounds, look
-        self._tell = tell
+        self._studio, self._ear, self._bounds, self._look = studio, ear, bounds, look
         self._frames = Frames()
         self._listeners: dict[Listener, None] = {}
         self._by_client: Counter[str] = Counter()
@@ -243,18 +247,22 @@ class Live:
                         await self._ear.wait()
                 self._ear.clear()  # what is committed from here on may be missed by this drawing
                 began = perf_counter()
-                await self._draw_once()
+                await self._try(self._redraw)
                 if self._spread != self._frames.version:
                     await self._tell_all()
+                await self._try(self._studio.prepare)
                 await asyncio.sleep(max(REST_SECONDS, perf_counter() - began))
         finally:
             self._drawing = None
 
-    async def _draw_once(self) -> None:
+    async def _redraw(self) -> None:
+        self._studio.tell(self._take(await self._studio.draw()))
+
+    async def _try(self, do: Callable[[], Awaitable[None]]) -> None:
         try:
-            self._tell(self._take(await self._draw()))
+            await do()
         except Exception as error:
-            self._tell(Drawing.FAILED)
+            self._studio.tell(Drawing.FAILED)
             self._is_away = True
             if not is_passing(error):
                 log.exception("boards not drawn")

@@ -63,6 +63,11 @@ class Moments(Generic[T]):
         found = self._kept.get(key)
         return found[0] if found else None
 
+    def ending(self, seconds: float) -> list[Hashable]:
+        """Return the keys whose values are kept still, but not for so long any more."""
+        now = self._clock()
+        return [key for key, (until, _) in self._kept.items() if now <= until < now + seconds]
+
     def clear(self) -> None:
         """Forget everything, for what everything rests on has changed."""
         self._kept.clear()

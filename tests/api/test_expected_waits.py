@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.api.memory import Moments
+from app.domain.vocabulary import Direction, Queue
 from tests.api.conftest import Gate, lorry, truck
 
+QUEUE = Queue("tan-thanh", Direction.EXPORT)
 TOO_FEW = {
     "low_seconds": None, "likely_seconds": None, "high_seconds": None,
     "earliest_at": None, "likely_at": None, "latest_at": None,
@@ -139,3 +142,22 @@ def fruit(number: int) -> dict[str, Any]:
             {**truck()["consignments"][0], "declaration_number": f"3099{number:08}"},
         ],
     )
+
+
+@pytest.mark.usefixtures("busy")
+async def test_a_forecast_that_ends_soon_is_made_anew_before_anybody_waits_for_it(
+    gate: Gate,
+) -> None:
+    process, now = gate.app.state.process, [0.0]
+    process.forecasts = Moments(5.0, 10, lambda: now[0])
+    await process.redraw()
+    first = process.forecasts.get(QUEUE)
+    await process.look_ahead()
+    assert process.forecasts.get(QUEUE) is first, "it is young"
+    now[0] = 4.0
+    await process.look_ahead()
+    second = process.forecasts.get(QUEUE)
+    assert second is not first
+    now[0] = 8.9
+    await process.redraw()
+    assert process.forecasts.get(QUEUE) is second, "it was there for the drawing"

@@ -8,7 +8,7 @@ import pytest
 from app.api.event_stream import LINE, EventStream
 from app.api.failures import ListenersFullError, TooManyListenersError
 from app.api.frames import Which
-from app.api.live import AT_ONCE, Bounds, Drawing, Listener, Live
+from app.api.live import AT_ONCE, Bounds, Drawing, Listener, Live, Studio
 from app.api.schemas.boards import Boards
 from tests.api.test_frames import HERE, THERE, board, drawn, events
 from tests.streams import Event
@@ -26,8 +26,10 @@ class House:
         self.fault: Exception | None = None
         self.ear = asyncio.Event()
         self.drawings: list[Drawing] = []
+        self.told_when_prepared: list[list[Event]] = []
+        self.client: Client | None = None
         self._drawn = asyncio.Event()
-        self.live = Live(self._draw, self.ear, bounds, self._tell, look)
+        self.live = Live(Studio(self._draw, self._prepare, self._tell), self.ear, bounds, look)
 
     async def _draw(self) -> Boards:
         if self.fault is not None:
@@ -41,6 +43,10 @@ class House:
         self.ear.set()
         await self._drawn.wait()
         await asyncio.sleep(0.005)
+
+    async def _prepare(self) -> None:
+        if self.client is not None:
+            self.told_when_prepared.append(self.client.told())
 
     def _tell(self, drawing: Drawing) -> None:
         self.drawings.append(drawing)
@@ -223,6 +229,15 @@ async def test_a_drawing_that_fails_is_made_again_and_says_so_by_silence(fault: 
             names |= {one.name for one in client.told()}
     assert {"", "board", "still"} == names
     assert {Drawing.FAILED, Drawing.NEWS} <= set(house.drawings)
+    await house.live.end()
+
+
+async def test_the_next_drawing_is_prepared_once_all_have_been_told() -> None:
+    house = House()
+    (house.client,) = await listeners(house)
+    house.client.told()
+    await house.show(3)
+    assert [[HERE]] == [[one.queue for one in told] for told in house.told_when_prepared]
     await house.live.end()
 
 

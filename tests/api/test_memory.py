@@ -62,3 +62,13 @@ def test_what_was_kept_last_is_there_for_a_while_longer(clock: Clock) -> None:
     clock.now = 6.5
     kept.put("b", "three")
     assert (None, "three") == (kept.last("a"), kept.last("b"))
+
+
+def test_what_ends_soon_can_be_made_anew_before_it_does(clock: Clock) -> None:
+    kept = Moments[str](5.0, 10, clock)
+    kept.put("old", "one")
+    clock.now = 2.0
+    kept.put("new", "two")
+    assert [[], ["old"], ["old", "new"]] == [kept.ending(seconds) for seconds in (3, 3.1, 5.1)]
+    clock.now = 5.1
+    assert ["new"] == kept.ending(60), "what is too old is made by who asks for it"

@@ -125,11 +125,24 @@ async def forecasts_of(
     if len(fresh) < len(queues):
         async with kept.turn:
             fresh = _fresh(kept, today, queues)
-            made = await _made(uow, today, [one for one in queues if one not in fresh])
-            for queue, forecast in made.items():
-                kept.put(queue, forecast)
-        fresh |= made
+            fresh |= await _renewed(uow, today, kept, [one for one in queues if one not in fresh])
     return fresh
+
+
+async def renew_forecasts(uow: UnitOfWork, today: Today, queues: Collection[Queue]) -> None:
+    """Make forecasts anew that are in memory still, so that nobody waits for it later."""
+    if today.forecasts is not None:
+        async with today.forecasts.turn:
+            await _renewed(uow, today, today.forecasts, queues)
+
+
+async def _renewed(
+    uow: UnitOfWork, today: Today, kept: Kept, queues: Collection[Queue]
+) -> Mapping[Queue, Forecast]:
+    made = await _made(uow, today, queues)
+    for queue, forecast in made.items():
+        kept.put(queue, forecast)
+    return made
 
 
 def _fresh(kept: Kept, today: Today, queues: Iterable[Queue]) -> dict[Queue, Forecast]:
