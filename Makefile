@@ -43,7 +43,8 @@ test: $(DEV) $(CLIENTS) ## Run every test, in parallel; PYTEST="-k name" chooses
 	@$(BIN)/python -m pytest $(PARALLEL) -p no:schemathesis --ignore=tests/contract $(PYTEST) || [ $$? = 5 ]
 	$(BIN)/python -m pytest $(PARALLEL) tests/contract $(PYTEST) || [ $$? = 5 ] # 5: none chosen
 
-# Counting what the tests reach doubles their time, so CI does it: make check TESTS=coverage
+# Counting what the tests reach doubles their time, and so does looking further by chance: CI does
+# both, by make check TESTS=coverage
 TESTS ?= test
 
 .PHONY: check
@@ -55,7 +56,7 @@ check: $(DEV) ## Check format, lint, types, layers, fresh documents, then run ev
 .PHONY: coverage
 coverage: $(DEV) ## Run every test, and check what they reach: all of app/domain, 95 % of app
 	@rm -f .coverage .coverage.*
-	$(MAKE) test PYTEST='--cov --cov-append --cov-report='
+	$(MAKE) test PYTEST='--cov --cov-append --cov-report= --hypothesis-profile=deep'
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/domain/*'
 

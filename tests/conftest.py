@@ -45,11 +45,19 @@ for _name in list(os.environ):
     if _name.startswith(("GATE_", "OTEL_", "PG")) or _name in {"DATABASE_URL", "HOST", "PORT"}:
         del os.environ[_name]
 
-# No test has a time limit: a machine that is busy is not a fault of the product.
-hypothesis.settings.register_profile(
-    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+# No test has a time limit: a machine that is busy is not a fault of the product. CI tries each
+# property a hundred times, `--hypothesis-profile=deep`; who waits for the answer, a fourth of that.
+UNTIMED = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
-hypothesis.settings.load_profile("untimed")
+hypothesis.settings.register_profile("deep", UNTIMED)
+hypothesis.settings.register_profile("brief", UNTIMED, max_examples=25)
+hypothesis.settings.load_profile("brief")
+
+
+def repeated(brief: int, deep: int) -> int:
+    """Return how often to repeat what only chance could find more by: `deep` in CI's runs."""
+    return deep if hypothesis.settings.get_current_profile_name() == "deep" else brief
 
 
 def key_of(name: str) -> str:

@@ -1,10 +1,14 @@
-"""Two verifiers that share no code: honest histories verify, and of 500 cheats both find each."""
+"""Two verifiers that share no code: honest histories verify, and of 500 cheats both find each.
+
+Of 150 where nobody waits for CI: each kind of cheat in two histories or more.
+"""
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count, islice
 from random import Random
 from types import ModuleType
 from typing import Any
@@ -25,11 +29,14 @@ from app.domain.replay import Fault
 from app.domain.sub_queues import BarrierKind
 from app.domain.vocabulary import Lane
 from tests import published
+from tests.conftest import repeated
 from tests.histories import history, seal_up
 from tests.tampering import BY_RULE, ON_FILES
 
-CHEATS, STEPS = 500, 250
+STEPS = 250
 LOTS = 5
+OF_A_LOT, FOUND_BY_RULES = repeated(30, 100), repeated(20, 80)
+A_TURN = repeated(4, 1)
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +72,8 @@ def signed(leaves: Sequence[bytes], size: int) -> Checkpoint:
     return Checkpoint("origin", size, root_in(tree(leaves[:size]), size))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.no_cover
+@pytest.mark.parametrize("seed", range(repeated(1, 3)))
 def test_a_history_of_thousands_verifies_by_both(program: ModuleType, seed: int) -> None:
     leaves = honest(seed, 4000)
     verdict = verify(leaves, outages_in(leaves))
@@ -94,7 +102,7 @@ def test_a_sandbox_verifies_whenever_it_was_sealed(program: ModuleType) -> None:
 def cheats(lot: int) -> Iterator[tuple[str, bool, tuple[bytes, ...], list[bytes]]]:
     """Yield a lot of cheats: which one, whether a rule must find it, before and after."""
     random = Random(lot)  # noqa: S311 - cheats that can be tried again
-    for number in range(CHEATS // LOTS):
+    for number in range(OF_A_LOT):
         tampers = BY_RULE if number % 2 else ON_FILES
         tamper = tampers[number // 2 % len(tampers)]
         before = honest(lot * 8 + number % 8)
@@ -103,6 +111,7 @@ def cheats(lot: int) -> Iterator[tuple[str, bool, tuple[bytes, ...], list[bytes]
             yield tamper.__name__, tamper in BY_RULE, before, after
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_every_cheat_is_found_and_named_and_both_agree(program: ModuleType, lot: int) -> None:
     """By the rules alone; else by who kept a checkpoint, though everything was signed anew."""
@@ -116,9 +125,10 @@ def test_every_cheat_is_found_and_named_and_both_agree(program: ModuleType, lot:
         kept = [signed(before, len(before) // 2), signed(before, len(before))]
         theirs = program.check_old(after, kept, "yours")
         assert {theirs.rule: theirs.leaf} == beside(after, kept=kept), said
-    assert found_by_rule > 0.8 * CHEATS / LOTS
+    assert found_by_rule > FOUND_BY_RULES
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_a_leaf_that_is_not_the_one_in_the_tree_is_named_exactly(lot: int) -> None:
     for name, _, before, after in cheats(lot):
@@ -174,12 +184,14 @@ def told_in_short_logs() -> dict[tuple[str, ...], tuple[Sequence[bytes], int]]:
     return found
 
 
+@pytest.mark.no_cover
 def test_an_odd_value_wherever_it_stands_is_the_same_to_both(program: ModuleType) -> None:
-    cases = told_in_short_logs()
+    """At every place, each of the values by turns or all of them."""
+    cases, turns = told_in_short_logs(), count()
     assert set(KINDS) <= {kind for kind, *_ in cases}
     for case, (leaves, at) in cases.items():
         for place in places_in(json.loads(leaves[at])):
-            for odd in odd_at(leaves[at], place):
+            for odd in islice(odd_at(leaves[at], place), next(turns) % A_TURN, None, A_TURN):
                 told = [*leaves[:at], odd, *leaves[at + 1 :]]
                 ours, theirs = by_rules(told), program.check_rules(told)[0]
                 assert (ours and ours.leaf) == (theirs and theirs.leaf), (case, place, odd)

@@ -12,8 +12,12 @@ WALLS = ((1920, 1080), (1280, 720), (1080, 1920))
 EIGHT_PERCENT = 0.08
 DIGIT = 0.7
 """How high a digit is of its type's size, at least."""
-SIZES = """() => [...document.querySelectorAll(".called:not([hidden]) b > :last-child")]
-    .map(one => parseFloat(getComputedStyle(one).fontSize))"""
+SIZES = """() => {
+    const found = [...document.querySelectorAll(".called:not([hidden]) b > :last-child")]
+        .map(one => parseFloat(getComputedStyle(one).fontSize));
+    return [5, 7].includes(found.length) && found;
+}"""
+"""The sizes of call numbers in a turn that is full, as all but the last are."""
 IN_SIGHT = """() => {
     const inside = (one, place) => one.left >= place.left - 1 && one.right <= place.right + 1
         && one.top >= place.top - 1 && one.bottom <= place.bottom + 1;
@@ -48,8 +52,7 @@ async def test_a_wall_shows_many_who_are_called_large_in_turns_and_the_newest_al
             await expect(one.page.locator(".called").first).to_have_attribute("data-number", newest)
             for width, height in WALLS:
                 await one.page.set_viewport_size({"width": width, "height": height})
-                sizes = await one.page.evaluate(SIZES)
-                assert len(sizes) in {5, 7}
+                sizes = await (await one.page.wait_for_function(SIZES)).json_value()
                 assert min(sizes) * DIGIT >= EIGHT_PERCENT * min(width, height)
                 assert max(sizes) == sizes[0] > sizes[1]
                 assert await one.page.evaluate(IN_SIGHT), (language, width)
