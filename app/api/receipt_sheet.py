@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from app.api.schemas.receipts import ReceiptLineOut, ReceiptOut, receipt_out
-from app.api.texts import CATALOGUE, Language, dong, moment
+from app.api.texts import CATALOGUE, Language, grouped, moment
 from app.domain.reference import Reference
 from app.services.money.receipts import Shown
 
@@ -123,13 +123,13 @@ class _Writer:
             Pair(vi.vehicle_class_label, other.vehicle_class_label),
             Pair(vi.goods_group_label, other.goods_group_label),
             Pair(f"{vi.share_basis_points // PERCENT} %"),
-            Pair(dong(vi.amount.amount, Language.VI)),
+            Pair(grouped(vi.amount.amount, Language.VI)),
         )
 
     def sums(self) -> Iterator[tuple[Pair, str]]:
         if self.vi.elsewhere.amount:
-            yield self.say("elsewhere"), dong(self.vi.elsewhere.amount, Language.VI)
-        yield self.say("total"), dong(self.vi.amount.amount, Language.VI)
+            yield self.say("elsewhere"), grouped(self.vi.elsewhere.amount, Language.VI)
+        yield self.say("total"), grouped(self.vi.amount.amount, Language.VI)
 
     def words(self) -> Pair:
         said = self.vi.in_words

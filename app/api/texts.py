@@ -110,7 +110,7 @@ class Catalogue:
     def _named(self, name: str, fact: Fact, language: Language) -> Fact:
         """Return a code by the name that people have for it, an amount as they write it."""
         if name.endswith("_vnd") and isinstance(fact, int):
-            return dong(fact, language)
+            return grouped(fact, language)
         family = FAMILY_OF_FACT.get(name)
         if family is None or not isinstance(fact, str):
             return fact
@@ -155,10 +155,10 @@ def moment(at: datetime, language: Language) -> str:
     return f"{local:%H:%M} ngày {local:%d/%m/%Y} (giờ Hà Nội)"
 
 
-def dong(amount_vnd: int, language: Language) -> str:
-    """Return whole VND in groups of three digits; the sentence says what they are."""
-    grouped = f"{amount_vnd:,}"
-    return grouped.replace(",", ".") if language is Language.VI else grouped
+def grouped(number: int, language: Language) -> str:
+    """Return a number in groups of three digits, as the language writes them."""
+    written = f"{number:,}"
+    return written.replace(",", ".") if language is Language.VI else written
 
 
 def hours(seconds: int) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.problems import problem, problem_response, request_id_of, status_of
-from app.api.texts import BEIJING, Language, dong, language_of, moment
+from app.api.texts import BEIJING, Language, grouped, language_of, moment
 from app.domain.errors import DomainError, Fact
 from app.domain.gates import HANOI
 from app.web.assets import address
@@ -56,7 +56,11 @@ class Drawing:
 
     def money(self, amount_vnd: int) -> str:
         """Return an amount as the reader's language writes it."""
-        return f"{dong(amount_vnd, self.language)} ₫"
+        return f"{grouped(amount_vnd, self.language)} ₫"
+
+    def count(self, number: int) -> str:
+        """Return a number as the reader's language writes it."""
+        return grouped(number, self.language)
 
     def when(self, instant: str | datetime) -> str:
         """Return an instant with its day and by whose clock."""
@@ -86,8 +90,8 @@ class Drawing:
     def names(self) -> dict[str, object]:
         """Return what a template calls these."""
         helpers = (
-            self.say, self.name_of, self.money, self.when, self.clock, self.day, self.asset,
-            self.api,
+            self.say, self.name_of, self.money, self.count, self.when, self.clock, self.day,
+            self.asset, self.api,
         )  # fmt: skip
         return {
             **{helper.__name__: helper for helper in helpers},
