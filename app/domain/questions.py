@@ -38,6 +38,7 @@ class EntryFilter:
     changed_after: datetime | None = None
     ended: bool | None = None
     ready: bool | None = None
+    held: bool | None = None
     due: bool | None = None
     """Whether an order of it waits to be paid; to a company, what it may pay."""
 

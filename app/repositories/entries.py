@@ -468,6 +468,7 @@ def _told_apart(where: EntryFilter) -> Iterator[ColumnElement[bool]]:
     asked = (
         (where.ended, Entry.ended_at.is_not(None)),
         (where.ready, not_(_BLOCKED)),
+        (where.held, Entry.held.is_(True)),
         (where.due, due),
     )
     yield from (one if wanted else not_(one) for wanted, one in asked if wanted is not None)

@@ -20,7 +20,6 @@ def upgrade() -> None:
             "ix_entries_plate_parts", "entries", ["tractor_plate"],
             postgresql_using="gin",
             postgresql_ops={"tractor_plate": "gin_trgm_ops"},
-            postgresql_with={"fastupdate": "off"},
             postgresql_concurrently=True, if_not_exists=True,
         )  # fmt: skip
         op.create_index(

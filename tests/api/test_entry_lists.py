@@ -87,6 +87,7 @@ FILTERS = (
     ),
     pytest.param({"ended": "true"}, [], id="over"),
     pytest.param({"ready": "false"}, [], id="what must be corrected"),
+    pytest.param({"held": "true"}, [], id="what is held"),
     pytest.param({"due": "true"}, [3, 2, 1, 0], id="what must be paid"),
     pytest.param({"gate": "tan-thanh", "lane": "ordinary"}, [3, 2], id="two at once"),
 )  # fmt: skip

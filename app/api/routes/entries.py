@@ -109,6 +109,7 @@ async def get_filters(
     *,
     ended: bool | None = None,
     ready: bool | None = None,
+    held: bool | None = None,
     due: bool | None = None,
 ) -> EntryFilter:
     """Return what a list of entries is narrowed to."""
@@ -128,6 +129,7 @@ async def get_filters(
         changed_after=changed_after,
         ended=ended,
         ready=ready,
+        held=held,
         due=due,
     )
 

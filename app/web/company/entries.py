@@ -24,6 +24,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "open": {"ended": "false"},
     "unready": {"ended": "false", "ready": "false"},
     "due": {"ended": "false", "due": "true"},
+    "held": {"ended": "false", "held": "true"},
     "over": {"ended": "true"},
     "all": {},
 }
