@@ -31,7 +31,7 @@ KEPT = (
     "/v1/payment-bundles", "/v1/entries/batches", "/v1/organisations/{house}/members",
     "/v1/organisations/{house}/clients", "/v1/clients/{client}/keys", "/v1/entries/{entry}",
     "/v1/entries/{entry}/substitutions", "/v1/entries/{entry}/parties", "/v1/orders/{order}",
-    "/v1/entries/{entry}/tracking-token", "/v1/personal-reads",
+    "/v1/entries/{entry}/tracking-token", "/v1/personal-reads", "/v1/strikes",
 )  # fmt: skip
 """What is looked at, before and after, to see that nothing was done."""
 
@@ -82,7 +82,16 @@ def theirs(gate: Live) -> Mapping[str, str]:
         "member": members["items"][0]["id"],
         "substitution": do(f"{at}/substitutions", change)["id"],
         "delegation": granted["id"],
+        "strike": struck(road)["id"],
     }
+
+
+def struck(road: Road) -> dict[str, Any]:
+    """Return the strike of an entry that was cancelled after its call."""
+    entry = road.called()
+    road.do("POST", f"/v1/entries/{entry['id']}/cancellation", "company-1")
+    (strike,) = road.do("GET", f"/v1/strikes?entry={entry['id']}", "company-1")["items"]
+    return dict(strike)
 
 
 def ended(road: Road, batch: str) -> str:
@@ -117,6 +126,7 @@ def forms(theirs: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     for path in routes("POST"):
         for part in next((OF[one] for one in path.split("/") if one in OF), ("entry",)):
             fields = {"of": theirs[part], "/entry": theirs["entry"], "/words": "x", "/reason": "x"}
+            fields |= {"act": "appeal", "strike": theirs["strike"]}
             yield path.format_map(theirs), {**fields, "purpose": "contact-driver", "key": part}
 
 

@@ -1,12 +1,11 @@
 """A company finds its strikes and appeals one; an officer decides, and both see how it ended."""
 
-from typing import Any
-
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.road import Entry, Road
+from tests.browser.road import Road
 from tests.browser.tabs import tab
+from tests.browser.test_company_attacks import struck
 from tests.live import Live
 
 MANAGER, CLERK = "company-1-manager", "company-1-clerk"
@@ -20,23 +19,15 @@ def road(gate: Live) -> Road:
     return Road(gate)
 
 
-def struck(road: Road) -> tuple[Entry, dict[str, Any]]:
-    """Return an entry that was cancelled after its call, and the strike that this gave."""
-    entry = road.called()
-    road.do("POST", f"/v1/entries/{entry['id']}/cancellation", "company-1")
-    (strike,) = road.do("GET", f"/v1/strikes?entry={entry['id']}", "company-1")["items"]
-    return entry, strike
-
-
 async def test_a_strike_is_found_from_its_entry_and_appealed_and_the_decision_is_seen_at_once(
     browser: Browser, gate: Live, road: Road
 ) -> None:
-    entry, strike = struck(road)
+    strike = struck(road)
     async with (
         tab(browser, gate.url, language="en") as company,
         tab(browser, gate.url, language="en") as officer,
     ):
-        await company.sign_in(MANAGER, f"/company/entries/{entry['id']}")
+        await company.sign_in(MANAGER, f"/company/entries/{strike['entry']}")
         await company.page.get_by_role("link", name="Your company has a strike").click()
         await company.page.get_by_label("Why should it not count?").fill(WORDS)
         await company.page.get_by_role("button", name="Send the appeal").click()
@@ -56,7 +47,7 @@ async def test_a_strike_is_found_from_its_entry_and_appealed_and_the_decision_is
 
         await expect(company.page.locator("#state")).to_contain_text("The paper shows it.")
         await company.go("/company/strikes")
-        row = company.page.locator("#list tbody tr").filter(has_text=entry["reference"])
+        row = company.page.locator("#list tbody tr").filter(has_text=strike["reference"])
         await expect(row).to_contain_text("lifted")
         assert [] == company.complaints + officer.complaints
 
@@ -64,7 +55,7 @@ async def test_a_strike_is_found_from_its_entry_and_appealed_and_the_decision_is
 async def test_without_script_an_appeal_is_refused_beside_its_field_and_keeps_what_was_typed(
     browser: Browser, gate: Live, road: Road
 ) -> None:
-    _, strike = struck(road)
+    strike = struck(road)
     async with tab(browser, gate.url, language="en", script=False) as one:
         await one.sign_in(CLERK, "/company/strikes")
         await one.page.get_by_role("link", name=f"Appeal {strike['plate']}").click()
@@ -83,7 +74,7 @@ async def test_without_script_an_appeal_is_refused_beside_its_field_and_keeps_wh
 async def test_who_may_not_appeal_or_is_another_company_finds_no_form_and_no_strike(
     browser: Browser, gate: Live, road: Road
 ) -> None:
-    _, strike = struck(road)
+    strike = struck(road)
     path = f"/company/strikes/{strike['id']}"
     async with tab(browser, gate.url, language="en") as one:
         await one.be("company-1-viewer", "en")
