@@ -23,6 +23,7 @@ from app.core.migrations import newest_revision
 from app.domain.reference import Reference
 from app.main import create_app, make_tools
 from app.repositories.unit_of_work import UnitOfWork
+from app.services.act import Tools
 from app.services.upkeep.reference_data import read_reference
 from app.workers.deadlines import DeadlineWorker
 from app.workers.today import Todays
@@ -298,15 +299,24 @@ async def reference(engine: AsyncEngine) -> Reference:
         return await read_reference(UnitOfWork(session), unofficial_needs_confirmation=False)
 
 
+@pytest.fixture(scope="session")
+def tools(settings: Settings) -> Tools:
+    """The service's tools; to derive all their keys takes as long as a request."""
+    return make_tools(settings)
+
+
 @pytest.fixture
 def app(
-    settings: Settings, sessions: async_sessionmaker[AsyncSession], reference: Reference
+    settings: Settings,
+    sessions: async_sessionmaker[AsyncSession],
+    tools: Tools,
+    reference: Reference,
 ) -> FastAPI:
     app = create_app(settings)
     app.state.process = Process(
         settings=settings,
         sessions=sessions,
-        tools=make_tools(settings),
+        tools=tools,
         cursors=Cursors(settings.cursor_secret.get_secret_value()),
         schema_head=newest_revision() or "",
         reference=reference,
