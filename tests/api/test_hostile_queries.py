@@ -21,7 +21,8 @@ async def test_what_no_row_can_hold_is_refused_by_its_field(
 @pytest.mark.parametrize("text", ["%25", "_", "%27%3B--", "%ED%A0%80", "%FF", "%F0%9F%9A%9A"])
 async def test_what_no_row_holds_finds_nothing(gate: Gate, name: str, text: str) -> None:
     await gate.register()
-    answer = await gate.get(f"/v1/entries?{name}={text}", "company-1")
+    asked = text * 3 if name == "plate" else text  # fewer signs are too few of a plate
+    answer = await gate.get(f"/v1/entries?{name}={asked}", "company-1")
     assert (200, []) == (answer.status_code, answer.json()["items"])
 
 
