@@ -20,6 +20,7 @@ from app.web import provider
 from app.web.answers import local_path, signed_in
 from app.web.pages import failure, page
 from app.web.preferences import prefer
+from app.web.visits import lead
 
 MOST_PEOPLE: Final = 200
 MOST_FIELDS: Final = 8
@@ -42,6 +43,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         app.add_route("/sign-in", _page(_show_people), include_in_schema=False)
         app.add_route("/sign-in", _page(_choose), methods=["POST"], include_in_schema=False)
     app.add_route("/sign-out", _page(_sign_out), methods=["POST"], include_in_schema=False)
+    lead(app, "/sign-out", "/")
 
 
 def _page(answer: Endpoint) -> Endpoint:

@@ -41,7 +41,9 @@ def everything(gate: Live) -> Names:
     return {
         "gate": "tan-thanh",
         "plate": quote(PLATE),
+        "contested": PLATE,
         "entry": entry["id"],
+        "waiting": entry["later"],
         "token": entry["tracking"]["token"],
         "order": entry["orders"][0]["id"],
         "difficulty": road.do("GET", "/v1/difficulties", "officer-1")["items"][0]["id"],
@@ -82,7 +84,9 @@ def _money(road: Road) -> Names:
     _give_back(road)
     for cashier, is_open in (("collector-1", False), ("collector-2", True)):
         _till(road, session_of(road.gate.url, f"{cashier}-clerk"), is_open=is_open)
-    return {"lookup": receipts[0]["lookup"], "payment": _statement(road)}
+    payment, other = _statement(road)
+    due = road.register()["orders"][0]["code"]
+    return {"lookup": receipts[0]["lookup"], "payment": payment, "other": other, "code": due}
 
 
 def _give_back(road: Road) -> None:
@@ -119,8 +123,8 @@ def _till(road: Road, session: Mapping[str, str], *, is_open: bool) -> None:
         do(f"/v1/shifts/{shift['id']}/close", {"counted": counted})
 
 
-def _statement(road: Road) -> str:
-    """Let the bank tell of money that pays nothing by itself, and return one of its payments."""
+def _statement(road: Road) -> tuple[str, str]:
+    """Let the bank tell of money that pays nothing by itself, and return some of its payments."""
     rows = "\n".join(
         f"FT-{number},300000,12/03/2026 08:30:00,{purpose} nop phi"
         for number, purpose in enumerate((CHINESE, COMPANY, "khong ro"))
@@ -130,16 +134,22 @@ def _statement(road: Road) -> str:
         content=f"source_reference,amount,paid_at,purpose\n{rows}".encode(),
         headers={"Content-Type": "text/csv"},
     )  # fmt: skip
-    return str(answer["rows"][0]["payment"])
+    first, second, _ = answer["rows"]
+    return first["payment"], second["payment"]
 
 
 def _strike(road: Road) -> Names:
-    """Let a company cancel after the call, and appeal the strike that it gets."""
+    """Let a company cancel after two calls, and appeal one of the strikes that it gets."""
+    appealed, fresh = (_struck(road) for _ in range(2))
+    road.do("POST", f"/v1/strikes/{appealed}/appeal", "company-1", {"reason": f"{LONG} " * 6})
+    return {"strike": appealed, "fresh": fresh}
+
+
+def _struck(road: Road) -> str:
     entry = road.called()
     road.do("POST", f"/v1/entries/{entry['id']}/cancellation", "company-1")
     (strike,) = road.do("GET", f"/v1/strikes?entry={entry['id']}", "company-1")["items"]
-    road.do("POST", f"/v1/strikes/{strike['id']}/appeal", "company-1", {"reason": f"{LONG} " * 6})
-    return {"strike": strike["id"]}
+    return str(strike["id"])
 
 
 def _queue(road: Road) -> Entry:
@@ -162,7 +172,7 @@ def _queue(road: Road) -> Entry:
     for held in (called[1], uncalled[2]):
         road.hold(held, LONG[:200])
     _override(road, uncalled[-2:])
-    return _entry(road, entry) | {"tracking": entry["tracking"]}
+    return _entry(road, entry) | {"tracking": entry["tracking"], "later": uncalled[3]["reference"]}
 
 
 def _entry(road: Road, entry: Entry) -> Entry:
@@ -199,7 +209,7 @@ def _words(road: Road, entry: Entry) -> None:
 
 
 def _board(road: Road) -> Names:
-    """Let one member of the board propose something of each kind, and return the tariff's draft."""
+    """Let the board propose something of each kind, and return a tariff's draft and its table."""
     title = {"vi": COMPANY, "en": COMPANY, "zh": CHINESE}
     wanted = {
         "policy": policy(starts_on=SOON, title=title),
@@ -209,7 +219,8 @@ def _board(road: Road) -> Names:
     made = [
         road.do("POST", f"/v1/{kind}-proposals", "board-1", one) for kind, one in wanted.items()
     ]
-    return {"proposal": made[-1]["id"]}
+    table = road.gate.ask("GET", "/v1/tariffs/tariff-2025-09/document?format=csv").text
+    return {"proposal": made[-1]["id"], "table": table}
 
 
 def _company(road: Road) -> Names:

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,14 @@ from typing import Any, Final
 
 import httpx
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    async_playwright,
+)
 
 WIDTHS: Final[Mapping[int, int]] = {360: 740, 1366: 768, 1920: 1080}
 """The heights of screens by their widths: an old phone, an office's PC, a board on a wall."""
@@ -19,6 +26,22 @@ LANGUAGES: Final = ("vi", "en", "zh")
 SCREENSHOTS: Final = Path(__file__).parents[2] / "docs" / "screenshots"
 IS_KEPT: Final = "SCREENSHOTS" in os.environ
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SEND: Final = """([to, fields]) => {
+  const form = document.body.appendChild(document.createElement("form"));
+  Object.assign(form, {method: "post", action: to});
+  for (const [name, value] of Object.entries(fields)) {
+    const isFile = Array.isArray(value);
+    const one = form.appendChild(document.createElement(isFile ? "input" : "textarea"));
+    one.name = name;
+    if (!isFile) { one.value = value; continue; }
+    const files = new DataTransfer();
+    files.items.add(new File([value[1]], value[0]));
+    Object.assign(one, {type: "file", files: files.files});
+    form.enctype = "multipart/form-data";
+  }
+  form.submit();
+}"""
+"""Sends a form with the fields; one that is a pair is a file, by its name and what is in it."""
 CHROMIUMS: Final = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first takes a quarter of the others' time: it has no windows, which nobody looks at here."""
 ABSENT: Final = f"There is no Chromium for the tests of pages: apt-get install {CHROMIUMS[0]}"
@@ -58,13 +81,21 @@ class Tab:
         """Open a page of the service."""
         await self.page.goto(self.url + path)
 
-    async def be(self, who: str | None, language: str, theme: str = "auto") -> None:
-        """Be somebody at once, who chose a language and a theme; None is who is not signed in."""
-        chosen = {
-            "language": language,
-            "theme": theme,
-            **(session_of(self.url, who) if who else {}),
-        }
+    async def send(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> Response:
+        """Send a form to the service from the page of it that is open, and return the answer."""
+        async with self.page.expect_navigation() as opened:
+            await self.page.evaluate(SEND, [self.url + path, fields])
+        return await opened.value
+
+    async def be(
+        self, who: str | None, language: str, theme: str = "auto", *, by: str = ""
+    ) -> None:
+        """Be somebody at once, who chose a language and a theme; None is who is not signed in.
+
+        They signed in here, or `by` another service of the same database.
+        """
+        session = session_of(by or self.url, who) if who else {}
+        chosen = {"language": language, "theme": theme, **session}
         await self.context.clear_cookies()
         await self.context.add_cookies(
             [{"name": name, "value": value, "url": self.url} for name, value in chosen.items()]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.browser.answers import ANSWERS, Sent
+
 
 class Seen(NamedTuple):
     """A page that somebody looks at."""
@@ -26,7 +28,7 @@ class Walk(NamedTuple):
     """The pages of somebody, by the name of who signs in; None is who does not."""
 
     who: str | None
-    pages: Sequence[Seen]
+    pages: Sequence[Seen | Sent]
 
 
 CONSOLE: Final = "gate=tan-thanh&direction=export"
@@ -34,7 +36,7 @@ PUBLISHED: Final = "from_day=2024-08-22&to_day=2024-08-23"
 DAYS: Final = "gate=tan-thanh&from_day=2026-03-11&to_day=2026-03-13"
 BOOK_ROWS: Final = "main table tbody tr"
 
-WALKS: Final[Mapping[str, Walk]] = {
+_PAGES: Final[Mapping[str, Walk]] = {
     "public": Walk(None, [
         Seen("/", "[data-live]"),
         Seen("/gates/{gate}", ".called[data-number]"),
@@ -89,8 +91,8 @@ WALKS: Final[Mapping[str, Walk]] = {
         Seen(f"/console/overrides?{CONSOLE}", "#list li a"),
         Seen(f"/console/difficulties?{CONSOLE}", "#list li"),
         Seen("/console/difficulties/{difficulty}", "main form"),
-        Seen(f"/console/appeals?{CONSOLE}", "#list li"),
-        Seen("/console/appeals/{strike}", "main form"),
+        Seen(f"/console/appeals?{CONSOLE}&all", "#list li"),
+        Seen("/console/appeals/{strike}", "main blockquote"),
         Seen("/console/search?q={plate}", "main [data-row]"),
         Seen("/console/entries/{entry}", "#events tbody tr"),
     ]),
@@ -126,7 +128,7 @@ WALKS: Final[Mapping[str, Walk]] = {
         Seen("/desk/drafts/tariff/{proposal}/effect", "main .tallies"),
         Seen("/desk/drafts/policy", "main form"),
         Seen("/desk/drafts/reduction", "main form"),
-        Seen("/desk/refunds", "#list article form"),
+        Seen("/desk/refunds", "#list article h2"),
         Seen("/desk/holds", "main .plate"),
         Seen("/reports/revenue", "main table"),
     ]),
@@ -135,6 +137,10 @@ WALKS: Final[Mapping[str, Walk]] = {
         Seen(f"/desk/treasury?{DAYS}", "main tfoot"),
     ]),
 }  # fmt: skip
+WALKS: Final[Mapping[str, Walk]] = {
+    name: Walk(walk.who, [*walk.pages, *ANSWERS.get(name, ())]) for name, walk in _PAGES.items()
+}
+"""The pages of everybody, and then what their forms are answered with."""
 
 NO_PAGES: Final[Mapping[str, str]] = {
     "/preferences": "keeps a choice and leads back",

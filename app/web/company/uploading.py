@@ -19,7 +19,7 @@ from app.api.workbooks import XLSX
 from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
 from app.web.forms import KEY, new_key
-from app.web.visits import UNAUTHENTICATED, Visit, add
+from app.web.visits import UNAUTHENTICATED, Visit, add, lead
 
 PATH: Final = "/company/uploads"
 FILE, MODE = "file", "mode"
@@ -38,6 +38,7 @@ def install(app: FastAPI) -> None:
     add(app, f"{PATH}/{{batch}}", _follow)
     add(app, f"{PATH}/{{batch}}/refused.csv", _refused)
     add(app, f"{PATH}/{{batch}}/cancel", _cancel, "POST")
+    lead(app, f"{PATH}/{{batch}}/cancel", f"{PATH}/{{batch}}")
 
 
 async def _list(visit: Visit) -> Response:
