@@ -1,6 +1,7 @@
 """The service as clients meet it: uvicorn on a port of this machine, real HTTP, real commits."""
 
 import asyncio
+import base64
 import socket
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from app.api.rate_limits import Work
 from app.cli.serving import config_of_service, server_of
-from app.core.config import Settings
+from app.core.config import SECRETS, Mode, Settings
 from app.domain.questions import ClockRow
 from app.main import create_app, make_tools
 from app.repositories.unit_of_work import UnitOfWork
@@ -33,6 +34,9 @@ from tests.conftest import CLONE, TEMPLATE, key_of
 NINE = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 WITHOUT_LIMITS = {f"rate_limit_{work}": "1000000/minute" for work in (*Work, "guesses")}
 PATIENCE_SECONDS = 30
+KEYS = "new:" + base64.b64encode(bytes(range(32))).decode()
+OWN: dict[str, Any] = dict.fromkeys(SECRETS, "s" * 40) | {"data_keys": KEYS, "signing_keys": KEYS}
+"""Secrets of a service's own, without which there is no production."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,18 @@ def live_pair(server_url: str, **changes: Any) -> Iterator[tuple[Live, Live]]:
         _serve(address, changes) as second,
     ):
         yield first, second
+
+
+@contextmanager
+def live_in_production(server_url: str) -> Iterator[tuple[Live, Live]]:
+    """Serve a database as in production, and beside it as a sandbox, where its people sign in."""
+    strict = {**OWN, "mode": Mode.PRODUCTION, "log_origin": "gate.example"}
+    with (
+        _database(server_url, people=True, **OWN) as address,
+        _serve(address, strict) as production,
+        _serve(address, OWN) as sandbox,
+    ):
+        yield production, sandbox
 
 
 @contextmanager
@@ -127,9 +143,9 @@ def prepared_database(server_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _database(server_url: str, *, people: bool = False) -> Iterator[str]:
+def _database(server_url: str, *, people: bool = False, **changes: Any) -> Iterator[str]:
     with prepared_database(server_url) as address:
-        _apart(lambda: _begin(address, people=people))
+        _apart(lambda: _begin(address, Settings(**changes), people=people))
         yield address
 
 
@@ -150,11 +166,11 @@ async def _run(server_url: str, statement: str) -> None:
     await engine.dispose()
 
 
-async def _begin(address: str, *, people: bool) -> None:
+async def _begin(address: str, settings: Settings, *, people: bool) -> None:
     engine = create_async_engine(address, poolclass=NullPool)
     async with AsyncSession(engine) as session, session.begin():
         uow = UnitOfWork(session)
         await uow.access.set_clock(ClockRow(datetime.now(UTC), NINE, 1))
         if people:
-            await invite_sandbox_people(uow, make_tools(Settings()).cipher, NINE)
+            await invite_sandbox_people(uow, make_tools(settings).cipher, NINE)
     await engine.dispose()

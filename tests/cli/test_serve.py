@@ -1,6 +1,5 @@
 """`gate serve`: from nothing to a first answer, and through every way to be stopped."""
 
-import base64
 import json
 import os
 import signal
@@ -16,7 +15,7 @@ import httpx
 import pytest
 
 from app.cli.greeting import example_entry
-from app.core.config import SECRETS, environment_name
+from app.core.config import environment_name
 from app.services.upkeep.keys import SANDBOX
 from tests.cli.conftest import (
     GATE,
@@ -29,12 +28,10 @@ from tests.cli.conftest import (
     run,
 )
 from tests.core.test_embedded import is_alive
+from tests.live import OWN
 from tests.streams import listening
 
-OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.fromkeys(
-    ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
-    "new:" + base64.b64encode(bytes(range(32))).decode(),
-)
+OWN_SECRETS = {environment_name(name): text for name, text in OWN.items()}
 OWN_SETTINGS = {**OWN_SECRETS, "GATE_LOG_ORIGIN": "gate.example"}
 MEGABYTE = 1_048_576
 PRODUCTION = {"GATE_MODE": "production", **OWN_SETTINGS}

@@ -10,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.config import SECRETS, Settings, SettingsError, environment_name, load_settings
+from tests.live import OWN
 
 PROJECT = Path(__file__).parents[2]
-OWN_SECRETS = {environment_name(name): "s" * 40 for name in SECRETS} | dict.fromkeys(
-    ("GATE_DATA_KEYS", "GATE_SIGNING_KEYS"),
-    "new:" + base64.b64encode(bytes(range(32))).decode(),
-)
+OWN_SECRETS = {environment_name(name): text for name, text in OWN.items()}
 OWN_SETTINGS = {**OWN_SECRETS, "GATE_LOG_ORIGIN": "gate.example"}
 
 
