@@ -37,7 +37,13 @@ def _operations(method: str, path: str) -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def _paths() -> tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]:
-    paths: Mapping[str, Any] = document(create_app(Settings()))["paths"]
     return tuple(
-        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), item) for path, item in paths.items()
+        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), item)
+        for path, item in declared()["paths"].items()
     )
+
+
+@cache
+def declared() -> Mapping[str, Any]:
+    """Return the document of a sandbox, which takes seconds to make."""
+    return document(create_app(Settings()))

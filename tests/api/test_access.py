@@ -24,12 +24,12 @@ from app.core.ciphers import hash_of_key
 from app.core.config import Settings
 from app.domain.authorisation import Relation, Tie
 from app.domain.vocabulary import Agency, Party, Role, Scope
-from app.main import create_app
 from app.models import ApiKey, Organisation
 from app.models import Principal as PrincipalRow
 from app.services.upkeep.keys import SANDBOX, Member
 from docs.access_matrix import OF_AUTHORITIES, OF_EVERYBODY, RELATIONS, Operation, matrix
 from tests.api.conftest import Gate, lorry
+from tests.api.declared import declared
 from tests.api.test_strikes import miss, strikes
 from tests.conftest import key_of
 
@@ -670,10 +670,9 @@ def test_roles_and_agencies_have_different_names() -> None:
 
 
 def test_the_document_says_who_may_call_an_operation_and_by_a_key_of_which_scope() -> None:
-    document = create_app(Settings()).openapi()
     told = {
         operation["operationId"]: (operation.get("x-roles"), operation.get("x-scope"))
-        for path in document["paths"].values()
+        for path in declared()["paths"].values()
         for operation in path.values()
     }
     assert told == {
