@@ -27,7 +27,7 @@ CONTRAST: Final = ("color-contrast",)
 ON_TELEPHONES: Final = ("target-size", "scrollable-region-focusable")
 CHECKED: Final[Mapping[str, Mapping[int, Sequence[str]]]] = {
     "vi": {NARROW: ALL, WIDE: CONTRAST},
-    "en": {WIDE: CONTRAST},
+    "en": {WIDE: ALL},
     "zh": {WIDE: ALL, NARROW: ON_TELEPHONES},
 }
 """What axe looks for at which width; it takes longest.
