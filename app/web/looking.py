@@ -55,6 +55,13 @@ async def names(visit: Visit, path: str) -> Mapping[str, str]:
     return {one["code"]: one["label"] for one in answer["items"]}
 
 
+async def fee_names(visit: Visit, tariff: str) -> Mapping[str, str]:
+    """Return the names of an edition's classes of vehicles and groups of goods by their codes."""
+    edition = await visit.api.get(f"/v1/tariffs/{tariff}")
+    named = (*edition["vehicle_classes"], *edition["goods_groups"])
+    return {one["code"]: one["label"] for one in named}
+
+
 async def scanned(link: str) -> str:
     """Return the QR code of a link as a picture that stands in the page itself."""
     picture = b64encode(await draw(link, Written.SVG)).decode()

@@ -269,6 +269,20 @@ async def test_a_member_is_changed_disabled_and_enabled(browser: Browser, gate: 
         assert [] == one.complaints
 
 
+async def test_what_is_wrong_with_one_of_a_list_is_no_fault_of_the_form_that_adds_another(
+    browser: Browser, gate: Live
+) -> None:
+    async with tab(browser, gate.url, language="en", script=False) as one:
+        page = one.page
+        await one.sign_in(MANAGER, "/company/settings/members")
+        row = page.get_by_role("row").filter(has_text="company-1-clerk")
+        role = row.get_by_label("Role")
+        await role.evaluate("one => { one.options[0].value = 'emperor'; one.selectedIndex = 0 }")
+        await row.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("alert")).to_contain_text("/role")
+        await expect(page.locator("[aria-invalid], .fault")).to_have_count(0)
+
+
 def opens(gate: Live, secret: str) -> int:
     headers = {"Authorization": f"Bearer {secret.strip()}"}
     return gate.http.get("/v1/session", headers=headers).status_code

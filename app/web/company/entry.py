@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.web.asking import Query, RefusedError
 from app.web.company.desk import show
 from app.web.company.strikes import strikes_of
-from app.web.looking import found, names, scanned
+from app.web.looking import fee_names, found, names, scanned
 from app.web.visits import Visit, add
 from app.web.words import HAPPENED
 
@@ -35,7 +35,7 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
     at = f"/v1/entries/{visit.path['entry']}"
     entry = await visit.api.get(at)
     tracking = await found(visit, f"{at}/tracking-token")
-    standing = await visit.api.get(f"{at}/place")
+    standing, charge = await visit.api.get(f"{at}/place"), entry["charge"]
     facts: dict[str, Any] = {
         "driver": None,
         "openings": None,
@@ -56,6 +56,7 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
         "certified": entry["call_number"] is not None,
         "link": await _link(tracking),
         "deferrals": await _deferrals(visit) if entry["state"] == "queued" else (),
+        "fee_names": await fee_names(visit, charge["tariff"]) if charge else {},
         "gates": await names(visit, "/v1/gates"),
         "yards": await names(visit, "/v1/yards"),
         "is_open": entry["ended_at"] is None,

@@ -10,6 +10,7 @@ from app.web.asking import RefusedError
 from app.web.company.declaring import choices, declared, filled, rows
 from app.web.company.desk import show
 from app.web.forms import KEY, new_key
+from app.web.looking import fee_names
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 FORM: Final = "/company/entries/new"
@@ -89,6 +90,7 @@ async def _form(
         faults=error.errors if error else {},
         notes={},
         quote=quote,
+        fee_names=await fee_names(visit, quote["tariff"]) if quote else {},
         quoted=fields.get(QUOTE, ""),
         key=new_key(),
     )

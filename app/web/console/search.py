@@ -1,6 +1,7 @@
 """Finding an entry: by plate or reference, or its driver by a number, for a purpose on record."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from app.web.asking import RefusedError
 from app.web.console.desk import desk_of, shown
 from app.web.doing import Outcome
 from app.web.forms import document_of
+from app.web.looking import names
 from app.web.seeking import search
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
@@ -27,8 +29,7 @@ async def _by_vehicle(visit: Visit) -> Response:
     text, found, outcome = sought = await search(visit)
     if sought.only:
         return visit.go(f"/console/entries/{sought.only}")
-    desk = await desk_of(visit)
-    return shown(visit, "search", desk, outcome, text=text, found=found, purposes=PURPOSES)
+    return await _answer(visit, outcome, text, found)
 
 
 async def _by_driver(visit: Visit) -> Response:
@@ -42,8 +43,15 @@ async def _by_driver(visit: Visit) -> Response:
         if error.status == UNAUTHENTICATED:
             raise
         outcome = Outcome("driver", problem=error.problem, fields=fields)
-    desk = await desk_of(visit)
-    return shown(visit, "search", desk, outcome, text="", found=found, purposes=PURPOSES)
+    return await _answer(visit, outcome, "", found)
+
+
+async def _answer(
+    visit: Visit, outcome: Outcome | None, text: str, found: Sequence[Any] | None
+) -> Response:
+    desk, yards = await desk_of(visit), await names(visit, "/v1/yards")
+    facts = {"text": text, "found": found, "names": yards, "purposes": PURPOSES}
+    return shown(visit, "search", desk, outcome, **facts)
 
 
 PURPOSES: Final = (Purpose.CONTACT_DRIVER, Purpose.CORRECTION)
