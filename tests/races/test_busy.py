@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.config import Settings
@@ -50,20 +49,6 @@ async def test_more_requests_than_connections_wait_or_are_asked_to_come_back(
 
     assert (503, "busy") == (busy.status_code, busy.json()["code"])
     assert 201 == done.status_code
-
-
-async def test_many_requests_to_a_process_that_has_read_nothing_yet_do_not_starve_each_other(
-    house: House, app: FastAPI
-) -> None:
-    """Who reads the reference data for all must not wait for a connection that they hold."""
-    entry = (await house.register(truck(0))).entry
-    app.state.process.reference = None
-
-    answers = await asyncio.gather(
-        *(house.ask("GET", f"/v1/entries/{entry.id}", "company-1") for _ in range(20))
-    )
-
-    assert {200} == {answer.status_code for answer in answers}
 
 
 async def test_a_body_that_comes_slowly_keeps_no_connection(house: House) -> None:
