@@ -72,7 +72,6 @@ def signed(leaves: Sequence[bytes], size: int) -> Checkpoint:
     return Checkpoint("origin", size, root_in(tree(leaves[:size]), size))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(repeated(1, 3)))
 def test_a_history_of_thousands_verifies_by_both(program: ModuleType, seed: int) -> None:
     leaves = honest(seed, 4000)
@@ -111,7 +110,6 @@ def cheats(lot: int) -> Iterator[tuple[str, bool, tuple[bytes, ...], list[bytes]
             yield tamper.__name__, tamper in BY_RULE, before, after
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_every_cheat_is_found_and_named_and_both_agree(program: ModuleType, lot: int) -> None:
     """By the rules alone; else by who kept a checkpoint, though everything was signed anew."""
@@ -128,7 +126,6 @@ def test_every_cheat_is_found_and_named_and_both_agree(program: ModuleType, lot:
     assert found_by_rule > FOUND_BY_RULES
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_a_leaf_that_is_not_the_one_in_the_tree_is_named_exactly(lot: int) -> None:
     for name, _, before, after in cheats(lot):
@@ -184,7 +181,6 @@ def told_in_short_logs() -> dict[tuple[str, ...], tuple[Sequence[bytes], int]]:
     return found
 
 
-@pytest.mark.no_cover
 def test_an_odd_value_wherever_it_stands_is_the_same_to_both(program: ModuleType) -> None:
     """At every place, each of the values by turns or all of them."""
     cases, turns = told_in_short_logs(), count()

@@ -582,7 +582,10 @@ PARAMETERS: Final[Mapping[str, Word]] = {
     "payment": Word("The id of a payment.", ID),
     "cause": Word("What made it due.", "repriced"),
     "lane": Word("The lane of the entry's verdict.", "green"),
-    "plate": Word("The plate of a tractor, in any spelling.", "12C-000.17"),
+    "held": Word("Whether the vehicle is held.", example=True),
+    "plate": Word(
+        "A part of the plate in any spelling: three letters or digits, or more.", "000.17"
+    ),
     "declaration_number": Word("The number of a customs declaration.", "309900000015"),
     "client_reference": Word("The company's own reference.", "DN-2026-00417"),
     "reference": Word("The reference that people and papers use.", "E4K7-9QXPM2"),

@@ -121,7 +121,6 @@ async def test_a_document_without_any_one_key_is_taken_as_it_was_or_refused(gate
     assert 0 < taken < number
 
 
-@pytest.mark.no_cover
 def test_whatever_a_value_is_replaced_by_is_named_or_can_be_priced_with() -> None:
     """Each kind of value at each kind of place; what is taken is written down and read again."""
     wrong = list[Any]()

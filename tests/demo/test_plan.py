@@ -63,7 +63,6 @@ def test_whatever_was_published_goes_through_with_its_share_of_fruit(
     assert sum(wanted.values()) == plan.going_through
 
 
-@pytest.mark.no_cover
 @given(seed=seeds)
 def test_the_same_seed_makes_the_same_plan(seed: int) -> None:
     assert plan_day(AUGUST_22, seed=seed) == plan_day(AUGUST_22, seed=seed)

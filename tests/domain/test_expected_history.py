@@ -8,8 +8,6 @@ from functools import cache
 from random import Random
 from uuid import UUID
 
-import pytest
-
 from app.domain.expected_wait import Interval, Pace, pace_of
 from app.domain.queue_order import Rates, Waiting, choose, key_at, place
 from app.domain.queue_roll import Roll
@@ -98,7 +96,6 @@ def median(values: Sequence[int]) -> int:
     return sorted(values)[len(values) // 2]
 
 
-@pytest.mark.no_cover
 def test_of_what_was_told_seven_to_nine_of_ten_calls_came_inside() -> None:
     errors = errors_told()
     inside = sum(one for _, _, one in errors) / len(errors)
@@ -106,7 +103,6 @@ def test_of_what_was_told_seven_to_nine_of_ten_calls_came_inside() -> None:
     assert 0.7 <= inside <= 0.9
 
 
-@pytest.mark.no_cover
 def test_the_slow_lane_is_told_better_than_by_its_place() -> None:
     """Who comes later passes, and a place knows nothing of that: it is too short, day after day."""
     errors = errors_told()

@@ -113,14 +113,7 @@ def _part(text: str) -> str:
     return part
 
 
-PlatePart = Annotated[
-    Sought,
-    AfterValidator(_part),
-    Field(
-        description="A part of the plate in any spelling: three letters or digits, or more.",
-        examples=["000.17"],
-    ),
-]
+PlatePart = Annotated[Sought, AfterValidator(_part)]
 """A part of a plate to find vehicles by, read as plates are; nothing stays nothing."""
 
 RawIdentifier = Annotated[str, StringConstraints(max_length=64, pattern=SAFE_RAW)]
