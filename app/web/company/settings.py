@@ -142,8 +142,8 @@ async def _page(
     secret: str = "",
 ) -> Response:
     viewer = await visit.viewer()
-    # What was typed about one of a list stands in no field of the form that adds another.
-    typed = {} if fields is None or OF in fields else fields
+    typed = fields or {}
+    is_of_one = bool(typed.get(OF))  # of a list: nothing of it stands in the form that adds another
     return await show(
         visit,
         name,
@@ -153,8 +153,8 @@ async def _page(
         secret=secret,
         done=visit.query.get("done"),
         problem=error.problem if error else None,
-        faults=error.errors if error and typed else {},
-        fields=typed,
+        faults=error.errors if error and not is_of_one else {},
+        fields={} if is_of_one else typed,
         key=new_key(),
         **(await FACTS[name](visit, f"/v1/organisations/{viewer['organisation']}")),
     )
