@@ -32,6 +32,9 @@ class CallOutcome(StrEnum):
 COUNTED = frozenset({CallOutcome.MISSED, CallOutcome.NO_SHOW})
 """The outcomes that count as a miss of the entry."""
 
+STRUCK = COUNTED | {CallOutcome.ENDED}
+"""The outcomes for which a company may have a strike."""
+
 
 class FaultKind(StrEnum):
     """What happened to a call that was not the vehicle's doing, as editions name it."""

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from app.domain.errors import (
     AppealTooLateError,
+    DomainError,
     OtherDeciderNeededError,
     StrikeAppealedError,
     StrikeDecidedError,
@@ -99,13 +100,12 @@ def last_day_of_appeal(struck_on: date, appeal_days: int) -> date:
 
 def is_appealable(case: Appealed, on: date) -> bool:
     """Tell whether a strike may still be appealed on a legal day."""
-    return not case.is_appealed and on <= last_day_of_appeal(case.struck_on, case.appeal_days)
+    return _against_appeal(case, on) is None
 
 
 def may_decide(case: Appealed, principal: Principal) -> bool:
-    """Tell whether a principal may decide on a strike: it is appealed, and not their own call."""
-    is_open = case.is_appealed and case.decision is None
-    return is_open and principal.role in DECIDERS and principal.id != case.acted
+    """Tell whether a principal may decide on a strike."""
+    return principal.role in DECIDERS and _against_decision(case, principal) is None
 
 
 def ensure_appealable(case: Appealed, on: date) -> None:
@@ -114,11 +114,8 @@ def ensure_appealable(case: Appealed, on: date) -> None:
     Raises:
         StrikeAppealedError, AppealTooLateError.
     """
-    if case.is_appealed:
-        raise StrikeAppealedError
-    last = last_day_of_appeal(case.struck_on, case.appeal_days)
-    if on > last:
-        raise AppealTooLateError(day=last.isoformat())
+    if (refusal := _against_appeal(case, on)) is not None:
+        raise refusal
 
 
 def ensure_decidable(case: Appealed, principal: Principal) -> None:
@@ -127,12 +124,23 @@ def ensure_decidable(case: Appealed, principal: Principal) -> None:
     Raises:
         StrikeNotAppealedError, StrikeDecidedError, OtherDeciderNeededError.
     """
+    if (refusal := _against_decision(case, principal)) is not None:
+        raise refusal
+
+
+def _against_appeal(case: Appealed, on: date) -> DomainError | None:
+    last = last_day_of_appeal(case.struck_on, case.appeal_days)
+    if case.is_appealed:
+        return StrikeAppealedError()
+    return AppealTooLateError(day=last.isoformat()) if on > last else None
+
+
+def _against_decision(case: Appealed, principal: Principal) -> DomainError | None:
     if not case.is_appealed:
-        raise StrikeNotAppealedError
+        return StrikeNotAppealedError()
     if case.decision is not None:
-        raise StrikeDecidedError
-    if principal.id == case.acted:
-        raise OtherDeciderNeededError
+        return StrikeDecidedError()
+    return OtherDeciderNeededError() if principal.id == case.acted else None
 
 
 def _limits(strikes: Sequence[Struck]) -> Iterator[Limited]:

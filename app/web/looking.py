@@ -16,6 +16,10 @@ UNTOLD: Final = frozenset({403, 404, 409})
 """Refusals for which a part of a page is left out: it is not this reader's, or not there yet."""
 
 
+MOST: Final = 100
+"""So many of a list are counted."""
+
+
 async def newest(visit: Visit) -> int:
     """Return where the feed of events ends, from which on a page waits for news."""
     feed = await visit.api.get("/v1/events", {"latest": True})
@@ -47,6 +51,12 @@ async def together(**asked: Awaitable[Json]) -> dict[str, Json]:
         if isinstance(answer, BaseException):
             raise answer
     return dict(zip(asked, answers, strict=True))
+
+
+def tally(listed: Mapping[str, Json]) -> str:
+    """Return how many a list has: more than a page of it are not counted."""
+    count = len(listed["items"])
+    return f"{count}+" if listed["next_cursor"] else str(count)
 
 
 async def names(visit: Visit, path: str) -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """Entries: registering, reading, amending, ending."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
@@ -92,16 +93,28 @@ async def register_entry(
 
 
 # A coroutine: the framework runs a dependency that is none in a thread.
+async def get_names(
+    plate: PlatePart | None = None,
+    declaration_number: Sought | None = None,
+    client_reference: Sought | None = None,
+    reference: Sought | None = None,
+) -> Mapping[str, str | None]:
+    """Return by what an entry is looked for, as the rows have it."""
+    return {
+        "plate": plate or None,
+        "declaration_number": "".join(declaration_number.split()) if declaration_number else None,
+        "client_reference": client_reference,
+        "reference": read_reference(reference) if reference else None,
+    }
+
+
 async def get_filters(
+    names: Annotated[Mapping[str, str | None], Depends(get_names)],
     gate: Sought | None = None,
     route: Sought | None = None,
     direction: Direction | None = None,
     state: State | None = None,
     lane: Lane | None = None,
-    plate: PlatePart | None = None,
-    declaration_number: Sought | None = None,
-    client_reference: Sought | None = None,
-    reference: Sought | None = None,
     yard: Sought | None = None,
     registered_from: Instant | None = None,
     registered_before: Instant | None = None,
@@ -114,15 +127,12 @@ async def get_filters(
 ) -> EntryFilter:
     """Return what a list of entries is narrowed to."""
     return EntryFilter(
+        **names,
         gate=gate,
         route=route,
         direction=direction,
         state=state,
         lane=lane,
-        plate=plate or None,
-        declaration_number="".join(declaration_number.split()) if declaration_number else None,
-        client_reference=client_reference,
-        reference=read_reference(reference) if reference else None,
         yard=yard,
         registered_from=registered_from,
         registered_before=registered_before,

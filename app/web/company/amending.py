@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from app.domain.authorisation import Action
 from app.web.asking import RefusedError
 from app.web.company.declaring import choices, declared, filled, rows
 from app.web.company.desk import show
@@ -26,8 +27,7 @@ PAPERS: Final = "/documents/"
 TICKED: Final = "/documents/test_documents/"
 """Boxes: one that is not ticked is not sent."""
 
-WHOLE: Final = "amend"
-PARTS: Final = frozenset({WHOLE, "amend-vehicle"})
+PARTS: Final = frozenset({Action.AMEND, Action.AMEND_VEHICLE})
 
 Document = Mapping[str, Any]
 
@@ -40,9 +40,10 @@ def install(app: FastAPI) -> None:
 
 async def _begin(visit: Visit) -> Response:
     entry = await _entry(visit)
-    if not await _parts(visit):
+    parts = await _parts(visit)
+    if not parts:
         return visit.go(f"/company/entries/{visit.path['entry']}")
-    return await _form(visit, entry, entry["declared"])
+    return await _form(visit, entry, entry["declared"], parts=parts)
 
 
 async def _amend(visit: Visit) -> Response:
@@ -113,6 +114,7 @@ async def _form(  # noqa: PLR0913 - each is a part of the form
     base: Document | None = None,
     error: RefusedError | None = None,
     fields: Mapping[str, str] | None = None,
+    parts: Collection[str] | None = None,
 ) -> Response:
     stale = error is not None and error.problem["code"] == STALE
     begun = entry["declared"] if base is None or stale else base
@@ -123,7 +125,7 @@ async def _form(  # noqa: PLR0913 - each is a part of the form
         "amend",
         error.status if error else 200,
         entry=entry,
-        whole=WHOLE in await _parts(visit),
+        whole=Action.AMEND in (parts or await _parts(visit)),
         fields=values,
         rows=rows(values, (fields or {}).get("do", "")),
         choices=await choices(visit),

@@ -35,7 +35,8 @@ async def entry_page(visit: Visit, error: RefusedError | None = None, **told: ob
     at = f"/v1/entries/{visit.path['entry']}"
     entry = await visit.api.get(at)
     tracking = await found(visit, f"{at}/tracking-token")
-    standing, charge = await visit.api.get(f"{at}/place"), entry["charge"]
+    standing = await visit.api.get(f"{at}/place")
+    charge = entry["charge"]
     facts: dict[str, Any] = {
         "driver": None,
         "openings": None,

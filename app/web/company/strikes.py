@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from app.domain.misses import STRUCK
 from app.web.company.desk import show
 from app.web.doing import Outcome, add_page
 from app.web.looking import found, further, names
@@ -14,8 +15,6 @@ from app.web.visits import Visit, add
 PATH: Final = "/company/strikes"
 ACTS: Final = {"appeal": "/v1/strikes/{strike}/appeal"}
 A_PAGE: Final = 25
-STRUCK: Final = frozenset({"missed", "no_show", "ended"})
-"""What becomes of a call for which a company may have a strike."""
 
 
 def install(app: FastAPI) -> None:

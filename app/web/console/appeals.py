@@ -8,7 +8,6 @@ from starlette.responses import Response
 from app.web.acts import some
 from app.web.console.desk import desk_of, shown
 from app.web.doing import Outcome, add_page
-from app.web.looking import together
 from app.web.visits import Visit, add
 
 PATH: Final = "/console/appeals"
@@ -24,11 +23,11 @@ async def _list(visit: Visit) -> Response:
     desk = await desk_of(visit)
     is_all = "all" in visit.query
     asked = {"undecided": not is_all, "cursor": visit.query.get("cursor")}
-    facts = await together(found=visit.api.get("/v1/strikes", asked))
-    return shown(visit, "appeals", desk, every=is_all, **facts)
+    found = await visit.api.get("/v1/strikes", asked)
+    return shown(visit, "appeals", desk, every=is_all, found=found)
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:
     desk = await desk_of(visit)
-    facts = await together(one=visit.api.get(f"/v1/strikes/{visit.path['strike']}"))
-    return shown(visit, "appeal", desk, outcome, **facts)
+    one = await visit.api.get(f"/v1/strikes/{visit.path['strike']}")
+    return shown(visit, "appeal", desk, outcome, one=one)

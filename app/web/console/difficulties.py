@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from app.web.acts import some
 from app.web.console.desk import desk_of, shown
-from app.web.desks.desk import MOST, tally
 from app.web.doing import Outcome, add_page
-from app.web.looking import together
+from app.web.looking import MOST, tally, together
 from app.web.visits import Visit
 
 PATH: Final = "/console/difficulties"

@@ -7,9 +7,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from app.web.acts import some
-from app.web.desks.desk import A_PAGE, MOST, at_desk, shown
+from app.web.desks.desk import A_PAGE, at_desk, shown
 from app.web.doing import Acts, Fields, Outcome
-from app.web.looking import further, names, together
+from app.web.looking import MOST, further, names, together
 from app.web.visits import Visit
 
 ACTS: Final[Acts] = {"checks": "/v1/checks", **some("waive")}

@@ -6,10 +6,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from app.web.acts import some
-from app.web.desks.desk import MOST, at_desk, shown, tally
+from app.web.desks.desk import at_desk, shown
 from app.web.desks.receipts import CORRECTIONS
 from app.web.doing import Acts, Outcome
-from app.web.looking import together
+from app.web.looking import MOST, tally, together
 from app.web.visits import Visit
 
 KINDS: Final = ("tariff", "policy", "reduction")

@@ -11,7 +11,6 @@ from app.web.looking import newest
 from app.web.visits import Visit
 
 A_PAGE: Final = 50
-MOST: Final = 100
 MONEY: Final = ("refunds", "payments", "books", "treasury")
 TABS: Final[Mapping[str, Sequence[str]]] = {
     "agency": ("", "vehicles", "holds"),
@@ -50,9 +49,3 @@ def shown(
         outcome=outcome,
         **facts,
     )
-
-
-def tally(listed: Mapping[str, Any]) -> str:
-    """Return how many a list has: more than a page of it are not counted."""
-    count = len(listed["items"])
-    return f"{count}+" if listed["next_cursor"] else str(count)

@@ -6,9 +6,9 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.asking import Query
-from app.web.desks.desk import A_PAGE, MOST, at_desk, shown
+from app.web.desks.desk import A_PAGE, at_desk, shown
 from app.web.doing import Acts, Outcome, add_page
-from app.web.looking import further, names, together
+from app.web.looking import MOST, further, names, together
 from app.web.visits import Visit
 
 PATH: Final = "/desk/receipts"

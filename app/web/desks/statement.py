@@ -6,9 +6,10 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.web.asking import RefusedError
-from app.web.desks.desk import MOST, at_desk, shown
+from app.web.desks.desk import at_desk, shown
 from app.web.doing import Outcome
 from app.web.forms import KEY
+from app.web.looking import MOST
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
 PATH: Final = "/desk/statement"
