@@ -28,6 +28,13 @@ def reference_of(identity: UUID) -> str:
     return f"E{digits[:3]}-{digits[3:]}"
 
 
+def is_reference(text: str) -> bool:
+    """Tell whether a text is written as references are stored."""
+    digits = f"{text[1:4]}{text[5:]}"
+    is_whole = len(digits) == REFERENCE_LENGTH and set(digits) <= set(ALPHABET)
+    return is_whole and text == f"E{digits[:3]}-{digits[3:]}"
+
+
 def read_reference(text: str) -> str:
     """Return a reference as it is stored, from how somebody typed or heard it.
 

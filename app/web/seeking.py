@@ -1,17 +1,15 @@
 """Looking for a vehicle by what somebody at a desk types: a reference, or a part of a plate."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from app.core.ids import read_reference
+from app.core.ids import is_reference, read_reference
 from app.web.asking import RefusedError
 from app.web.doing import Outcome
 from app.web.visits import UNAUTHENTICATED, Visit
 
 SOUGHT: Final = "q"
 LONGEST: Final = 40
-REFERENCE: Final = re.compile(r"E[0-9A-HJKMNP-TV-Z]{3}-[0-9A-HJKMNP-TV-Z]{6}")
 FIND: Final = "find"
 
 
@@ -51,4 +49,4 @@ async def search(visit: Visit) -> Search:
 def named(text: str) -> Mapping[str, str]:
     """Return what a text names: an entry by its reference, else vehicles by a part of a plate."""
     reference = read_reference(text)
-    return {"reference": reference} if REFERENCE.fullmatch(reference) else {"plate": text}
+    return {"reference": reference} if is_reference(reference) else {"plate": text}
