@@ -65,7 +65,8 @@ OPERATIONS: Final = {
     if isinstance(found, Ok)
 }
 IN_PLACE_OF_AN_ENTRY: Final = frozenset({"/v1/entries/searches"})
-# What a schema cannot say: rules between fields, and that 3.0 is not written for 3.
+# What a schema cannot say: rules between fields, that 3.0 is not written for 3, and how long a part
+# of a plate is once its marks are left out.
 UNSAID: Final = frozenset(
     {
         "reference-or-plate",
@@ -82,6 +83,7 @@ UNSAID: Final = frozenset(
         "gate-of-entry",
         "not-a-whole-number",
         "not-as-in-query",
+        "plate-part",
     }
 )
 
