@@ -79,7 +79,7 @@ def serve() -> None:
     with plain_errors():
         settings = begin()
         with listen(settings) as listener, own_database(settings) as connected:
-            keys = asyncio.run(until_told(preparing.prepare(connected)))
+            keys = until_told(preparing.prepare(connected))
             said = greeting(connected, keys, datetime.now(UTC))
             run_server(connected, listener, said, is_alone=settings.database_url is None)
 
@@ -90,7 +90,7 @@ def work() -> None:
     leave_when_told()
     with plain_errors(), any_database(begin()) as settings:
         asyncio.run(preparing.ensure_schema(settings))
-        asyncio.run(until_told(work_on(settings, running_jobs(settings))))
+        until_told(work_on(settings, running_jobs(settings)))
 
 
 @app.command()

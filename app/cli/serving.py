@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
@@ -26,6 +27,7 @@ SPARE_FILES = 200  # for the database, the logs and what a library opens
 # A request makes thousands of objects, and all but a few are gone with it: the default of 700
 # looks for cycles several times while it is answered, at a tenth of its cost.
 YOUNG_OBJECTS = 20_000
+TOLD_BY = (signal.SIGINT, signal.SIGTERM)
 
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -86,31 +88,44 @@ def allow_files(settings: Settings) -> None:
 
 def leave_when_told() -> None:
     """Have every request to stop end this process in good order, before and after serving."""
-    for one in (signal.SIGINT, signal.SIGTERM):
+    for one in TOLD_BY:
         signal.signal(one, _leave)
     signal.signal(signal.SIGHUP, _hang_up)  # a closed terminal drains too
 
 
-async def until_told(work: Coroutine[Any, Any, T]) -> T:
-    """Do `work`; told to stop, end it where it waits, and not wherever it is.
+def until_told(work: Coroutine[Any, Any, T]) -> T:
+    """Do `work` in a loop of its own; told to stop, end it where it waits, and not wherever it is.
 
     An exception out of a signal's handler may come in the middle of a switch between coroutines,
     which no library is made for: the process hung, or crashed and left its database behind.
 
     Raises:
-        SystemExit: it was told to stop.
+        SystemExit: it was told to stop, be it in the last step of the work.
     """
-    loop, doing = asyncio.get_running_loop(), asyncio.ensure_future(work)
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, doing.cancel)
-    try:
+    is_told = False
+
+    async def do() -> T:
+        loop, doing = asyncio.get_running_loop(), asyncio.ensure_future(work)
+
+        def end(_signal: int, _frame: FrameType | None) -> None:
+            nonlocal is_told
+            is_told = True
+            with suppress(RuntimeError):  # the loop is closed: nothing is left to be ended
+                loop.call_soon_threadsafe(doing.cancel)
+
+        for one in TOLD_BY:
+            signal.signal(one, end)
         return await doing
+
+    try:
+        done = asyncio.run(do())
     except asyncio.CancelledError:
         raise SystemExit(0) from None
     finally:
-        for one in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(one)
-        leave_when_told()  # the loop took the signals, and gives them back to nobody
+        leave_when_told()
+    if is_told:
+        raise SystemExit(0)
+    return done
 
 
 def listen(settings: Settings) -> socket.socket:
