@@ -16,6 +16,8 @@ from app.repositories.rows import insert_rows
 
 # Those of one charge are made at once, and ids of one millisecond are in no order.
 IN_ORDER = (Order.created_at, Order.kind, Order.id)
+OF_ONE_PLATE = 5
+"""So many signs name a plate; fewer may be a number by which a gate called."""
 
 
 class FoundOrder(NamedTuple):
@@ -125,10 +127,12 @@ class MoneyRepository:
 def _named(where: OrderFilter) -> Select[UUID]:
     """Return the ids of the orders of what somebody names: each way has an index of its own."""
     of_entry = select(Order.id).join(Entry, Entry.id == Order.entry_id)
+    is_part = len(where.plate) >= OF_ONE_PLATE
+    has_part = Entry.tractor_plate.contains(where.plate, autoescape=True)
     ways = [
         select(Order.id).where(Order.code.in_(where.codes)),
         of_entry.where(Entry.reference == where.reference),
-        of_entry.where(Entry.tractor_plate == where.plate),
+        of_entry.where(has_part if is_part else Entry.tractor_plate == where.plate),
     ]
     if where.call is not None:
         gate, number = where.call

@@ -7,6 +7,7 @@ who asks, from where, in which language and for the how manieth time is judged i
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,11 +21,35 @@ PASSED_ON: Final = (
 )  # fmt: skip
 """What the API judges a browser by, which includes the page from which a form was sent."""
 FIRST_REFUSAL: Final = 400
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 Json = Any
 """What an answer says; the API's document has its shape."""
 Document = Mapping[str, Json]
 Query = Mapping[str, str | int | bool | Sequence[str] | None]
+
+
+class Faults(dict[str, str]):
+    """What is wrong with fields, by their pointers; what a page tells of it, it tells once.
+
+    A field asks by `get` as it is drawn. What none asked for is `untold`: it stands above them.
+    """
+
+    def __init__(self, problem: Document, known: Mapping[str, str] = NOTHING) -> None:
+        """Take a problem's faults, and what was `known` of other fields before."""
+        self._errors: Sequence[Document] = problem.get("errors", ())
+        self._asked: set[str] = set()
+        super().__init__({**known, **{one["pointer"]: one["message"] for one in self._errors}})
+
+    def get(self, pointer: str, default: Any = None) -> Any:  # noqa: ANN401 - as of any mapping
+        """Return what is wrong with a field, which tells it."""
+        self._asked.add(pointer)
+        return super().get(pointer, default)
+
+    @property
+    def untold(self) -> Sequence[Document]:
+        """Return what is wrong with what no field was drawn of."""
+        return [one for one in self._errors if one["pointer"] not in self._asked]
 
 
 @dataclass(frozen=True)
@@ -40,9 +65,9 @@ class RefusedError(Exception):
         return int(self.problem["status"])
 
     @property
-    def errors(self) -> Mapping[str, str]:
-        """Return what is wrong with fields, by their pointers."""
-        return {one["pointer"]: one["message"] for one in self.problem.get("errors", ())}
+    def errors(self) -> Faults:
+        """Return what is wrong with fields."""
+        return Faults(self.problem)
 
 
 class Api:

@@ -10,13 +10,14 @@ Sent again, by its retry key, a form is answered alike and does nothing more.
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.api.failures import UnacceptableRequestError
-from app.web.asking import Document, Json, RefusedError
+from app.web.asking import Document, Faults, Json, RefusedError
 from app.web.forms import KEY, document_of, in_hanoi, ungrouped
 from app.web.visits import UNAUTHENTICATED, Visit, add
 
@@ -44,11 +45,10 @@ class Outcome:
         """Return the status of the page that shows it."""
         return int(self.problem["status"]) if self.problem else 200
 
-    @property
-    def errors(self) -> Mapping[str, str]:
-        """Return what is wrong with fields, by their pointers."""
-        listed = self.problem.get("errors", ()) if self.problem else ()
-        return {one["pointer"]: one["message"] for one in listed}
+    @cached_property
+    def errors(self) -> Faults:
+        """Return what is wrong with fields, the one that all of a page asks."""
+        return Faults(self.problem or {})
 
     def typed(self, act: str, of: str | None = None) -> Fields:
         """Return what a form of this act, `of` one thing, is shown with: as typed, if refused."""

@@ -27,12 +27,14 @@ LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 async def fields_of(request: Request) -> Mapping[str, str]:
     """Return the fields of a form, without blanks around them; of one that came twice, the last.
 
+    What was left empty is there too: a field that was emptied is another than one not shown.
+
     Raises:
         UnacceptableRequestError: it is no form, or has too many fields.
     """
     try:
         body = (await request.body()).decode()
-        pairs = parse_qsl(body, errors="strict", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise UnacceptableRequestError from None
     return {name: value.strip() for name, value in pairs}

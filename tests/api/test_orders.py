@@ -202,8 +202,8 @@ async def test_an_order_is_found_by_whatever_a_driver_says(gate: Gate) -> None:
     (call,) = await gate.call()
     number = call["call_number"]
     said = (
-        code, code.replace("-", " "), "15c 00001", entry["reference"].lower().replace("-", ""),
-        number, number.lower(),
+        code, code.replace("-", " "), "15c 00001", "000.01", entry["reference"].lower(),
+        entry["reference"].lower().replace("-", ""), number, number.lower(),
     )  # fmt: skip
     assert [[code]] * len(said) == [await found(gate, one) for one in said]
     digits = str(int(number[-4:]))
@@ -211,6 +211,7 @@ async def test_an_order_is_found_by_whatever_a_driver_says(gate: Gate) -> None:
     assert [] == await found(gate, digits)
     assert [] == await found(gate, digits, gate="huu-nghi")
     assert [] == await found(gate, "15C-000.09")
+    assert [] == await found(gate, "0001")  # of both plates: four digits may be a number
     assert [other["orders"][0]["code"]] == await found(gate, "15C-000.02")
     shown = (await gate.get("/v1/orders", "auditor", params={"named": number})).json()["items"][0]
     assert (entry["id"], entry["reference"], "15C00001", number, "tan-thanh", "called") == tuple(

@@ -65,13 +65,27 @@ async def test_who_amends_late_sees_what_was_changed_and_keeps_what_was_typed(
         assert 200 == answer.status_code
         save = one.page.locator(".foot").get_by_role("button", name="Save and resubmit")
         await save.click()
-        await expect(one.page.locator(".told.act")).to_contain_text("/vehicle/payload_kg: 8000")
+        await expect(one.page.locator(".told.act")).to_contain_text(
+            "Registered payload, kg: 8000 → 9000"
+        )
         await save.click()
         await expect(one.page.get_by_role("status")).to_contain_text("saved")
     now = gate.ask("GET", path, "company-1").json()
     declared = now["declared"]
     assert (9000, "MINE-44") == (declared["vehicle"]["payload_kg"], now["client_reference"])
     assert lorry(44)["consignments"] == declared["consignments"]
+
+
+async def test_what_is_emptied_in_the_form_is_gone(browser: Browser, gate: Live) -> None:
+    mine = registered(gate, lorry(47, client_reference="MINE-47"))
+    async with tab(browser, gate.url, language="en", script=False) as one:
+        await one.sign_in("company-1-clerk", f"/company/entries/{mine['id']}/amend")
+        await one.page.locator('[name="/client_reference"]').fill("")
+        save = one.page.locator(".foot").get_by_role("button", name="Save and resubmit")
+        await save.click()
+        await expect(one.page.get_by_role("status")).to_contain_text("saved")
+    now = gate.ask("GET", f"/v1/entries/{mine['id']}", "company-1").json()
+    assert (None, "tan-thanh") == (now["client_reference"], now["gate"])
 
 
 async def test_a_driver_is_read_on_purpose_only_and_acts_are_done_from_the_page(

@@ -134,12 +134,12 @@ BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in COLUMN
 REQUIRED: Final = tuple(column.name for column in COLUMNS if column.required)
 
 
-def column_of(pointer: str) -> str | None:
+def column_of(pointer: str) -> Column | None:
     """Return the column that a pointer into a row is about; None where it is about no one."""
     for column in COLUMNS:
         if pointer == column.pointer or pointer.startswith(f"{column.pointer}/"):
-            return column.name
-    return next((one.name for one in COLUMNS if one.pointer.startswith(f"{pointer}/")), None)
+            return column
+    return next((one for one in COLUMNS if one.pointer.startswith(f"{pointer}/")), None)
 
 
 def put(document: Document, pointer: str, value: object) -> None:

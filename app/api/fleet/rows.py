@@ -92,5 +92,5 @@ def problem_of(
     said = problem(refusal.within(f"/rows/{number}"), language, request_id)
     for error, column in zip(said["errors"], columns, strict=False):
         if column is not None:
-            error["column"] = column
+            error["column"] = column.name
     return Problem(**said)

@@ -58,8 +58,9 @@ async def get_filter(
         Sought,
         Query(
             min_length=1,
-            description="The code of an order, the plate or the reference of an entry, or the"
-            " number by which a gate called it: digits alone are one of `gate`.",
+            description="The code of an order, the plate of a vehicle or five signs of it, the"
+            " reference of an entry, or the number by which a gate called it: up to four digits"
+            " alone are one of `gate`.",
             examples=["12C-000.17"],
         ),
     ],

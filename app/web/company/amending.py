@@ -5,14 +5,15 @@ touched is left as another may have made it meanwhile.
 """
 
 import json
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from app.api.fleet.columns import Column, column_of
 from app.domain.authorisation import Action
-from app.web.asking import RefusedError
+from app.web.asking import Faults, RefusedError
 from app.web.company.declaring import choices, declared, filled, rows
 from app.web.company.desk import show
 from app.web.company.patches import changes, patch_of, patched
@@ -30,6 +31,15 @@ TICKED: Final = "/documents/test_documents/"
 PARTS: Final = frozenset({Action.AMEND, Action.AMEND_VEHICLE})
 
 Document = Mapping[str, Any]
+
+
+class Changed(NamedTuple):
+    """A field that another changed; no column is about what files cannot say."""
+
+    column: Column | None
+    pointer: str
+    before: str
+    after: str
 
 
 def install(app: FastAPI) -> None:
@@ -130,13 +140,19 @@ async def _form(  # noqa: PLR0913 - each is a part of the form
         rows=rows(values, (fields or {}).get("do", "")),
         choices=await choices(visit),
         problem=error.problem if error else None,
-        faults={**findings["blocking"], **(error.errors if error else {})},
+        faults=Faults(error.problem if error else {}, findings["blocking"]),
         notes=findings["warning"],
-        changed=list(changes(filled(base or {}), filled(entry["declared"]))) if stale else (),
+        changed=list(_changed(base or {}, entry["declared"])) if stale else (),
         base=json.dumps(begun, ensure_ascii=False),
         version=entry["version"] if base is None or stale else (fields or {}).get(VERSION, ""),
         key=new_key(),
     )
+
+
+def _changed(base: Document, now: Document) -> Iterator[Changed]:
+    """Yield what another changed meanwhile: fields by the sentences of their columns."""
+    for pointer, before, after in changes(filled(base), filled(now)):
+        yield Changed(column_of(pointer), pointer, before, after)
 
 
 def _findings(entry: Document) -> Mapping[str, Mapping[str, str]]:

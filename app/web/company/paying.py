@@ -1,6 +1,6 @@
 """Paying: what is due, several orders by one code, one order with its payer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -37,7 +37,9 @@ async def _page(
     visit: Visit, error: RefusedError | None = None, orders: Sequence[str] = ()
 ) -> Response:
     """Return what is due; what was refused of `orders` stands there with its fault, not chosen."""
-    faults = _faults(error, orders) if error else {}
+    faults = error.errors if error else {}
+    told = {order: faults.get(f"/orders/{place}") for place, order in enumerate(orders)}
+    refused = {order: text for order, text in told.items() if text}
     query: Query = {"due": "true", "limit": MOST, "cursor": visit.query.get("cursor")}
     listed = await visit.api.get("/v1/entries", query)
     bundles = await visit.api.get("/v1/payment-bundles", {"limit": 10})
@@ -50,9 +52,9 @@ async def _page(
         further=further(visit, listed["next_cursor"]),
         bundles=bundles["items"],
         problem=error.problem if error else None,
-        chosen=[one for one in orders if one not in faults],
+        chosen=[one for one in orders if one not in refused],
         faults=faults,
-        faulty=[one for one in error.errors if one.startswith("/orders/")] if error else (),
+        refused=refused,
         gates=await names(visit, "/v1/gates"),
         key=new_key(),
     )
@@ -72,12 +74,6 @@ async def _bundle(visit: Visit) -> Response:
             raise
         return await _page(visit, error, orders)
     return visit.go(f"{PATH}/{made['id']}")
-
-
-def _faults(error: RefusedError, orders: Sequence[str]) -> Mapping[str, str]:
-    """Return what is wrong with orders, by their ids."""
-    by_place = {f"/orders/{place}": order for place, order in enumerate(orders)}
-    return {by_place[one]: text for one, text in error.errors.items() if one in by_place}
 
 
 async def _show_bundle(visit: Visit) -> Response:

@@ -23,7 +23,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _whom(visit: Visit, fields: Fields) -> Fields:
-    return {**fields, **await _named(visit, fields[NAMED])} if NAMED in fields else fields
+    return {**fields, **await _named(visit, fields[NAMED])} if fields.get(NAMED) else fields
 
 
 async def _show(visit: Visit, outcome: Outcome | None) -> Response:

@@ -14,7 +14,7 @@ from app.web.asking import RefusedError
 from app.web.desks.desk import at_desk, shown
 from app.web.doing import Fields, Outcome, Show, add_page
 from app.web.forms import KEY, document_of
-from app.web.looking import names, together
+from app.web.looking import fee_names, names, together
 from app.web.visits import UNAUTHENTICATED, Visit, add, lead
 
 PATH: Final = "/desk/drafts"
@@ -59,7 +59,7 @@ async def _brought(visit: Visit, fields: Fields) -> Outcome:
     try:
         answer = await visit.api.send(
             "POST", IMPORTS,
-            query={name: fields.get(name) for name in ("starts_on", "code")},
+            query={name: fields.get(name) or None for name in ("starts_on", "code")},
             content=content.encode(), key=fields.get(KEY),
             headers={"content-type": JSON if content.startswith("{") else CSV},
         )  # fmt: skip
@@ -121,4 +121,5 @@ async def _effect(visit: Visit) -> Response:
     viewer = await at_desk(visit)
     effect = await visit.api.get(f"{path}/effect", {"month": visit.query.get("month", "")})
     draft = await visit.api.get(path)
-    return shown(visit, "effect", viewer, None, draft=draft, effect=effect)
+    named = await fee_names(visit, draft["base"]) if draft["base"] else {}
+    return shown(visit, "effect", viewer, None, draft=draft, effect=effect, fee_names=named)
