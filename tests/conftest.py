@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import hypothesis
@@ -33,6 +34,7 @@ FOLDER = "gate-tests-"
 SETTLED_SECONDS = 60
 CLONE = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
 
+T = TypeVar("T")
 NewDatabase = Callable[[], Awaitable[AsyncEngine]]
 
 # How many examples a longer hunt of the stateful tests has; None is as many as every run has.
@@ -58,8 +60,8 @@ hypothesis.settings.register_profile("brief", UNTIMED, max_examples=25)
 hypothesis.settings.load_profile("brief")
 
 
-def repeated(brief: int, deep: int) -> int:
-    """Return how often to repeat what only chance could find more by: `deep` in CI's runs."""
+def by_depth(brief: T, deep: T) -> T:
+    """Return how far to look for what is hardly ever there: `deep` in CI's runs."""
     return deep if hypothesis.settings.get_current_profile_name() == "deep" else brief
 
 

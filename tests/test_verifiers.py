@@ -29,14 +29,14 @@ from app.domain.replay import Fault
 from app.domain.sub_queues import BarrierKind
 from app.domain.vocabulary import Lane
 from tests import published
-from tests.conftest import repeated
+from tests.conftest import by_depth
 from tests.histories import history, seal_up
 from tests.tampering import BY_RULE, ON_FILES
 
 STEPS = 250
 LOTS = 5
-OF_A_LOT, FOUND_BY_RULES = repeated(30, 100), repeated(20, 80)
-A_TURN = repeated(4, 1)
+OF_A_LOT, FOUND_BY_RULES = by_depth(30, 100), by_depth(20, 80)
+A_TURN = by_depth(4, 1)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def signed(leaves: Sequence[bytes], size: int) -> Checkpoint:
     return Checkpoint("origin", size, root_in(tree(leaves[:size]), size))
 
 
-@pytest.mark.parametrize("seed", range(repeated(1, 3)))
+@pytest.mark.parametrize("seed", range(by_depth(1, 3)))
 def test_a_history_of_thousands_verifies_by_both(program: ModuleType, seed: int) -> None:
     leaves = honest(seed, 4000)
     verdict = verify(leaves, outages_in(leaves))

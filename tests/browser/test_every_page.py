@@ -17,6 +17,7 @@ from tests.browser.everything import everything
 from tests.browser.opening import Opener
 from tests.browser.tabs import LANGUAGES, WIDTHS, Tab, tab
 from tests.browser.walks import WALKS, Seen
+from tests.conftest import by_depth
 from tests.live import Live
 
 THEMES: Final = {"vi": "light", "en": "auto", "zh": "dark"}
@@ -25,6 +26,8 @@ WIDE, NARROW = 1366, 360
 ALL: Final[Sequence[str]] = ()
 CONTRAST: Final = ("color-contrast",)
 ON_TELEPHONES: Final = ("target-size", "scrollable-region-focusable")
+READ: Final = by_depth(LANGUAGES[:1], LANGUAGES)
+"""The languages in which every page is read."""
 CHECKED: Final[Mapping[str, Mapping[int, Sequence[str]]]] = {
     "vi": {NARROW: ALL, WIDE: CONTRAST},
     "en": {WIDE: ALL},
@@ -80,7 +83,7 @@ def service() -> FastAPI:
     return create_app(Settings())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", READ)
 @pytest.mark.parametrize("whose", WALKS)
 async def test_it_is_readable_at_every_width(
     reader: Tab, opener: Opener, whose: str, language: str

@@ -23,13 +23,13 @@ from app.core.embedded import running_url
 from app.domain.log.leaves import LOGGED, SEAL
 from app.domain.log.merkle import proves_consistency
 from tests.cli.conftest import GATE, READY, Service, Start, environment
-from tests.conftest import EXAMPLES_WANTED
+from tests.conftest import EXAMPLES_WANTED, by_depth
 from tests.live import WITHOUT_LIMITS
 from tests.published import Reading, program, read
 from tests.races.house import dice, truck
 
-KILLED = EXAMPLES_WANTED or 3
 WAYS = ({"worker"}, {"database"}, {"service", "database"}, {"service"})
+KILLED = EXAMPLES_WANTED or by_depth(2, len(WAYS))
 HANDS, PAUSE_SECONDS = 3, 0.5
 CLOCK = {"now": "2026-06-10T08:00:00+07:00", "speed": 1}
 AFTER_SECONDS, PATIENCE_SECONDS = 1.5, 60

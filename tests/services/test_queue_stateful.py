@@ -47,7 +47,7 @@ from app.models import Event, SeasonDay
 from app.services.crossing.sightings import Sighting
 from app.workers.deadlines import DeadlineWorker
 from app.workers.today import Todays
-from tests.conftest import EXAMPLES_WANTED, repeated
+from tests.conftest import EXAMPLES_WANTED, by_depth
 from tests.races.house import NINE, House
 from tests.services.acting import Acts, export
 from tests.services.asking import (
@@ -82,7 +82,7 @@ from tests.services.plain.vehicles import (
 from tests.services.plain.zone import PlainZone, RefusedError
 
 ALL, STEPS_EACH = 12, 45
-EXAMPLES = repeated(6, ALL)
+EXAMPLES = by_depth(6, ALL)
 # What must have happened at least, over all examples, or the agreement would prove little.
 LEAST = {
     "waiting.started": 25,
