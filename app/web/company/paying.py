@@ -1,12 +1,12 @@
 """Paying: what is due, several orders by one code, one order with its payer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from app.web.asking import Query, RefusedError
+from app.web.asking import Faults, Query, RefusedError
 from app.web.company.desk import show
 from app.web.forms import KEY, document_of, new_key
 from app.web.looking import found, further, names
@@ -37,12 +37,12 @@ async def _page(
     visit: Visit, error: RefusedError | None = None, orders: Sequence[str] = ()
 ) -> Response:
     """Return what is due; what was refused of `orders` stands there with its fault, not chosen."""
-    faults = error.errors if error else {}
-    told = {order: faults.get(f"/orders/{place}") for place, order in enumerate(orders)}
-    refused = {order: text for order, text in told.items() if text}
     query: Query = {"due": "true", "limit": MOST, "cursor": visit.query.get("cursor")}
     listed = await visit.api.get("/v1/entries", query)
     bundles = await visit.api.get("/v1/payment-bundles", {"limit": 10})
+    faults = error.errors if error else Faults({})
+    shown = {order["id"] for one in listed["items"] for order in one["orders"]}
+    refused = dict(_refused(faults, orders, shown))
     return await show(
         visit,
         "pay",
@@ -58,6 +58,15 @@ async def _page(
         gates=await names(visit, "/v1/gates"),
         key=new_key(),
     )
+
+
+def _refused(
+    faults: Faults, orders: Sequence[str], shown: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with orders that are shown; of others it stands above them."""
+    for place, order in enumerate(orders):
+        if order in shown and (text := faults.get(f"/orders/{place}")):
+            yield order, text
 
 
 async def _bundle(visit: Visit) -> Response:
