@@ -36,14 +36,12 @@ demo: $(RUN) ## Play one real day at the gate through the API: DEMO="--scale 0.1
 venv: $(DEV) ## Make .venv with what running, testing and linting need
 
 # A module stays with one process, which makes what it needs once, until another has nothing to do.
-PARALLEL := --dist=worksteal --numprocesses
-# Half as many more than cores: a third of a test's time is waiting for a browser or for a service.
-MORE := $(shell expr $$(nproc) \* 3 / 2)
+PARALLEL := --numprocesses=auto --dist=worksteal
 
 .PHONY: test
 test: $(DEV) $(CLIENTS) ## Run every test, in parallel; PYTEST="-k name" chooses
-	@$(BIN)/python -m pytest $(PARALLEL)=$(MORE) -p no:schemathesis --ignore=tests/contract $(PYTEST) || [ $$? = 5 ]
-	$(BIN)/python -m pytest $(PARALLEL)=auto tests/contract $(PYTEST) || [ $$? = 5 ] # 5: none chosen
+	@$(BIN)/python -m pytest $(PARALLEL) -p no:schemathesis --ignore=tests/contract $(PYTEST) || [ $$? = 5 ]
+	$(BIN)/python -m pytest $(PARALLEL) tests/contract $(PYTEST) || [ $$? = 5 ] # 5: none chosen
 
 # Counting what the tests reach doubles their time, and so does looking further, by chance and in
 # every language: CI does both, by make check TESTS=coverage

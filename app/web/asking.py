@@ -39,7 +39,10 @@ class Faults(dict[str, str]):
         """Take a problem's faults, and what was `known` of other fields before."""
         self._errors: Sequence[Document] = problem.get("errors", ())
         self._asked: set[str] = set()
-        super().__init__({**known, **{one["pointer"]: one["message"] for one in self._errors}})
+        told: dict[str, list[str]] = {}
+        for one in self._errors:
+            told.setdefault(one["pointer"], []).append(one["message"])
+        super().__init__({**known, **{pointer: " ".join(ones) for pointer, ones in told.items()}})
 
     def get(self, pointer: str, default: Any = None) -> Any:  # noqa: ANN401 - as of any mapping
         """Return what is wrong with a field, which tells it."""

@@ -26,5 +26,10 @@ def test_what_was_known_before_is_told_beside_its_field_alone() -> None:
     assert ["/vehicle"] == [one["pointer"] for one in faults.untold]
 
 
+def test_all_that_is_wrong_with_one_field_is_told_beside_it() -> None:
+    several = {"errors": [*PROBLEM["errors"], {"pointer": "/gate", "message": "It is closed."}]}
+    assert "There is no such gate. It is closed." == Faults(several).get("/gate")
+
+
 def test_a_problem_of_no_field_has_no_faults() -> None:
     assert ({}, []) == (Faults({"title": "Not found"}), Faults({}).untold)
